@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <span>
+#include <type_traits>
+
+#include <halo/core/assert.hpp>
+
+namespace halo {
+
+/// Alignment of every buffer of halo, in bytes: one cache line, one AVX-512 register.
+inline constexpr std::size_t alignment = 64;
+
+/// N elements inside the object, aligned to a cache line, zero at construction. N may be 0.
+///
+/// sizeof is N elements rounded up to the alignment (one alignment unit if N is 0).
+template <class T, std::size_t N>
+class aligned_array {
+  static_assert(std::is_trivially_copyable_v<T>, "halo: aligned_array: elements are plain data");
+
+ public:
+  [[nodiscard]] static constexpr std::size_t size() noexcept { return N; }
+  [[nodiscard]] T* data() noexcept { return data_; }
+  [[nodiscard]] T const* data() const noexcept { return data_; }
+  [[nodiscard]] T& operator[](std::size_t i) noexcept {
+    HALO_EXPECTS(i < N, "aligned_array: the index is below the size");
+    return data_[i];
+  }
+  [[nodiscard]] T const& operator[](std::size_t i) const noexcept {
+    HALO_EXPECTS(i < N, "aligned_array: the index is below the size");
+    return data_[i];
+  }
+  [[nodiscard]] T* begin() noexcept { return data_; }
+  [[nodiscard]] T* end() noexcept { return data_ + N; }
+  [[nodiscard]] T const* begin() const noexcept { return data_; }
+  [[nodiscard]] T const* end() const noexcept { return data_ + N; }
+  [[nodiscard]] std::span<T, N> span() noexcept { return std::span<T, N>(data_, N); }
+  [[nodiscard]] std::span<T const, N> span() const noexcept {
+    return std::span<T const, N>(data_, N);
+  }
+
+ private:
+  alignas(alignment) T data_[N == 0 ? 1 : N] = {};
+};
+
+/// A run-time number of elements on the heap, aligned to a cache line, zero at construction.
+template <class T>
+class aligned_buffer {
+  static_assert(std::is_trivially_copyable_v<T>, "halo: aligned_buffer: elements are plain data");
+
+ public:
+  aligned_buffer() = default;
+  explicit aligned_buffer(std::size_t size)
+      : data_(new (std::align_val_t{alignment}) T[size == 0 ? 1 : size]()), size_(size) {}
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] T* data() noexcept { return data_.get(); }
+  [[nodiscard]] T const* data() const noexcept { return data_.get(); }
+  [[nodiscard]] T& operator[](std::size_t i) noexcept { return data_[i]; }
+  [[nodiscard]] T const& operator[](std::size_t i) const noexcept { return data_[i]; }
+  [[nodiscard]] T* begin() noexcept { return data(); }
+  [[nodiscard]] T* end() noexcept { return data() + size_; }
+  [[nodiscard]] T const* begin() const noexcept { return data(); }
+  [[nodiscard]] T const* end() const noexcept { return data() + size_; }
+  [[nodiscard]] std::span<T> span() noexcept { return {data(), size_}; }
+  [[nodiscard]] std::span<T const> span() const noexcept { return {data(), size_}; }
+
+ private:
+  struct release {
+    void operator()(T* p) const noexcept { ::operator delete[](p, std::align_val_t{alignment}); }
+  };
+  std::unique_ptr<T[], release> data_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace halo
