@@ -6,8 +6,8 @@
 
 /// HALO_EXPECTS(condition, sentence): a programmer's mistake that types cannot see.
 ///
-/// Checked when HALO_ASSERTIONS is 1 (the default without NDEBUG): prints file, line and sentence and
-/// aborts. Costs nothing otherwise. HALO_ASSERTIONS changes no type and no layout.
+/// Checked when HALO_ASSERTIONS is 1 (the default without NDEBUG): prints file, line and sentence
+/// and aborts. Costs nothing otherwise. HALO_ASSERTIONS changes no type and no layout.
 #if !defined(HALO_ASSERTIONS)
 #  if defined(NDEBUG)
 #    define HALO_ASSERTIONS 0
@@ -18,7 +18,8 @@
 
 namespace halo::core {
 
-[[noreturn]] inline void assertion_failed(char const* file, int line, char const* sentence) noexcept {
+[[noreturn]] inline void assertion_failed(char const* file, int line,
+                                          char const* sentence) noexcept {
   std::fprintf(stderr, "%s:%d: halo expects: %s\n", file, line, sentence);
   std::abort();
 }
