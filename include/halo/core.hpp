@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <halo/core/aligned.hpp>
+#include <halo/core/assert.hpp>
+#include <halo/core/concepts.hpp>
+#include <halo/core/error.hpp>
+#include <halo/core/random.hpp>
+#include <halo/core/stopwatch.hpp>
+#include <halo/version.hpp>

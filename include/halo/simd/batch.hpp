@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// The only header that names xsimd. Its versions 8 to 14 and machines without any vector unit all
+// look alike from here on.
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <xsimd/xsimd.hpp>
+
+#if defined(__AVX512F__)
+#  include <immintrin.h>
+#endif
+
+#include <halo/core/concepts.hpp>
+
+namespace halo::simd {
+
+/// The architecture without vector registers: a batch of one lane.
+struct scalar {};
+
+#if defined(XSIMD_NO_SUPPORTED_ARCHITECTURE)
+using default_arch = scalar;
+#else
+using default_arch = xsimd::default_arch;
+#endif
+
+namespace detail {
+
+template <class T, class Arch>
+struct native {
+  using type = xsimd::batch<T, Arch>;
+  using mask = xsimd::batch_bool<T, Arch>;
+  static constexpr std::size_t size = type::size;
+};
+template <class T>
+struct native<T, scalar> {
+  using type = T;
+  using mask = bool;
+  static constexpr std::size_t size = 1;
+};
+
+}  // namespace detail
+
+/// One truth value a lane.
+template <class T, class Arch = default_arch>
+struct batch_mask {
+  using native_type = typename detail::native<T, Arch>::mask;
+  native_type native;
+
+  friend batch_mask operator&&(batch_mask a, batch_mask b) noexcept {
+    return {a.native && b.native};
+  }
+  friend batch_mask operator||(batch_mask a, batch_mask b) noexcept {
+    return {a.native || b.native};
+  }
+  friend batch_mask operator!(batch_mask a) noexcept { return {!a.native}; }
+
+  [[nodiscard]] friend bool any(batch_mask m) noexcept {
+    if constexpr (std::is_same_v<Arch, scalar>)
+      return m.native;
+    else
+      return xsimd::any(m.native);
+  }
+  [[nodiscard]] friend bool all(batch_mask m) noexcept {
+    if constexpr (std::is_same_v<Arch, scalar>)
+      return m.native;
+    else
+      return xsimd::all(m.native);
+  }
+};
+
+/// A SIMD register of T: arithmetic lane by lane, the same bits in every lane position.
+///
+/// halo's own type around xsimd's (or around one T where the machine has no vector unit), so that
+/// argument-dependent lookup finds halo's functions and no version of xsimd shows through.
+template <class T, class Arch = default_arch>
+struct batch {
+  using value_type = T;
+  using arch = Arch;
+  using mask = batch_mask<T, Arch>;
+  using native_type = typename detail::native<T, Arch>::type;
+  static constexpr std::size_t size = detail::native<T, Arch>::size;
+  static constexpr bool is_scalar = std::is_same_v<Arch, scalar>;
+
+  native_type native;
+
+  batch() = default;
+  batch(T value) noexcept : native(value) {}  // implicit: x * 2 reads as in a formula
+  struct wrap {};
+  batch(wrap, native_type n) noexcept : native(n) {}
+
+  [[nodiscard]] T get(std::size_t lane) const noexcept {
+    alignas(64) std::array<T, size> lanes;
+    store(lanes.data());
+    return lanes[lane];
+  }
+  [[nodiscard]] static batch load(T const* p) noexcept {
+    if constexpr (is_scalar)
+      return {wrap{}, *p};
+    else
+      return {wrap{}, native_type::load_unaligned(p)};
+  }
+  void store(T* p) const noexcept {
+    if constexpr (is_scalar)
+      *p = native;
+    else
+      native.store_unaligned(p);
+  }
+
+  /// The first n lanes from memory, n < size, zero in the others; nothing behind p + n is read.
+  [[nodiscard]] static batch load_first(T const* p, std::size_t n) noexcept {
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<T, float> && size == 16) {
+      return {wrap{},
+              native_type(_mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << n) - 1U), p))};
+    } else if constexpr (std::is_same_v<T, double> && size == 8) {
+      return {wrap{}, native_type(_mm512_maskz_loadu_pd(static_cast<__mmask8>((1U << n) - 1U), p))};
+    } else
+#endif
+    {
+      alignas(64) std::array<T, size> lanes{};
+      for (std::size_t i = 0; i < n; ++i) lanes[i] = p[i];
+      return load(lanes.data());
+    }
+  }
+  /// The first n lanes to memory, n < size; nothing behind p + n is written.
+  void store_first(T* p, std::size_t n) const noexcept {
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<T, float> && size == 16) {
+      _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1U << n) - 1U), native);
+    } else if constexpr (std::is_same_v<T, double> && size == 8) {
+      _mm512_mask_storeu_pd(p, static_cast<__mmask8>((1U << n) - 1U), native);
+    } else
+#endif
+    {
+      alignas(64) std::array<T, size> lanes;
+      store(lanes.data());
+      for (std::size_t i = 0; i < n; ++i) p[i] = lanes[i];
+    }
+  }
+
+  friend batch operator+(batch a, batch b) noexcept { return {wrap{}, a.native + b.native}; }
+  friend batch operator-(batch a, batch b) noexcept { return {wrap{}, a.native - b.native}; }
+  friend batch operator*(batch a, batch b) noexcept { return {wrap{}, a.native * b.native}; }
+  friend batch operator/(batch a, batch b) noexcept { return {wrap{}, a.native / b.native}; }
+  friend batch operator-(batch a) noexcept { return {wrap{}, -a.native}; }
+  batch& operator+=(batch b) noexcept { return *this = *this + b; }
+  batch& operator-=(batch b) noexcept { return *this = *this - b; }
+  batch& operator*=(batch b) noexcept { return *this = *this * b; }
+  batch& operator/=(batch b) noexcept { return *this = *this / b; }
+
+  friend mask operator<(batch a, batch b) noexcept { return {a.native < b.native}; }
+  friend mask operator<=(batch a, batch b) noexcept { return {a.native <= b.native}; }
+  friend mask operator>(batch a, batch b) noexcept { return {a.native > b.native}; }
+  friend mask operator>=(batch a, batch b) noexcept { return {a.native >= b.native}; }
+  friend mask operator==(batch a, batch b) noexcept { return {a.native == b.native}; }
+  friend mask operator!=(batch a, batch b) noexcept { return {a.native != b.native}; }
+
+  /// a * b + c (one rounding where the machine has it).
+  [[nodiscard]] friend batch fma(batch a, batch b, batch c) noexcept {
+    if constexpr (is_scalar) {
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+      return {wrap{}, std::fma(a.native, b.native, c.native)};
+#else
+      return {wrap{}, a.native * b.native + c.native};
+#endif
+    } else {
+      return {wrap{}, xsimd::fma(a.native, b.native, c.native)};
+    }
+  }
+  /// c - a * b.
+  [[nodiscard]] friend batch fnma(batch a, batch b, batch c) noexcept {
+    if constexpr (is_scalar)
+      return fma(-a, b, c);
+    else
+      return {wrap{}, xsimd::fnma(a.native, b.native, c.native)};
+  }
+  [[nodiscard]] friend batch sqrt(batch a) noexcept {
+    if constexpr (is_scalar)
+      return {wrap{}, std::sqrt(a.native)};
+    else
+      return {wrap{}, xsimd::sqrt(a.native)};
+  }
+  [[nodiscard]] friend batch abs(batch a) noexcept {
+    if constexpr (is_scalar)
+      return {wrap{}, std::abs(a.native)};
+    else
+      return {wrap{}, xsimd::abs(a.native)};
+  }
+  /// m ? a : b, lane by lane.
+  [[nodiscard]] friend batch select(mask m, batch a, batch b) noexcept {
+    if constexpr (is_scalar)
+      return {wrap{}, m.native ? a.native : b.native};
+    else
+      return {wrap{}, xsimd::select(m.native, a.native, b.native)};
+  }
+  /// The smaller one; b where a lane of either is NaN (so b decides, on every version of xsimd).
+  [[nodiscard]] friend batch min(batch a, batch b) noexcept { return select(a < b, a, b); }
+  /// The larger one; b where a lane of either is NaN.
+  [[nodiscard]] friend batch max(batch a, batch b) noexcept { return select(a > b, a, b); }
+  /// True where a lane is neither infinite nor NaN.
+  [[nodiscard]] friend mask is_finite(batch a) noexcept { return a - a == batch(T(0)); }
+
+  /// Sum of the lanes, in an order that depends on the architecture alone.
+  [[nodiscard]] friend T lane_sum(batch a) noexcept {
+    if constexpr (is_scalar) {
+      return a.native;
+    } else {
+#if XSIMD_VERSION_MAJOR >= 9
+      return xsimd::reduce_add(a.native);
+#else
+      return xsimd::hadd(a.native);
+#endif
+    }
+  }
+  /// The largest lane (no NaN among them).
+  [[nodiscard]] friend T lane_max(batch a) noexcept {
+    alignas(64) std::array<T, size> lanes;
+    a.store(lanes.data());
+    T most = lanes[0];
+    for (std::size_t i = 1; i < size; ++i) most = lanes[i] > most ? lanes[i] : most;
+    return most;
+  }
+};
+
+}  // namespace halo::simd
