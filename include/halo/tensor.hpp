@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <halo/tensor/array.hpp>
+#include <halo/tensor/factory.hpp>
+#include <halo/tensor/shape.hpp>
+#include <halo/tensor/view.hpp>
+#include <halo/tensor/xt.hpp>
