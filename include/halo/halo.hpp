@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// All of halo. A program that must compile fast includes the rooms it uses.
+
+#include <halo/core.hpp>
+#include <halo/kernel.hpp>
+#include <halo/simd.hpp>
+#include <halo/tensor.hpp>

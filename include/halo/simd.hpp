@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <halo/simd/batch.hpp>
+#include <halo/simd/pointer.hpp>
+#include <halo/simd/transform.hpp>

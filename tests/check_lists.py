@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Fails when a file on disk is missing from the build's lists, or a header has no test of its name.
+
+check_lists.py ROOT            checks
+check_lists.py ROOT --update   writes the lists anew from what is on disk
+"""
+
+import pathlib
+import re
+import sys
+
+# (build file, name of the list in it, the patterns its entries match)
+LISTS = [
+    ("include/meson.build", "headers", ["halo/**/*.hpp"]),
+    ("tests/meson.build", "units", ["*_test.cpp", "*/*_test.cpp"]),
+    ("tests/meson.build", "statics", ["static/*.cpp"]),
+    ("tests/meson.build", "rejects", ["rejects/*.cpp"]),
+    ("tests/meson.build", "fuzzers", ["fuzz/*_fuzz.cpp"]),
+    ("benchmarks/meson.build", "benches", ["*/*_bench.cpp"]),
+    ("examples/meson.build", "examples", ["*.cpp"]),
+]
+NOT_UNITS = {"main_test.cpp", "simd_main_test.cpp"}
+
+
+def on_disk(root, build, name, patterns):
+    folder = (root / build).parent
+    found = {p.relative_to(folder).as_posix() for g in patterns for p in folder.glob(g)}
+    if name == "units":
+        found = {f for f in found - NOT_UNITS if not f.startswith(("static/", "rejects/"))}
+    return sorted(found)
+
+
+def pattern_of(name):
+    return re.compile(rf"^{name} = \[\n(.*?)^\]\n", re.DOTALL | re.MULTILINE)
+
+
+def update(root):
+    for build, name, patterns in LISTS:
+        entries = "".join(f"  '{f}',\n" for f in on_disk(root, build, name, patterns))
+        text = (root / build).read_text()
+        text = pattern_of(name).sub(lambda _: f"{name} = [\n{entries}]\n", text, count=1)
+        (root / build).write_text(text)
+
+
+def check(root):
+    bad = []
+    for build, name, patterns in LISTS:
+        block = pattern_of(name).search((root / build).read_text())
+        if block is None:
+            bad.append(f"{build}: the list '{name}' is gone")
+            continue
+        listed = re.findall(r"'([^']+)'", block.group(1))
+        disk = on_disk(root, build, name, patterns)
+        bad += [f"{build}: '{name}' lacks {f}" for f in disk if f not in listed]
+        bad += [f"{build}: '{name}' lists {f}, which is not there" for f in listed if f not in disk]
+    include = root / "include"
+    rooms = [p for p in sorted((include / "halo").iterdir()) if p.is_dir() and any(p.glob("*.hpp"))]
+    for header in sorted((include / "halo").glob("*/**/*.hpp")):
+        relative = header.relative_to(include / "halo")
+        test = root / "tests" / relative.with_name(relative.stem + "_test.cpp")
+        if not test.exists():
+            bad.append(f"{header}: no test {test.relative_to(root)}")
+    for room in rooms:  # the room's umbrella names each of its headers, halo.hpp each umbrella
+        umbrella = include / "halo" / f"{room.name}.hpp"
+        text = umbrella.read_text() if umbrella.exists() else ""
+        for header in sorted(room.glob("**/*.hpp")):
+            line = f"#include <{header.relative_to(include).as_posix()}>"
+            if line not in text:
+                bad.append(f"{umbrella.relative_to(root)}: lacks {line}")
+        if f"#include <halo/{room.name}.hpp>" not in (include / "halo" / "halo.hpp").read_text():
+            bad.append(f"include/halo/halo.hpp: lacks #include <halo/{room.name}.hpp>")
+    return bad
+
+
+if __name__ == "__main__":
+    top = pathlib.Path(sys.argv[1])
+    if "--update" in sys.argv[2:]:
+        update(top)
+    faults = check(top)
+    print("\n".join(faults))
+    sys.exit(1 if faults else 0)
