@@ -180,10 +180,19 @@ struct batch {
       return {wrap{}, xsimd::fnma(a.native, b.native, c.native)};
   }
   [[nodiscard]] friend batch sqrt(batch a) noexcept {
-    if constexpr (is_scalar)
+    if constexpr (is_scalar) {
       return {wrap{}, std::sqrt(a.native)};
-    else
-      return {wrap{}, xsimd::sqrt(a.native)};
+    } else {
+#if defined(__AVX512F__)
+      // The zero-masked form: g++ 12 warns of its own header's undefined operand in the plain one.
+      if constexpr (std::is_same_v<T, float> && size == 16) {
+        return {wrap{}, native_type(_mm512_maskz_sqrt_ps(static_cast<__mmask16>(-1), a.native))};
+      } else if constexpr (std::is_same_v<T, double> && size == 8) {
+        return {wrap{}, native_type(_mm512_maskz_sqrt_pd(static_cast<__mmask8>(-1), a.native))};
+      } else
+#endif
+        return {wrap{}, xsimd::sqrt(a.native)};
+    }
   }
   [[nodiscard]] friend batch abs(batch a) noexcept {
     if constexpr (is_scalar)

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <tuple>
+
+#include <halo/simd/transform.hpp>
+
+namespace halo::kernel {
+
+/// One fused pass of an update rule over n parameters and its state arrays.
+///
+/// rule(theta, g, s...) changes theta and the states s by reference; it sees registers and is
+/// written once for all of them. Reads (2 + states)·n and writes (1 + states)·n elements, each
+/// once; a parameter's result does not depend on its position. Allocates nothing.
+template <class Arch = simd::default_arch, class T, class Rule, class... States>
+inline void update(std::size_t n, T* theta, T const* gradient, Rule const& rule,
+                   States*... states) noexcept {
+  simd::for_each_chunk<T, Arch>(n, [&](auto chunk) {
+    auto x = chunk.load(theta);
+    auto const g = chunk.load(gradient);
+    auto s = std::make_tuple(chunk.load(static_cast<T const*>(states))...);
+    std::apply([&](auto&... part) { rule(x, g, part...); }, s);
+    chunk.store(theta, x);
+    std::apply([&](auto const&... part) { (chunk.store(states, part), ...); }, s);
+  });
+}
+
+/// True if rule would leave every parameter and state finite; changes nothing.
+template <class Arch = simd::default_arch, class T, class Rule, class... States>
+[[nodiscard]] bool update_is_finite(std::size_t n, T const* theta, T const* gradient,
+                                    Rule const& rule, States const*... states) noexcept {
+  bool finite = true;
+  simd::for_each_chunk<T, Arch>(n, [&](auto chunk) {
+    auto x = chunk.load(theta);
+    auto const g = chunk.load(gradient);
+    auto s = std::make_tuple(chunk.load(states)...);
+    std::apply([&](auto&... part) { rule(x, g, part...); }, s);
+    finite = finite && all(is_finite(x));
+    std::apply([&](auto const&... part) { ((finite = finite && all(is_finite(part))), ...); }, s);
+  });
+  return finite;
+}
+
+}  // namespace halo::kernel

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <halo/optim/optimizer.hpp>
+
+namespace halo::optim {
+
+/// Stochastic gradient descent [Robbins & Monro 1951].
+///
+/// θ ← θ - rate·(g + decay·θ).  The decay is an L2 term in the gradient, as in PyTorch.
+struct sgd {
+  struct config_type {
+    float rate = 1e-2F;
+    float weight_decay = 0;
+  };
+  config_type config{};
+
+  static constexpr char const* name = "sgd";
+  static constexpr std::size_t operations_per_parameter = 2;
+
+  /// Nothing is remembered.
+  template <parameter_layout Layout, floating T = float>
+  struct state {
+    using layout = Layout;
+    using scalar = T;
+    template <class F>
+    void fields(F&&) noexcept {}
+  };
+  template <parameter_layout Layout, floating T = float>
+  [[nodiscard]] state<Layout, T> init() const noexcept {
+    return {};
+  }
+
+  /// One step; reads 2n and writes n elements of the selected ranges, allocates nothing.
+  template <class Layout, class T>
+  status step(T* theta, T const* gradient, state<Layout, T>&,
+              step_context<T> const& context = {}) const noexcept {
+    T const rate = static_cast<T>(config.rate);
+    T const keep = T(1) - rate * static_cast<T>(config.weight_decay);
+    return detail::transact<Layout>(
+        context, theta, gradient, [](std::size_t) { return 0; },
+        [=](std::size_t) {
+          return [=](auto& x, auto g) {
+            using V = std::remove_reference_t<decltype(x)>;
+            x = fnma(V(rate), g, V(keep) * x);
+          };
+        },
+        [=](T most) { return rate * most <= detail::safe<T> && keep >= T(-1) && keep <= T(1); },
+        [](T) {});
+  }
+};
+static_assert(optimizer<sgd>);
+
+}  // namespace halo::optim
