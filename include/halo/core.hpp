@@ -5,6 +5,7 @@
 #include <halo/core/assert.hpp>
 #include <halo/core/concepts.hpp>
 #include <halo/core/error.hpp>
+#include <halo/core/layer_mask.hpp>
 #include <halo/core/random.hpp>
 #include <halo/core/stopwatch.hpp>
 #include <halo/version.hpp>

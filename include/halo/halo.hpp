@@ -5,5 +5,6 @@
 
 #include <halo/core.hpp>
 #include <halo/kernel.hpp>
+#include <halo/optim.hpp>
 #include <halo/simd.hpp>
 #include <halo/tensor.hpp>

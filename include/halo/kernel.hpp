@@ -2,3 +2,5 @@
 #pragma once
 
 #include <halo/kernel/gemm.hpp>
+#include <halo/kernel/magnitude.hpp>
+#include <halo/kernel/update.hpp>

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <halo/optim/adagrad.hpp>
+#include <halo/optim/adam.hpp>
+#include <halo/optim/momentum.hpp>
+#include <halo/optim/optimizer.hpp>
+#include <halo/optim/rmsprop.hpp>
+#include <halo/optim/sgd.hpp>
