@@ -4,6 +4,7 @@
 // All of halo. A program that must compile fast includes the rooms it uses.
 
 #include <halo/core.hpp>
+#include <halo/io.hpp>
 #include <halo/kernel.hpp>
 #include <halo/optim.hpp>
 #include <halo/simd.hpp>
