@@ -5,10 +5,12 @@
 // look alike from here on.
 
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 #include <xsimd/xsimd.hpp>
 
 #if defined(__AVX512F__)
@@ -123,7 +125,7 @@ struct batch {
 #endif
     {
       alignas(64) std::array<T, size> lanes{};
-      for (std::size_t i = 0; i < n; ++i) lanes[i] = p[i];
+      copy_first(lanes.data(), p, n, std::make_index_sequence<size>{});
       return load(lanes.data());
     }
   }
@@ -139,7 +141,7 @@ struct batch {
     {
       alignas(64) std::array<T, size> lanes;
       store(lanes.data());
-      for (std::size_t i = 0; i < n; ++i) p[i] = lanes[i];
+      copy_first(p, lanes.data(), n, std::make_index_sequence<size>{});
     }
   }
 
@@ -208,9 +210,31 @@ struct batch {
       return {wrap{}, xsimd::select(m.native, a.native, b.native)};
   }
   /// The smaller one; b where a lane of either is NaN (so b decides, on every version of xsimd).
-  [[nodiscard]] friend batch min(batch a, batch b) noexcept { return select(a < b, a, b); }
+  [[nodiscard]] friend batch min(batch a, batch b) noexcept {
+#if defined(__SSE2__)  // minps and maxps do just this; xsimd 14 turned their arguments round
+    if constexpr (!is_scalar) {
+#  if XSIMD_VERSION_MAJOR >= 14
+      return {wrap{}, xsimd::min(b.native, a.native)};
+#  else
+      return {wrap{}, xsimd::min(a.native, b.native)};
+#  endif
+    } else
+#endif
+      return select(a < b, a, b);
+  }
   /// The larger one; b where a lane of either is NaN.
-  [[nodiscard]] friend batch max(batch a, batch b) noexcept { return select(a > b, a, b); }
+  [[nodiscard]] friend batch max(batch a, batch b) noexcept {
+#if defined(__SSE2__)
+    if constexpr (!is_scalar) {
+#  if XSIMD_VERSION_MAJOR >= 14
+      return {wrap{}, xsimd::max(b.native, a.native)};
+#  else
+      return {wrap{}, xsimd::max(a.native, b.native)};
+#  endif
+    } else
+#endif
+      return select(a > b, a, b);
+  }
   /// True where a lane is neither infinite nor NaN.
   [[nodiscard]] friend mask is_finite(batch a) noexcept { return a - a == batch(T(0)); }
 
@@ -233,6 +257,36 @@ struct batch {
     T most = lanes[0];
     for (std::size_t i = 1; i < size; ++i) most = lanes[i] > most ? lanes[i] : most;
     return most;
+  }
+
+  /// f(bits of a, bits of b) as lanes of T again; f is generic over unsigned integers and registers
+  /// of them. simd/bits.hpp names the useful ones.
+  template <class F>
+  [[nodiscard]] static batch from_words(batch a, batch b, F f) noexcept {
+    using word = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+    if constexpr (is_scalar) {
+      word const bits = f(std::bit_cast<word>(a.native), std::bit_cast<word>(b.native));
+      return {wrap{}, std::bit_cast<T>(bits)};
+    } else {
+      using words = xsimd::batch<word, Arch>;
+#if XSIMD_VERSION_MAJOR >= 11
+      words const bits =
+          f(xsimd::bitwise_cast<word>(a.native), xsimd::bitwise_cast<word>(b.native));
+      return {wrap{}, xsimd::bitwise_cast<T>(bits)};
+#else
+      words const bits =
+          f(xsimd::bitwise_cast<words>(a.native), xsimd::bitwise_cast<words>(b.native));
+      return {wrap{}, xsimd::bitwise_cast<native_type>(bits)};
+#endif
+    }
+  }
+
+ private:
+  // A chain of tests, not a loop: compilers turn the loop into a call of memcpy, and a call spills
+  // every vector register of the kernel around it.
+  template <std::size_t... I>
+  static void copy_first(T* to, T const* from, std::size_t n, std::index_sequence<I...>) noexcept {
+    static_cast<void>(((I < n ? (to[I] = from[I], true) : false) && ...));
   }
 };
 
