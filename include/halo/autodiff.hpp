@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <halo/autodiff/dual.hpp>
+#include <halo/autodiff/planar.hpp>
+#include <halo/autodiff/planar_gemm.hpp>
+#include <halo/autodiff/scalar.hpp>

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cmath>
+
+#include <halo/core/concepts.hpp>
+
+// What simd::batch has and float and double lack, so that one body serves them all. dual and
+// variable call these unqualified; argument-dependent lookup adds the ones of their own values.
+
+namespace halo::autodiff {
+
+/// a * b + c (one rounding where the machine has it).
+template <floating T>
+[[nodiscard]] inline T fma(T a, T b, T c) noexcept {
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+  return std::fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
+/// condition ? a : b.
+template <floating T>
+[[nodiscard]] inline T select(bool condition, T a, T b) noexcept {
+  return condition ? a : b;
+}
+
+/// The logistic function 1 / (1 + e^-x).
+template <floating T>
+[[nodiscard]] inline T sigmoid(T x) noexcept {
+  return T(1) / (T(1) + std::exp(-x));
+}
+
+/// False for infinities and NaN.
+template <floating T>
+[[nodiscard]] inline bool is_finite(T x) noexcept {
+  return x - x == T(0);
+}
+
+}  // namespace halo::autodiff
