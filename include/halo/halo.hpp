@@ -3,6 +3,7 @@
 
 // All of halo. A program that must compile fast includes the rooms it uses.
 
+#include <halo/autodiff.hpp>
 #include <halo/core.hpp>
 #include <halo/io.hpp>
 #include <halo/kernel.hpp>

@@ -4,3 +4,4 @@
 #include <halo/simd/batch.hpp>
 #include <halo/simd/pointer.hpp>
 #include <halo/simd/transform.hpp>
+#include <halo/simd/zip.hpp>
