@@ -2,6 +2,8 @@
 #pragma once
 
 #include <halo/simd/batch.hpp>
+#include <halo/simd/bits.hpp>
+#include <halo/simd/math.hpp>
 #include <halo/simd/pointer.hpp>
 #include <halo/simd/transform.hpp>
 #include <halo/simd/zip.hpp>

@@ -11,10 +11,19 @@
 #include <cstdint>
 #include <type_traits>
 #include <utility>
-#include <xsimd/xsimd.hpp>
 
+// g++ 12 calls the undefined operand of its own AVX-512 intrinsics uninitialised (GCC bug 105593).
+#if defined(__GNUC__) && !defined(__clang__)
+#  pragma GCC diagnostic push
+#  pragma GCC diagnostic ignored "-Wuninitialized"
+#  pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#include <xsimd/xsimd.hpp>
 #if defined(__AVX512F__)
 #  include <immintrin.h>
+#endif
+#if defined(__GNUC__) && !defined(__clang__)
+#  pragma GCC diagnostic pop
 #endif
 
 #include <halo/core/concepts.hpp>
@@ -44,6 +53,15 @@ struct native<T, scalar> {
   using mask = bool;
   static constexpr std::size_t size = 1;
 };
+
+// Whether the machine's own minimum and maximum give the second operand where either is NaN (x86).
+// xsimd passes its arguments on in their order before version 14 and turned round since.
+template <class Arch>
+#if defined(__SSE2__)
+inline constexpr bool second_wins = !std::is_same_v<Arch, scalar>;
+#else
+inline constexpr bool second_wins = false;
+#endif
 
 }  // namespace detail
 
@@ -182,19 +200,10 @@ struct batch {
       return {wrap{}, xsimd::fnma(a.native, b.native, c.native)};
   }
   [[nodiscard]] friend batch sqrt(batch a) noexcept {
-    if constexpr (is_scalar) {
+    if constexpr (is_scalar)
       return {wrap{}, std::sqrt(a.native)};
-    } else {
-#if defined(__AVX512F__)
-      // The zero-masked form: g++ 12 warns of its own header's undefined operand in the plain one.
-      if constexpr (std::is_same_v<T, float> && size == 16) {
-        return {wrap{}, native_type(_mm512_maskz_sqrt_ps(static_cast<__mmask16>(-1), a.native))};
-      } else if constexpr (std::is_same_v<T, double> && size == 8) {
-        return {wrap{}, native_type(_mm512_maskz_sqrt_pd(static_cast<__mmask8>(-1), a.native))};
-      } else
-#endif
-        return {wrap{}, xsimd::sqrt(a.native)};
-    }
+    else
+      return {wrap{}, xsimd::sqrt(a.native)};
   }
   [[nodiscard]] friend batch abs(batch a) noexcept {
     if constexpr (is_scalar)
@@ -211,28 +220,20 @@ struct batch {
   }
   /// The smaller one; b where a lane of either is NaN (so b decides, on every version of xsimd).
   [[nodiscard]] friend batch min(batch a, batch b) noexcept {
-#if defined(__SSE2__)  // minps and maxps do just this; xsimd 14 turned their arguments round
-    if constexpr (!is_scalar) {
-#  if XSIMD_VERSION_MAJOR >= 14
+    if constexpr (detail::second_wins<Arch> && XSIMD_VERSION_MAJOR >= 14)
       return {wrap{}, xsimd::min(b.native, a.native)};
-#  else
+    else if constexpr (detail::second_wins<Arch>)
       return {wrap{}, xsimd::min(a.native, b.native)};
-#  endif
-    } else
-#endif
+    else
       return select(a < b, a, b);
   }
   /// The larger one; b where a lane of either is NaN.
   [[nodiscard]] friend batch max(batch a, batch b) noexcept {
-#if defined(__SSE2__)
-    if constexpr (!is_scalar) {
-#  if XSIMD_VERSION_MAJOR >= 14
+    if constexpr (detail::second_wins<Arch> && XSIMD_VERSION_MAJOR >= 14)
       return {wrap{}, xsimd::max(b.native, a.native)};
-#  else
+    else if constexpr (detail::second_wins<Arch>)
       return {wrap{}, xsimd::max(a.native, b.native)};
-#  endif
-    } else
-#endif
+    else
       return select(a > b, a, b);
   }
   /// True where a lane is neither infinite nor NaN.

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+#include <halo/simd/bits.hpp>
+
+// exp, expm1 on the way to tanh, log: one algorithm for every architecture and for plain scalars.
+// Two architectures may differ in the last bits only where one of them fuses multiply and add.
+
+namespace halo::simd {
+
+namespace detail {
+
+/// Constants of exp and log for one floating type.
+template <class T>
+struct math_constants;
+
+template <>
+struct math_constants<float> {
+  static constexpr int mantissa_bits = 23;
+  static constexpr float log2_e = 0x1.715476p+0F;
+  static constexpr float ln2_high = 0x1.62e4p-1F;  // times any exponent: exact
+  static constexpr float ln2_low = 0x1.7f7d1cp-20F;
+  static constexpr float shift = 0x1.8p23F + 127.0F;  // rounds to integers, biased exponent below
+  static constexpr float exp_lowest = -104.0F;        // below: less than half the least denormal
+  static constexpr float exp_highest = 89.0F;         // above: infinity
+  static constexpr float tanh_one = 9.1F;             // from here tanh rounds to 1
+  static constexpr float sqrt_half = 0x1.6a09e6p-1F;
+  static constexpr float one_above_sqrt_half = std::bit_cast<float>(
+      std::bit_cast<std::uint32_t>(1.0F) - std::bit_cast<std::uint32_t>(sqrt_half));
+  static constexpr float mantissa_mask = std::bit_cast<float>(0x007FFFFFU);
+  static constexpr float integers = 0x1p23F;  // or-ed with a small integer's bits: a float
+  static constexpr float exponent_one = integers + 127.0F;
+  static constexpr float exponent_denormal = exponent_one + 23.0F;
+  // (e^r - 1 - r) / r² on |r| <= ln2/2
+  static constexpr std::array<float, 6> exp_tail{1.0F / 5040, 1.0F / 720, 1.0F / 120,
+                                                 1.0F / 24,   1.0F / 6,   1.0F / 2};
+  // (2 atanh s - 2 s) / s as a polynomial in s² without constant term, |s| <= 0.1716
+  static constexpr std::array<float, 4> log_tail{2.0F / 9, 2.0F / 7, 2.0F / 5, 2.0F / 3};
+};
+
+template <>
+struct math_constants<double> {
+  static constexpr int mantissa_bits = 52;
+  static constexpr double log2_e = 0x1.71547652b82fep+0;
+  static constexpr double ln2_high = 0x1.62e42feep-1;
+  static constexpr double ln2_low = 0x1.a39ef35793c76p-33;
+  static constexpr double shift = 0x1.8p52 + 1023.0;
+  static constexpr double exp_lowest = -746.0;
+  static constexpr double exp_highest = 710.0;
+  static constexpr double tanh_one = 19.1;
+  static constexpr double sqrt_half = 0x1.6a09e667f3bcdp-1;
+  static constexpr double one_above_sqrt_half = std::bit_cast<double>(
+      std::bit_cast<std::uint64_t>(1.0) - std::bit_cast<std::uint64_t>(sqrt_half));
+  static constexpr double mantissa_mask = std::bit_cast<double>(0x000FFFFFFFFFFFFFU);
+  static constexpr double integers = 0x1p52;
+  static constexpr double exponent_one = integers + 1023.0;
+  static constexpr double exponent_denormal = exponent_one + 52.0;
+  static constexpr std::array<double, 12> exp_tail{
+      1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320,
+      1.0 / 5040,       1.0 / 720,       1.0 / 120,      1.0 / 24,      1.0 / 6,      1.0 / 2};
+  static constexpr std::array<double, 10> log_tail{2.0 / 21, 2.0 / 19, 2.0 / 17, 2.0 / 15, 2.0 / 13,
+                                                   2.0 / 11, 2.0 / 9,  2.0 / 7,  2.0 / 5,  2.0 / 3};
+};
+
+/// Horner's rule, highest coefficient first.
+template <class V, class T, std::size_t N>
+[[nodiscard]] inline V polynomial(V x, std::array<T, N> const& coefficients) noexcept {
+  V y(coefficients[0]);
+  for (std::size_t i = 1; i < N; ++i) y = fma(y, x, V(coefficients[i]));
+  return y;
+}
+
+/// x = k ln 2 + r with |r| <= ln2/2 (a hair more); biased holds k + bias in its lowest bits.
+template <class V>
+struct exp_reduction {
+  V biased;
+  V k;
+  V r;
+};
+
+template <class T, class Arch>
+[[nodiscard]] inline exp_reduction<batch<T, Arch>> reduce_exp(batch<T, Arch> x) noexcept {
+  using V = batch<T, Arch>;
+  using constant = math_constants<T>;
+  V const biased = fma(x, V(constant::log2_e), V(constant::shift));
+  V const k = biased - V(constant::shift);
+  V const r = fnma(k, V(constant::ln2_low), fnma(k, V(constant::ln2_high), x));
+  return {biased, k, r};
+}
+
+/// e^r - 1 for |r| <= ln2/2.
+template <class T, class Arch>
+[[nodiscard]] inline batch<T, Arch> expm1_small(batch<T, Arch> r) noexcept {
+  return fma(r * r, polynomial(r, math_constants<T>::exp_tail), r);
+}
+
+/// a · 2^k, rounded once, for integers k of at most twice the exponent's range.
+template <class T, class Arch>
+[[nodiscard]] inline batch<T, Arch> scale(batch<T, Arch> a, batch<T, Arch> k) noexcept {
+  using V = batch<T, Arch>;
+#if defined(__AVX512F__)
+  if constexpr (std::is_same_v<T, float> && V::size == 16)
+    return {typename V::wrap{}, _mm512_scalef_ps(a.native, k.native)};
+  else if constexpr (std::is_same_v<T, double> && V::size == 8)
+    return {typename V::wrap{}, _mm512_scalef_pd(a.native, k.native)};
+  else
+#endif
+  {
+    using constant = math_constants<T>;
+    V const half = fma(k, V(T(0.5)), V(constant::shift));
+    V const rest = (k - (half - V(constant::shift))) + V(constant::shift);
+    return a * bits_left(half, constant::mantissa_bits) * bits_left(rest, constant::mantissa_bits);
+  }
+}
+
+/// ln(m · 2^k) for sqrt(1/2) <= m < sqrt 2: 2 atanh((m-1)/(m+1)) + k ln 2, arranged as
+/// in fdlibm's e_log.c so that the largest terms are exact.
+template <class T, class Arch>
+[[nodiscard]] inline batch<T, Arch> log_reduced(batch<T, Arch> m, batch<T, Arch> k) noexcept {
+  using V = batch<T, Arch>;
+  using constant = math_constants<T>;
+  V const f = m - V(T(1));
+  V const s = f / (m + V(T(1)));
+  V const z = s * s;
+  V const tail = z * polynomial(z, constant::log_tail);
+  V const half_square = V(T(0.5)) * f * f;
+  V const low = fma(s, half_square + tail, k * V(constant::ln2_low));
+  return fma(k, V(constant::ln2_high), f - (half_square - low));
+}
+
+}  // namespace detail
+
+/// e^x: error below 1.1 ulp (float and double).
+///
+/// Denormal results are rounded once; +infinity above ln max, 0 below; NaN stays NaN.
+template <class T, class Arch>
+[[nodiscard]] inline batch<T, Arch> exp(batch<T, Arch> x) noexcept {
+  using V = batch<T, Arch>;
+  using constant = detail::math_constants<T>;
+  V const inside = min(V(constant::exp_highest), max(V(constant::exp_lowest), x));
+  auto const [biased, k, r] = detail::reduce_exp(inside);
+  return detail::scale(V(T(1)) + detail::expm1_small(r), k);
+}
+
+/// ln x: error below 1 ulp (float and double).
+///
+/// Denormal arguments count; ln 0 = -infinity, ln infinity = infinity, NaN for x < 0 and NaN.
+template <class T, class Arch>
+[[nodiscard]] inline batch<T, Arch> log(batch<T, Arch> x) noexcept {
+  using V = batch<T, Arch>;
+  using limits = std::numeric_limits<T>;
+  using constant = detail::math_constants<T>;
+  V const lift(constant::integers);
+  auto const denormal = x < V(limits::min());
+  V const normal = select(denormal, x * lift, x);
+  // adding bits(1) - bits(sqrt 1/2) carries into the exponent where the mantissa reaches sqrt 2
+  V const moved = bits_sum(normal, V(constant::one_above_sqrt_half));
+  V const k_biased = bits_or(bits_right(moved, constant::mantissa_bits), lift);
+  V const k =
+      k_biased - select(denormal, V(constant::exponent_denormal), V(constant::exponent_one));
+  V const m = bits_sum(bits_and(moved, V(constant::mantissa_mask)), V(constant::sqrt_half));
+  V const result = detail::log_reduced(m, k);
+  V const nan(limits::quiet_NaN());
+  V const infinity(limits::infinity());
+  V const edge = select(x == V(T(0)), -infinity, select(x < V(T(0)), nan, x));
+  return select(x > V(T(0)) && x < infinity, result, edge);
+}
+
+/// ln(1 + x): error below 2 ulp (float and double), for small |x| too.
+///
+/// ln1p(-1) = -infinity, ln1p(infinity) = infinity, NaN for x < -1 and NaN.
+template <class T, class Arch>
+[[nodiscard]] inline batch<T, Arch> log1p(batch<T, Arch> x) noexcept {
+  using V = batch<T, Arch>;
+  V const one(T(1));
+  V const u = one + x;
+  V const lost = x - (u - one);  // what the sum rounded away
+  V const y = log(u) + lost / u;
+  return select(abs(x) < V(std::numeric_limits<T>::epsilon() / 2), x,
+                select(is_finite(y), y, log(u)));
+}
+
+/// tanh x: error below 2.5 ulp (float and double), for small |x| too.
+///
+/// Exactly ±1 where that is the nearest number, so at infinity too; keeps the sign of zero; NaN
+/// stays NaN.
+template <class T, class Arch>
+[[nodiscard]] inline batch<T, Arch> tanh(batch<T, Arch> x) noexcept {
+  using V = batch<T, Arch>;
+  using constant = detail::math_constants<T>;
+  V const size = min(V(constant::tanh_one), abs(x));
+  auto const [biased, k, r] = detail::reduce_exp(size + size);
+  V const power = bits_left(biased, constant::mantissa_bits);       // 2^k
+  V const e = fma(power, detail::expm1_small(r), power - V(T(1)));  // e^2|x| - 1
+  return copysign(e / (e + V(T(2))), x);
+}
+
+/// 1 / (1 + e^-x): error below 2.5 ulp (float and double).
+///
+/// Denormal results are rounded once; 1 at infinity, 0 at -infinity; NaN stays NaN.
+template <class T, class Arch>
+[[nodiscard]] inline batch<T, Arch> sigmoid(batch<T, Arch> x) noexcept {
+  using V = batch<T, Arch>;
+  V const e = exp(-abs(x));
+  return select(x < V(T(0)), e, V(T(1))) / (V(T(1)) + e);
+}
+
+/// The same functions of one number, with the same algorithm.
+template <floating T, class Arch = default_arch>
+[[nodiscard]] inline T exp(T x) noexcept {
+  return exp(batch<T, scalar>(x)).native;
+}
+template <floating T, class Arch = default_arch>
+[[nodiscard]] inline T log(T x) noexcept {
+  return log(batch<T, scalar>(x)).native;
+}
+template <floating T, class Arch = default_arch>
+[[nodiscard]] inline T log1p(T x) noexcept {
+  return log1p(batch<T, scalar>(x)).native;
+}
+template <floating T, class Arch = default_arch>
+[[nodiscard]] inline T tanh(T x) noexcept {
+  return tanh(batch<T, scalar>(x)).native;
+}
+template <floating T, class Arch = default_arch>
+[[nodiscard]] inline T sigmoid(T x) noexcept {
+  return sigmoid(batch<T, scalar>(x)).native;
+}
+
+}  // namespace halo::simd
