@@ -53,7 +53,6 @@
 // system headers
 #define ERROR POISON
 #define DEBUG POISON
-#define I POISON
 #define major POISON
 #define minor POISON
 #define small POISON
