@@ -14,7 +14,9 @@ has_command() { command -v "$1" > /dev/null 2>&1; }
 has_header() {
   local header flags=""
   has_command "${compiler%% *}" || return 1
-  if has_command pkg-config; then flags=$(pkg-config --cflags-only-I xtensor 2> /dev/null || true); fi
+  if has_command pkg-config; then
+    flags=$(pkg-config --cflags-only-I xtensor 2> /dev/null || true)
+  fi
   for header in "$@"; do
     # shellcheck disable=SC2086 # compiler and flags may hold several words
     if printf '#if !__has_include(<%s>)\n#error absent\n#endif\n' "$header" |

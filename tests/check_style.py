@@ -5,6 +5,7 @@
 import pathlib
 import re
 import sys
+import unicodedata
 
 LICENCE = "// SPDX-License-Identifier: BSD-3-Clause"
 FOLDERS = ("include", "tests", "benchmarks", "examples", "scripts", "cmake")
@@ -19,8 +20,9 @@ def check_lines(name, lines, bad):
     header = name.startswith("include/")
     for number, line in enumerate(lines, 1):
         where = f"{name}:{number}"
-        if len(line) > 100:
-            bad.append(f"{where}: {len(line)} columns, at most 100")
+        columns = sum(1 for letter in line if not unicodedata.combining(letter))
+        if columns > 100:
+            bad.append(f"{where}: {columns} columns, at most 100")
         if LEFTOVERS.search(line):
             bad.append(f"{where}: a leftover: {line.strip()}")
         if MACHINE.search(line):

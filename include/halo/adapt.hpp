@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <halo/adapt/adapter.hpp>
+#include <halo/adapt/budget.hpp>

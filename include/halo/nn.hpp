@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <halo/nn/activation.hpp>
+#include <halo/nn/chain.hpp>
+#include <halo/nn/dropout.hpp>
+#include <halo/nn/gradient.hpp>
+#include <halo/nn/initialize.hpp>
+#include <halo/nn/layer.hpp>
+#include <halo/nn/linear.hpp>
+#include <halo/nn/loss.hpp>
+#include <halo/nn/sequential.hpp>
+#include <halo/nn/summary.hpp>
