@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// Counts the calls of the global operator new in the executable that includes this file. The
+// replacements are weak, so that several test files of one executable may include it.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+
+namespace halo::test {
+
+inline std::atomic<std::size_t> allocation_counter{0};
+
+/// How often the global operator new has run so far.
+[[nodiscard]] inline std::size_t allocations() noexcept { return allocation_counter.load(); }
+
+/// False where something stronger replaces operator new (clang's address sanitizer does); the
+/// counts are 0 then.
+[[nodiscard]] inline bool allocations_are_counted() {
+  std::size_t const before = allocations();
+  ::operator delete(::operator new(1));
+  return allocations() > before;
+}
+
+/// Calls f and returns how often the global operator new ran in it.
+template <class F>
+[[nodiscard]] std::size_t allocations_of(F&& f) {
+  std::size_t const before = allocations();
+  f();
+  return allocations() - before;
+}
+
+[[nodiscard]] inline void* counted_allocation(std::size_t size, std::size_t alignment) {
+  ++allocation_counter;
+  std::size_t const whole = (size + alignment - 1) / alignment * alignment;
+  void* const p = std::aligned_alloc(alignment, whole == 0 ? alignment : whole);
+  if (p == nullptr) {
+#if defined(__cpp_exceptions)
+    throw std::bad_alloc{};
+#else
+    std::abort();
+#endif
+  }
+  return p;
+}
+
+}  // namespace halo::test
+
+[[gnu::weak]] void* operator new(std::size_t size) {
+  return halo::test::counted_allocation(size, __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+}
+[[gnu::weak]] void* operator new[](std::size_t size) {
+  return halo::test::counted_allocation(size, __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+}
+[[gnu::weak]] void* operator new(std::size_t size, std::align_val_t alignment) {
+  return halo::test::counted_allocation(size, static_cast<std::size_t>(alignment));
+}
+[[gnu::weak]] void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return halo::test::counted_allocation(size, static_cast<std::size_t>(alignment));
+}
+[[gnu::weak]] void operator delete(void* p) noexcept { std::free(p); }
+[[gnu::weak]] void operator delete[](void* p) noexcept { std::free(p); }
+[[gnu::weak]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+[[gnu::weak]] void operator delete[](void* p, std::size_t) noexcept { std::free(p); }
+[[gnu::weak]] void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+[[gnu::weak]] void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
+[[gnu::weak]] void operator delete(void* p, std::size_t, std::align_val_t) noexcept {
+  std::free(p);
+}
+[[gnu::weak]] void operator delete[](void* p, std::size_t, std::align_val_t) noexcept {
+  std::free(p);
+}
