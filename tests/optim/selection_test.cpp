@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/optim/selection.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cmath>
+#include <vector>
+
+using namespace halo;
+
+namespace {
+std::vector<double> probabilities(optim::selection const& s, std::size_t layers) {
+  std::vector<double> p;
+  for (std::size_t j = 0; j < layers; ++j) p.push_back(s.probability(j));
+  return p;
+}
+}  // namespace
+
+TEST_CASE("thirds of the layers, the last always in the last third") {
+  CHECK(probabilities(optim::selection::thirds(1), 1) == std::vector<double>{0.5});
+  CHECK(probabilities(optim::selection::thirds(2), 2) == std::vector<double>{0.1, 0.5});
+  CHECK(probabilities(optim::selection::thirds(3), 3) == std::vector<double>{0.1, 0.3, 0.5});
+  CHECK(probabilities(optim::selection::thirds(4), 4) == std::vector<double>{0.1, 0.1, 0.3, 0.5});
+  CHECK(probabilities(optim::selection::thirds(5), 5) ==
+        std::vector<double>{0.1, 0.1, 0.3, 0.3, 0.5});
+}
+
+TEST_CASE("the paper's schemes and custom lists") {
+  CHECK(probabilities(optim::scheme::increasing(3), 3) == std::vector<double>{0.1, 0.3, 0.5});
+  CHECK(probabilities(optim::scheme::uniform(3), 3) == std::vector<double>{0.3, 0.3, 0.3});
+  CHECK(probabilities(optim::scheme::decreasing(3), 3) == std::vector<double>{0.5, 0.3, 0.1});
+  std::array<double, 2> const own{0.25, 1.0};
+  CHECK(probabilities(optim::selection::custom(own), 3) == std::vector<double>{0.25, 1.0, 0.0});
+}
+
+TEST_CASE("draws repeat, differ between steps and seeds, and have the right frequency") {
+  auto const s = optim::selection::thirds(3);
+  generator const g(seed{5}, 1);
+  constexpr std::uint64_t steps = 100000;
+  std::array<double, 3> count{};
+  double none = 0;
+  for (std::uint64_t t = 0; t < steps; ++t) {
+    layer_mask const m = s.draw(g, t, 3);
+    CHECK_EQ(m.bits(), s.draw(g, t, 3).bits());
+    for (std::size_t j = 0; j < 3; ++j) count[j] += m[j] ? 1.0 : 0.0;
+    none += m.empty() ? 1.0 : 0.0;
+  }
+  std::array<double, 3> const p{0.1, 0.3, 0.5};
+  for (std::size_t j = 0; j < 3; ++j) {
+    double const sigma = std::sqrt(steps * p[j] * (1 - p[j]));
+    CHECK(std::abs(count[j] - steps * p[j]) < 5 * sigma);
+  }
+  CHECK(none / steps == doctest::Approx(0.9 * 0.7 * 0.5).epsilon(0.02));
+  int different = 0;
+  for (std::uint64_t t = 0; t < 100; ++t) {
+    different += s.draw(generator(seed{6}, 1), t, 3) == s.draw(g, t, 3) ? 0 : 1;
+  }
+  CHECK(different > 20);
+}
+
+TEST_CASE("certain and impossible layers") {
+  generator const g(seed{1});
+  for (std::uint64_t t = 0; t < 1000; ++t) {
+    CHECK(optim::selection::dense().draw(g, t, 7) == layer_mask::all(7));
+    CHECK(optim::selection::uniform(0.0).draw(g, t, 7).empty());
+  }
+}
+
+TEST_CASE("expected counts are exact") {
+  auto const s = optim::selection::thirds(3);
+  CHECK(s.expected(3, [](layer_mask m) { return m.count(); }) == doctest::Approx(0.9));
+  CHECK(s.expected(3, [](layer_mask m) { return m.empty() ? 1 : 0; }) == doctest::Approx(0.315));
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include <halo/tensor/parameter_table.hpp>
+
+namespace support {
+
+/// Three layers: a weight of A and a bias of B elements, a weight of C, a weight of D and a bias
+/// of 1.
+template <std::size_t A, std::size_t B, std::size_t C, std::size_t D>
+struct three_layers {
+  static constexpr std::size_t size = A + B + C + D + 1;
+  static constexpr std::size_t tensors = 5;
+  static constexpr std::size_t layers = 3;
+  static constexpr halo::parameter_info info(char name, std::size_t offset, std::size_t count,
+                                             std::size_t layer, halo::parameter_role role) {
+    halo::parameter_info i;
+    i.text[0] = name;
+    i.extents[0] = count;
+    i.rank = 1;
+    i.offset = offset;
+    i.count = count;
+    i.layer = layer;
+    i.role = role;
+    return i;
+  }
+  static constexpr std::array<halo::parameter_info, tensors> table{
+      info('a', 0, A, 0, halo::parameter_role::weight),
+      info('b', A, B, 0, halo::parameter_role::bias),
+      info('c', A + B, C, 1, halo::parameter_role::weight),
+      info('d', A + B + C, D, 2, halo::parameter_role::weight),
+      info('e', A + B + C + D, 1, 2, halo::parameter_role::bias)};
+};
+
+}  // namespace support
