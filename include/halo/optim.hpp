@@ -3,7 +3,10 @@
 
 #include <halo/optim/adagrad.hpp>
 #include <halo/optim/adam.hpp>
+#include <halo/optim/clip.hpp>
 #include <halo/optim/momentum.hpp>
 #include <halo/optim/optimizer.hpp>
 #include <halo/optim/rmsprop.hpp>
+#include <halo/optim/schedule.hpp>
+#include <halo/optim/selection.hpp>
 #include <halo/optim/sgd.hpp>

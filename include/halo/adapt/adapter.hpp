@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <type_traits>
+
+#include <halo/core/aligned.hpp>
+#include <halo/core/error.hpp>
+#include <halo/core/random.hpp>
+#include <halo/nn/gradient.hpp>
+#include <halo/nn/initialize.hpp>
+#include <halo/nn/loss.hpp>
+#include <halo/optim/adam.hpp>
+#include <halo/optim/selection.hpp>
+
+namespace halo::adapt {
+
+/// What one step did.
+struct report {
+  optim::status status = optim::status::empty;
+  double loss = 0;      ///< mean loss of the mini-batch before the step (0 if nothing ran)
+  double accuracy = 0;  ///< share of right answers in the mini-batch before the step
+  layer_mask layers;    ///< which layers were updated
+  std::uint64_t operations =
+      0;  ///< multiply-adds of this step, the optimizer's arithmetic included
+  [[nodiscard]] bool finite() const noexcept { return status != optim::status::non_finite; }
+};
+
+/// Sums over a run.
+struct totals {
+  std::uint64_t iterations = 0;  ///< steps asked for
+  std::uint64_t empty = 0;       ///< steps in which no layer was selected
+  std::uint64_t non_finite = 0;  ///< steps that were refused
+  std::uint64_t operations = 0;  ///< multiply-adds, the optimizer's arithmetic included
+  std::uint64_t layers = 0;      ///< layer updates
+};
+
+/// Anything with contiguous elements and a shape: an xtensor container or a view without strides.
+template <class X>
+concept tensor_like = requires(X const& x) {
+  x.data();
+  x.shape();
+  x.dimension();
+  x.size();
+};
+
+/// The loop that runs on the device: a network, its parameters, an optimizer and its state in one
+/// object that knows how to learn from the next mini-batch.
+///
+/// sizeof(adapter) is all the memory an adaptation needs; a step allocates nothing. A step draws a
+/// layer mask, runs forward, loss, masked backward and the optimizer, and either moves the selected
+/// layers or, where a number was not finite, changes no parameter and no state.
+///
+/// @tparam Network   nn::sequential<...>
+/// @tparam Loss      nn::cross_entropy or nn::mean_square
+/// @tparam MaxBatch  most examples of a mini-batch
+template <class Network, nn::loss Loss = nn::cross_entropy, class Optimizer = optim::adam,
+          std::size_t MaxBatch = 64>
+requires optim::optimizer<Optimizer, typename Network::layout, float>
+class adapter {
+ public:
+  using network = Network;
+  using loss = Loss;
+  using layout = typename Network::layout;
+  using target = typename Loss::target;
+  using state_type = typename Optimizer::template state<layout, float>;
+  static constexpr std::size_t max_batch = MaxBatch;
+  static_assert(MaxBatch > 0, "halo: adapter: the largest mini-batch has at least one example");
+
+  /// A network with freshly drawn parameters (he).
+  explicit adapter(Optimizer optimizer = {}, seed s = {},
+                   optim::selection select = optim::selection::dense())
+      : optimizer_(optimizer),
+        select_(select),
+        seed_(s),
+        state_(optimizer.template init<layout, float>()) {
+    nn::initialize<layout, float>(parameters_.span(), s);
+  }
+
+  /// A network with given parameters, in the order of its layout.
+  /// @throws halo::error if their number is not Network::parameters or one is not finite
+  adapter(Optimizer optimizer, std::span<float const> parameters, seed s = {},
+          optim::selection select = optim::selection::dense())
+      : adapter(optimizer, s, select) {
+    assign(parameters);
+  }
+
+  /// One step on [rows, inputs] examples and their targets.
+  /// @throws halo::error for a mini-batch of the wrong size or a label outside the outputs
+  report step(std::span<float const> x, std::span<target const> t) {
+    std::size_t const rows = check(x, t);
+    HALO_EXPECTS(rows <= MaxBatch, "checked above");
+    return step_checked(rows, x.data(), t.data());
+  }
+  template <tensor_like X, tensor_like Y>
+  report step(X const& x, Y const& t) {
+    return step(flat<float>(x), flat<target>(t));
+  }
+
+  /// Outputs of the network, [rows, outputs], for any number of rows.
+  void predict(std::span<float const> x, std::span<float> y) {
+    std::size_t const rows = x.size() / Network::inputs;
+    if (x.size() != rows * Network::inputs || y.size() != rows * Network::outputs) {
+      fail("adapter", "predict",
+           std::to_string(Network::inputs) + " inputs and " + std::to_string(Network::outputs) +
+               " outputs an example",
+           std::to_string(x.size()) + " and " + std::to_string(y.size()) + " numbers");
+    }
+    for_each_part(
+        rows,
+        [&](std::size_t first, std::size_t n, float const* out) {
+          std::copy_n(out, n * Network::outputs, y.data() + first * Network::outputs);
+        },
+        x.data());
+  }
+
+  /// Share of right answers over any number of examples, in [0, 1].
+  /// @throws halo::error as step, but for any number of rows
+  [[nodiscard]] double accuracy(std::span<float const> x, std::span<target const> t) {
+    return evaluate(x, t).accuracy;
+  }
+  template <tensor_like X, tensor_like Y>
+  [[nodiscard]] double accuracy(X const& x, Y const& t) {
+    return accuracy(flat<float>(x), flat<target>(t));
+  }
+
+  struct evaluation {
+    double loss = 0;
+    double accuracy = 0;
+  };
+  /// Mean loss and accuracy over any number of examples.
+  [[nodiscard]] evaluation evaluate(std::span<float const> x, std::span<target const> t) {
+    std::size_t const rows = check(x, t, static_cast<std::size_t>(-1));
+    evaluation e;
+    for_each_part(
+        rows,
+        [&](std::size_t first, std::size_t n, float const* out) {
+          target const* part = t.data() + first * Loss::targets(Network::outputs);
+          e.loss += static_cast<double>(n) *
+                    static_cast<double>(Loss::value_and_gradient(n, Network::outputs, out, part,
+                                                                 static_cast<float*>(nullptr)));
+          e.accuracy += static_cast<double>(Loss::hits(n, Network::outputs, out, part));
+        },
+        x.data());
+    e.loss /= static_cast<double>(rows);
+    e.accuracy /= static_cast<double>(rows);
+    return e;
+  }
+  template <tensor_like X, tensor_like Y>
+  [[nodiscard]] evaluation evaluate(X const& x, Y const& t) {
+    return evaluate(flat<float>(x), flat<target>(t));
+  }
+
+  [[nodiscard]] std::span<float const> parameters() const noexcept { return parameters_.span(); }
+  [[nodiscard]] state_type& state() noexcept { return state_; }
+  [[nodiscard]] Optimizer const& optimizer() const noexcept { return optimizer_; }
+  [[nodiscard]] optim::selection const& selection() const noexcept { return select_; }
+  [[nodiscard]] totals const& spent() const noexcept { return totals_; }
+  [[nodiscard]] halo::seed seed_value() const noexcept { return seed_; }
+
+  /// Replaces all parameters; optimizer state and counters stay.
+  /// @throws halo::error if their number is not Network::parameters or one is not finite; then
+  /// nothing has changed
+  void assign(std::span<float const> parameters) {
+    if (parameters.size() != Network::parameters) {
+      fail("adapter", "parameters", std::to_string(Network::parameters) + " of this network",
+           std::to_string(parameters.size()));
+    }
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      if (!std::isfinite(parameters[i])) {
+        fail("adapter", "parameter " + std::to_string(i), "a finite number",
+             std::to_string(parameters[i]));
+      }
+    }
+    std::copy(parameters.begin(), parameters.end(), parameters_.begin());
+  }
+
+  /// Draws the tensors of the last layer with parameters anew: the new task has other classes.
+  void redraw_head(halo::seed s) noexcept {
+    aligned_array<float, Network::parameters> fresh;
+    nn::initialize<layout, float>(fresh.span(), s);
+    for (parameter_info const& info : layout::table) {
+      if (info.layer + 1 != layout::layers) continue;
+      std::copy_n(fresh.data() + info.offset, info.count, parameters_.data() + info.offset);
+    }
+  }
+
+  /// Hands every array and number that makes up the run to f(name, span): for saving and resuming.
+  template <class F>
+  void fields(F&& f) {
+    f("parameters", parameters_.span());
+    state_.fields(f);
+    f("iterations", std::span<std::uint64_t, 1>(&totals_.iterations, 1));
+    f("empty", std::span<std::uint64_t, 1>(&totals_.empty, 1));
+    f("non_finite", std::span<std::uint64_t, 1>(&totals_.non_finite, 1));
+    f("operations", std::span<std::uint64_t, 1>(&totals_.operations, 1));
+    f("layers", std::span<std::uint64_t, 1>(&totals_.layers, 1));
+    f("seed", std::span<std::uint64_t, 1>(&seed_.value, 1));
+  }
+
+ private:
+  static constexpr std::uint64_t mask_stream = 0x6d61736b;  // "mask"
+
+  report step_checked(std::size_t rows, float const* x, target const* t) noexcept {
+    report r;
+    std::uint64_t const iteration = totals_.iterations++;
+    r.layers = select_.draw(generator(seed_, mask_stream), iteration, layout::layers);
+    if (r.layers.empty()) {
+      ++totals_.empty;
+      return r;
+    }
+    nn::pass p{
+        .rows = rows, .capacity = MaxBatch, .training = true, .noise = seed_, .step = iteration};
+    float* const arena = work_.arena.data();
+    float* const dy = work_.output_gradient.data();
+    float const* const y = Network::template forward<float*>(p, parameters_.data(), x, arena);
+    r.loss = static_cast<double>(Loss::value_and_gradient(rows, Network::outputs, y, t, dy));
+    r.accuracy =
+        static_cast<double>(Loss::hits(rows, Network::outputs, y, t)) / static_cast<double>(rows);
+    r.operations = Network::operations(r.layers, rows) +
+                   Network::selected_parameters(r.layers) * Optimizer::operations_per_parameter;
+    if (!std::isfinite(r.loss)) {
+      r.status = optim::status::non_finite;
+    } else {
+      Network::template backward<float*>(p, parameters_.data(), x, arena, dy, gradient_.data(),
+                                         r.layers);
+      r.status =
+          optimizer_.step(parameters_.data(), static_cast<float const*>(gradient_.data()), state_,
+                          optim::step_context<float>{.mask = r.layers, .loss = r.loss});
+    }
+    totals_.operations += r.operations;
+    if (r.status == optim::status::done) {
+      totals_.layers += r.layers.count();
+    } else {
+      ++totals_.non_finite;
+      r.layers = {};
+    }
+    return r;
+  }
+
+  template <class Body>
+  void for_each_part(std::size_t rows, Body&& body, float const* x) noexcept {
+    for (std::size_t first = 0; first < rows; first += MaxBatch) {
+      std::size_t const n = std::min(MaxBatch, rows - first);
+      nn::pass const p{.rows = n, .capacity = MaxBatch};
+      body(first, n,
+           static_cast<float const*>(Network::template forward<float*>(
+               p, parameters_.data(), x + first * Network::inputs, work_.arena.data())));
+    }
+  }
+
+  static std::size_t check(std::span<float const> x, std::span<target const> t,
+                           std::size_t most = MaxBatch) {
+    std::size_t const rows = x.size() / Network::inputs;
+    if (rows == 0 || x.size() != rows * Network::inputs) {
+      fail("adapter", "x", "examples of " + std::to_string(Network::inputs) + " numbers",
+           std::to_string(x.size()) + " numbers");
+    }
+    if (rows > most) {
+      fail("adapter", "x", "at most " + std::to_string(most) + " examples", std::to_string(rows));
+    }
+    if (t.size() != rows * Loss::targets(Network::outputs)) {
+      fail("adapter", "targets",
+           std::to_string(rows * Loss::targets(Network::outputs)) + " for " + std::to_string(rows) +
+               " examples",
+           std::to_string(t.size()));
+    }
+    if constexpr (std::is_integral_v<target>) {
+      for (std::size_t i = 0; i < t.size(); ++i) {
+        if (t[i] < 0 || static_cast<std::size_t>(t[i]) >= Network::outputs) {
+          fail("adapter", "label of example " + std::to_string(i),
+               "0 to " + std::to_string(Network::outputs - 1), std::to_string(t[i]));
+        }
+      }
+    }
+    return rows;
+  }
+
+  template <class T, tensor_like X>
+  static std::span<T const> flat(X const& x) {
+    static_assert(std::is_same_v<std::remove_cvref_t<decltype(*x.data())>, T>,
+                  "halo: adapter: the tensor's element type is not the one the network or its "
+                  "loss takes (float examples; int32 labels or float targets)");
+    return std::span<T const>(x.data() + offset_of(x), x.size());
+  }
+  template <class X>
+  static std::size_t offset_of(X const& x) {
+    if constexpr (requires { x.data_offset(); })
+      return static_cast<std::size_t>(x.data_offset());
+    else
+      return 0;
+  }
+
+  Optimizer optimizer_;
+  optim::selection select_;
+  halo::seed seed_;
+  totals totals_;
+  aligned_array<float, Network::parameters> parameters_;
+  aligned_array<float, Network::parameters> gradient_;
+  state_type state_;
+  nn::workspace<Network, float, MaxBatch> work_;
+};
+
+}  // namespace halo::adapt

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <halo/nn/layer.hpp>
+
+namespace halo::nn::detail {
+
+/// Carries the shape from layer to layer, and complains once where one does not fit.
+template <std::size_t I, class X, class... L>
+struct chain {
+  using shapes = std::tuple<X>;
+};
+template <std::size_t I, class X, class First, class... Rest>
+struct chain<I, X, First, Rest...> {
+  static constexpr bool fits = layer<First, X>;
+  static_assert(fits,
+                "halo: sequential: layer I does not accept the shape X that the layer before it "
+                "gives (I and X stand in the note below)");
+  template <bool Fits, class F>
+  struct next {
+    using type = typename F::template output<X>;
+  };
+  template <class F>
+  struct next<false, F> {
+    using type = X;
+  };
+  // A layer that does not fit ends the chain: one mistake, one message.
+  using rest = std::conditional_t<fits, chain<I + 1, typename next<fits, First>::type, Rest...>,
+                                  chain<I + 1, X>>;
+  using shapes = decltype(std::tuple_cat(std::declval<std::tuple<X>>(),
+                                         std::declval<typename rest::shapes>()));
+};
+
+/// The sizes of one layer on its input shape.
+struct layer_sizes {
+  std::size_t inputs = 0, outputs = 0, memory = 0, operations = 0, parameters = 0, tensors = 0;
+  bool elementwise = false, needs_input = false, needs_output = false;
+  char const* kind = "";
+};
+
+template <class L, class X>
+[[nodiscard]] consteval layer_sizes sizes_of() {
+  return {.inputs = X::size,
+          .outputs = L::template output<X>::size,
+          .memory = L::template memory<X>,
+          .operations = L::template operations<X>,
+          .parameters = parameter_count<L, X>(),
+          .tensors = L::template tensors<X>.size(),
+          .elementwise = L::elementwise,
+          .needs_input = L::needs_input,
+          .needs_output = L::needs_output,
+          .kind = L::kind};
+}
+
+/// Where everything of a network of N layers lies: parameters, and per-example places in the arena.
+template <std::size_t N>
+struct plan {
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  std::array<layer_sizes, N> layers{};
+  std::array<std::size_t, N> parameter{};  ///< first parameter of the layer
+  std::array<std::size_t, N> owner{};      ///< its number among layers with parameters, or none
+  std::array<bool, N> in_place{};          ///< its output lies on top of its input
+  std::array<std::size_t, N> output{};     ///< arena place of its output
+  std::array<std::size_t, N> memory{};     ///< arena place of its memory
+  std::array<std::size_t, 2> delta{};      ///< arena places of the two gradients in flight
+  std::array<std::size_t, N> turn{};       ///< which of the two a layer's dx is written to
+  std::size_t arena = 0;                   ///< arena elements per example
+  std::size_t parameters = 0, tensors = 0, owners = 0;
+};
+
+template <std::size_t N>
+[[nodiscard]] consteval plan<N> make_plan(std::array<layer_sizes, N> const& layers) {
+  plan<N> p;
+  p.layers = layers;
+  std::size_t width = 0;
+  for (std::size_t i = 0; i < N; ++i) {
+    layer_sizes const& l = layers[i];
+    p.parameter[i] = p.parameters;
+    p.owner[i] = l.parameters > 0 ? p.owners++ : plan<N>::none;
+    p.parameters += l.parameters;
+    p.tensors += l.tensors;
+    p.memory[i] = p.arena;
+    p.arena += l.memory;
+    p.in_place[i] = i > 0 && l.elementwise && !layers[i - 1].needs_output;
+    if (p.in_place[i]) {
+      p.output[i] = p.output[i - 1];
+    } else {
+      p.output[i] = p.arena;
+      p.arena += l.outputs;
+    }
+    if (i > 0) width = std::max(width, l.inputs);
+  }
+  for (std::size_t& d : p.delta) {
+    d = p.arena;
+    p.arena += width;
+  }
+  std::size_t turn = 1;  // an elementwise layer leaves its dx where dy was
+  for (std::size_t i = N; i-- > 0;) p.turn[i] = turn = layers[i].elementwise ? turn : 1 - turn;
+  return p;
+}
+
+}  // namespace halo::nn::detail

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <span>
+
+#include <halo/core/random.hpp>
+#include <halo/tensor/parameter_table.hpp>
+
+namespace halo::nn {
+
+/// Weights ~ N(0, √(2/fan_in)²), for rectifiers [He et al. 2015, eq. 10].
+struct he {
+  [[nodiscard]] static float deviation(double fan_in, double) noexcept {
+    return static_cast<float>(std::sqrt(2.0 / fan_in));
+  }
+};
+
+/// Weights ~ N(0, √(2/(fan_in + fan_out))²), for tanh and sigmoid [Glorot & Bengio 2010, eq. 12].
+struct glorot {
+  [[nodiscard]] static float deviation(double fan_in, double fan_out) noexcept {
+    return static_cast<float>(std::sqrt(2.0 / (fan_in + fan_out)));
+  }
+};
+
+/// Weights ~ N(0, standard_deviation²).
+struct normal {
+  float standard_deviation = 0.01F;
+  [[nodiscard]] float deviation(double, double) const noexcept { return standard_deviation; }
+};
+
+/// Draws the parameters of a network: weights by the rule, biases 0, gains 1.
+///
+/// fan_out is a weight's last extent, fan_in the product of the others. Tensor k draws from stream
+/// k of the seed, so a tensor's values do not depend on its neighbours. Allocates nothing.
+/// @param theta  Layout::size elements
+template <parameter_layout Layout, class T, class Rule = he>
+void initialize(std::span<T> theta, seed s, Rule rule = {}) noexcept {
+  HALO_EXPECTS(theta.size() == Layout::size, "initialize: one value for every parameter");
+  for (std::size_t k = 0; k < Layout::tensors; ++k) {
+    parameter_info const& info = Layout::table[k];
+    T* const p = theta.data() + info.offset;
+    if (info.role != parameter_role::weight) {
+      T const value = info.role == parameter_role::gain ? T(1) : T(0);
+      for (std::size_t i = 0; i < info.count; ++i) p[i] = value;
+      continue;
+    }
+    double const out = static_cast<double>(info.rank > 0 ? info.extents[info.rank - 1] : 1);
+    float const deviation = rule.deviation(static_cast<double>(info.count) / out, out);
+    generator g(s, k);
+    for (std::size_t i = 0; i < info.count; ++i) p[i] = static_cast<T>(deviation * g.normal());
+  }
+}
+
+}  // namespace halo::nn

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+
+#include <halo/core/random.hpp>
+#include <halo/simd/pointer.hpp>
+#include <halo/tensor/parameter_table.hpp>
+#include <halo/tensor/shape.hpp>
+
+namespace halo::nn {
+
+/// What every layer of a pass is told.
+struct pass {
+  std::size_t rows = 0;      ///< examples in this mini-batch
+  std::size_t capacity = 0;  ///< examples the workspace was made for, >= rows
+  bool training = false;     ///< dropout acts only then
+  seed noise{};              ///< seed of this network's dropout
+  std::uint64_t step = 0;    ///< which step this is: dropout draws a new pattern for each
+  std::size_t index = 0;     ///< position of the layer in its network, set by the network
+};
+
+/// A parameter tensor as a layer declares it.
+struct tensor_spec {
+  char const* name;
+  std::array<std::size_t, parameter_info::max_rank> extents;
+  std::size_t rank;
+  parameter_role role;
+
+  [[nodiscard]] constexpr std::size_t count() const noexcept {
+    std::size_t n = 1;
+    for (std::size_t i = 0; i < rank; ++i) n *= extents[i];
+    return n;
+  }
+};
+
+/// What a backward pass of one layer reads and writes. x, y, memory are those of the forward pass.
+template <class P>
+struct backward_arguments {
+  simd::const_of<P> theta;   ///< the layer's parameters
+  simd::const_of<P> x;       ///< [rows, inputs], only if the layer needs_input
+  simd::const_of<P> y;       ///< [rows, outputs], only if the layer needs_output
+  simd::const_of<P> memory;  ///< what forward left
+  P dy;                      ///< [rows, outputs] dL/dy; may be overwritten
+  P dx;                      ///< [rows, inputs] dL/dx, to be written; null where nobody asks
+  P gradient;                ///< dL/dθ, to be written; null where the mask leaves the layer out
+};
+
+/// A layer: a type with static functions only, that accepts examples of shape X.
+///
+/// L::accepts<X>           whether X fits
+/// L::output<X>            shape of an output example
+/// L::tensors<X>           std::array of tensor_spec, its parameters
+/// L::memory<X>            elements per example that forward leaves for backward beside x and y
+/// L::operations<X>        multiply-adds of the forward pass per example (weight gradient and input
+///                         gradient of a layer with parameters cost the same each)
+/// L::elementwise          y may lie on top of x, dx on top of dy
+/// L::needs_input, L::needs_output   what backward reads besides θ
+/// L::kind                 a word for summary()
+/// L::forward<X>(pass, theta, x, y, memory)
+/// L::backward<X>(pass, backward_arguments)
+///
+/// Both are templates over the pointer-like P, so that the same text runs on float, double and on
+/// planes of dual numbers.
+template <class L, class X>
+concept layer = tensor::static_shape<X> && requires {
+  { L::template accepts<X> } -> std::convertible_to<bool>;
+} && L::template accepts<X>&& requires(pass const& p, float* data, backward_arguments<float*> b) {
+  typename L::template output<X>;
+  { L::template tensors<X>.size() } -> std::convertible_to<std::size_t>;
+  { L::template memory<X> } -> std::convertible_to<std::size_t>;
+  { L::template operations<X> } -> std::convertible_to<std::size_t>;
+  { L::elementwise } -> std::convertible_to<bool>;
+  { L::needs_input } -> std::convertible_to<bool>;
+  { L::needs_output } -> std::convertible_to<bool>;
+  { L::kind } -> std::convertible_to<char const*>;
+  L::template forward<X>(p, static_cast<float const*>(data), static_cast<float const*>(data), data,
+                         data);
+  L::template backward<X>(p, b);
+};
+
+/// What a layer without parameters and without memory need not repeat.
+struct stateless_layer {
+  template <class X>
+  static constexpr std::array<tensor_spec, 0> tensors{};
+  template <class X>
+  static constexpr std::size_t memory = 0;
+  template <class X>
+  static constexpr std::size_t operations = 0;
+};
+
+/// Number of parameters of L on examples of shape X.
+template <class L, class X>
+[[nodiscard]] consteval std::size_t parameter_count() {
+  std::size_t n = 0;
+  for (tensor_spec const& t : L::template tensors<X>) n += t.count();
+  return n;
+}
+
+}  // namespace halo::nn

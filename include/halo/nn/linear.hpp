@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <halo/kernel/bias.hpp>
+#include <halo/kernel/gemm.hpp>
+#include <halo/nn/layer.hpp>
+
+namespace halo::nn {
+
+/// A fully connected layer, [rows, In] → [rows, Out].
+///
+/// y = x·W + b with W of shape [In, Out], as in the equations of the papers (PyTorch stores [Out,
+/// In]).
+template <std::size_t In, std::size_t Out>
+struct linear {
+  static constexpr char const* kind = "linear";
+  using input = shape<In>;
+  template <class X>
+  static constexpr bool accepts = std::same_as<X, shape<In>>;
+  template <class X>
+  using output = shape<Out>;
+  template <class X>
+  static constexpr std::array<tensor_spec, 2> tensors{
+      tensor_spec{"weight", {In, Out, 0, 0}, 2, parameter_role::weight},
+      tensor_spec{"bias", {Out, 0, 0, 0}, 1, parameter_role::bias}};
+  template <class X>
+  static constexpr std::size_t memory = 0;
+  template <class X>
+  static constexpr std::size_t operations = In* Out;
+  static constexpr bool elementwise = false;
+  static constexpr bool needs_input = true;
+  static constexpr bool needs_output = false;
+
+  template <class X, class C, class P>
+  static void forward(pass const& p, C theta, C x, P y, P) noexcept {
+    using kernel::gemm;
+    gemm(p.rows, Out, In, kernel::operand<C>{x, In}, kernel::operand<C>{theta, Out}, y, Out,
+         kernel::start::bias, theta + In * Out);
+  }
+
+  /// forward, then y ← f(y), while y is still in the nearest cache.
+  template <class X, class C, class P, class Activation>
+  static void forward_activated(pass const& p, C theta, C x, P y, Activation f) noexcept {
+    using kernel::gemm;
+    gemm(p.rows, Out, In, kernel::operand<C>{x, In}, kernel::operand<C>{theta, Out}, y, Out,
+         kernel::start::bias, theta + In * Out, f);
+  }
+
+  /// dW = xᵀ·dy, db = Σ dy, dx = dy·Wᵀ.
+  template <class X, class P>
+  static void backward(pass const& p, backward_arguments<P> const& a) noexcept {
+    using kernel::column_sum;
+    using kernel::gemm;
+    using C = simd::const_of<P>;
+    C const dy = a.dy;
+    if (a.gradient) {
+      gemm(In, Out, p.rows, kernel::operand<C>{a.x, In, true}, kernel::operand<C>{dy, Out},
+           a.gradient, Out, kernel::start::zero, C{});
+      column_sum(p.rows, Out, dy, a.gradient + In * Out);
+    }
+    if (a.dx) {
+      gemm(p.rows, In, Out, kernel::operand<C>{dy, Out}, kernel::operand<C>{a.theta, Out, true},
+           a.dx, In, kernel::start::zero, C{});
+    }
+  }
+};
+static_assert(layer<linear<3, 2>, shape<3>>);
+
+}  // namespace halo::nn

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdio>
+#include <string>
+
+#include <halo/core/layer_mask.hpp>
+
+namespace halo::nn {
+
+/// A table of a network: layer, output size, parameters, multiply-adds and activation bytes.
+///
+/// Activations are floats kept per example for the backward pass; multiply-adds are those of the
+/// forward pass per example (backward: about twice as many). Allocates the string.
+template <class Network>
+[[nodiscard]] std::string summary() {
+  std::string text;
+  char line[128];
+  auto const add = [&](auto... arguments) {
+    std::snprintf(line, sizeof line, arguments...);
+    text += line;
+  };
+  add("%-4s %-12s %8s %12s %14s\n", "#", "layer", "outputs", "parameters", "multiply-adds");
+  for (std::size_t i = 0; i < Network::depth; ++i) {
+    auto const l = Network::layer(i);
+    add("%-4zu %-12s %8zu %12zu %14zu\n", i, l.kind, l.outputs, l.parameters, l.operations);
+  }
+  add("inputs %zu, outputs %zu, parameters %zu (%zu bytes)\n", Network::inputs, Network::outputs,
+      Network::parameters, Network::parameters * sizeof(float));
+  add("per example: forward %zu multiply-adds, step %zu, workspace %zu bytes\n",
+      Network::forward_operations, Network::operations(layer_mask::all(), 1),
+      Network::memory_per_row * sizeof(float));
+  return text;
+}
+
+}  // namespace halo::nn

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <halo/core/assert.hpp>
+#include <halo/core/layer_mask.hpp>
+#include <halo/core/random.hpp>
+
+namespace halo::optim {
+
+/// Which layers take part in a step: each on its own with a probability of its own.
+///
+/// s_j ~ Bernoulli(p_j), drawn anew for every step [Li et al. 2020, sec. 3.2]. Weight and bias of a
+/// layer share their draw (the authors' code draws for each tensor). One number is drawn for every
+/// layer and step, also where p_j is 0 or 1, so a run does not shift when a probability changes.
+class selection {
+ public:
+  /// Every layer in every step.
+  [[nodiscard]] static constexpr selection dense() noexcept { return uniform(1.0); }
+
+  /// The same probability for all layers.
+  [[nodiscard]] static constexpr selection uniform(double probability) noexcept {
+    selection s;
+    s.probability_.fill(probability);
+    return s;
+  }
+
+  /// One probability for each third of the layers, lowest first: layer j of k is in third
+  /// floor(3j/k), the last layer always in the last. The paper's choice is (0.1, 0.3, 0.5).
+  [[nodiscard]] static constexpr selection thirds(std::size_t layers, double low = 0.1,
+                                                  double middle = 0.3, double high = 0.5) noexcept {
+    HALO_EXPECTS(layers <= layer_mask::capacity, "selection: at most 64 layers");
+    selection s;
+    std::array<double, 3> const p{low, middle, high};
+    for (std::size_t j = 0; j < layers; ++j) {
+      s.probability_[j] = p[j + 1 == layers ? 2 : 3 * j / layers];
+    }
+    return s;
+  }
+
+  /// A probability for each layer, lowest first; layers beyond the list are never selected.
+  [[nodiscard]] static constexpr selection custom(std::span<double const> probabilities) noexcept {
+    HALO_EXPECTS(probabilities.size() <= layer_mask::capacity, "selection: at most 64 layers");
+    selection s;
+    for (std::size_t j = 0; j < probabilities.size(); ++j) s.probability_[j] = probabilities[j];
+    return s;
+  }
+
+  [[nodiscard]] constexpr double probability(std::size_t layer) const noexcept {
+    return probability_[layer];
+  }
+
+  /// The draw of one step: a function of the generator's seed, its stream and the step alone.
+  [[nodiscard]] layer_mask draw(generator const& g, std::uint64_t step,
+                                std::size_t layers) const noexcept {
+    layer_mask mask;
+    for (std::size_t j = 0; j < layers; ++j) {
+      auto const word = g.words(step * layer_mask::capacity + j)[0];
+      mask.set(j, static_cast<double>(word) * 0x1p-32 < probability_[j]);
+    }
+    return mask;
+  }
+
+  /// The mean of a count over the draws: Σ_mask P(mask)·count(mask), exactly, for up to 20 layers.
+  template <class Count>
+  [[nodiscard]] constexpr double expected(std::size_t layers, Count&& count) const noexcept {
+    HALO_EXPECTS(layers <= 20, "selection: the exact mean enumerates 2^layers masks");
+    double sum = 0;
+    for (std::uint64_t bits = 0; bits < std::uint64_t{1} << layers; ++bits) {
+      double p = 1;
+      for (std::size_t j = 0; j < layers; ++j) {
+        p *= ((bits >> j) & 1U) != 0 ? probability_[j] : 1 - probability_[j];
+      }
+      if (p > 0) sum += p * static_cast<double>(count(layer_mask(bits)));
+    }
+    return sum;
+  }
+
+ private:
+  std::array<double, layer_mask::capacity> probability_{};
+};
+
+/// The three schemes the paper compares [Li et al. 2020, Fig. 4], lowest third of the layers first.
+namespace scheme {
+[[nodiscard]] constexpr selection increasing(std::size_t layers) noexcept {
+  return selection::thirds(layers, 0.1, 0.3, 0.5);
+}
+[[nodiscard]] constexpr selection uniform(std::size_t layers) noexcept {
+  return selection::thirds(layers, 0.3, 0.3, 0.3);
+}
+[[nodiscard]] constexpr selection decreasing(std::size_t layers) noexcept {
+  return selection::thirds(layers, 0.5, 0.3, 0.1);
+}
+}  // namespace scheme
+
+}  // namespace halo::optim
