@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/kernel/activation.hpp>
+#include <halo/kernel/bias.hpp>
 #include <halo/kernel/gemm.hpp>
 #include <halo/kernel/magnitude.hpp>
+#include <halo/kernel/mean_square.hpp>
+#include <halo/kernel/softmax.hpp>
 #include <halo/kernel/update.hpp>

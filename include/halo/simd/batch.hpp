@@ -7,6 +7,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -110,6 +111,10 @@ struct batch {
 
   batch() = default;
   batch(T value) noexcept : native(value) {}  // implicit: x * 2 reads as in a formula
+  /// A constant of a formula, V(0.044715), in the precision of T.
+  template <std::same_as<double> S>
+  explicit batch(S value) noexcept requires(std::is_same_v<T, float>)
+      : native(static_cast<float>(value)) {}
   struct wrap {};
   batch(wrap, native_type n) noexcept : native(n) {}
 

@@ -173,20 +173,6 @@ template <class T, class Arch>
   return select(x > V(T(0)) && x < infinity, result, edge);
 }
 
-/// ln(1 + x): error below 2 ulp (float and double), for small |x| too.
-///
-/// ln1p(-1) = -infinity, ln1p(infinity) = infinity, NaN for x < -1 and NaN.
-template <class T, class Arch>
-[[nodiscard]] inline batch<T, Arch> log1p(batch<T, Arch> x) noexcept {
-  using V = batch<T, Arch>;
-  V const one(T(1));
-  V const u = one + x;
-  V const lost = x - (u - one);  // what the sum rounded away
-  V const y = log(u) + lost / u;
-  return select(abs(x) < V(std::numeric_limits<T>::epsilon() / 2), x,
-                select(is_finite(y), y, log(u)));
-}
-
 /// tanh x: error below 2.5 ulp (float and double), for small |x| too.
 ///
 /// Exactly ±1 where that is the nearest number, so at infinity too; keeps the sign of zero; NaN
@@ -220,10 +206,6 @@ template <floating T, class Arch = default_arch>
 template <floating T, class Arch = default_arch>
 [[nodiscard]] inline T log(T x) noexcept {
   return log(batch<T, scalar>(x)).native;
-}
-template <floating T, class Arch = default_arch>
-[[nodiscard]] inline T log1p(T x) noexcept {
-  return log1p(batch<T, scalar>(x)).native;
 }
 template <floating T, class Arch = default_arch>
 [[nodiscard]] inline T tanh(T x) noexcept {

@@ -46,4 +46,22 @@ inline void write_element(T* p, std::size_t i, std::type_identity_t<T> value) no
   p[i] = value;
 }
 
+/// The plain numbers behind P: p itself, or the plane of values.
+template <class P>
+[[nodiscard]] inline scalar_of<P> const* values_of(P p) noexcept {
+  if constexpr (std::is_pointer_v<P>)
+    return p;
+  else
+    return p.value;
+}
+
+/// A register with one element in all lanes: a number, or a value with its tangent.
+template <class V, class E>
+[[nodiscard]] inline V broadcast(E const& e) noexcept {
+  if constexpr (std::is_arithmetic_v<E>)
+    return V(e);
+  else
+    return V(e.value, e.tangent);
+}
+
 }  // namespace halo::simd
