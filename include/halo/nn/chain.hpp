@@ -107,4 +107,28 @@ template <std::size_t N>
   return p;
 }
 
+/// Enters the tensors of the layer at a position into the table, from entry `at` on.
+template <class L, class X, std::size_t T>
+constexpr void describe(std::array<parameter_info, T>& table, std::size_t& at, std::size_t position,
+                        std::size_t offset, std::size_t owner) {
+  for (tensor_spec const& spec : L::template tensors<X>) {
+    parameter_info& info = table[at++];
+    std::size_t n = 0;
+    for (std::size_t unit = 100; unit > 0; unit /= 10) {
+      if (position >= unit || unit == 1) {
+        info.text[n++] = static_cast<char>('0' + (position / unit) % 10);
+      }
+    }
+    info.text[n++] = '.';
+    for (char const* c = spec.name; *c != '\0'; ++c) info.text[n++] = *c;
+    info.extents = spec.extents;
+    info.rank = spec.rank;
+    info.offset = offset;
+    info.count = spec.count();
+    info.layer = owner;
+    info.role = spec.role;
+    offset += info.count;
+  }
+}
+
 }  // namespace halo::nn::detail

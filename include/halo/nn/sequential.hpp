@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <tuple>
 
@@ -62,7 +61,7 @@ struct sequential<shape<Extents...>, L...> {
         []<std::size_t... I>(std::index_sequence<I...>) {
       std::array<parameter_info, tensors> t{};
       std::size_t at = 0;
-      (describe<I>(t, at), ...);
+      (detail::describe<layer_at<I>, shape_at<I>>(t, at, I, plan.parameter[I], plan.owner[I]), ...);
       return t;
     }
     (std::make_index_sequence<count>());
@@ -132,26 +131,6 @@ struct sequential<shape<Extents...>, L...> {
   }
 
  private:
-  template <std::size_t I, std::size_t T>
-  static constexpr void describe(std::array<parameter_info, T>& table, std::size_t& at) {
-    std::size_t offset = plan.parameter[I];
-    for (tensor_spec const& spec : layer_at<I>::template tensors<shape_at<I>>) {
-      parameter_info& info = table[at++];
-      std::size_t n = 0;
-      if constexpr (I >= 10) info.text[n++] = static_cast<char>('0' + (I / 10) % 10);
-      info.text[n++] = static_cast<char>('0' + I % 10);
-      info.text[n++] = '.';
-      for (char const* c = spec.name; *c != '\0'; ++c) info.text[n++] = *c;
-      info.extents = spec.extents;
-      info.rank = spec.rank;
-      info.offset = offset;
-      info.count = spec.count();
-      info.layer = plan.owner[I];
-      info.role = spec.role;
-      offset += info.count;
-    }
-  }
-
   /// x of layer I: the data for the first, else the output of the layer before.
   template <std::size_t I, class P>
   static simd::const_of<P> input_of(pass const& p, simd::const_of<P> x, P arena) noexcept {
