@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include <halo/simd/batch.hpp>
+
+namespace halo::kernel::detail {
+
+/// How C is cut into tiles that live in registers: rows × vectors accumulators, one row of vectors
+/// of B, one element of A in every lane.
+template <class T, class Arch>
+struct tiling {
+  static constexpr std::size_t lanes = simd::batch<T, Arch>::size;
+#if defined(__aarch64__)
+  static constexpr bool many_registers = true;  // 32, as AVX-512 has
+#else
+  static constexpr bool many_registers = lanes * sizeof(T) == 64;
+#endif
+  static constexpr std::size_t rows = many_registers ? 8 : lanes > 1 ? 6 : 4;
+  static constexpr std::size_t vectors = many_registers ? 3 : 2;
+  // A single row needs more columns to keep enough independent sums under way.
+  static constexpr std::size_t row_vectors = 8;
+};
+
+/// A column of equal tiles of C: what to read and where to write.
+template <class T>
+struct tile_task {
+  std::size_t depth;  // products summed in an element
+  T const* a;         // element (i, l) at a[i * a_row + l * a_step]
+  std::size_t a_row;
+  std::size_t a_step;
+  T const* b;  // row l at b + l * b_step
+  std::size_t b_step;
+  T* c;
+  std::size_t c_row;
+  T const* from;  // the sums start at from[i * from_row + j], at zero without it
+  std::size_t from_row;
+  std::size_t last;  // lanes of the last vector that exist, 1 ... lanes
+};
+
+template <bool Masked, class V, std::size_t... I>
+[[gnu::always_inline]] inline void load_row(V* row, typename V::value_type const* p,
+                                            std::size_t last, std::index_sequence<I...>) noexcept {
+  constexpr std::size_t end = sizeof...(I) - 1;
+  ((row[I] = Masked && I == end ? V::load_first(p + I * V::size, last) : V::load(p + I * V::size)),
+   ...);
+}
+
+template <bool Masked, class V, std::size_t... I>
+[[gnu::always_inline]] inline void store_row(V const* row, typename V::value_type* p,
+                                             std::size_t last, std::index_sequence<I...>) noexcept {
+  constexpr std::size_t end = sizeof...(I) - 1;
+  ((Masked && I == end ? row[I].store_first(p + I * V::size, last) : row[I].store(p + I * V::size)),
+   ...);
+}
+
+template <class V, std::size_t... I>
+[[gnu::always_inline]] inline void zero_row(V* row, std::index_sequence<I...>) noexcept {
+  ((row[I] = V(typename V::value_type(0))), ...);
+}
+
+template <class V, std::size_t... I>
+[[gnu::always_inline]] inline void fma_row(V x, V const* b, V* row,
+                                           std::index_sequence<I...>) noexcept {
+  ((row[I] = fma(x, b[I], row[I])), ...);
+}
+
+/// count tiles of sizeof...(R) rows below one another.
+///
+/// Each element is one chain of fma in the order of l, whatever the tile: cutting a product
+/// otherwise, in rows, columns or depth, changes no bit of it.
+template <class T, class Arch, std::size_t Vectors, bool Masked, std::size_t... R>
+[[gnu::noinline]] void multiply_tiles(tile_task<T> const& task, std::size_t count) noexcept {
+  using V = simd::batch<T, Arch>;
+  using across = std::make_index_sequence<Vectors>;
+  constexpr std::size_t rows = sizeof...(R);
+  std::size_t const a_row = task.a_row, a_step = task.a_step, b_step = task.b_step;
+  std::size_t const c_row = task.c_row, from_row = task.from_row, last = task.last;
+  T const* from = task.from;
+  T const* top = task.a;
+  T* c = task.c;
+  for (; count > 0; --count) {
+    V sums[rows * Vectors];
+    if (from == nullptr)
+      (zero_row(sums + R * Vectors, across{}), ...);
+    else
+      (load_row<Masked>(sums + R * Vectors, from + R * from_row, last, across{}), ...);
+    T const* a = top;
+    T const* b = task.b;
+    for (std::size_t l = task.depth; l > 0; --l) {
+      V row[Vectors];
+      load_row<Masked>(row, b, last, across{});
+      (fma_row(V(a[R * a_row]), row, sums + R * Vectors, across{}), ...);
+      a += a_step;
+      b += b_step;
+    }
+    (store_row<Masked>(sums + R * Vectors, c + R * c_row, last, across{}), ...);
+    top += rows * a_row;
+    c += rows * c_row;
+    if (from != nullptr) from += rows * from_row;
+  }
+}
+
+template <class T>
+using tile_kernel = void (*)(tile_task<T> const&, std::size_t) noexcept;
+
+template <class T, class Arch, std::size_t Vectors, bool Masked, std::size_t... R>
+constexpr tile_kernel<T> kernel_of_rows(std::index_sequence<R...>) noexcept {
+  return &multiply_tiles<T, Arch, Vectors, Masked, R...>;
+}
+
+template <class T, class Arch, bool Masked, std::size_t... I>
+constexpr auto tall_kernels(std::index_sequence<I...>) noexcept {
+  constexpr std::size_t width = tiling<T, Arch>::vectors;
+  return std::array<tile_kernel<T>, sizeof...(I)>{
+      kernel_of_rows<T, Arch, I % width + 1, Masked>(std::make_index_sequence<I / width + 1>{})...};
+}
+
+template <class T, class Arch, bool Masked, std::size_t... I>
+constexpr auto flat_kernels(std::index_sequence<I...>) noexcept {
+  return std::array<tile_kernel<T>, sizeof...(I)>{
+      kernel_of_rows<T, Arch, I + 1, Masked>(std::make_index_sequence<1>{})...};
+}
+
+/// The kernel for tiles of that many rows and vectors; masked where the last vector is not full.
+template <class T, class Arch>
+[[nodiscard]] inline tile_kernel<T> find_tile_kernel(std::size_t rows, std::size_t vectors,
+                                                     bool masked) noexcept {
+  using shape = tiling<T, Arch>;
+  using tall = std::make_index_sequence<shape::rows * shape::vectors>;
+  using flat = std::make_index_sequence<shape::row_vectors>;
+  static constexpr auto tall_full = tall_kernels<T, Arch, false>(tall{});
+  static constexpr auto tall_masked = tall_kernels<T, Arch, true>(tall{});
+  static constexpr auto flat_full = flat_kernels<T, Arch, false>(flat{});
+  static constexpr auto flat_masked = flat_kernels<T, Arch, true>(flat{});
+  if (rows == 1) return (masked ? flat_masked : flat_full)[vectors - 1];
+  std::size_t const index = (rows - 1) * shape::vectors + vectors - 1;
+  return (masked ? tall_masked : tall_full)[index];
+}
+
+/// Tiles below one another for rows rows of C, in heights that differ by one at most.
+template <class T, class Arch>
+inline void multiply_column(tile_task<T> task, std::size_t rows, std::size_t vectors) noexcept {
+  constexpr std::size_t most = tiling<T, Arch>::rows;
+  bool const masked = task.last < tiling<T, Arch>::lanes;
+  std::size_t const tiles = (rows + most - 1) / most;
+  std::size_t const height = rows / tiles;
+  std::size_t const taller = rows % tiles;
+  if (taller > 0) {
+    find_tile_kernel<T, Arch>(height + 1, vectors, masked)(task, taller);
+    std::size_t const done = taller * (height + 1);
+    task.a += done * task.a_row;
+    task.c += done * task.c_row;
+    if (task.from != nullptr) task.from += done * task.from_row;
+  }
+  find_tile_kernel<T, Arch>(height, vectors, masked)(task, tiles - taller);
+}
+
+}  // namespace halo::kernel::detail
