@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/simd/arch.hpp>
 #include <halo/simd/batch.hpp>
 #include <halo/simd/bits.hpp>
 #include <halo/simd/math.hpp>
 #include <halo/simd/pointer.hpp>
+#include <halo/simd/reduce.hpp>
 #include <halo/simd/transform.hpp>
 #include <halo/simd/zip.hpp>

@@ -36,8 +36,10 @@ struct scalar {};
 
 #if defined(XSIMD_NO_SUPPORTED_ARCHITECTURE)
 using default_arch = scalar;
+using native_archs = void;
 #else
 using default_arch = xsimd::default_arch;
+using native_archs = xsimd::supported_architectures;  // arch.hpp spells them out
 #endif
 
 namespace detail {
@@ -58,11 +60,7 @@ struct native<T, scalar> {
 // Whether the machine's own minimum and maximum give the second operand where either is NaN (x86).
 // xsimd passes its arguments on in their order before version 14 and turned round since.
 template <class Arch>
-#if defined(__SSE2__)
-inline constexpr bool second_wins = !std::is_same_v<Arch, scalar>;
-#else
-inline constexpr bool second_wins = false;
-#endif
+inline constexpr bool second_wins = XSIMD_WITH_SSE2 != 0 && !std::is_same_v<Arch, scalar>;
 
 }  // namespace detail
 

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+
+#include <halo/simd/pointer.hpp>
+#include <halo/simd/transform.hpp>
+
+// Registers' worth number i of the array goes to accumulator i mod 4; then (0 + 1) + (2 + 3); then
+// the lanes. So the result depends on the data, on n and on the architecture alone.
+
+namespace halo::simd {
+
+namespace detail {
+
+/// Folds n elements into four accumulators: total[i mod 4] = body(chunk i, total[i mod 4]).
+template <class T, class Arch, class V, class Body>
+inline void fold_chunks(std::size_t n, V (&total)[4], Body const& body) noexcept {
+  constexpr std::size_t width = batch<T, Arch>::size;
+  std::size_t i = 0;
+  for (; i + 4 * width <= n; i += 4 * width)
+    for (std::size_t u = 0; u < 4; ++u)
+      total[u] = body(full_chunk<T, Arch>{i + u * width}, total[u]);
+  std::size_t u = 0;
+  for_each_chunk<T, Arch>(n - i, [&](auto chunk) {
+    chunk.begin += i;
+    total[u] = body(chunk, total[u]);
+    ++u;
+  });
+}
+
+}  // namespace detail
+
+/// Σ x_i; 0 for n = 0. NaN and infinity as in plain additions.
+template <class Arch = default_arch, class P>
+[[nodiscard]] element_of<P> sum(std::size_t n, P x) noexcept {
+  using V = typename pointer_traits<P>::template register_of<Arch>;
+  V total[4] = {V(0), V(0), V(0), V(0)};
+  detail::fold_chunks<scalar_of<P>, Arch>(
+      n, total, [x](auto chunk, V t) { return t + chunk.load(const_of<P>(x)); });
+  return lane_sum((total[0] + total[1]) + (total[2] + total[3]));
+}
+
+/// Σ a_i b_i; 0 for n = 0. Each product joins its sum in one fma.
+template <class Arch = default_arch, class P>
+[[nodiscard]] element_of<P> dot(std::size_t n, P a, P b) noexcept {
+  using V = typename pointer_traits<P>::template register_of<Arch>;
+  V total[4] = {V(0), V(0), V(0), V(0)};
+  detail::fold_chunks<scalar_of<P>, Arch>(n, total, [a, b](auto chunk, V t) {
+    return fma(chunk.load(const_of<P>(a)), chunk.load(const_of<P>(b)), t);
+  });
+  return lane_sum((total[0] + total[1]) + (total[2] + total[3]));
+}
+
+/// max |x_i|; 0 for n = 0. A NaN is passed over: ask all_finite first where that matters.
+template <class Arch = default_arch, class T>
+[[nodiscard]] T max_abs(std::size_t n, T const* x) noexcept {
+  using V = batch<T, Arch>;
+  V most[4] = {V(0), V(0), V(0), V(0)};
+  detail::fold_chunks<T, Arch>(n, most,
+                               [x](auto chunk, V m) { return max(abs(chunk.load(x)), m); });
+  return lane_max(max(max(most[0], most[1]), max(most[2], most[3])));
+}
+
+/// True if no element is infinite or NaN; true for n = 0. Reads every element once.
+template <class Arch = default_arch, class T>
+[[nodiscard]] bool all_finite(std::size_t n, T const* x) noexcept {
+  using V = batch<T, Arch>;
+  V zero[4] = {V(0), V(0), V(0), V(0)};  // 0 · x is NaN just where x is not finite, and NaN stays
+  detail::fold_chunks<T, Arch>(n, zero,
+                               [x](auto chunk, V z) { return fma(chunk.load(x), V(0), z); });
+  return all((zero[0] + zero[1]) + (zero[2] + zero[3]) == V(0));
+}
+
+}  // namespace halo::simd
