@@ -71,6 +71,16 @@ TEST_CASE("read_file: what cannot be read is named") {
   CHECK(contains(message_of_reading(f / "ten", 9), "expected at most 9 bytes, found 10"));
 }
 
+TEST_CASE("is_folder, exists") {
+  folder f;
+  io::save_atomically(f / "a", "x");
+  CHECK(io::is_folder(f.path()));
+  CHECK_FALSE(io::is_folder(f / "a"));
+  CHECK_FALSE(io::is_folder(f / "b"));
+  CHECK(io::exists(f / "a"));
+  CHECK_FALSE(io::exists(f / "b"));
+}
+
 TEST_CASE("read_file: a huge sparse file is refused before memory is asked for") {
   folder f;
   io::save_atomically(f / "sparse", "x");

@@ -101,6 +101,18 @@ class descriptor {
 
 }  // namespace detail
 
+/// Whether the path leads to a folder.
+[[nodiscard]] inline bool is_folder(std::string const& path) noexcept {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/// Whether the path leads to anything.
+[[nodiscard]] inline bool exists(std::string const& path) noexcept {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0;
+}
+
 /// The bytes of a regular file, 64-byte aligned; at most `limit` of them.
 ///
 /// halo::error: no such file, not a regular file, longer than the limit (refused before anything
@@ -174,8 +186,8 @@ inline void save_atomically(std::string const& path, std::span<std::byte const> 
     std::free(real);
   }
   struct stat old {};
-  bool const exists = ::lstat(target.c_str(), &old) == 0;
-  if (exists && !S_ISREG(old.st_mode)) {
+  bool const replaces = ::lstat(target.c_str(), &old) == 0;
+  if (replaces && !S_ISREG(old.st_mode)) {
     fail("save", path, "a regular file or nothing",
          S_ISDIR(old.st_mode) ? "a folder" : "a device, a pipe or a broken link");
   }
@@ -183,7 +195,7 @@ inline void save_atomically(std::string const& path, std::span<std::byte const> 
   detail::descriptor file = detail::create_beside(target, temporary);
   if (file.number() < 0) fail("save", path, "a writable folder", detail::reason(errno));
   // Without the right to change it, the new file simply has the mode of new files.
-  if (exists) static_cast<void>(::fchmod(file.number(), old.st_mode & 07777));
+  if (replaces) static_cast<void>(::fchmod(file.number(), old.st_mode & 07777));
   detail::failure failed = detail::write_and_rename(file, temporary, target, bytes);
   if (failed.step != nullptr) {
     ::unlink(temporary.c_str());

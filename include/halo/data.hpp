@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <halo/data/batches.hpp>
+#include <halo/data/dataset.hpp>
+#include <halo/data/gas_sensor.hpp>
+#include <halo/data/split.hpp>
+#include <halo/data/standardize.hpp>
+#include <halo/data/text.hpp>

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <halo/core/assert.hpp>
+#include <halo/core/error.hpp>
+#include <halo/tensor/array.hpp>
+
+namespace halo::data {
+
+/// Labelled examples: x [rows, features], y [rows] with 0 <= y < classes.
+struct dataset {
+  tensor::array<float, 2> x;
+  tensor::array<std::int32_t, 1> y;
+  std::size_t classes = 0;
+
+  [[nodiscard]] std::size_t rows() const noexcept { return x.shape()[0]; }
+  [[nodiscard]] std::size_t features() const noexcept { return x.shape()[1]; }
+};
+
+/// Numbers of the rows to take, in the order to take them; a row may occur more than once.
+using row_numbers = std::vector<std::uint32_t>;
+
+/// A dataset of this size whose values are yet to be written.
+[[nodiscard]] inline dataset make_dataset(std::size_t rows, std::size_t features,
+                                          std::size_t classes) {
+  return {tensor::array<float, 2>::from_shape({rows, features}),
+          tensor::array<std::int32_t, 1>::from_shape({rows}), classes};
+}
+
+/// Copies rows into x [numbers.size(), features] and y [numbers.size()]. Allocates nothing.
+inline void gather(dataset const& from, std::span<std::uint32_t const> numbers, std::span<float> x,
+                   std::span<std::int32_t> y) noexcept {
+  std::size_t const features = from.features();
+  HALO_EXPECTS(x.size() == numbers.size() * features && y.size() == numbers.size(),
+               "data::gather: the targets have room for exactly these rows");
+  float* to = x.data();
+  for (std::size_t i = 0; i < numbers.size(); ++i, to += features) {
+    HALO_EXPECTS(numbers[i] < from.rows(), "data::gather: the dataset has this row");
+    std::copy_n(from.x.data() + numbers[i] * features, features, to);
+    y[i] = from.y.data()[numbers[i]];
+  }
+}
+
+/// These rows, copied.
+[[nodiscard]] inline dataset select(dataset const& from, std::span<std::uint32_t const> numbers) {
+  dataset result = make_dataset(numbers.size(), from.features(), from.classes);
+  gather(from, numbers, tensor::elements(result.x), tensor::elements(result.y));
+  return result;
+}
+
+/// Numbers of the rows whose mark (label, batch number, ...) is one of those wanted, ascending.
+[[nodiscard]] inline row_numbers rows_where(std::span<std::int32_t const> marks,
+                                            std::span<std::int32_t const> wanted) {
+  row_numbers found;
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    if (std::find(wanted.begin(), wanted.end(), marks[i]) != wanted.end()) {
+      found.push_back(static_cast<std::uint32_t>(i));
+    }
+  }
+  return found;
+}
+[[nodiscard]] inline row_numbers rows_where(std::span<std::int32_t const> marks,
+                                            std::initializer_list<std::int32_t> wanted) {
+  return rows_where(marks, std::span(wanted.begin(), wanted.size()));
+}
+
+/// The rows of some classes as a problem of its own: the first label listed becomes 0, the second
+/// 1, and so on; rows keep their order.
+///
+/// halo::error when no row has one of the labels, or a label is listed twice.
+[[nodiscard]] inline dataset domain(dataset const& from, std::span<std::int32_t const> labels) {
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    auto const first = std::find(labels.begin(), labels.end(), labels[i]);
+    if (first != labels.begin() + static_cast<std::ptrdiff_t>(i)) {
+      fail("domain", "labels", "every label once", std::to_string(labels[i]) + " twice");
+    }
+  }
+  std::span<std::int32_t const> const all(from.y.data(), from.y.size());
+  dataset result = select(from, rows_where(all, labels));
+  if (result.rows() == 0) fail("domain", "labels", "at least one row with one of them", "none");
+  for (std::int32_t& y : tensor::elements(result.y)) {
+    y = static_cast<std::int32_t>(std::find(labels.begin(), labels.end(), y) - labels.begin());
+  }
+  result.classes = labels.size();
+  return result;
+}
+[[nodiscard]] inline dataset domain(dataset const& from,
+                                    std::initializer_list<std::int32_t> labels) {
+  return domain(from, std::span(labels.begin(), labels.size()));
+}
+
+/// The rows of a, then those of b.
+///
+/// halo::error when the numbers of features differ. The labels keep their numbers; classes is the
+/// larger of the two.
+[[nodiscard]] inline dataset concatenate(dataset const& a, dataset const& b) {
+  if (a.features() != b.features()) {
+    fail("concatenate", "features", std::to_string(a.features()), std::to_string(b.features()));
+  }
+  dataset result = make_dataset(a.rows() + b.rows(), a.features(), std::max(a.classes, b.classes));
+  std::copy_n(b.x.data(), b.x.size(), std::copy_n(a.x.data(), a.x.size(), result.x.data()));
+  std::copy_n(b.y.data(), b.y.size(), std::copy_n(a.y.data(), a.y.size(), result.y.data()));
+  return result;
+}
+
+/// How many rows each class has.
+[[nodiscard]] inline std::vector<std::size_t> rows_per_class(dataset const& d) {
+  std::vector<std::size_t> counts(d.classes);
+  for (std::int32_t y : tensor::elements(d.y)) {
+    HALO_EXPECTS(y >= 0 && static_cast<std::size_t>(y) < d.classes,
+                 "data: every label is below the number of classes");
+    ++counts[static_cast<std::size_t>(y)];
+  }
+  return counts;
+}
+
+}  // namespace halo::data

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <halo/core/assert.hpp>
+#include <halo/core/error.hpp>
+#include <halo/data/dataset.hpp>
+#include <halo/tensor/array.hpp>
+
+namespace halo::data {
+
+/// Shifts and scales every feature to mean 0 and deviation 1 on the rows it was fitted to.
+///
+/// x <- (x - mean) / deviation with deviation² = sum (x - mean)² / n, both summed in double. Fit it
+/// to training rows only and apply it to all others. A constant feature keeps its scale (deviation
+/// 1), so it becomes 0. A missing value (NaN) does not count when fitting and becomes 0, the
+/// training mean, when applied.
+class standardizer {
+ public:
+  /// Fits to the rows of a dataset; halo::error when there are none, or a value is infinite.
+  explicit standardizer(dataset const& train)
+      : mean_(train.features()), deviation_(train.features()) {
+    if (train.rows() == 0) fail("standardize", "training rows", "at least one", "none");
+    for (std::size_t column = 0; column < mean_.size(); ++column) fit(train, column);
+  }
+
+  /// From numbers stored earlier; halo::error when the sizes differ, a mean is not finite, or a
+  /// deviation is not positive and finite.
+  standardizer(std::vector<float> mean, std::vector<float> deviation)
+      : mean_(std::move(mean)), deviation_(std::move(deviation)) {
+    if (mean_.size() != deviation_.size()) {
+      fail("standardize", "deviation", std::to_string(mean_.size()) + " values",
+           std::to_string(deviation_.size()));
+    }
+    for (std::size_t i = 0; i < mean_.size(); ++i) {
+      bool const good =
+          std::isfinite(mean_[i]) && std::isfinite(deviation_[i]) && deviation_[i] > 0;
+      if (!good) {
+        fail("standardize", "feature " + std::to_string(i),
+             "a finite mean and a positive deviation",
+             std::to_string(mean_[i]) + " and " + std::to_string(deviation_[i]));
+      }
+    }
+  }
+
+  [[nodiscard]] std::size_t features() const noexcept { return mean_.size(); }
+  [[nodiscard]] std::span<float const> mean() const noexcept { return mean_; }
+  [[nodiscard]] std::span<float const> deviation() const noexcept { return deviation_; }
+
+  /// Changes one example in place. Allocates nothing.
+  void apply(std::span<float> row) const noexcept {
+    HALO_EXPECTS(row.size() == mean_.size(), "standardize: a row has the fitted features");
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      row[i] = std::isnan(row[i]) ? 0.0F : (row[i] - mean_[i]) / deviation_[i];
+    }
+  }
+
+  /// Changes all rows in place; halo::error when the number of features is another.
+  void apply(dataset& d) const {
+    if (d.features() != mean_.size()) {
+      fail("standardize", "features", std::to_string(mean_.size()), std::to_string(d.features()));
+    }
+    for (std::size_t i = 0; i < d.rows(); ++i) apply(tensor::row(d.x, i));
+  }
+
+ private:
+  void fit(dataset const& train, std::size_t column) {
+    std::size_t const features = train.features();
+    float const* const first = train.x.data() + column;
+    double sum = 0;
+    float low = 0;
+    float high = 0;
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < train.rows(); ++i) {
+      float const value = first[i * features];
+      if (std::isnan(value)) continue;
+      if (std::isinf(value)) {
+        fail("standardize", "row " + std::to_string(i) + ", feature " + std::to_string(column),
+             "a finite value", "an infinite one");
+      }
+      low = count == 0 || value < low ? value : low;
+      high = count == 0 || value > high ? value : high;
+      sum += static_cast<double>(value);
+      ++count;
+    }
+    // Equal values are found by comparing: their rounded mean need not be equal to them.
+    bool const constant = low == high;
+    double const mean = constant ? static_cast<double>(low) : sum / static_cast<double>(count);
+    double squares = 0;
+    for (std::size_t i = 0; i < train.rows() && !constant; ++i) {
+      double const distance = static_cast<double>(first[i * features]) - mean;
+      if (!std::isnan(distance)) squares += distance * distance;
+    }
+    auto const deviation =
+        constant ? 1.0F : static_cast<float>(std::sqrt(squares / static_cast<double>(count)));
+    mean_[column] = static_cast<float>(mean);
+    deviation_[column] = deviation > 0 ? deviation : 1.0F;
+  }
+
+  std::vector<float> mean_;
+  std::vector<float> deviation_;
+};
+
+}  // namespace halo::data

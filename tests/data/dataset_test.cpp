@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/data/dataset.hpp>
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "../support/data.hpp"
+
+using namespace halo;
+
+namespace {
+
+// Row i is (10 i, 10 i + 1) with label i mod 4.
+data::dataset small(std::size_t rows = 9) {
+  data::dataset d = data::make_dataset(rows, 2, 4);
+  for (std::size_t i = 0; i < rows; ++i) {
+    d.x(i, 0) = static_cast<float>(10 * i);
+    d.x(i, 1) = static_cast<float>(10 * i + 1);
+    d.y(i) = static_cast<std::int32_t>(i % 4);
+  }
+  return d;
+}
+
+}  // namespace
+
+TEST_CASE("dataset: sizes, an empty one too") {
+  data::dataset const d = small();
+  CHECK(d.rows() == 9);
+  CHECK(d.features() == 2);
+  CHECK(data::rows_per_class(d) == std::vector<std::size_t>{3, 2, 2, 2});
+  data::dataset const none;
+  CHECK(none.rows() == 0);
+  CHECK(none.features() == 0);
+  CHECK(data::select(none, {}).rows() == 0);
+}
+
+TEST_CASE("select: order and repetition as asked") {
+  data::dataset const d = small();
+  data::row_numbers const wanted{7, 0, 7};
+  data::dataset const s = data::select(d, wanted);
+  CHECK(s.rows() == 3);
+  CHECK(s.classes == 4);
+  CHECK(s.x(0, 0) == 70.0F);
+  CHECK(s.x(1, 1) == 1.0F);
+  CHECK(s.x(2, 1) == 71.0F);
+  CHECK(s.y(0) == 3);
+  CHECK(s.y(1) == 0);
+}
+
+TEST_CASE("rows_where: by any mark") {
+  std::vector<std::int32_t> const batch{1, 1, 2, 3, 2, 1};
+  CHECK(data::rows_where(batch, {2, 3}) == data::row_numbers{2, 3, 4});
+  CHECK(data::rows_where(batch, {9}).empty());
+}
+
+TEST_CASE("domain: labels become 0, 1, ... in the order listed") {
+  data::dataset const d = data::domain(small(), {3, 1});
+  CHECK(d.classes == 2);
+  CHECK(d.rows() == 4);
+  CHECK(d.x(0, 0) == 10.0F);
+  CHECK(d.y(0) == 1);
+  CHECK(d.x(1, 0) == 30.0F);
+  CHECK(d.y(1) == 0);
+  CHECK(data::domain(small(), {0, 1, 2, 3}).y == small().y);
+}
+
+TEST_CASE("domain: labels that make no sense") {
+  auto const twice = tests::message_of<error>([] {
+    static_cast<void>(data::domain(small(), {1, 2, 1}));
+  });
+  CHECK(twice == "domain: labels: expected every label once, found 1 twice");
+  auto const none = tests::message_of<error>([] { static_cast<void>(data::domain(small(), {8})); });
+  CHECK(none == "domain: labels: expected at least one row with one of them, found none");
+}
+
+TEST_CASE("concatenate: one after the other") {
+  data::dataset const d = data::concatenate(small(2), small(3));
+  CHECK(d.rows() == 5);
+  CHECK(d.x(1, 1) == 11.0F);
+  CHECK(d.x(2, 0) == 0.0F);
+  CHECK(d.y(4) == 2);
+  CHECK(d.classes == 4);
+  data::dataset other = data::make_dataset(1, 3, 9);
+  auto const message =
+      tests::message_of<error>([&] { static_cast<void>(data::concatenate(small(), other)); });
+  CHECK(message == "concatenate: features: expected 2, found 3");
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/data/split.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "../support/data.hpp"
+
+using namespace halo;
+
+namespace {
+
+data::dataset labelled(std::vector<std::size_t> const& counts) {
+  std::size_t rows = 0;
+  for (std::size_t n : counts) rows += n;
+  data::dataset d = data::make_dataset(rows, 1, counts.size());
+  std::size_t i = 0;
+  for (std::size_t k = 0; k < rows; ++k) d.x(k, 0) = static_cast<float>(k);
+  for (std::size_t c = 0; c < counts.size(); ++c) {
+    for (std::size_t k = 0; k < counts[c]; ++k) d.y(i++) = static_cast<std::int32_t>(c);
+  }
+  return d;
+}
+
+bool covers(data::row_split const& s, std::size_t rows) {
+  data::row_numbers all = s.train;
+  all.insert(all.end(), s.test.begin(), s.test.end());
+  std::sort(all.begin(), all.end());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i] != i) return false;
+  }
+  return all.size() == rows && std::is_sorted(s.train.begin(), s.train.end()) &&
+         std::is_sorted(s.test.begin(), s.test.end());
+}
+
+}  // namespace
+
+TEST_CASE("random_rows: every row on exactly one side") {
+  for (double fraction : {0.0, 0.1, 0.25, 0.5, 0.999, 1.0}) {
+    data::row_split const s = data::random_rows(101, fraction, seed{5});
+    CHECK(covers(s, 101));
+    CHECK(s.test.size() == static_cast<std::size_t>(fraction * 101 + 0.5));
+  }
+  CHECK(covers(data::random_rows(0, 0.5, seed{5}), 0));
+}
+
+TEST_CASE("random_rows: the seed decides") {
+  auto const a = data::random_rows(200, 0.3, seed{1});
+  CHECK(a.test == data::random_rows(200, 0.3, seed{1}).test);
+  CHECK(a.test != data::random_rows(200, 0.3, seed{2}).test);
+}
+
+TEST_CASE("stratified_rows: every class in proportion") {
+  data::dataset const d = labelled({100, 0, 40, 7, 1});
+  data::row_split const s = data::stratified_rows(d, 0.25, seed{3});
+  CHECK(covers(s, d.rows()));
+  CHECK(data::rows_per_class(data::select(d, s.test)) == std::vector<std::size_t>{25, 0, 10, 2, 0});
+  CHECK(s.test == data::stratified_rows(d, 0.25, seed{3}).test);
+  CHECK(s.test != data::stratified_rows(d, 0.25, seed{4}).test);
+}
+
+TEST_CASE("stratified_rows: a class does not disturb the others") {
+  auto const a = data::stratified_rows(labelled({50, 10}), 0.4, seed{3});
+  auto const b = data::stratified_rows(labelled({50, 33}), 0.4, seed{3});
+  CHECK(std::equal(a.test.begin(), a.test.begin() + 20, b.test.begin()));
+}
+
+TEST_CASE("splits as datasets") {
+  data::dataset const d = labelled({30, 30});
+  for (auto const& s :
+       {data::random_split(d, 0.2, seed{9}), data::stratified_split(d, 0.2, seed{9})}) {
+    CHECK(s.train.rows() == 48);
+    CHECK(s.test.rows() == 12);
+    CHECK(s.test.classes == 2);
+    for (std::size_t i = 0; i < 12; ++i) CHECK(s.test.y(i) == (s.test.x(i, 0) < 30 ? 0 : 1));
+  }
+}
+
+TEST_CASE("splits: fractions that make no sense") {
+  for (double bad : {-0.1, 1.1, std::nan("")}) {
+    auto const m =
+        tests::message_of<error>([&] { static_cast<void>(data::random_rows(10, bad, seed{1})); });
+    CHECK(tests::contains(m, "split: test_fraction: expected a number from 0 to 1, found "));
+  }
+}
