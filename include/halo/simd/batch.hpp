@@ -2,7 +2,8 @@
 #pragma once
 
 // The only header that names xsimd. Its versions 8 to 14 and machines without any vector unit all
-// look alike from here on.
+// look alike from here on. xsimd's functions are called unqualified on its registers, found by
+// argument-dependent lookup alone: where xsimd knows no architecture it declares none of them.
 
 #include <array>
 #include <bit>
@@ -82,13 +83,13 @@ struct batch_mask {
     if constexpr (std::is_same_v<Arch, scalar>)
       return m.native;
     else
-      return xsimd::any(m.native);
+      return any(m.native);
   }
   [[nodiscard]] friend bool all(batch_mask m) noexcept {
     if constexpr (std::is_same_v<Arch, scalar>)
       return m.native;
     else
-      return xsimd::all(m.native);
+      return all(m.native);
   }
 };
 
@@ -192,7 +193,7 @@ struct batch {
       return {wrap{}, a.native * b.native + c.native};
 #endif
     } else {
-      return {wrap{}, xsimd::fma(a.native, b.native, c.native)};
+      return {wrap{}, fma(a.native, b.native, c.native)};
     }
   }
   /// c - a * b.
@@ -200,42 +201,42 @@ struct batch {
     if constexpr (is_scalar)
       return fma(-a, b, c);
     else
-      return {wrap{}, xsimd::fnma(a.native, b.native, c.native)};
+      return {wrap{}, fnma(a.native, b.native, c.native)};
   }
   [[nodiscard]] friend batch sqrt(batch a) noexcept {
     if constexpr (is_scalar)
       return {wrap{}, std::sqrt(a.native)};
     else
-      return {wrap{}, xsimd::sqrt(a.native)};
+      return {wrap{}, sqrt(a.native)};
   }
   [[nodiscard]] friend batch abs(batch a) noexcept {
     if constexpr (is_scalar)
       return {wrap{}, std::abs(a.native)};
     else
-      return {wrap{}, xsimd::abs(a.native)};
+      return {wrap{}, abs(a.native)};
   }
   /// m ? a : b, lane by lane.
   [[nodiscard]] friend batch select(mask m, batch a, batch b) noexcept {
     if constexpr (is_scalar)
       return {wrap{}, m.native ? a.native : b.native};
     else
-      return {wrap{}, xsimd::select(m.native, a.native, b.native)};
+      return {wrap{}, select(m.native, a.native, b.native)};
   }
   /// The smaller one; b where a lane of either is NaN (so b decides, on every version of xsimd).
   [[nodiscard]] friend batch min(batch a, batch b) noexcept {
     if constexpr (detail::second_wins<Arch> && XSIMD_VERSION_MAJOR >= 14)
-      return {wrap{}, xsimd::min(b.native, a.native)};
+      return {wrap{}, min(b.native, a.native)};
     else if constexpr (detail::second_wins<Arch>)
-      return {wrap{}, xsimd::min(a.native, b.native)};
+      return {wrap{}, min(a.native, b.native)};
     else
       return select(a < b, a, b);
   }
   /// The larger one; b where a lane of either is NaN.
   [[nodiscard]] friend batch max(batch a, batch b) noexcept {
     if constexpr (detail::second_wins<Arch> && XSIMD_VERSION_MAJOR >= 14)
-      return {wrap{}, xsimd::max(b.native, a.native)};
+      return {wrap{}, max(b.native, a.native)};
     else if constexpr (detail::second_wins<Arch>)
-      return {wrap{}, xsimd::max(a.native, b.native)};
+      return {wrap{}, max(a.native, b.native)};
     else
       return select(a > b, a, b);
   }
@@ -248,9 +249,9 @@ struct batch {
       return a.native;
     } else {
 #if XSIMD_VERSION_MAJOR >= 9
-      return xsimd::reduce_add(a.native);
+      return reduce_add(a.native);
 #else
-      return xsimd::hadd(a.native);
+      return hadd(a.native);
 #endif
     }
   }
@@ -274,13 +275,11 @@ struct batch {
     } else {
       using words = xsimd::batch<word, Arch>;
 #if XSIMD_VERSION_MAJOR >= 11
-      words const bits =
-          f(xsimd::bitwise_cast<word>(a.native), xsimd::bitwise_cast<word>(b.native));
-      return {wrap{}, xsimd::bitwise_cast<T>(bits)};
+      words const bits = f(bitwise_cast<word>(a.native), bitwise_cast<word>(b.native));
+      return {wrap{}, bitwise_cast<T>(bits)};
 #else
-      words const bits =
-          f(xsimd::bitwise_cast<words>(a.native), xsimd::bitwise_cast<words>(b.native));
-      return {wrap{}, xsimd::bitwise_cast<native_type>(bits)};
+      words const bits = f(bitwise_cast<words>(a.native), bitwise_cast<words>(b.native));
+      return {wrap{}, bitwise_cast<native_type>(bits)};
 #endif
     }
   }
