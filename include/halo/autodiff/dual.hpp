@@ -9,6 +9,7 @@
 
 #include <halo/autodiff/scalar.hpp>
 #include <halo/simd/batch.hpp>
+#include <halo/simd/math.hpp>
 
 namespace halo::autodiff {
 
@@ -175,20 +176,21 @@ struct dual : detail::lanes_of<V> {
   [[nodiscard]] friend dual fnma(dual a, dual b, dual c) { return fma(-a, b, c); }
 
   [[nodiscard]] friend dual exp(dual a) {
-    using std::exp;
+    using simd::exp;
     V const y = exp(a.value);
     return {y, y * a.tangent};
   }
   [[nodiscard]] friend dual log(dual a) {
-    using std::log;
+    using simd::log;
     return {log(a.value), a.tangent / a.value};
   }
   [[nodiscard]] friend dual tanh(dual a) {
-    using std::tanh;
+    using simd::tanh;
     V const y = tanh(a.value);
     return {y, (V(1) - y * y) * a.tangent};
   }
   [[nodiscard]] friend dual sigmoid(dual a) {
+    using simd::sigmoid;
     V const y = sigmoid(a.value);
     return {y, (y - y * y) * a.tangent};
   }
@@ -214,8 +216,8 @@ struct dual : detail::lanes_of<V> {
     return {cos(a.value), -sin(a.value) * a.tangent};
   }
   [[nodiscard]] friend dual erf(dual a) {
+    using simd::exp;
     using std::erf;
-    using std::exp;
     V const slope =
         detail::constant<V>(1.1283791670955126) * exp(-a.value * a.value);  // 2/√π e^-x²
     return {erf(a.value), slope * a.tangent};

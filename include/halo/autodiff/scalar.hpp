@@ -26,12 +26,6 @@ template <floating T>
   return condition ? a : b;
 }
 
-/// The logistic function 1 / (1 + e^-x).
-template <floating T>
-[[nodiscard]] inline T sigmoid(T x) noexcept {
-  return T(1) / (T(1) + std::exp(-x));
-}
-
 /// False for infinities and NaN.
 template <floating T>
 [[nodiscard]] inline bool is_finite(T x) noexcept {

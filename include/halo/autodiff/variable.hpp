@@ -11,6 +11,7 @@
 #include <halo/autodiff/dual.hpp>
 #include <halo/autodiff/tape.hpp>
 #include <halo/core/assert.hpp>
+#include <halo/simd/math.hpp>
 
 namespace halo::autodiff {
 
@@ -155,20 +156,21 @@ class variable {
     return fma(-a, b, c);
   }
   [[nodiscard]] friend variable exp(variable const& a) {
-    using std::exp;
+    using simd::exp;
     T const y = exp(a.value_);
     return record(y, a, y);
   }
   [[nodiscard]] friend variable log(variable const& a) {
-    using std::log;
+    using simd::log;
     return record(log(a.value_), a, T(1) / a.value_);
   }
   [[nodiscard]] friend variable tanh(variable const& a) {
-    using std::tanh;
+    using simd::tanh;
     T const y = tanh(a.value_);
     return record(y, a, T(1) - y * y);
   }
   [[nodiscard]] friend variable sigmoid(variable const& a) {
+    using simd::sigmoid;
     T const y = sigmoid(a.value_);
     return record(y, a, y - y * y);
   }
@@ -193,8 +195,8 @@ class variable {
     return record(cos(a.value_), a, -sin(a.value_));
   }
   [[nodiscard]] friend variable erf(variable const& a) {
+    using simd::exp;
     using std::erf;
-    using std::exp;
     return record(erf(a.value_), a,
                   detail::constant<T>(1.1283791670955126) * exp(-a.value_ * a.value_));
   }
