@@ -3,10 +3,13 @@
 
 // All of halo. A program that must compile fast includes the rooms it uses.
 
+#include <halo/adapt.hpp>
 #include <halo/autodiff.hpp>
 #include <halo/core.hpp>
+#include <halo/data.hpp>
 #include <halo/io.hpp>
 #include <halo/kernel.hpp>
+#include <halo/nn.hpp>
 #include <halo/optim.hpp>
 #include <halo/simd.hpp>
 #include <halo/tensor.hpp>

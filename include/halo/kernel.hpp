@@ -4,6 +4,8 @@
 #include <halo/kernel/activation.hpp>
 #include <halo/kernel/bias.hpp>
 #include <halo/kernel/gemm.hpp>
+#include <halo/kernel/gemm_pack.hpp>
+#include <halo/kernel/gemm_tile.hpp>
 #include <halo/kernel/magnitude.hpp>
 #include <halo/kernel/mean_square.hpp>
 #include <halo/kernel/softmax.hpp>
