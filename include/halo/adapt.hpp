@@ -3,3 +3,4 @@
 
 #include <halo/adapt/adapter.hpp>
 #include <halo/adapt/budget.hpp>
+#include <halo/adapt/run.hpp>

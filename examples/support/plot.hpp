@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdio>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <halo/io/file.hpp>
+
+namespace support {
+
+/// One line of a plot.
+struct curve {
+  std::string name;
+  std::vector<double> x;
+  std::vector<double> y;
+  std::size_t color = 0;
+  bool dashed = false;
+};
+
+/// Draws curves over a logarithmic x axis as an SVG picture; y is a share, shown in percent.
+class plot {
+ public:
+  plot(std::string title, std::string x_title, std::string y_title)
+      : title_(std::move(title)), x_title_(std::move(x_title)), y_title_(std::move(y_title)) {}
+
+  void add(curve c) { curves_.push_back(std::move(c)); }
+
+  void save(std::string const& path) {
+    measure();
+    text_ =
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 900 560' "
+        "font-family='sans-serif' font-size='13'>\n<rect width='900' height='560' "
+        "fill='white'/>\n";
+    print("<text x='%d' y='28' font-size='17' text-anchor='middle'>%s</text>\n", (left + right) / 2,
+          title_.c_str());
+    axes();
+    double row = 60;
+    for (curve const& c : curves_) {
+      draw(c);
+      legend(c, row);
+      row += 21;
+    }
+    text_ += "</svg>\n";
+    halo::io::save_atomically(path, std::as_bytes(std::span(text_)));
+  }
+
+ private:
+  static constexpr int left = 70, right = 660, top = 50, bottom = 500;
+  static constexpr std::array<char const*, 8> colors{"#1b6ca8", "#d1495b", "#2e933c", "#8e44ad",
+                                                     "#e08e0b", "#16808a", "#5d4037", "#444444"};
+
+  template <class... A>
+  void print(char const* format, A... arguments) {
+    char line[512];
+    std::snprintf(line, sizeof line, format, arguments...);
+    text_ += line;
+  }
+  void measure() {
+    x0_ = 1e300, x1_ = 0, y0_ = 1, y1_ = 0;
+    for (curve const& c : curves_) {
+      for (double const x : c.x) x0_ = std::min(x0_, x), x1_ = std::max(x1_, x);
+      for (double const y : c.y) y0_ = std::min(y0_, y), y1_ = std::max(y1_, y);
+    }
+    y0_ = std::floor(y0_ * 10) / 10;
+    y1_ = std::min(1.0, std::ceil(y1_ * 10) / 10);
+    if (!(x1_ > x0_)) x1_ = x0_ * 10;
+    if (!(y1_ > y0_)) y1_ = y0_ + 0.1;
+  }
+  [[nodiscard]] double px(double x) const {
+    return left + (right - left) * std::log(x / x0_) / std::log(x1_ / x0_);
+  }
+  [[nodiscard]] double py(double y) const {
+    return bottom - (bottom - top) * (y - y0_) / (y1_ - y0_);
+  }
+  void axes() {
+    for (double y = y0_; y <= y1_ + 1e-9; y += 0.1) {
+      print("<line x1='%d' x2='%d' y1='%.1f' y2='%.1f' stroke='#ddd'/>\n", left, right, py(y),
+            py(y));
+      print("<text x='%d' y='%.1f' text-anchor='end'>%.0f %%</text>\n", left - 8, py(y) + 4,
+            100 * y);
+    }
+    for (double decade = std::pow(10.0, std::floor(std::log10(x0_))); decade <= x1_; decade *= 10) {
+      for (double const digit : {1.0, 2.0, 5.0}) {
+        double const x = decade * digit;
+        if (x < x0_ || x > x1_) continue;
+        print("<line x1='%.1f' x2='%.1f' y1='%d' y2='%d' stroke='#ddd'/>\n", px(x), px(x), top,
+              bottom);
+        print("<text x='%.1f' y='%d' text-anchor='middle'>%g</text>\n", px(x), bottom + 20, x);
+      }
+    }
+    print("<rect x='%d' y='%d' width='%d' height='%d' fill='none' stroke='#333'/>\n", left, top,
+          right - left, bottom - top);
+    print("<text x='%d' y='%d' text-anchor='middle'>%s</text>\n", (left + right) / 2, bottom + 45,
+          x_title_.c_str());
+    print("<text transform='translate(20 %d) rotate(-90)' text-anchor='middle'>%s</text>\n",
+          (top + bottom) / 2, y_title_.c_str());
+  }
+  void draw(curve const& c) {
+    print("<polyline fill='none' stroke='%s' stroke-width='2'%s points='",
+          colors[c.color % colors.size()], c.dashed ? " stroke-dasharray='7 4'" : "");
+    for (std::size_t i = 0; i < c.x.size(); ++i) print("%.1f,%.1f ", px(c.x[i]), py(c.y[i]));
+    text_ += "'/>\n";
+  }
+  void legend(curve const& c, double row) {
+    print("<line x1='680' x2='715' y1='%.0f' y2='%.0f' stroke='%s' stroke-width='2'%s/>\n", row,
+          row, colors[c.color % colors.size()], c.dashed ? " stroke-dasharray='7 4'" : "");
+    print("<text x='723' y='%.0f'>%s</text>\n", row + 4, c.name.c_str());
+  }
+
+  std::string title_, x_title_, y_title_, text_;
+  std::vector<curve> curves_;
+  double x0_ = 0, x1_ = 0, y0_ = 0, y1_ = 0;
+};
+
+}  // namespace support
