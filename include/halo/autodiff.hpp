@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/autodiff/check.hpp>
 #include <halo/autodiff/dense.hpp>
 #include <halo/autodiff/dual.hpp>
+#include <halo/autodiff/gradient.hpp>
 #include <halo/autodiff/planar.hpp>
 #include <halo/autodiff/planar_gemm.hpp>
 #include <halo/autodiff/scalar.hpp>
