@@ -238,8 +238,8 @@ void run(settings const& s) {
     bar.phase("pre-train on ethanol, ethylene, ammonia", part++);
     worlds.push_back(prepare(gas.samples, s, i));
   }
+  std::size_t color = 0;
   auto const both = [&](char const* name, auto const& optimizer) {
-    static std::size_t color = 0;
     for (bool const masked : {false, true}) {
       arm a{name, masked ? "10/30/50" : "all", color, {}};
       for (world const& w : worlds) {
