@@ -14,8 +14,8 @@ KNOWS = {  # room: the rooms it may include besides itself
     "autodiff": "core simd tensor kernel",
     "nn": "core simd tensor kernel autodiff",
     "optim": "core simd tensor kernel",
-    "data": "core tensor",
     "io": "core tensor",
+    "data": "core tensor io",
     "adapt": "core simd tensor kernel autodiff nn optim data io",
 }
 ANYWHERE = {"version.hpp"}

@@ -6,6 +6,7 @@
 #include <halo/kernel/gemm.hpp>
 #include <halo/kernel/gemm_pack.hpp>
 #include <halo/kernel/gemm_tile.hpp>
+#include <halo/kernel/gemv.hpp>
 #include <halo/kernel/magnitude.hpp>
 #include <halo/kernel/mean_square.hpp>
 #include <halo/kernel/softmax.hpp>
