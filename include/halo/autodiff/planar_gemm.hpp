@@ -18,7 +18,7 @@ namespace detail {
 template <class Arch, class T>
 void gemm_tangent(std::size_t m, std::size_t n, std::size_t k, kernel::operand<planar<T const>> a,
                   kernel::operand<planar<T const>> b, planar<T> c, std::size_t ldc,
-                  kernel::start from, T const* bias_tangent) {
+                  kernel::start from, T const* bias_tangent) noexcept {
   using operand = kernel::operand<T const*>;
   operand const a_value{a.data.value, a.stride, a.transposed};
   operand const b_value{b.data.value, b.stride, b.transposed};
@@ -43,33 +43,29 @@ void gemm_tangent(std::size_t m, std::size_t n, std::size_t k, kernel::operand<p
 
 }  // namespace detail
 
-/// C ← [0 | C | bias] + A·B on dual numbers: the product of the values, and for the tangents
+/// C ← act([0 | C | bias] + A·B) on dual numbers: the product of the values, and for the tangents
 /// A.t·B.v + A.v·B.t.
 ///
 /// Two products more than on plain numbers, one where an operand's tangent is null, so that a
-/// gradient run on duals costs at most three gradients. c needs a tangent; it must not overlap a
-/// or b. Found by argument-dependent lookup beside kernel::gemm, with the same parameters.
-template <class Arch = simd::default_arch, class T>
+/// gradient run on duals costs about three gradients. c needs a tangent; it must not overlap a or
+/// b. Found by argument-dependent lookup beside kernel::gemm, with the same parameters; act sees
+/// registers of duals.
+template <class Arch = simd::default_arch, class T, class Activation = kernel::no_activation>
 void gemm(std::size_t m, std::size_t n, std::size_t k, kernel::operand<planar<T const>> a,
           kernel::operand<planar<T const>> b, planar<T> c, std::size_t ldc,
           kernel::start from = kernel::start::zero,
-          std::type_identity_t<planar<T const>> bias = nullptr) {
+          std::type_identity_t<planar<T const>> bias = nullptr,
+          Activation const& act = {}) noexcept {
   HALO_EXPECTS(c.tangent != nullptr, "gemm: the product of dual numbers has a tangent");
   using operand = kernel::operand<T const*>;
   kernel::gemm<Arch>(m, n, k, operand{a.data.value, a.stride, a.transposed},
                      operand{b.data.value, b.stride, b.transposed}, c.value, ldc, from, bias.value);
   detail::gemm_tangent<Arch>(m, n, k, a, b, c, ldc, from, bias.tangent);
-}
-
-/// The same, followed by C ← f(C) element by element; f takes and returns registers of duals.
-template <class Arch = simd::default_arch, class T, class Activation>
-void gemm(std::size_t m, std::size_t n, std::size_t k, kernel::operand<planar<T const>> a,
-          kernel::operand<planar<T const>> b, planar<T> c, std::size_t ldc, kernel::start from,
-          std::type_identity_t<planar<T const>> bias, Activation f) {
-  gemm<Arch>(m, n, k, a, b, c, ldc, from, bias);
-  for (std::size_t i = 0; i < m; ++i) {
-    planar<T> const row = c + i * ldc;
-    simd::for_each_chunk<T, Arch>(n, [&](auto chunk) { chunk.store(row, f(chunk.load(row))); });
+  if constexpr (!std::is_same_v<Activation, kernel::no_activation>) {
+    for (std::size_t i = 0; i < m; ++i) {
+      planar<T> const row = c + i * ldc;
+      simd::for_each_chunk<T, Arch>(n, [&](auto chunk) { chunk.store(row, act(chunk.load(row))); });
+    }
   }
 }
 
