@@ -10,7 +10,7 @@
 
 #include <halo/simd/bits.hpp>
 
-// exp, expm1 on the way to tanh, log: one algorithm for every architecture and for plain scalars.
+// One algorithm for every architecture and for plain scalars.
 // Two architectures may differ in the last bits only where one of them fuses multiply and add.
 
 namespace halo::simd {
@@ -18,6 +18,10 @@ namespace halo::simd {
 namespace detail {
 
 /// Constants of exp and log for one floating type.
+///
+/// exp_tail: (e^r - 1 - r) / r² on |r| <= ln2/2; log_tail: (2 atanh s - 2 s) / s³ in s² on
+/// |s| <= 3 - 2√2; tanh_tail: (tanh x - x) / x³ in x² on |x| <= 0.55. All minimax [Remez exchange
+/// in 200 bits], highest power first.
 template <class T>
 struct math_constants;
 
@@ -38,11 +42,11 @@ struct math_constants<float> {
   static constexpr float integers = 0x1p23F;  // or-ed with a small integer's bits: a float
   static constexpr float exponent_one = integers + 127.0F;
   static constexpr float exponent_denormal = exponent_one + 23.0F;
-  // (e^r - 1 - r) / r² on |r| <= ln2/2
-  static constexpr std::array<float, 6> exp_tail{1.0F / 5040, 1.0F / 720, 1.0F / 120,
-                                                 1.0F / 24,   1.0F / 6,   1.0F / 2};
-  // (2 atanh s - 2 s) / s as a polynomial in s² without constant term, |s| <= 0.1716
-  static constexpr std::array<float, 4> log_tail{2.0F / 9, 2.0F / 7, 2.0F / 5, 2.0F / 3};
+  static constexpr std::array<float, 5> exp_tail{0x1.6a23ccp-10F, 0x1.123a2p-7F, 0x1.5558f2p-5F,
+                                                 0x1.555492p-3F, 0x1.fffffcp-2F};
+  static constexpr std::array<float, 3> log_tail{0x1.31eap-2F, 0x1.995e7cp-2F, 0x1.55557ap-1F};
+  static constexpr std::array<float, 5> tanh_tail{-0x1.9b2cccp-8F, 0x1.593c74p-6F, -0x1.b9286ap-5F,
+                                                  0x1.110d26p-3F, -0x1.55554ap-2F};
 };
 
 template <>
@@ -62,11 +66,17 @@ struct math_constants<double> {
   static constexpr double integers = 0x1p52;
   static constexpr double exponent_one = integers + 1023.0;
   static constexpr double exponent_denormal = exponent_one + 52.0;
-  static constexpr std::array<double, 12> exp_tail{
-      1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320,
-      1.0 / 5040,       1.0 / 720,       1.0 / 120,      1.0 / 24,      1.0 / 6,      1.0 / 2};
-  static constexpr std::array<double, 10> log_tail{2.0 / 21, 2.0 / 19, 2.0 / 17, 2.0 / 15, 2.0 / 13,
-                                                   2.0 / 11, 2.0 / 9,  2.0 / 7,  2.0 / 5,  2.0 / 3};
+  static constexpr std::array<double, 10> exp_tail{
+      0x1.ad7f3aa21a9f3p-26, 0x1.28ad9b8c58ab4p-22, 0x1.71df25b5e5564p-19, 0x1.a01999e25d0c4p-16,
+      0x1.a01a012a0dd5fp-13, 0x1.6c16c18438b1cp-10, 0x1.1111111127d13p-7,  0x1.555555555083ep-5,
+      0x1.55555555554f9p-3,  0x1.000000000000ap-1};
+  static constexpr std::array<double, 7> log_tail{
+      0x1.2f15bc48db0d6p-3, 0x1.39a02edaab663p-3, 0x1.74664d76c9ccbp-3, 0x1.c71c51c66ca2p-3,
+      0x1.249249423e533p-2, 0x1.999999997f8a7p-2, 0x1.5555555555593p-1};
+  static constexpr std::array<double, 11> tanh_tail{
+      -0x1.470b6d23e67f2p-16, 0x1.5d722227ed10bp-14, -0x1.e96f04afb2eccp-13, 0x1.34839c130327ap-11,
+      -0x1.7d8fd17dbd27dp-10, 0x1.d6d29b6ca8bb2p-9,  -0x1.226e2f1377256p-7,  0x1.664f485968f4ep-6,
+      -0x1.ba1ba1b97d67ap-5,  0x1.111111111079cp-3,  -0x1.555555555554fp-2};
 };
 
 /// Horner's rule, highest coefficient first.
@@ -173,7 +183,7 @@ template <class T, class Arch>
   return select(x > V(T(0)) && x < infinity, result, edge);
 }
 
-/// tanh x: error below 2.5 ulp (float and double), for small |x| too.
+/// tanh x: error below 1.5 ulp (float and double), for small |x| too.
 ///
 /// Exactly ±1 where that is the nearest number, so at infinity too; keeps the sign of zero; NaN
 /// stays NaN.
@@ -181,21 +191,29 @@ template <class T, class Arch>
 [[nodiscard]] inline batch<T, Arch> tanh(batch<T, Arch> x) noexcept {
   using V = batch<T, Arch>;
   using constant = detail::math_constants<T>;
+  V const one(T(1));
   V const size = min(V(constant::tanh_one), abs(x));
   auto const [biased, k, r] = detail::reduce_exp(size + size);
-  V const power = bits_left(biased, constant::mantissa_bits);       // 2^k
-  V const e = fma(power, detail::expm1_small(r), power - V(T(1)));  // e^2|x| - 1
-  return copysign(e / (e + V(T(2))), x);
+  V const power = bits_left(biased, constant::mantissa_bits);  // 2^k
+  V const e = fma(power, detail::expm1_small(r), power);       // e^2|x|
+  V const large = one - V(T(2)) / (e + one);
+  V const z = size * size;
+  V const small = fma(z * size, detail::polynomial(z, constant::tanh_tail), size);
+  return copysign(select(size < V(T(0.55)), small, large), x);
 }
 
-/// 1 / (1 + e^-x): error below 2.5 ulp (float and double).
+/// 1 / (1 + e^-x): error below 2 ulp (float and double).
 ///
 /// Denormal results are rounded once; 1 at infinity, 0 at -infinity; NaN stays NaN.
 template <class T, class Arch>
 [[nodiscard]] inline batch<T, Arch> sigmoid(batch<T, Arch> x) noexcept {
   using V = batch<T, Arch>;
   V const e = exp(-abs(x));
-  return select(x < V(T(0)), e, V(T(1))) / (V(T(1)) + e);
+  V const sum = e + V(T(1));
+  V const lost = e - (sum - V(T(1)));  // what the sum rounded away
+  V const q = select(x < V(T(0)), e, V(T(1))) / sum;
+  V const inverse = fnma(sum, V(T(0.5)), V(T(1.457)));  // 1 / sum within 5 %
+  return fnma(q * lost, inverse, q);
 }
 
 /// The same functions of one number, with the same algorithm.
