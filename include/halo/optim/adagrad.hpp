@@ -56,7 +56,7 @@ struct adagrad {
           return [=](auto& x, auto g, auto& v) {
             using V = std::remove_reference_t<decltype(x)>;
             v = fma(g, g, v);
-            x -= V(rate) * g / (sqrt(v) + V(epsilon));
+            x -= V(rate) * g / (fast_sqrt(v) + V(epsilon));
           };
         },
         [=](T most) {  // g² may overflow; |g| / √v <= 1

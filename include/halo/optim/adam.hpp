@@ -75,7 +75,7 @@ struct adam {
             using V = std::remove_reference_t<decltype(x)>;
             m = fma(V(beta1), m - g, g);
             v = fma(V(beta2), v - g * g, g * g);
-            x = fma(V(keep), x, -(V(pace) * m / (sqrt(v) + V(floor))));
+            x = fma(V(keep), x, -(V(pace) * m / (fast_sqrt(v) + V(floor))));
           };
         },
         [=](T most) {
