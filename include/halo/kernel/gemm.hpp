@@ -213,10 +213,9 @@ void gemm(std::size_t m, std::size_t n, std::size_t k, operand<T const*> a, oper
   T const* const begin = from == start::zero ? nullptr : from == start::target ? c : bias;
   detail::gemm_task<T> const task{m,     n, k, a, b, c, ldc, begin, from == start::target ? ldc : 0,
                                   finish};
-  if (b.transposed && m <= 4 && (!a.transposed || (m == 1 && a.stride == 1))) {
-    for (std::size_t i = 0; i < m; ++i)
-      detail::multiply_by_dots<T, Arch>(n, k, a.data + i * a.stride, b.data, b.stride, c + i * ldc,
-                                        begin == nullptr ? nullptr : begin + i * task.from_row);
+  if (b.transposed && m <= 12 && (!a.transposed || (m == 1 && a.stride == 1))) {
+    detail::multiply_by_dots<T, Arch>(m, n, {k, a.data, a.stride, b.data, b.stride}, c, ldc, begin,
+                                      task.from_row);
     if (finish.apply != nullptr) finish.apply(&act, c, ldc, m, n);
   } else if (b.transposed || (m >= 48 && n * k * sizeof(T) > 65536))
     detail::multiply_packed<T, Arch>(task);
