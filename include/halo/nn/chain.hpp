@@ -12,7 +12,19 @@
 
 namespace halo::nn::detail {
 
-/// Carries the shape from layer to layer, and complains once where one does not fit.
+/// Complains where layer I does not accept the shape X.
+template <std::size_t I, class L, class X, bool Fits>
+struct complaint {
+  static_assert(Fits,
+                "halo: sequential: layer I does not accept the shape X that the layer before it "
+                "gives (I, the layer L and X stand in the note beside this)");
+};
+
+/// Where a layer does not fit, all behind it are left unchecked: one mistake, one message.
+template <class X, std::size_t... I>
+auto unchecked(std::index_sequence<I...>) -> std::tuple<std::conditional_t<(I > 0), X, X>...>;
+
+/// Carries the shape from layer to layer.
 template <std::size_t I, class X, class... L>
 struct chain {
   using shapes = std::tuple<X>;
@@ -20,22 +32,17 @@ struct chain {
 template <std::size_t I, class X, class First, class... Rest>
 struct chain<I, X, First, Rest...> {
   static constexpr bool fits = layer<First, X>;
-  static_assert(fits,
-                "halo: sequential: layer I does not accept the shape X that the layer before it "
-                "gives (I and X stand in the note below)");
   template <bool Fits, class F>
   struct next {
-    using type = typename F::template output<X>;
+    using shapes = typename chain<I + 1, typename F::template output<X>, Rest...>::shapes;
   };
   template <class F>
   struct next<false, F> {
-    using type = X;
+    using shapes = decltype(unchecked<X>(std::make_index_sequence<1 + sizeof...(Rest)>()));
   };
-  // A layer that does not fit ends the chain: one mistake, one message.
-  using rest = std::conditional_t<fits, chain<I + 1, typename next<fits, First>::type, Rest...>,
-                                  chain<I + 1, X>>;
   using shapes = decltype(std::tuple_cat(std::declval<std::tuple<X>>(),
-                                         std::declval<typename rest::shapes>()));
+                                         std::declval<typename next<fits, First>::shapes>()));
+  static_assert(sizeof(complaint<I, First, X, fits>) > 0);
 };
 
 /// The sizes of one layer on its input shape.
@@ -47,16 +54,19 @@ struct layer_sizes {
 
 template <class L, class X>
 [[nodiscard]] consteval layer_sizes sizes_of() {
-  return {.inputs = X::size,
-          .outputs = L::template output<X>::size,
-          .memory = L::template memory<X>,
-          .operations = L::template operations<X>,
-          .parameters = parameter_count<L, X>(),
-          .tensors = L::template tensors<X>.size(),
-          .elementwise = L::elementwise,
-          .needs_input = L::needs_input,
-          .needs_output = L::needs_output,
-          .kind = L::kind};
+  if constexpr (!layer<L, X>)  // the chain has complained
+    return {};
+  else
+    return {.inputs = X::size,
+            .outputs = L::template output<X>::size,
+            .memory = L::template memory<X>,
+            .operations = L::template operations<X>,
+            .parameters = parameter_count<L, X>(),
+            .tensors = L::template tensors<X>.size(),
+            .elementwise = L::elementwise,
+            .needs_input = L::needs_input,
+            .needs_output = L::needs_output,
+            .kind = L::kind};
 }
 
 /// Where everything of a network of N layers lies: parameters, and per-example places in the arena.
@@ -107,27 +117,33 @@ template <std::size_t N>
   return p;
 }
 
+/// "<position>.<name>", zero-terminated.
+[[nodiscard]] constexpr auto tensor_name(std::size_t position, char const* name) {
+  decltype(parameter_info::text) text{};
+  std::size_t n = 0;
+  for (std::size_t unit = 100; unit > 0; unit /= 10) {
+    if (position >= unit || unit == 1) text[n++] = static_cast<char>('0' + (position / unit) % 10);
+  }
+  text[n++] = '.';
+  for (char const* c = name; *c != '\0'; ++c) text[n++] = *c;
+  return text;
+}
+
 /// Enters the tensors of the layer at a position into the table, from entry `at` on.
 template <class L, class X, std::size_t T>
 constexpr void describe(std::array<parameter_info, T>& table, std::size_t& at, std::size_t position,
                         std::size_t offset, std::size_t owner) {
-  for (tensor_spec const& spec : L::template tensors<X>) {
-    parameter_info& info = table[at++];
-    std::size_t n = 0;
-    for (std::size_t unit = 100; unit > 0; unit /= 10) {
-      if (position >= unit || unit == 1) {
-        info.text[n++] = static_cast<char>('0' + (position / unit) % 10);
-      }
+  if constexpr (layer<L, X>) {  // else the chain has complained
+    for (tensor_spec const& spec : L::template tensors<X>) {
+      table[at] = {.text = tensor_name(position, spec.name),
+                   .extents = spec.extents,
+                   .rank = spec.rank,
+                   .offset = offset,
+                   .count = spec.count(),
+                   .layer = owner,
+                   .role = spec.role};
+      offset += table[at++].count;
     }
-    info.text[n++] = '.';
-    for (char const* c = spec.name; *c != '\0'; ++c) info.text[n++] = *c;
-    info.extents = spec.extents;
-    info.rank = spec.rank;
-    info.offset = offset;
-    info.count = spec.count();
-    info.layer = owner;
-    info.role = spec.role;
-    offset += info.count;
   }
 }
 

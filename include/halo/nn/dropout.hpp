@@ -4,6 +4,7 @@
 #include <ratio>
 
 #include <halo/nn/layer.hpp>
+#include <halo/simd/transform.hpp>
 
 namespace halo::nn {
 
@@ -40,6 +41,12 @@ struct dropout : stateless_layer {
   static void scale(pass const& p, std::size_t n, C x, P y) noexcept {
     using simd::read_element;
     using simd::write_element;
+    if (!p.training) {
+      if (x == C(y)) return;
+      simd::for_each_chunk<simd::scalar_of<P>>(n,
+                                               [=](auto chunk) { chunk.store(y, chunk.load(x)); });
+      return;
+    }
     using E = simd::element_of<P>;
     using T = simd::scalar_of<P>;
     generator const g(p.noise, p.index);
@@ -49,7 +56,7 @@ struct dropout : stateless_layer {
     for (std::size_t i = 0; i < n; i += 4) {
       auto const w = g.words(base + i / 4);
       for (std::size_t j = 0; j < 4 && i + j < n; ++j) {
-        T const factor = !p.training ? T(1) : w[j] < threshold ? T(0) : kept;
+        T const factor = w[j] < threshold ? T(0) : kept;
         write_element(y, i + j, read_element(x, i + j) * E(factor));
       }
     }
