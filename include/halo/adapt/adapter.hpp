@@ -227,11 +227,15 @@ class adapter {
     if (!std::isfinite(r.loss)) {
       r.status = optim::status::non_finite;
     } else {
-      Network::template backward<float*>(p, parameters_.data(), x, arena, dy, gradient_.data(),
-                                         r.layers);
-      r.status =
-          optimizer_.step(parameters_.data(), static_cast<float const*>(gradient_.data()), state_,
-                          optim::step_context<float>{.mask = r.layers, .loss = r.loss});
+      float const bound = Network::template backward<float*>(p, parameters_.data(), x, arena, dy,
+                                                             gradient_.data(), r.layers);
+      optim::step_context<float> context;
+      context.mask = r.layers;
+      context.loss = r.loss;
+      // a moderate bound is good enough; where it is large the optimizer looks for itself
+      if (bound <= 1e6F) context.magnitude = bound;
+      r.status = optimizer_.step(parameters_.data(), static_cast<float const*>(gradient_.data()),
+                                 state_, context);
     }
     totals_.operations += r.operations;
     if (r.status == optim::status::done) {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
+#include <limits>
+
 #include <halo/kernel/bias.hpp>
 #include <halo/kernel/gemm.hpp>
+#include <halo/kernel/magnitude.hpp>
 #include <halo/nn/layer.hpp>
 
 namespace halo::nn {
@@ -46,9 +50,9 @@ struct linear {
          kernel::start::bias, theta + In * Out, f);
   }
 
-  /// dW = xᵀ·dy, db = Σ dy, dx = dy·Wᵀ.
+  /// dW = xᵀ·dy, db = Σ dy, dx = dy·Wᵀ. Returns a bound on |dW| and |db|.
   template <class X, class P>
-  static void backward(pass const& p, backward_arguments<P> const& a) noexcept {
+  static simd::scalar_of<P> backward(pass const& p, backward_arguments<P> const& a) noexcept {
     using kernel::column_sum;
     using kernel::gemm;
     using C = simd::const_of<P>;
@@ -62,6 +66,20 @@ struct linear {
       gemm(p.rows, In, Out, kernel::operand<C>{dy, Out}, kernel::operand<C>{a.theta, Out, true},
            a.dx, In, kernel::start::zero, C{});
     }
+    return a.gradient ? bound(p.rows, a.x, C(a.dy), a.gradient) : simd::scalar_of<P>(0);
+  }
+
+ private:
+  /// From the smaller of what made the gradient and the gradient itself.
+  template <class T>
+  static T bound(std::size_t rows, T const* x, T const* dy, T const* gradient) noexcept {
+    if (rows * (In + Out) >= In * Out) return kernel::magnitude(In * Out + Out, gradient);
+    T const most = std::max(kernel::magnitude(rows * In, x), T(1));
+    return static_cast<T>(rows) * most * kernel::magnitude(rows * Out, dy);
+  }
+  template <class C, class P>
+  static simd::scalar_of<P> bound(std::size_t, C, C, P) noexcept {
+    return std::numeric_limits<simd::scalar_of<P>>::infinity();  // planes: nobody asks
   }
 };
 static_assert(layer<linear<3, 2>, shape<3>>);

@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <tuple>
+#include <type_traits>
 
 #include <halo/nn/activation.hpp>
 #include <halo/nn/chain.hpp>
@@ -20,7 +22,12 @@ namespace halo::nn {
 /// first layer does not know its own input. Layers with parameters are numbered from 0 at the input
 /// for layer_mask.
 template <class... L>
-struct sequential;
+struct sequential {
+  static_assert(sizeof...(L) > 0, "halo: sequential: a network has at least one layer");
+  static_assert(sizeof...(L) == 0,
+                "halo: sequential: the first layer does not know its input; name it before the "
+                "layer, sequential<shape<N>, ...>");
+};
 
 template <std::size_t... Extents, class... L>
 struct sequential<shape<Extents...>, L...> {
@@ -122,12 +129,17 @@ struct sequential<shape<Extents...>, L...> {
   /// Layers the mask leaves out get no weight gradient (their part of gradient is not touched),
   /// nothing below the lowest selected layer runs, and an empty mask runs nothing.
   /// @param dy  [rows, outputs] dL/d output; overwritten
+  /// @return a bound on the magnitude of the selected gradient, infinity if not known to be finite
   template <class P>
-  static void backward(pass const& p, simd::const_of<P> theta, simd::const_of<P> x, P arena, P dy,
-                       P gradient, layer_mask mask = layer_mask::all()) noexcept {
+  static simd::scalar_of<P> backward(pass const& p, simd::const_of<P> theta, simd::const_of<P> x,
+                                     P arena, P dy, P gradient,
+                                     layer_mask mask = layer_mask::all()) noexcept {
     std::size_t const lowest = (mask & layer_mask::all(layers)).lowest();
-    if (lowest >= layers) return;
-    run_back<count - 1>(p, theta, x, arena, dy, gradient, mask, lowest);
+    simd::scalar_of<P> bound(0);
+    if (lowest < layers) {
+      run_back<count - 1>(p, theta, x, arena, dy, gradient, mask, lowest, bound);
+    }
+    return bound;
   }
 
  private:
@@ -175,7 +187,8 @@ struct sequential<shape<Extents...>, L...> {
 
   template <std::size_t I, class P>
   static void run_back(pass p, simd::const_of<P> theta, simd::const_of<P> x, P arena, P dy,
-                       P gradient, layer_mask mask, std::size_t lowest) noexcept {
+                       P gradient, layer_mask mask, std::size_t lowest,
+                       simd::scalar_of<P>& bound) noexcept {
     constexpr bool owns = plan.owner[I] != detail::plan<count>::none;
     constexpr std::size_t owner = owns ? plan.owner[I] : 0;
     bool const last = owns && owner == lowest;  // nothing below wants a gradient
@@ -184,17 +197,25 @@ struct sequential<shape<Extents...>, L...> {
       dx = layer_at<I>::elementwise ? dy : arena + plan.delta[plan.turn[I]] * p.capacity;
     }
     p.index = I;
-    layer_at<I>::template backward<shape_at<I>>(
-        p, backward_arguments<P>{
-               .theta = theta + plan.parameter[I],
-               .x = input_of<I>(p, x, arena),
-               .y = simd::const_of<P>(arena + plan.output[I] * p.capacity),
-               .memory = simd::const_of<P>(arena + plan.memory[I] * p.capacity),
-               .dy = dy,
-               .dx = dx,
-               .gradient = owns && mask[owner] ? gradient + plan.parameter[I] : P{}});
+    backward_arguments<P> const a{
+        .theta = theta + plan.parameter[I],
+        .x = input_of<I>(p, x, arena),
+        .y = simd::const_of<P>(arena + plan.output[I] * p.capacity),
+        .memory = simd::const_of<P>(arena + plan.memory[I] * p.capacity),
+        .dy = dy,
+        .dx = dx,
+        .gradient = owns && mask[owner] ? gradient + plan.parameter[I] : P{}};
+    using here = layer_at<I>;
+    using X = shape_at<I>;
+    if constexpr (std::is_void_v<decltype(here::template backward<X>(p, a))>) {
+      here::template backward<X>(p, a);
+      if (a.gradient) bound = std::numeric_limits<simd::scalar_of<P>>::infinity();
+    } else {
+      auto const own = here::template backward<X>(p, a);
+      if (!(own <= bound)) bound = own;  // NaN wins
+    }
     if constexpr (I > 0) {
-      if (!last) run_back<I - 1>(p, theta, x, arena, dx, gradient, mask, lowest);
+      if (!last) run_back<I - 1>(p, theta, x, arena, dx, gradient, mask, lowest, bound);
     }
   }
 };
