@@ -176,7 +176,12 @@ struct batch {
   friend batch operator-(batch a, batch b) noexcept { return {wrap{}, a.native - b.native}; }
   friend batch operator*(batch a, batch b) noexcept { return {wrap{}, a.native * b.native}; }
   friend batch operator/(batch a, batch b) noexcept { return {wrap{}, a.native / b.native}; }
-  friend batch operator-(batch a) noexcept { return {wrap{}, -a.native}; }
+  friend batch operator-(batch a) noexcept {
+    if constexpr (is_scalar)
+      return {wrap{}, -a.native};
+    else  // some of xsimd's negations are 0 - a, which loses the sign of zero
+      return {wrap{}, a.native ^ native_type(T(-0.0))};
+  }
   batch& operator+=(batch b) noexcept { return *this = *this + b; }
   batch& operator-=(batch b) noexcept { return *this = *this - b; }
   batch& operator*=(batch b) noexcept { return *this = *this * b; }

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/simd/arch.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace simd = halo::simd;
+
+TEST_CASE("the architectures have names, the default one among them, scalar last") {
+  std::vector<std::string> names;
+  bool has_default = false;
+  simd::for_each_arch(simd::archs{}, [&]<class Arch>(Arch) {
+    names.emplace_back(simd::arch_name<Arch>());
+    has_default = has_default || std::is_same_v<Arch, simd::default_arch>;
+    CHECK(simd::batch<float, Arch>::size >= 1);
+  });
+  REQUIRE(names.size() == simd::archs::size);
+  CHECK(has_default);
+  CHECK(names.back() == "scalar");
+  CHECK(names.front() == simd::arch_name());
+  for (std::string const& name : names) CHECK_FALSE(name.empty());
+}
+
+TEST_CASE("the default architecture is what the flags say") {
+  std::string const name = simd::arch_name();
+#if defined(__AVX512F__)
+  CHECK(name.find("avx512") != std::string::npos);
+#elif defined(__AVX2__)
+  CHECK(name.find("avx2") != std::string::npos);
+#elif defined(__SSE2__) && !defined(__SSE3__)
+  CHECK(name == "sse2");
+#endif
+  CHECK(simd::batch<float>::size == 2 * simd::batch<double>::size);
+}
