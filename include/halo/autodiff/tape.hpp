@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include <halo/autodiff/scalar.hpp>
 #include <halo/core/aligned.hpp>
 #include <halo/core/assert.hpp>
 #include <halo/core/error.hpp>
@@ -199,8 +200,8 @@ class tape {
   [[gnu::noinline, gnu::cold]] void make_room(std::size_t nodes, std::size_t operands) {
     if (policy_ == when_full::fail)
       fail("tape", "node " + std::to_string(at_.nodes),
-           "room for " + std::to_string(nodes) + " more nodes, " + std::to_string(operands) +
-               " more operands",
+           nodes > 0 ? "room for one more node"
+                     : "room for " + std::to_string(operands) + " more operands",
            "a full tape of " + std::to_string(capacity()) + " nodes, " +
                std::to_string(operand_capacity()) + " operands");
     reserve(nodes == 0 ? capacity() : 2 * capacity() + nodes,
