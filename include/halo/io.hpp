@@ -2,3 +2,11 @@
 #pragma once
 
 #include <halo/io/file.hpp>
+#include <halo/io/json.hpp>
+#include <halo/io/npy.hpp>
+#include <halo/io/npy_parser.hpp>
+#include <halo/io/quoted.hpp>
+#include <halo/io/safetensors.hpp>
+#include <halo/io/safetensors_file.hpp>
+#include <halo/io/safetensors_parser.hpp>
+#include <halo/io/tensor_view.hpp>

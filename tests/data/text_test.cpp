@@ -36,12 +36,6 @@ TEST_CASE("lines: messages name reader, text, line and column") {
   CHECK(message == "csv: a.csv: line 2, column 4: expected this, found 'that'");
 }
 
-TEST_CASE("quoted: short, printable") {
-  CHECK(text::quoted("") == "nothing");
-  CHECK(text::quoted("a\nb\x80") == "'a?b?'");
-  CHECK(text::quoted(std::string(50, 'x')) == "'" + std::string(32, 'x') + "...'");
-}
-
 TEST_CASE("take_number: what is a number") {
   struct {
     char const* text;

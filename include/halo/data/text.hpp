@@ -9,19 +9,13 @@
 #include <system_error>
 
 #include <halo/core/error.hpp>
+#include <halo/io/quoted.hpp>
 
 // What readers of text have in common: lines, numbers, and messages with positions.
 
 namespace halo::data::text {
 
-/// A piece of input as it may stand in a message: quoted, cut, without control characters.
-[[nodiscard]] inline std::string quoted(std::string_view text) {
-  constexpr std::size_t most = 32;
-  if (text.empty()) return "nothing";
-  std::string result = "'";
-  for (char c : text.substr(0, most)) result += c >= ' ' && c <= '~' ? c : '?';
-  return result + (text.size() > most ? "...'" : "'");
-}
+using io::quoted;
 
 /// Walks over the lines of a text that ends them with LF or CR LF; the last one may lack its end.
 class lines {

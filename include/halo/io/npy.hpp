@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <halo/core/aligned.hpp>
+#include <halo/core/error.hpp>
+#include <halo/io/file.hpp>
+#include <halo/io/npy_parser.hpp>
+#include <halo/io/tensor_view.hpp>
+#include <halo/tensor/array.hpp>
+
+namespace halo::io {
+
+/// Reads the bytes of an npy file; they are copied. `name` stands in messages.
+///
+/// Versions 1 to 3, numbers and bool, either byte order, row-major. halo::error: headers above
+/// 10000 bytes or with anything unexpected, Python objects, structures, Fortran order, more than 8
+/// axes, products that overflow, and data of any other size than the header says.
+[[nodiscard]] inline npy parse_npy(std::span<std::byte const> bytes, std::string_view name) {
+  aligned_buffer<std::byte> copy(bytes.size());
+  std::copy(bytes.begin(), bytes.end(), copy.begin());
+  return detail::npy_parser(std::move(copy), name).parse();
+}
+
+/// Reads an npy file; errors as above and as read_file.
+[[nodiscard]] inline npy load_npy(std::string const& path) {
+  return detail::npy_parser(read_file(path), path).parse();
+}
+
+/// Reads an npy file of a known type and rank.
+template <class T, std::size_t Rank>
+[[nodiscard]] tensor::array<T, Rank> load_npy(std::string const& path) {
+  npy const file = load_npy(path);
+  tensor_view values = file.values();
+  values.name = path;  // for messages
+  return to_array<T, Rank>(values);
+}
+
+/// The bytes of an npy file, version 1.0, its data at a multiple of 64 bytes.
+///
+/// halo::error when the bytes do not fit the shape, or the type is BF16, which NumPy has not.
+[[nodiscard]] inline aligned_buffer<std::byte> write_npy(tensor_view const& values) {
+  auto const type =
+      std::find_if(detail::npy_types.begin(), detail::npy_types.end(),
+                   [&values](detail::npy_type const& t) { return t.type == values.type; });
+  if (type == detail::npy_types.end()) {
+    fail("npy", values.name, "a type that NumPy has", name_of(values.type));
+  }
+  std::optional<std::size_t> const size = values.shape.bytes(values.type);
+  if (!size || *size != values.bytes.size()) {
+    fail("npy", values.name, std::string(name_of(values.type)) + ' ' + to_string(values.shape),
+         std::to_string(values.bytes.size()) + " bytes");
+  }
+  std::string header = "{'descr': '";
+  header.append(size_of(values.type) == 1 ? "|" : "<").append(type->code);
+  header.append("', 'fortran_order': False, 'shape': (");
+  for (std::size_t i = 0; i < values.shape.rank(); ++i) {
+    header.append(i == 0 ? "" : " ").append(std::to_string(values.shape[i]));
+    if (values.shape.rank() == 1 || i + 1 < values.shape.rank()) header += ',';
+  }
+  header += "), }";
+  header.append((64 - (10 + header.size() + 1) % 64) % 64, ' ');
+  header += '\n';
+  std::string front("\x93NUMPY\x01\x00", 8);
+  front += static_cast<char>(header.size() % 256);
+  front += static_cast<char>(header.size() / 256);
+  front += header;
+
+  aligned_buffer<std::byte> bytes(front.size() + values.bytes.size());
+  std::memcpy(bytes.data(), front.data(), front.size());
+  std::span<std::byte> const data = bytes.span().subspan(front.size());
+  std::copy(values.bytes.begin(), values.bytes.end(), data.begin());
+  detail::little_endian(data, size_of(values.type));
+  return bytes;
+}
+
+/// Writes an npy file; an existing one is replaced completely or not at all.
+inline void save_npy(std::string const& path, tensor_view const& values) {
+  auto const bytes = write_npy(values);
+  save_atomically(path, bytes.span());
+}
+
+/// Writes an array.
+template <tensor::dense X>
+void save_npy(std::string const& path, X const& x) {
+  save_npy(path, as_tensor(path, x));
+}
+
+}  // namespace halo::io

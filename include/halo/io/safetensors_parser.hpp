@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <halo/core/aligned.hpp>
+#include <halo/core/error.hpp>
+#include <halo/io/json.hpp>
+#include <halo/io/quoted.hpp>
+#include <halo/io/safetensors_file.hpp>
+#include <halo/io/tensor_view.hpp>
+
+namespace halo::io {
+
+namespace detail {
+
+/// Turns bytes into a safetensors; use parse_safetensors and load_safetensors.
+///
+/// Every number of the file is checked against the size of the file before it is used. Memory: the
+/// bytes themselves, and some 150 bytes for each tensor and key, of which there are at most 65536.
+/// Time: linear, but for sorting the names.
+class safetensors_parser {
+ public:
+  safetensors_parser(aligned_buffer<std::byte> bytes, std::string_view name) {
+    file_.name_ = name;
+    file_.bytes_ = std::move(bytes);
+  }
+
+  [[nodiscard]] safetensors parse() && {
+    std::span<std::byte> const all = file_.bytes_.span();
+    if (all.size() < 10)
+      refuse("byte 0", "8 bytes of length and a header", std::to_string(all.size()) + " bytes");
+    std::uint64_t length = 0;
+    for (std::size_t i = 8; i-- > 0;)
+      length = length << 8U | std::to_integer<std::uint64_t>(all[i]);
+    if (length > safetensors_limits::header || length > all.size() - 8) {
+      std::size_t const most = std::min(safetensors_limits::header, all.size() - 8);
+      refuse("byte 0", "a header of at most " + std::to_string(most) + " bytes",
+             std::to_string(length));
+    }
+    auto const header = static_cast<std::size_t>(length);
+    data_ = all.subspan(8 + header);
+    if (header == 0 || all[8] != std::byte{'{'}) refuse("byte 8", "'{'", "another character");
+    json_scanner in({reinterpret_cast<char*>(all.data()) + 8, header}, "safetensors", file_.name_,
+                    8);
+    read_header(in);
+    check_coverage();
+    sort_names();
+    for (tensor_view const& t : file_.tensors_) {
+      std::size_t const first = static_cast<std::size_t>(t.bytes.data() - data_.data());
+      little_endian(data_.subspan(first, t.bytes.size()), size_of(t.type));
+    }
+    return std::move(file_);
+  }
+
+ private:
+  [[noreturn]] void refuse(std::string_view where, std::string_view expected,
+                           std::string_view found) const {
+    fail("safetensors", file_.name_ + ": " + std::string(where), expected, found);
+  }
+
+  void read_header(json_scanner& in) {
+    in.expect('{');
+    for (bool more = !in.take('}'); more; more = next(in, '}')) {
+      std::string_view const key = in.string();
+      in.expect(':');
+      if (key != "__metadata__") {
+        if (file_.tensors_.size() == safetensors_limits::entries)
+          in.fail_token("at most 65536 tensors", "more");
+        read_tensor(in, key);
+      } else if (std::exchange(has_metadata_, true)) {
+        in.fail_token("one __metadata__", "another");
+      } else {
+        read_metadata(in);
+      }
+    }
+    if (!in.at_end()) in.fail_here("the end of the header");
+  }
+
+  /// Behind a member: true if another one follows, false if the closing bracket was there.
+  [[nodiscard]] static bool next(json_scanner& in, char closing) {
+    if (in.take(',')) return true;
+    if (!in.take(closing)) in.fail_here(std::string("',' or '") + closing + "'");
+    return false;
+  }
+
+  void read_metadata(json_scanner& in) {
+    in.expect('{');
+    for (bool more = !in.take('}'); more; more = next(in, '}')) {
+      if (file_.metadata_.size() == safetensors_limits::entries) in.fail_here("at most 65536 keys");
+      std::string_view const key = in.string();
+      in.expect(':');
+      file_.metadata_.push_back({key, in.string()});
+    }
+  }
+
+  void read_tensor(json_scanner& in, std::string_view name) {
+    std::optional<dtype> type;
+    std::optional<extents> shape;
+    std::optional<std::pair<std::uint64_t, std::uint64_t>> offsets;
+    in.expect('{');
+    for (bool more = !in.take('}'); more; more = next(in, '}')) {
+      std::string_view const key = in.string();
+      in.expect(':');
+      if (key == "dtype" && !type) {
+        type = read_type(in);
+      } else if (key == "shape" && !shape) {
+        shape = read_shape(in);
+      } else if (key == "data_offsets" && !offsets) {
+        in.expect('[');
+        std::uint64_t const begin = in.integer();
+        in.expect(',');
+        offsets.emplace(begin, in.integer());
+        in.expect(']');
+      } else {
+        in.fail_token("dtype, shape and data_offsets, each once", quoted(key));
+      }
+    }
+    if (!type || !shape || !offsets) {
+      refuse("tensor " + quoted(name), "dtype, shape and data_offsets", "fewer");
+    }
+    add(name, *type, *shape, offsets->first, offsets->second);
+  }
+
+  [[nodiscard]] static dtype read_type(json_scanner& in) {
+    std::string_view const text = in.string();
+    auto const at = std::find(dtype_names.begin(), dtype_names.end(), text);
+    if (at == dtype_names.end()) {
+      in.fail_token("a dtype such as F32", quoted(text));
+    }
+    return static_cast<dtype>(at - dtype_names.begin());
+  }
+
+  [[nodiscard]] static extents read_shape(json_scanner& in) {
+    extents shape;
+    in.expect('[');
+    for (bool more = !in.take(']'); more; more = next(in, ']')) {
+      if (shape.rank() == extents::most) in.fail_here("at most 8 extents");
+      std::uint64_t const extent = in.integer();
+      if (extent > static_cast<std::size_t>(-1))
+        in.fail_token("an extent that fits into memory", std::to_string(extent));
+      shape.push_back(static_cast<std::size_t>(extent));
+    }
+    return shape;
+  }
+
+  void add(std::string_view name, dtype type, extents const& shape, std::uint64_t begin,
+           std::uint64_t end) {
+    std::string const where = "tensor " + quoted(name);
+    std::string const range = std::to_string(begin) + " to " + std::to_string(end);
+    if (begin > end || end > data_.size()) {
+      refuse(where, "offsets in ascending order up to " + std::to_string(data_.size()), range);
+    }
+    std::optional<std::size_t> const bytes = shape.bytes(type);
+    if (!bytes || *bytes != end - begin) {
+      refuse(where,
+             (bytes ? std::to_string(*bytes) : "far too many") + " bytes for " +
+                 std::string(name_of(type)) + ' ' + to_string(shape),
+             range);
+    }
+    file_.tensors_.push_back(
+        {name, type, shape,
+         data_.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin))});
+  }
+
+  /// Every byte of the data belongs to exactly one tensor.
+  void check_coverage() {
+    std::sort(file_.tensors_.begin(), file_.tensors_.end(),
+              [](tensor_view const& a, tensor_view const& b) {
+                return a.bytes.data() != b.bytes.data() ? a.bytes.data() < b.bytes.data()
+                                                        : a.bytes.size() < b.bytes.size();
+              });
+    std::size_t covered = 0;
+    for (tensor_view const& t : file_.tensors_) {
+      auto const first = static_cast<std::size_t>(t.bytes.data() - data_.data());
+      if (first != covered) {
+        refuse("tensor " + quoted(t.name), "data from offset " + std::to_string(covered),
+               std::to_string(first) + (first < covered ? ", an overlap" : ", a hole"));
+      }
+      covered += t.bytes.size();
+    }
+    if (covered != data_.size()) {
+      refuse("data", std::to_string(covered) + " bytes", std::to_string(data_.size()));
+    }
+  }
+
+  void sort_names() {
+    auto& tensors = file_.tensors_;
+    std::sort(tensors.begin(), tensors.end(),
+              [](tensor_view const& a, tensor_view const& b) { return a.name < b.name; });
+    for (std::size_t i = 1; i < tensors.size(); ++i) {
+      if (tensors[i - 1].name == tensors[i].name) {
+        refuse("header", "every name once", quoted(tensors[i].name) + " twice");
+      }
+    }
+    auto& metadata = file_.metadata_;
+    std::sort(metadata.begin(), metadata.end(),
+              [](metadata_entry const& a, metadata_entry const& b) { return a.key < b.key; });
+    for (std::size_t i = 1; i < metadata.size(); ++i) {
+      if (metadata[i - 1].key == metadata[i].key) {
+        refuse("__metadata__", "every key once", quoted(metadata[i].key) + " twice");
+      }
+    }
+  }
+
+  safetensors file_;
+  std::span<std::byte> data_;
+  bool has_metadata_ = false;
+};
+
+}  // namespace detail
+}  // namespace halo::io

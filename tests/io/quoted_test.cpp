@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/io/quoted.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace halo;
+
+TEST_CASE("quoted: short, printable") {
+  CHECK(io::quoted("") == "nothing");
+  CHECK(io::quoted("a\nb\x80") == "'a?b?'");
+  CHECK(io::quoted(std::string(50, 'x')) == "'" + std::string(32, 'x') + "...'");
+}
