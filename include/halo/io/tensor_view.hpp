@@ -95,14 +95,19 @@ class extents {
   }
   friend constexpr bool operator==(extents const&, extents const&) = default;
 
-  /// Bytes of an array of this shape, none if the number does not fit into std::size_t.
+  /// Bytes of an array of this shape, none if the number does not fit into std::size_t. In an empty
+  /// array the other axes count too: their product becomes a stride.
   [[nodiscard]] constexpr std::optional<std::size_t> bytes(dtype t) const noexcept {
     std::size_t total = size_of(t);
+    bool empty = false;
     for (std::size_t extent : *this) {
-      if (extent != 0 && total > static_cast<std::size_t>(-1) / extent) return std::nullopt;
+      empty = empty || extent == 0;
+      if (extent == 0) continue;
+      if (total > static_cast<std::size_t>(-1) / extent) return std::nullopt;
       total *= extent;
     }
-    return total;
+    if (!empty) return total;
+    return total <= static_cast<std::size_t>(-1) / 2 ? std::optional<std::size_t>(0) : std::nullopt;
   }
 
  private:
