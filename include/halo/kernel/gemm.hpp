@@ -213,7 +213,7 @@ void gemm(std::size_t m, std::size_t n, std::size_t k, operand<T const*> a, oper
   T const* const begin = from == start::zero ? nullptr : from == start::target ? c : bias;
   detail::gemm_task<T> const task{m,     n, k, a, b, c, ldc, begin, from == start::target ? ldc : 0,
                                   finish};
-  if (b.transposed && m <= 12 && (!a.transposed || (m == 1 && a.stride == 1))) {
+  if (b.transposed && m <= 8 && (!a.transposed || (m == 1 && a.stride == 1))) {
     detail::multiply_by_dots<T, Arch>(m, n, {k, a.data, a.stride, b.data, b.stride}, c, ldc, begin,
                                       task.from_row);
     if (finish.apply != nullptr) finish.apply(&act, c, ldc, m, n);
