@@ -2,8 +2,10 @@
 #pragma once
 
 #include <halo/data/batches.hpp>
+#include <halo/data/csv.hpp>
 #include <halo/data/dataset.hpp>
 #include <halo/data/gas_sensor.hpp>
+#include <halo/data/idx.hpp>
 #include <halo/data/split.hpp>
 #include <halo/data/standardize.hpp>
 #include <halo/data/text.hpp>

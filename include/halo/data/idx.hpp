@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <halo/core/error.hpp>
+#include <halo/data/dataset.hpp>
+#include <halo/io/file.hpp>
+#include <halo/io/quoted.hpp>
+#include <halo/io/tensor_view.hpp>
+#include <halo/tensor/array.hpp>
+
+// IDX, the format of MNIST: 00 00, a byte of type, a byte of rank, one extent of 4 bytes for each
+// axis, the elements; row-major, the most significant byte first. [LeCun, Cortes & Burges, MNIST]
+//
+//     00 00 08 03  00 00 27 10  00 00 00 1c  00 00 00 1c  ...        u8 [10000, 28, 28]
+
+namespace halo::data {
+
+namespace detail {
+
+/// The array of a file in the file's own bytes.
+struct idx_view {
+  std::string_view name;
+  io::dtype type = io::dtype::u8;
+  io::extents shape;
+  std::span<std::byte const> bytes;  ///< of the elements, the most significant one first
+
+  [[noreturn]] void refuse(std::size_t at, std::string_view expected,
+                           std::string_view found) const {
+    fail("idx", std::string(name) + ": byte " + std::to_string(at), expected, found);
+  }
+
+  /// Where element i begins in the file.
+  [[nodiscard]] std::size_t position(std::size_t i) const noexcept {
+    return 4 + 4 * shape.rank() + i * io::size_of(type);
+  }
+
+  /// Element i; F is the type of the file.
+  template <class F>
+  [[nodiscard]] F element(std::size_t i) const noexcept {
+    std::array<std::byte, sizeof(F)> value;
+    std::memcpy(value.data(), bytes.data() + i * sizeof(F), sizeof(F));
+    if constexpr (std::endian::native == std::endian::little)
+      std::reverse(value.begin(), value.end());
+    return std::bit_cast<F>(value);
+  }
+};
+
+inline constexpr std::array<std::optional<io::dtype>, 7> idx_types = {
+    io::dtype::u8,  io::dtype::i8,  std::nullopt,  // types 0x08 ... 0x0E
+    io::dtype::i16, io::dtype::i32, io::dtype::f32, io::dtype::f64};
+
+/// Checks the header of a file against its size, and that nothing follows the elements.
+[[nodiscard]] inline idx_view open_idx(std::span<std::byte const> all, std::string_view name) {
+  idx_view file{name, {}, {}, {}};
+  auto const byte = [all](std::size_t i) { return std::to_integer<std::size_t>(all[i]); };
+  if (all.size() < 4) {
+    file.refuse(0, "at least 4 bytes: 00 00, type, rank", std::to_string(all.size()));
+  }
+  if (byte(0) == 0x1F && byte(1) == 0x8B) file.refuse(0, "00 00", "1f 8b: gzip, to be unpacked");
+  if (byte(0) != 0 || byte(1) != 0) file.refuse(0, "00 00", io::quoted(io::as_text(all.first(4))));
+  std::size_t const type = byte(2) - 8;
+  if (type >= idx_types.size() || !idx_types[type]) {
+    file.refuse(2, "type 8, 9, 11, 12, 13 or 14", std::to_string(byte(2)));
+  }
+  file.type = *idx_types[type];
+  std::size_t const rank = byte(3);
+  if (rank < 1 || rank > io::extents::most) {
+    file.refuse(3, "1 to 8 axes", std::to_string(rank));
+  }
+  std::size_t const begin = 4 + 4 * rank;
+  if (all.size() < begin) {
+    file.refuse(4, std::to_string(rank) + " extents of 4 bytes",
+                std::to_string(all.size() - 4) + " bytes");
+  }
+  for (std::size_t at = 4; at < begin; at += 4) {
+    file.shape.push_back(byte(at) << 24U | byte(at + 1) << 16U | byte(at + 2) << 8U | byte(at + 3));
+  }
+  file.bytes = all.subspan(begin);
+  std::optional<std::size_t> const size = file.shape.bytes(file.type);
+  if (!size || *size != file.bytes.size()) {
+    file.refuse(begin,
+                (size ? std::to_string(*size) : "far too many") + " bytes for " +
+                    std::string(io::name_of(file.type)) + ' ' + io::to_string(file.shape),
+                std::to_string(file.bytes.size()));
+  }
+  return file;
+}
+
+/// Whether T has every value of F.
+template <class T, class F>
+inline constexpr bool holds = (std::floating_point<T> || std::integral<F>)&&(
+                                  std::is_signed_v<T> ||
+                                  std::is_unsigned_v<F>)&&std::numeric_limits<T>::digits
+                              >= std::numeric_limits<F>::digits;
+
+/// Calls use.operator()<F>() with the type F of the file; halo::error unless T has its values.
+template <class T, class Use>
+void with_element(idx_view const& file, Use use) {
+  auto const call = [&]<class F>() {
+    if constexpr (holds<T, F>) {
+      use.template operator()<F>();
+    } else {
+      file.refuse(2, "a type that fits into " + std::string(io::name_of(io::dtype_of<T>())),
+                  io::name_of(file.type));
+    }
+  };
+  switch (file.type) {
+    case io::dtype::u8:
+      return call.template operator()<std::uint8_t>();
+    case io::dtype::i8:
+      return call.template operator()<std::int8_t>();
+    case io::dtype::i16:
+      return call.template operator()<std::int16_t>();
+    case io::dtype::i32:
+      return call.template operator()<std::int32_t>();
+    case io::dtype::f32:
+      return call.template operator()<float>();
+    default:
+      return call.template operator()<double>();
+  }
+}
+
+}  // namespace detail
+
+/// Reads the bytes of an IDX file whose elements are T or of a type whose every value T has: float
+/// reads u8, i8, i16 and f32, double all, std::int32_t all whole numbers.
+///
+/// halo::error with byte, expected and found: another magic number, an unknown type or one that
+/// does not fit into T, another rank (files have 1 to 8 axes), more or fewer bytes than the extents
+/// say, an infinite element or NaN. `name` stands in it as the file.
+template <class T, std::size_t Rank>
+[[nodiscard]] tensor::array<T, Rank> parse_idx(std::span<std::byte const> bytes,
+                                               std::string_view name) {
+  static_assert(Rank >= 1 && Rank <= io::extents::most, "halo: idx: files have 1 to 8 axes");
+  static_assert(detail::holds<T, std::uint8_t> || std::same_as<T, std::int8_t>,
+                "halo: idx: elements are numbers");
+  detail::idx_view const file = detail::open_idx(bytes, name);
+  if (file.shape.rank() != Rank) {
+    file.refuse(3, std::to_string(Rank) + " axes", io::to_string(file.shape));
+  }
+  std::array<std::size_t, Rank> shape{};
+  std::copy(file.shape.begin(), file.shape.end(), shape.begin());
+  tensor::array<T, Rank> result;
+  detail::with_element<T>(file, [&]<class F>() {
+    result.resize(shape);
+    for (std::size_t i = 0; i < result.size(); ++i) {
+      F const value = file.element<F>(i);
+      if constexpr (std::floating_point<F>) {
+        if (!std::isfinite(value)) {
+          file.refuse(file.position(i), "a finite number", std::isnan(value) ? "NaN" : "infinity");
+        }
+      }
+      result.data()[i] = static_cast<T>(value);
+    }
+  });
+  return result;
+}
+
+/// Reads an IDX file, say load_idx<std::uint8_t, 3>(path); errors as above and as read_file.
+template <class T, std::size_t Rank>
+[[nodiscard]] tensor::array<T, Rank> load_idx(std::string const& path) {
+  auto const bytes = io::read_file(path);
+  return parse_idx<T, Rank>(bytes.span(), path);
+}
+
+/// Reads images u8 [rows, ...] and labels u8 [rows] as MNIST has them: x [rows, pixels of an image]
+/// = pixel / 255, y = label.
+///
+/// classes: labels are below it; 0: one more than the largest. halo::error as parse_idx, and where
+/// the files hold other types or different numbers of rows, images without a pixel, or no image.
+[[nodiscard]] inline dataset parse_idx_dataset(std::span<std::byte const> images,
+                                               std::string_view images_name,
+                                               std::span<std::byte const> labels,
+                                               std::string_view labels_name,
+                                               std::size_t classes = 0) {
+  detail::idx_view const x = detail::open_idx(images, images_name);
+  detail::idx_view const y = detail::open_idx(labels, labels_name);
+  if (x.type != io::dtype::u8) x.refuse(2, "pixels U8", io::name_of(x.type));
+  if (y.type != io::dtype::u8) y.refuse(2, "labels U8", io::name_of(y.type));
+  if (x.shape.rank() < 2) x.refuse(3, "at least 2 axes", io::to_string(x.shape));
+  if (y.shape.rank() != 1) y.refuse(3, "1 axis", io::to_string(y.shape));
+  if (x.bytes.empty()) x.refuse(4, "at least one image and pixel", io::to_string(x.shape));
+  std::size_t const rows = x.shape[0];
+  if (y.shape[0] != rows) {
+    y.refuse(4, std::to_string(rows) + " labels, as many as images in " + std::string(images_name),
+             std::to_string(y.shape[0]));
+  }
+  std::size_t largest = 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    std::size_t const label = y.element<std::uint8_t>(i);
+    if (classes != 0 && label >= classes) {
+      y.refuse(y.position(i), "a label from 0 to " + std::to_string(classes - 1),
+               std::to_string(label));
+    }
+    largest = std::max(largest, label);
+  }
+  dataset result = make_dataset(rows, x.bytes.size() / rows, classes != 0 ? classes : largest + 1);
+  for (std::size_t i = 0; i < x.bytes.size(); ++i) {
+    result.x.data()[i] = static_cast<float>(x.element<std::uint8_t>(i)) / 255.0F;
+  }
+  for (std::size_t i = 0; i < rows; ++i) result.y.data()[i] = y.element<std::uint8_t>(i);
+  return result;
+}
+
+/// Reads two files, say t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte; errors as above and as
+/// read_file.
+[[nodiscard]] inline dataset load_idx_dataset(std::string const& images, std::string const& labels,
+                                              std::size_t classes = 0) {
+  auto const x = io::read_file(images);
+  auto const y = io::read_file(labels);
+  return parse_idx_dataset(x.span(), images, y.span(), labels, classes);
+}
+
+}  // namespace halo::data

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/data/csv.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <halo/core/random.hpp>
+
+#include "../support/data.hpp"
+#include "../support/folder.hpp"
+
+using namespace halo;
+using data::csv_options;
+
+namespace {
+
+data::csv parse(std::string const& text, csv_options const& options = {}) {
+  return data::parse_csv(text, "a.csv", options);
+}
+
+std::string message(std::string const& text, csv_options const& options = {}) {
+  return tests::message_of<error>([&] { static_cast<void>(parse(text, options)); });
+}
+
+std::vector<float> features(data::csv const& c) {
+  auto const all = tensor::elements(c.samples.x);
+  return {all.begin(), all.end()};
+}
+
+std::vector<std::int32_t> labels(data::csv const& c) {
+  auto const all = tensor::elements(c.samples.y);
+  return {all.begin(), all.end()};
+}
+
+// The shortest text that means exactly this number.
+std::string written(float value) {
+  std::array<char, 32> text{};
+  auto const end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return {text.data(), end};
+}
+
+}  // namespace
+
+TEST_CASE("csv: rows of features and a label") {
+  data::csv const c = parse("5.1,-3.5,0\n4.9,3e0,2\n");
+  CHECK(c.samples.rows() == 2);
+  CHECK(c.samples.features() == 2);
+  CHECK(c.samples.classes == 3);
+  CHECK(features(c) == std::vector<float>{5.1F, -3.5F, 4.9F, 3.0F});
+  CHECK(labels(c) == std::vector<std::int32_t>{0, 2});
+  CHECK(c.names.empty());
+  CHECK(c.label_name.empty());
+}
+
+TEST_CASE("csv: the label in any column, or in none") {
+  std::string const text = "7,1,2\n3,4,5\n";
+  struct {
+    std::size_t column;
+    std::vector<float> x;
+    std::vector<std::int32_t> y;
+    std::size_t classes;
+  } const cases[] = {{csv_options::first, {1, 2, 4, 5}, {7, 3}, 8},
+                     {1, {7, 2, 3, 5}, {1, 4}, 5},
+                     {2, {7, 1, 3, 4}, {2, 5}, 6},
+                     {csv_options::last, {7, 1, 3, 4}, {2, 5}, 6},
+                     {csv_options::none, {7, 1, 2, 3, 4, 5}, {0, 0}, 1}};
+  for (auto const& expected : cases) {
+    CAPTURE(expected.column);
+    data::csv const c = parse(text, {.label = expected.column});
+    CHECK(features(c) == expected.x);
+    CHECK(labels(c) == expected.y);
+    CHECK(c.samples.classes == expected.classes);
+  }
+  data::csv const single = parse("1\n2\n3", {.label = csv_options::none});
+  CHECK(features(single) == std::vector<float>{1, 2, 3});
+}
+
+TEST_CASE("csv: a number of classes that is known") {
+  CHECK(parse("1,0\n2,1\n", {.classes = 5}).samples.classes == 5);
+  CHECK(parse("1,4\n", {.classes = 5}).samples.classes == 5);
+  CHECK(message("1,5\n", {.header = false, .classes = 5}) ==
+        "csv: a.csv: line 1, column 3: expected a label from 0 to 4 in field 2 (a header needs "
+        "csv_options::header), found '5'");
+  CHECK(parse("1,100000\n", {.classes = 100001}).samples.y(0) == 100000);
+}
+
+TEST_CASE("csv: names of the columns") {
+  std::string const text = "age, \"T, \"\"free\"\"\" ,,class\n41,1.3,2,0\n";
+  data::csv const c = parse(text, {.header = true});
+  CHECK(c.names == std::vector<std::string>{"age", "T, \"free\"", ""});
+  CHECK(c.label_name == "class");
+  CHECK(features(c) == std::vector<float>{41, 1.3F, 2});
+  data::csv const unlabelled = parse(text, {.header = true, .label = csv_options::none});
+  CHECK(unlabelled.names.size() == 4);
+  CHECK(unlabelled.label_name.empty());
+  data::csv const numbers = parse("0,1\n5,6\n", {.header = true, .label = 0});
+  CHECK(numbers.names == std::vector<std::string>{"1"});
+  CHECK(numbers.label_name == "0");
+  CHECK(numbers.samples.rows() == 1);
+}
+
+TEST_CASE("csv: every separator") {
+  for (char separator : {',', ';', ':', '|', '\t', ' '}) {
+    CAPTURE(separator);
+    std::string text = "a#b#c\n1.5#-2#1\n3#\"4\"#0\n";
+    for (char& c : text) c = c == '#' ? separator : c;
+    data::csv const c = parse(text, {.separator = separator, .header = true});
+    CHECK(features(c) == std::vector<float>{1.5F, -2, 3, 4});
+    CHECK(labels(c) == std::vector<std::int32_t>{1, 0});
+    CHECK(c.names == std::vector<std::string>{"a", "b"});
+  }
+  for (char bad : {'.', '"', '\n', '\r', '0', '-', 'e', '\0'}) {
+    CAPTURE(bad);
+    CHECK(tests::contains(message("1,2\n", {.separator = bad}), "csv: separator: expected one of"));
+  }
+}
+
+TEST_CASE("csv: columns made with blanks") {
+  csv_options const blanks{.separator = ' '};
+  for (char const* text :
+       {"1 2.5 1\n3 4 0", "  1   2.5\t1  \n3 4 0\n", "\t1\t2.5 \"1\" \r\n3 4 0"}) {
+    CAPTURE(text);
+    data::csv const c = parse(text, blanks);
+    CHECK(features(c) == std::vector<float>{1, 2.5F, 3, 4});
+    CHECK(labels(c) == std::vector<std::int32_t>{1, 0});
+  }
+  CHECK(tests::contains(message("\"1\"2 3\n", blanks), "column 4: expected the end of the field"));
+  CHECK(tests::contains(message("1,5 2\n", blanks), "a finite number in field 1"));
+}
+
+TEST_CASE("csv: ends of lines, marks, blanks and quotes make no difference") {
+  for (std::string const& text : std::vector<std::string>{
+           "1,2,0\n3,4,1\n", "1,2,0\n3,4,1", "1,2,0\r\n3,4,1\r\n", "1,2,0\n3,4,1\n\n \r\n\t",
+           "\xEF\xBB\xBF"
+           "1,2,0\n3,4,1",
+           " 1 ,\t2 , 0 \n3,4,1", "\"1\",\"2\",\"0\"\n3, \"4\" ,1", "+1,2.0,0\n3.,.4e1,1"}) {
+    CAPTURE(text);
+    data::csv const c = parse(text);
+    CHECK(features(c) == std::vector<float>{1, 2, 3, 4});
+    CHECK(labels(c) == std::vector<std::int32_t>{0, 1});
+  }
+}
+
+TEST_CASE("csv: bad input is named with line, column, expected and found") {
+  std::string const good = "1,2,0\n";
+  struct {
+    std::string text;
+    std::string says;
+  } const cases[] = {
+      {"", "csv: a.csv: expected rows of numbers, found an empty file"},
+      {" \r\n\n", "expected rows of numbers, found an empty file"},
+      {"\xEF\xBB\xBF\n", "expected rows of numbers, found an empty file"},
+      {"a,b,c\n" + good,
+       "line 1, column 1: expected a finite number in field 1 (a header needs "
+       "csv_options::header), found 'a'"},
+      {good + "1,x,0\n",
+       "csv: a.csv: line 2, column 3: expected a finite number in field 2, found 'x'"},
+      {good + "1,,0\n", "line 2, column 3: expected a finite number in field 2, found nothing"},
+      {good + "1, ,0\n", "expected a finite number in field 2, found nothing"},
+      {good + "1,\"\",0\n", "expected a finite number in field 2, found nothing"},
+      {good + "1,?,0\n", "expected a finite number in field 2, found '?'"},
+      {good + "1,nan,0\n", "expected a finite number in field 2, found 'nan'"},
+      {good + "1,NA,0\n", "expected a finite number in field 2, found 'NA'"},
+      {good + "inf,1,0\n", "line 2, column 1: expected a finite number in field 1, found 'inf'"},
+      {good + "1,-infinity,0\n", "found '-infinity'"},
+      {good + "1,1e39,0\n", "found '1e39'"},
+      {good + "1,1e99999999999,0\n", "found '1e99999999999'"},
+      {good + "1,0x10,0\n", "found '0x10'"},
+      {good + "1,1_000,0\n", "found '1_000'"},
+      {good + "1,1 000,0\n", "found '1 000'"},
+      {good + "1,2f,0\n", "found '2f'"},
+      {good + "1,\" 2\",0\n", "found ' 2'"},
+      {good + "1,\"2\"\"\",0\n", "found '2\"\"'"},
+      {good + "1,#2,0\n", "found '#2'"},
+      {good + std::string("1,2\0,0\n", 7), "found '2?'"},
+      {good + "1,2,\n",
+       "line 2, column 5: expected a label from 0 to 65535 in field 3, found noth"},
+      {good + "1,2,-1\n", "expected a label from 0 to 65535 in field 3, found '-1'"},
+      {good + "1,2,+1\n", "found '+1'"},
+      {good + "1,2,1.0\n", "found '1.0'"},
+      {good + "1,2,1e0\n", "found '1e0'"},
+      {good + "1,2,negative\n", "found 'negative'"},
+      {good + "1,2,65536\n", "expected a label from 0 to 65535 in field 3, found '65536'"},
+      {good + "1,2,99999999999999999999\n", "found '99999999999999999999'"},
+      {good + "1,2\n", "line 2, column 4: expected 3 fields, found 2"},
+      {good + "1\n", "line 2, column 2: expected 3 fields, found 1"},
+      {good + "1,2,0,5\n", "line 2, column 7: expected 3 fields, found more"},
+      {good + "1,2,0,\n", "line 2, column 7: expected 3 fields, found more"},
+      {good + "\n" + good, "line 2, column 1: expected a finite number in field 1, found nothing"},
+      {"1;2;0\n", "line 1, column 1: expected features, and the label in field 1, found 1 field"},
+      {"5\n", "expected features, and the label in field 1, found 1 field"},
+      {good + "\"1,2,0\n", "line 2, column 1: expected closing quotes in the same line"},
+      {good + "1,\"2\n\",0\n", "line 2, column 3: expected closing quotes in the same line"},
+      {good + "1,\"2\"\",0\n", "expected closing quotes in the same line"},
+      {good + "1,\"2\"3,0\n", "line 2, column 6: expected the end of the field behind its quotes"},
+      {good + "1,2\"3\",0\n", "expected a finite number in field 2, found '2\"3\"'"},
+      {good + std::string(100000, '1') + ",2,0\n", "found '11111111111111111111111111111111...'"},
+      {good + "1,2," + std::string(100000, '1'), "expected a label"},
+  };
+  for (auto const& c : cases) {
+    CAPTURE(c.text.substr(0, 100));
+    std::string const m = message(c.text);
+    CAPTURE(m);
+    CHECK(tests::contains(m, c.says));
+    CHECK(tests::contains(m, "csv: a.csv: "));
+  }
+}
+
+TEST_CASE("csv: headers that are wrong") {
+  csv_options const header{.header = true};
+  CHECK(message("a,b\n", header) == "csv: a.csv: expected rows of numbers, found a header alone");
+  CHECK(message("a,b\n\n\n", header) ==
+        "csv: a.csv: expected rows of numbers, found a header alone");
+  CHECK(message("a,b\n1,2,3\n", header) ==
+        "csv: a.csv: line 2, column 5: expected 2 fields, found more");
+  CHECK(message("a,b,c\n1,2\n", header) ==
+        "csv: a.csv: line 2, column 4: expected 3 fields, found 2");
+  CHECK(tests::contains(message("a,b\nx,0\n", header), "expected a finite number in field 1, fou"));
+  CHECK(tests::contains(message("a,\"b\n1,0\n", header), "line 1, column 3: expected closing"));
+  CHECK(tests::contains(message("a,b\n1,0\n", {.header = true, .label = 2}),
+                        "line 1, column 1: expected features, and the label in field 3, found 2"));
+}
+
+TEST_CASE("csv: at most so many rows and columns") {
+  csv_options const few{.max_rows = 2, .max_columns = 3};
+  CHECK(parse("1,2,0\n1,2,0\n", few).samples.rows() == 2);
+  CHECK(message("1,2,0\n1,2,0\n1,2,0\n", few) ==
+        "csv: a.csv: line 3, column 1: expected at most 2 rows, found more");
+  CHECK(message("1,2,3,0\n", few) ==
+        "csv: a.csv: line 1, column 7: expected at most 3 fields, found more");
+  CHECK(message(std::string(200000, ','), {}) ==
+        "csv: a.csv: line 1, column 65537: expected at most 65536 fields, found more");
+}
+
+TEST_CASE("csv: every float comes back bit by bit") {
+  generator g(seed{21});
+  std::string text;
+  std::vector<float> values;
+  for (int i = 0; i < 500; ++i) {
+    float const value = std::ldexp(g.uniform() - 0.5F, static_cast<int>(g.uniform() * 250) - 140);
+    values.push_back(value);
+    text += written(value) + (i % 5 == 4 ? "\n" : ",");
+  }
+  CHECK(features(parse(text, {.label = csv_options::none})) == values);
+}
+
+TEST_CASE("csv: cut off anywhere, an error or fewer rows") {
+  std::string const text = "a,b,c\n12.5,3.25,0\n4.75,5.5,1\n";
+  csv_options const header{.header = true};
+  for (std::size_t n = 0; n < text.size(); ++n) {
+    CAPTURE(n);
+    std::string const cut = text.substr(0, n);
+    bool const row_ends = n == 17 || n == 18 || n == 28;
+    CHECK((message(cut, header) == "no error") == row_ends);
+    if (row_ends) CHECK(parse(cut, header).samples.rows() == (n < 19 ? 1 : 2));
+  }
+}
+
+TEST_CASE("csv: the memory asked for follows the text, not rows times columns") {
+  // 262 GB, were it the product: more than any system gives.
+  std::string text;
+  for (int i = 1; i < 65536; ++i) text += "1,";
+  text += "1\n";
+  for (int i = 0; i < 1000000; ++i) text += "1\n";
+  CHECK(message(text, {.label = csv_options::none}) ==
+        "csv: a.csv: line 2, column 2: expected 65536 fields, found 1");
+}
+
+TEST_CASE("csv: files") {
+  tests::folder f;
+  std::string const path = f / "t.csv";
+  io::save_atomically(path, "x,y\n1.5,1\n");
+  CHECK(data::load_csv(path, {.header = true}).samples.x(0, 0) == 1.5F);
+  auto const m = tests::message_of<error>([&] { static_cast<void>(data::load_csv(path)); });
+  CHECK(tests::contains(m, "csv: " + path + ": line 1, column 1: expected a finite number"));
+  auto const none =
+      tests::message_of<error>([&] { static_cast<void>(data::load_csv(f / "none.csv")); });
+  CHECK(tests::contains(none, "No such file"));
+}
