@@ -6,6 +6,7 @@
 #include <new>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 #include <halo/core/assert.hpp>
 
@@ -46,7 +47,8 @@ class aligned_array {
   alignas(alignment) T data_[N == 0 ? 1 : N] = {};
 };
 
-/// A run-time number of elements on the heap, aligned to a cache line, zero at construction.
+/// A run-time number of elements on the heap, aligned to a cache line, zero at construction. Moved
+/// from, it is empty.
 template <class T>
 class aligned_buffer {
   static_assert(std::is_trivially_copyable_v<T>, "halo: aligned_buffer: elements are plain data");
@@ -55,6 +57,15 @@ class aligned_buffer {
   aligned_buffer() = default;
   explicit aligned_buffer(std::size_t size)
       : data_(new (std::align_val_t{alignment}) T[size == 0 ? 1 : size]()), size_(size) {}
+
+  aligned_buffer(aligned_buffer&& from) noexcept
+      : data_(std::move(from.data_)), size_(std::exchange(from.size_, 0)) {}
+  aligned_buffer& operator=(aligned_buffer&& from) noexcept {
+    data_ = std::move(from.data_);
+    size_ = std::exchange(from.size_, 0);
+    return *this;
+  }
+  ~aligned_buffer() = default;
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] T* data() noexcept { return data_.get(); }

@@ -28,6 +28,7 @@ class layer_mask {
   }
   /// One layer alone.
   [[nodiscard]] static constexpr layer_mask only(std::size_t layer) noexcept {
+    HALO_EXPECTS(layer < capacity, "layer_mask: a layer number below 64");
     return layer_mask(std::uint64_t{1} << layer);
   }
 
