@@ -43,7 +43,8 @@ struct matrices {
     for (std::size_t i = 0; i < k * n; ++i) b[i] = static_cast<float>(i * 5 % 19) / 19.0F - 0.5F;
   }
   void finish(benchmark::State& state) const {
-    double worst = 0;  // a few elements against a plain loop: a rival with other strides is no rival
+    double worst =
+        0;  // a few elements against a plain loop: a rival with other strides is no rival
     for (std::size_t s = 0; s < 16; ++s) {
       std::size_t const i = s * 7919 % m, j = s * 104729 % n;
       double sum = 0;
