@@ -16,7 +16,8 @@ KNOWS = {  # room: the rooms it may include besides itself
     "optim": "core simd tensor kernel",
     "io": "core tensor",
     "data": "core tensor io",
-    "adapt": "core simd tensor kernel autodiff nn optim data io",
+    "learned": "core simd tensor kernel autodiff optim",
+    "adapt": "core simd tensor kernel autodiff nn optim learned data io",
 }
 ANYWHERE = {"version.hpp"}
 THIRD_PARTY = {"xsimd": "simd/batch.hpp", "xtensor": "tensor/xt.hpp", "xtl": "tensor/xt.hpp"}

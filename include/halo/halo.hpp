@@ -9,6 +9,7 @@
 #include <halo/data.hpp>
 #include <halo/io.hpp>
 #include <halo/kernel.hpp>
+#include <halo/learned.hpp>
 #include <halo/nn.hpp>
 #include <halo/optim.hpp>
 #include <halo/simd.hpp>

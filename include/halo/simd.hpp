@@ -2,6 +2,7 @@
 #pragma once
 
 #include <halo/simd/arch.hpp>
+#include <halo/simd/asinh.hpp>
 #include <halo/simd/batch.hpp>
 #include <halo/simd/bits.hpp>
 #include <halo/simd/math.hpp>

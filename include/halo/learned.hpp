@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <halo/learned/gradient_features.hpp>
+#include <halo/learned/hierarchical_options.hpp>
+#include <halo/learned/hierarchical_rnn.hpp>
+#include <halo/learned/optimizer.hpp>
+#include <halo/learned/pass.hpp>
+#include <halo/learned/program.hpp>
+#include <halo/learned/reader.hpp>
+#include <halo/learned/recurrent.hpp>
+#include <halo/learned/weight_table.hpp>

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+
+#include <halo/autodiff/variable.hpp>
+#include <halo/learned/hierarchical_options.hpp>
+#include <halo/simd/asinh.hpp>
+#include <halo/simd/math.hpp>
+
+namespace halo::learned {
+
+/// A constant of a formula for V = float, double, a register, or a variable of these.
+template <class V>
+[[nodiscard]] inline V typed(double value) noexcept {
+  return autodiff::detail::constant<V>(value);
+}
+
+/// A log-rate within ±33, where the derivative stays 1 beyond (straight through), as in the
+/// released code.
+template <class V>
+[[nodiscard]] inline V limited_log_rate(V const& l) noexcept {
+  return min(max(l, typed<V>(-33)), typed<V>(33));
+}
+template <class T>
+[[nodiscard]] inline autodiff::variable<T> limited_log_rate(autodiff::variable<T> const& l) {
+  return l + (limited_log_rate(l.value()) - l.value());
+}
+
+/// Averages of a gradient over several lengths of time, and what the hierarchical RNN sees of them.
+///
+/// d_s = d^(2^-s);  G_s ← d_s G_s + (1-d_s) g,  V_s ← v V_s + (1-v)(G_s² + 1e-12),
+/// x = [asinh(G_s/√(V_s+1e-16)), neighbours' products, ln(V_s+1e-16) - mean_r ln(V_r+1e-16)].
+/// d = v = 0 in a coordinate's first step, which so uses no history.
+///
+/// @param big_g, big_v  G and V, O.scales each, in place
+/// @param x             scales [+ scales - 1] [+ scales], written
+template <hierarchical_options O, class V>
+void gradient_features(V const& g, V d, V v, V* big_g, V* big_v, V* x) {
+  using autodiff::fma;
+  using simd::log;
+  using std::asinh;
+  using std::sqrt;
+  constexpr std::size_t S = O.scales;
+  V const tiny = typed<V>(1e-16);
+  std::array<V, S> logs;
+  V mean = typed<V>(0);
+  for (std::size_t s = 0; s < S; ++s) {
+    if (s > 0) d = sqrt(d);
+    if (O.every_scale_decays && s > 0) v = sqrt(v);
+    big_g[s] = fma(d, big_g[s] - g, g);
+    V const square = fma(big_g[s], big_g[s], typed<V>(1e-12));
+    big_v[s] = fma(v, big_v[s] - square, square);
+    V const safe = big_v[s] + tiny;
+    x[s] = asinh(big_g[s] / sqrt(safe));
+    if constexpr (O.log_means) {
+      logs[s] = log(safe);
+      mean = mean + logs[s];
+    }
+  }
+  std::size_t at = S;
+  if constexpr (O.products) {
+    for (std::size_t s = 0; s + 1 < S; ++s) x[at++] = x[s] * x[s + 1];
+  }
+  if constexpr (O.log_means) {
+    mean = mean * typed<V>(1.0 / static_cast<double>(S));
+    for (std::size_t s = 0; s < S; ++s) x[at++] = logs[s] - mean;
+  }
+}
+
+}  // namespace halo::learned

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+
+namespace halo::learned {
+
+/// Which hierarchical RNN: sizes and the flags of the released code, with its script's defaults.
+struct hierarchical_options {
+  std::size_t units = 10, tensor_units = 20, global_units = 20;
+  std::size_t scales = 4;           ///< gradient averages of different length
+  bool products = true;             ///< m_s·m_{s+1} are features
+  bool log_means = true;            ///< the relative log mean squares are
+  bool relative_rate = true;        ///< the log-rate against its mean is
+  bool problem_mean = true;         ///< that mean runs over the whole problem, not over the tensor
+  bool shortcut = true;             ///< m goes straight to the direction as well
+  bool normalized = true;           ///< the direction has RMS 1 in every tensor
+  bool every_scale_decays = false;  ///< V_s decays with v^(2^-s), not with v
+  bool last_tensor = false;         ///< the global level sees the last tensor alone (a slip of the
+                                    ///< released code), not the mean of all
+  bool leaky = false;               ///< the log-rate leaks to a learned one and changes by a tenth
+  double scale_bias = 3.2;          ///< initial bias of the second moment's decay
+};
+
+/// The published presets.
+namespace hierarchical {
+/// As the paper of HALO reads: nine features, no products.
+inline constexpr hierarchical_options paper{.products = false};
+/// As the released code runs, its slip at the global level included.
+inline constexpr hierarchical_options authors{.last_tensor = true};
+/// Stable over thousands of steps: no RMS normalisation, a log-rate that leaks to a learned one, a
+/// slower second moment.
+inline constexpr hierarchical_options leaky{.normalized = false, .leaky = true, .scale_bias = 5.0};
+}  // namespace hierarchical
+
+}  // namespace halo::learned

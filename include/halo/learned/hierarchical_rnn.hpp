@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+
+#include <halo/learned/gradient_features.hpp>
+#include <halo/learned/hierarchical_options.hpp>
+#include <halo/learned/optimizer.hpp>
+#include <halo/learned/program.hpp>
+#include <halo/learned/recurrent.hpp>
+#include <halo/learned/weight_table.hpp>
+#include <halo/simd/math.hpp>
+
+namespace halo::learned {
+
+/// The optimizer of Wichrowska et al. 2017, "Learned optimizers that scale and generalize": a GRU a
+/// coordinate, one a tensor and one for the problem.
+///
+/// For every coordinate, with decays d, v and log-rate l of its own and s = 0 ... S-1:
+///     G_s ← d^(2^-s) G_s + (1 - d^(2^-s)) g,   V_s ← v V_s + (1 - v)(G_s² + 1e-12)
+///     m_s = asinh(G_s / √(V_s + 1e-16)),       q_s = ln V_s - mean_r ln V_r
+///     x = [m, m_s·m_{s+1}, q, l - mean l]
+///     h ← GRU(x, h; bias from tensor and problem)
+///     r = h·wu + m·ws,  u = r / RMS(r),  l̂ = l + h·wl + cl,  θ ← θ - exp(l̂ + δ) u
+///     l ← σ(κ) l + (1 - σ(κ)) l̂,  d ← σ(h·wd + cd),  v ← σ(h·wv + cv)
+/// then T ← GRU(mean [h, x], T) a tensor and Q ← GRU(mean T, Q). Notation and constants follow the
+/// released code, from which the paper's text and HALO's supplement differ in details: fresh G in
+/// V, asinh, one V decay for all scales, a learned factor e^δ, products as features. The mean log-
+/// rate runs over all coordinates, skipped ones with their last value. Costs 704 multiply-adds and
+/// 84 bytes of state a coordinate.
+template <hierarchical_options O = hierarchical_options{}>
+struct hierarchical_program {
+  static constexpr hierarchical_options options = O;
+  static constexpr std::size_t S = O.scales, K0 = O.units, K1 = O.tensor_units, K2 = O.global_units;
+  static constexpr std::size_t features =
+      S + (O.products ? S - 1 : 0) + (O.log_means ? S : 0) + (O.relative_rate ? 1 : 0);
+  static constexpr std::size_t F = features;
+  static constexpr char const* name = O.leaky ? "leaky_hierarchical_rnn" : "hierarchical_rnn";
+  static constexpr std::size_t operations_per_parameter = 3 * K0 * (F + K0) + 4 * K0 + S + 100;
+
+  // a coordinate: h, G, V, d, v, l;  a tensor: T and the sum of its l;  the problem: Q
+  static constexpr std::size_t at_g = K0, at_v = K0 + S, at_d = K0 + 2 * S, at_sd = at_d + 1,
+                               at_l = at_d + 2;
+  static constexpr std::size_t state = K0 + 2 * S + 3;
+  static constexpr std::size_t held = 0;
+  static constexpr std::size_t tensor_state = K1 + 1;
+  static constexpr std::size_t global_state = K2;
+  static constexpr std::size_t overview = 1;          // mean l over the problem
+  static constexpr std::size_t context = 3 * K0 + 2;  // biases of the GRU, mean l, σ(κ)
+  static constexpr std::size_t carry = 1;             // e^(l̂ + δ) r
+  static constexpr std::size_t sums = K0 + F + 2;     // h, x, r², new l
+  static constexpr std::size_t decision = 1;          // 1 / RMS
+
+  static constexpr weight_table table{std::to_array<weight_info>({
+      {"parameter.gates", F + K0, 2 * K0, gaussian(0.5 / root(F + K0))},
+      {"parameter.gates_bias", 1, 2 * K0, constant(2.2)},
+      {"parameter.candidate", F + K0, K0, gaussian(0.5 / root(F + K0))},
+      {"parameter.candidate_bias", 1, K0},
+      {"tensor.gates", K0 + F + K1, 2 * K1, gaussian(0.5 / root(K0 + F + K1))},
+      {"tensor.gates_bias", 1, 2 * K1, constant(2.2)},
+      {"tensor.candidate", K0 + F + K1, K1, gaussian(0.5 / root(K0 + F + K1))},
+      {"tensor.candidate_bias", 1, K1},
+      {"global.gates", K1 + K2, 2 * K2, gaussian(0.5 / root(K1 + K2))},
+      {"global.gates_bias", 1, 2 * K2, constant(2.2)},
+      {"global.candidate", K1 + K2, K2, gaussian(0.5 / root(K1 + K2))},
+      {"global.candidate_bias", 1, K2},
+      {"tensor_to_parameter", K1, 3 * K0, gaussian(0.5 / root(K1))},
+      {"tensor_to_parameter_bias", 1, 3 * K0},
+      {"global_to_parameter", K2, 3 * K0, gaussian(0.5 / root(K2))},
+      {"global_to_parameter_bias", 1, 3 * K0},
+      {"global_to_tensor", K2, 3 * K1, gaussian(0.5 / root(K2))},
+      {"global_to_tensor_bias", 1, 3 * K1},
+      {"update", K0, 1, gaussian(0.5 / root(K0))},
+      {"shortcut", O.shortcut ? S : 0, 1, gaussian(0.1 / root(S), 1.0 / static_cast<double>(S))},
+      {"scale_decay", K0, 1, gaussian(0.5 / root(K0))},
+      {"scale_decay_bias", 1, 1, constant(O.scale_bias)},
+      {"input_decay", K0, 1, gaussian(0.5 / root(K0))},
+      {"input_decay_bias", 1, 1, constant(2.2)},
+      {"rate", K0, 1},
+      {"rate_bias", 1, 1},
+      {"rate_momentum", 1, 1, constant(3.2)},
+      {"step_size", 1, 1, constant(-1.0)},
+      {"parameter.initial", 1, K0, uniform(1.0)},
+      {"tensor.initial", 1, K1, uniform(1.0)},
+      {"global.initial", 1, K2, uniform(1.0)},
+      {"initial_log_rate", 1, 1, constant(-6.9077552789821371)},
+  })};
+
+  /// Initial log-rates: where highest > lowest, drawn for every run as the released code does
+  /// [e^lowest, e^highest], half for each coordinate and half for the tensor; else the weight
+  /// initial_log_rate.
+  double lowest_log_rate = 0, highest_log_rate = 0;
+  seed draws{};
+  template <class T>
+  void scatter(std::size_t tensor, std::size_t n, T* tiles, T* numbers) const noexcept {
+    if (!(highest_log_rate > lowest_log_rate)) return;
+    generator random(draws, tensor);
+    auto const half = [&] {
+      double const u = static_cast<double>(random.uniform());
+      return static_cast<T>(0.5 * (lowest_log_rate + u * (highest_log_rate - lowest_log_rate)));
+    };
+    T const shared = half();
+    numbers[K1] = T(0);
+    for (std::size_t i = 0; i < n; ++i) {
+      T& l = tiles[(i / tile_lanes * state + at_l) * tile_lanes + i % tile_lanes];
+      l = half() + shared;
+      numbers[K1] += l;
+    }
+  }
+
+  template <class R, class Z, class Facts>
+  static void survey(R const&, Facts const& f, Z const* total, Z const*, Z* mean) {
+    mean[0] = total[K1] * (1 / f.parameters);
+  }
+
+  template <class R, class Z, class Facts>
+  static void prepare(R const& r, Facts const& f, Z const* tensor, Z const* global, Z const* mean,
+                      Z* row) {
+    using simd::sigmoid;
+    std::array<Z, 3 * K0> more;
+    r.template affine<K1, 3 * K0>(tensor, table["tensor_to_parameter"],
+                                  table["tensor_to_parameter_bias"], row);
+    r.template affine<K2, 3 * K0>(global, table["global_to_parameter"],
+                                  table["global_to_parameter_bias"], more.data());
+    for (std::size_t k = 0; k < 3 * K0; ++k) {
+      std::size_t const own = k < 2 * K0 ? table["parameter.gates_bias"] + k
+                                         : table["parameter.candidate_bias"] + k - 2 * K0;
+      row[k] = row[k] + more[k] + r.weight(own);
+    }
+    row[3 * K0] = O.problem_mean ? mean[0] : tensor[K1] * (1 / f.elements);
+    row[3 * K0 + 1] = sigmoid(r.weight(table["rate_momentum"]));
+  }
+
+  template <class R, class V>
+  static void observe(R const& r, V const& g, V const&, V* s, V* carried, V* sum) {
+    using simd::exp;
+    using simd::sigmoid;
+    std::array<V, F + K0> x;
+    gradient_features<O>(g, s[at_d], s[at_sd], s + at_g, s + at_v, x.data());
+    if constexpr (O.relative_rate) x[F - 1] = s[at_l] - r.row(3 * K0);
+    for (std::size_t k = 0; k < K0; ++k) x[F + k] = s[k];
+    for (std::size_t k = 0; k < F; ++k) sum[K0 + k] = x[k];
+    gru<F, K0>(
+        x.data(),
+        [&](V const* in, V* out) {
+          r.template affine_row<F + K0, 2 * K0>(in, table["parameter.gates"], 0, out);
+        },
+        [&](V const* in, V* out) {
+          r.template affine_row<F + K0, K0>(in, table["parameter.candidate"], 2 * K0, out);
+        },
+        s);
+    V direction, shortcut, change, d, v;
+    r.template linear<K0, 1>(s, table["update"], &direction);
+    if constexpr (O.shortcut) {
+      r.template linear<S, 1>(x.data(), table["shortcut"], &shortcut);
+      direction = direction + shortcut;
+    }
+    r.template affine<K0, 1>(s, table["rate"], table["rate_bias"], &change);
+    r.template affine<K0, 1>(s, table["input_decay"], table["input_decay_bias"], &d);
+    r.template affine<K0, 1>(s, table["scale_decay"], table["scale_decay_bias"], &v);
+    V const l = s[at_l];
+    V const moved = limited_log_rate(O.leaky ? leak(r, l, change) : l + change);
+    carried[0] = exp(moved + r.weight(table["step_size"])) * direction;
+    s[at_l] = O.leaky ? moved : fma(r.row(3 * K0 + 1), l - moved, moved);
+    s[at_d] = sigmoid(d);
+    s[at_sd] = sigmoid(v);
+    for (std::size_t k = 0; k < K0; ++k) sum[k] = s[k];
+    sum[K0 + F] = direction * direction;
+    sum[K0 + F + 1] = s[at_l];
+  }
+
+  template <class R, class Z, class Facts>
+  static void decide(R const& r, Facts const& f, Z const* mean, Z* tensor, Z const* global,
+                     Z* decided) {
+    using std::sqrt;
+    std::array<Z, 3 * K1> injected;
+    r.template affine<K2, 3 * K1>(global, table["global_to_tensor"], table["global_to_tensor_bias"],
+                                  injected.data());
+    std::array<Z, K0 + F + K1> x;
+    for (std::size_t k = 0; k < K0 + F; ++k) x[k] = mean[k];
+    for (std::size_t k = 0; k < K1; ++k) x[K0 + F + k] = tensor[k];
+    gru<K0 + F, K1>(
+        x.data(),
+        [&](Z const* in, Z* out) {
+          r.template affine<K0 + F + K1, 2 * K1>(in, table["tensor.gates"],
+                                                 table["tensor.gates_bias"], out);
+          for (std::size_t k = 0; k < 2 * K1; ++k) out[k] = out[k] + injected[k];
+        },
+        [&](Z const* in, Z* out) {
+          r.template affine<K0 + F + K1, K1>(in, table["tensor.candidate"],
+                                             table["tensor.candidate_bias"], out);
+          for (std::size_t k = 0; k < K1; ++k) out[k] = out[k] + injected[2 * K1 + k];
+        },
+        tensor);
+    tensor[K1] = mean[K0 + F + 1] * f.elements;
+    decided[0] = O.normalized ? 1 / sqrt(mean[K0 + F] + 1e-16F) : Z(1);
+  }
+
+  /// l0 + 0.98 (l - l0) + 0.1 change, l0 learned.
+  template <class R, class V>
+  static V leak(R const& r, V const& l, V const& change) {
+    V const home = r.weight(table["initial_log_rate"]);
+    return home + (l - home) * typed<V>(0.98) + change * typed<V>(0.1);
+  }
+
+  template <class R, class V>
+  static V apply(R const& r, V const&, V const& theta, V*, V const* carried) {
+    return fnma(r.row(0), carried[0], theta);
+  }
+
+  template <class R, class Z, class Facts>
+  static void conclude(R const& r, Facts const& f, Z const* total, Z const* last, Z* global) {
+    std::array<Z, K1 + K2> x;
+    for (std::size_t k = 0; k < K1; ++k)
+      x[k] = O.last_tensor ? last[k] : total[k] * (1 / f.tensors);
+    for (std::size_t k = 0; k < K2; ++k) x[K1 + k] = global[k];
+    gru<K1, K2>(
+        x.data(),
+        [&](Z const* in, Z* out) {
+          r.template affine<K1 + K2, 2 * K2>(in, table["global.gates"], table["global.gates_bias"],
+                                             out);
+        },
+        [&](Z const* in, Z* out) {
+          r.template affine<K1 + K2, K2>(in, table["global.candidate"],
+                                         table["global.candidate_bias"], out);
+        },
+        global);
+  }
+
+  template <class R, class Z, class Facts>
+  static void initial(R const& r, Facts const& f, Z* coordinate, Z* tensor, Z* global) {
+    for (std::size_t k = 0; k < state; ++k) coordinate[k] = Z(0);
+    for (std::size_t k = 0; k < K0; ++k) coordinate[k] = r.weight(table["parameter.initial"] + k);
+    coordinate[at_l] = r.weight(table["initial_log_rate"]);
+    for (std::size_t k = 0; k < K1; ++k) tensor[k] = r.weight(table["tensor.initial"] + k);
+    tensor[K1] = coordinate[at_l] * f.elements;
+    for (std::size_t k = 0; k < K2; ++k) global[k] = r.weight(table["global.initial"] + k);
+  }
+};
+
+/// The hierarchical RNN as an optimizer; `hierarchical::authors` and the other presets are options.
+template <hierarchical_options O = hierarchical_options{}, floating W = float>
+using hierarchical_rnn = optimizer<hierarchical_program<O>, W>;
+
+}  // namespace halo::learned

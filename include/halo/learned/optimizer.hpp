@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+
+#include <halo/core/aligned.hpp>
+#include <halo/core/error.hpp>
+#include <halo/core/random.hpp>
+#include <halo/kernel/magnitude.hpp>
+#include <halo/learned/pass.hpp>
+#include <halo/learned/program.hpp>
+#include <halo/optim/optimizer.hpp>
+
+namespace halo::learned {
+
+/// What a learned optimizer remembers of one run: numbers for coordinates, tensors and the problem.
+template <program P, parameter_layout Layout, floating T>
+struct state {
+  using layout = Layout;
+  using scalar = T;
+  using tiles = tiling<Layout>;
+
+  aligned_array<T, tiles::all * P::state * tile_lanes> coordinates;  ///< tile by tile
+  aligned_array<T, Layout::tensors * P::tensor_state> tensors;
+  aligned_array<T, P::global_state> global;
+  std::array<std::uint32_t, Layout::tensors> steps{};  ///< of each tensor
+  std::uint64_t step = 0;                              ///< of the optimizer, empty ones left out
+  aligned_array<T, tiles::largest * P::carry * tile_lanes> carry;  ///< scratch of a step
+
+  [[nodiscard]] T* tensor(std::size_t i) noexcept { return tensors.data() + i * P::tensor_state; }
+  [[nodiscard]] T const* tensor(std::size_t i) const noexcept {
+    return tensors.data() + i * P::tensor_state;
+  }
+  [[nodiscard]] T* tile(std::size_t i) noexcept {
+    return coordinates.data() + tiles::first[i] * P::state * tile_lanes;
+  }
+  [[nodiscard]] T const* tile(std::size_t i) const noexcept {
+    return coordinates.data() + tiles::first[i] * P::state * tile_lanes;
+  }
+
+  /// The sum of all tensors' states.
+  [[nodiscard]] at_least_one<T, P::tensor_state> total() const noexcept {
+    at_least_one<T, P::tensor_state> sum{};
+    for (std::size_t i = 0; i < Layout::tensors; ++i)
+      for (std::size_t k = 0; k < P::tensor_state; ++k) sum[k] += tensor(i)[k];
+    return sum;
+  }
+
+  template <class F>
+  void fields(F&& f) noexcept {
+    if constexpr (P::state > 0) f("coordinates", coordinates.span());
+    if constexpr (P::tensor_state > 0) f("tensors", tensors.span());
+    if constexpr (P::global_state > 0) f("global", global.span());
+    f("steps", std::span(steps));
+    f("step", std::span<std::uint64_t, 1>(&step, 1));
+  }
+};
+
+/// An ordinary optimizer made of a program and its weights: a learned optimizer is a factory of
+/// these [Metz et al. 2022, "Practical tradeoffs between memory, compute, and performance"].
+///
+/// Holds the weights by value. A step refuses (status::non_finite, nothing changed) a loss that is
+/// not finite and a gradient beyond 1e15 (float) or 1e120 (double), whose square would overflow;
+/// below that every number of a program stays finite by construction.
+template <program P, floating W = float>
+class optimizer {
+ public:
+  using program_type = P;
+  using weight_type = W;
+  static constexpr char const* name = P::name;
+  static constexpr std::size_t operations_per_parameter = P::operations_per_parameter;
+  static constexpr std::size_t weights = P::table.size;
+  template <parameter_layout Layout, floating T = float>
+  using state = learned::state<P, Layout, T>;
+
+  P config{};  ///< numbers of a program that are not learned: its own data members
+
+  /// Untrained weights.
+  explicit optimizer(seed s = {}) noexcept { initialize(P::table, std::span<W>(weights_), s); }
+  /// Given weights.
+  /// @throws halo::error if their number is not that of the program or one is not finite
+  explicit optimizer(std::span<W const> values, P const& configuration = {})
+      : config(configuration) {
+    if (values.size() != weights)
+      fail(P::name, "weights", std::to_string(weights), std::to_string(values.size()));
+    for (std::size_t i = 0; i < weights; ++i) {
+      if (!std::isfinite(values[i]))
+        fail(P::name, "weight " + std::to_string(i), "a finite number", std::to_string(values[i]));
+      weights_[i] = values[i];
+    }
+  }
+
+  [[nodiscard]] std::span<W const, weights> values() const noexcept {
+    return std::span<W const, weights>(weights_.data(), weights);
+  }
+
+  /// The state at the beginning of a run.
+  template <parameter_layout Layout, floating T = float>
+  [[nodiscard]] state<Layout, T> init() const noexcept {
+    state<Layout, T> s;
+    at_least_one<T, P::state> coordinate{};
+    at_least_one<T, P::tensor_state> tensor{};
+    facts<T> f = facts_of<Layout>(s, {});
+    for (std::size_t i = 0; i < Layout::tensors; ++i) {
+      describe(f, Layout::table[i], 0);
+      P::initial(reader<T>(), f, coordinate.data(), tensor.data(), s.global.data());
+      std::size_t const tiles = tiles_of(Layout::table[i].count);
+      for (std::size_t k = 0; k < tiles * P::state * tile_lanes; ++k)
+        s.tile(i)[k] = coordinate[k / tile_lanes % P::state];
+      std::copy_n(tensor.data(), P::tensor_state, s.tensor(i));
+      if constexpr (requires { config.scatter(i, Layout::table[i].count, s.tile(i), s.tensor(i)); })
+        config.scatter(i, Layout::table[i].count, s.tile(i), s.tensor(i));
+    }
+    return s;
+  }
+
+  /// One step; allocates nothing.
+  template <class Arch = simd::default_arch, class Layout, class T>
+  optim::status step(T* theta, T const* gradient, learned::state<P, Layout, T>& s,
+                     optim::step_context<T> const& context = {}) const noexcept {
+    layer_mask const mask = context.mask & layer_mask::all(Layout::layers);
+    if (mask.empty()) return optim::status::empty;
+    if (!is_safe<Layout>(gradient, mask, context)) return optim::status::non_finite;
+    conditioner<T> const condition{
+        context.scale, context.limit,
+        context.scale == T(1) && context.limit == std::numeric_limits<T>::max()};
+    facts<T> f = facts_of<Layout>(s, context);
+    at_least_one<T, P::overview> overview{};
+    P::survey(reader<T>(), f, s.total().data(), static_cast<T const*>(s.global.data()),
+              overview.data());
+    for (std::size_t i = 0; i < Layout::tensors; ++i) {
+      parameter_info const& info = Layout::table[i];
+      if (!mask[info.layer]) continue;
+      describe(f, info, ++s.steps[i]);
+      step_tensor<Arch>(f, info.count, theta + info.offset, gradient + info.offset, condition,
+                        overview.data(), s, i);
+    }
+    P::conclude(reader<T>(), f, s.total().data(),
+                static_cast<T const*>(s.tensor(Layout::tensors - 1)), s.global.data());
+    ++s.step;
+    return optim::status::done;
+  }
+
+  /// What a program is told about a step, before a tensor is known.
+  template <class Layout, class T>
+  [[nodiscard]] static facts<T> facts_of(learned::state<P, Layout, T> const& s,
+                                         optim::step_context<T> const& context) noexcept {
+    facts<T> f;
+    f.parameters = static_cast<T>(Layout::size);
+    f.tensors = static_cast<T>(Layout::tensors);
+    f.step = static_cast<T>(s.step + 1);
+    f.loss = static_cast<T>(context.loss);
+    return f;
+  }
+  /// ... and about a tensor.
+  template <class T>
+  static void describe(facts<T>& f, parameter_info const& info, std::uint32_t steps) noexcept {
+    f.elements = static_cast<T>(info.count);
+    f.own_step = static_cast<T>(steps);
+    f.bias = info.rank == 1;
+  }
+  template <class T>
+  [[nodiscard]] plain_reader<T, W, T> reader() const noexcept {
+    return {weights_.data(), nullptr};
+  }
+
+ private:
+  template <class T>
+  static constexpr T ceiling = sizeof(T) == 4 ? T(1e15) : T(1e120);
+
+  template <class Layout, class T>
+  static bool is_safe(T const* gradient, layer_mask mask,
+                      optim::step_context<T> const& context) noexcept {
+    T most = context.magnitude;
+    if (most < T(0)) {
+      most = T(0);
+      for_each_run<Layout>(
+          mask, [](std::size_t) { return 0; },
+          [&](std::size_t begin, std::size_t end, std::size_t) {
+            most = std::max(most, kernel::magnitude(end - begin, gradient + begin));
+          });
+    }
+    most *= context.scale;
+    return most <= std::numeric_limits<T>::max() && std::min(most, context.limit) <= ceiling<T> &&
+           std::isfinite(context.loss);
+  }
+
+  template <class Arch, class Layout, class T>
+  void step_tensor(facts<T> const& f, std::size_t n, T* theta, T const* gradient,
+                   conditioner<T> const& condition, T const* overview,
+                   learned::state<P, Layout, T>& s, std::size_t i) const noexcept {
+    at_least_one<T, P::context> context{};
+    at_least_one<T, P::sums> mean{};
+    at_least_one<T, P::decision> decision{};
+    T const* const global = s.global.data();
+    P::prepare(reader<T>(), f, static_cast<T const*>(s.tensor(i)), global, overview,
+               context.data());
+    observe_tensor<P, Arch>(weights_.data(), context.data(), n, static_cast<T const*>(theta),
+                            gradient, condition, s.tile(i), s.carry.data(), mean.data());
+    P::decide(reader<T>(), f, static_cast<T const*>(mean.data()), s.tensor(i), global,
+              decision.data());
+    apply_tensor<P, Arch>(weights_.data(), decision.data(), n, theta, gradient, condition,
+                          s.tile(i), s.carry.data());
+  }
+
+  std::array<W, weights> weights_{};
+};
+
+}  // namespace halo::learned

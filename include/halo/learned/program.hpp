@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+
+#include <halo/learned/reader.hpp>
+#include <halo/simd/batch.hpp>
+#include <halo/tensor/parameter_table.hpp>
+
+namespace halo::learned {
+
+/// What a program is told about a tensor and a step beside its own numbers; never differentiated.
+template <class T>
+struct facts {
+  T elements = 0;     ///< of this tensor
+  T parameters = 0;   ///< of all tensors
+  T tensors = 0;      ///< how many there are
+  T step = 1;         ///< of the optimizer, this one included
+  T own_step = 1;     ///< of this tensor, this one included
+  T loss = 0;         ///< of the mini-batch
+  T rows = 0;         ///< examples in the training set, 0 where nobody said
+  bool bias = false;  ///< this tensor has one axis
+};
+
+/// A learned optimizer, written once over its number type: map, reduce, map.
+///
+/// Sizes (static constexpr std::size_t; any may be 0):
+///     state         numbers a coordinate keeps
+///     held          how many of them, the last ones, apply() writes and observe() does not
+///     tensor_state  numbers a tensor keeps
+///     global_state  numbers the whole problem keeps
+///     overview      numbers all tensors are told in a step
+///     context       numbers the coordinates of a tensor are told before they look
+///     carry         numbers a coordinate hands from observe() to apply()
+///     sums          numbers a coordinate reports; their means over the tensor go to decide()
+///     decision      numbers the coordinates of a tensor are told before they move
+/// and `table`, the weights (weight_table), `name`, `operations_per_parameter`.
+///
+/// Functions, static templates over a reader R (reader.hpp) of scalars S or registers V. Each step
+///     survey(r, facts, S const* total, S const* global, S* overview)
+///         once; total = the sum of all tensors' states
+///     prepare(r, facts, S const* tensor, S const* global, S const* overview, S* context)
+///     observe(r, V g, V theta, V* state, V* carry, V* sums)      reads r.row(i) = context
+///     decide(r, facts, S const* mean, S* tensor, S const* global, S* decision)
+///     apply(r, V g, V theta, V* state, V const* carry) → new θ   reads r.row(i) = decision
+///         the four of them for each selected tensor
+///     conclude(r, facts, S const* total, S const* last, S* global)
+///         once; total over all tensors, those that were not selected with their old state
+/// and at the start of a run
+///     initial(r, facts, S* coordinate, S* tensor, S* global)     for each tensor.
+/// Skipped tensors keep all their numbers; a step that selects nothing leaves everything.
+template <class P>
+concept program = requires {
+  { P::state } -> std::convertible_to<std::size_t>;
+  { P::held } -> std::convertible_to<std::size_t>;
+  { P::tensor_state } -> std::convertible_to<std::size_t>;
+  { P::global_state } -> std::convertible_to<std::size_t>;
+  { P::overview } -> std::convertible_to<std::size_t>;
+  { P::context } -> std::convertible_to<std::size_t>;
+  { P::carry } -> std::convertible_to<std::size_t>;
+  { P::sums } -> std::convertible_to<std::size_t>;
+  { P::decision } -> std::convertible_to<std::size_t>;
+  { P::table.size } -> std::convertible_to<std::size_t>;
+  { P::name } -> std::convertible_to<char const*>;
+  { P::operations_per_parameter } -> std::convertible_to<std::size_t>;
+}
+&&requires(plain_reader<simd::batch<float>, float> const& lanes,
+           plain_reader<float, float> const& r, facts<float> const& f, simd::batch<float> v,
+           simd::batch<float>* vs, float const* in, float* out) {
+  P::survey(r, f, in, in, out);
+  P::prepare(r, f, in, in, in, out);
+  P::observe(lanes, v, v, vs, vs, vs);
+  P::decide(r, f, in, out, in, out);
+  { P::apply(lanes, v, v, vs, vs) } -> std::convertible_to<simd::batch<float>>;
+  P::conclude(r, f, in, in, out);
+  P::initial(r, f, out, out, out);
+};
+
+/// What a coordinate-wise program without tensor or global numbers need not repeat.
+struct coordinate_program {
+  static constexpr std::size_t held = 0, tensor_state = 0, global_state = 0, overview = 0;
+  static constexpr std::size_t context = 0, sums = 0, decision = 0;
+  template <class R, class S>
+  static void survey(R const&, auto const&, S const*, S const*, S*) {}
+  template <class R, class S>
+  static void prepare(R const&, auto const&, S const*, S const*, S const*, S*) {}
+  template <class R, class S>
+  static void decide(R const&, auto const&, S const*, S*, S const*, S*) {}
+  template <class R, class S>
+  static void conclude(R const&, auto const&, S const*, S const*, S*) {}
+};
+
+/// Coordinates of a tensor lie in tiles of so many, each number of a tile's coordinates behind the
+/// other: one stream through memory whatever the width of a register.
+inline constexpr std::size_t tile_lanes = 16;
+
+[[nodiscard]] constexpr std::size_t tiles_of(std::size_t elements) noexcept {
+  return (elements + tile_lanes - 1) / tile_lanes;
+}
+
+/// The first tile of each tensor, and how many there are in all and in the largest.
+template <parameter_layout Layout>
+struct tiling {
+  static constexpr auto first = [] {
+    std::array<std::size_t, Layout::tensors + 1> at{};
+    for (std::size_t i = 0; i < Layout::tensors; ++i)
+      at[i + 1] = at[i] + tiles_of(Layout::table[i].count);
+    return at;
+  }();
+  static constexpr std::size_t all = first[Layout::tensors];
+  static constexpr std::size_t largest = [] {
+    std::size_t most = 0;
+    for (std::size_t i = 0; i < Layout::tensors; ++i)
+      most = first[i + 1] - first[i] > most ? first[i + 1] - first[i] : most;
+    return most;
+  }();
+};
+
+}  // namespace halo::learned

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include <halo/autodiff/scalar.hpp>
+#include <halo/simd/math.hpp>
+
+// Recurrent cells over one number type: a register, a scalar, or a variable of either. The affine
+// parts are functions V const* → V*, so that weights, biases and injected biases are the caller's.
+
+namespace halo::learned {
+
+/// One step of a gated recurrent unit [Cho et al. 2014], reset before the product.
+///
+/// [r|z] = σ([x, h]·Wg + bg),  c = tanh([x, r∘h]·Wc + bc),  h ← z∘h + (1-z)∘c
+/// (z keeps; PyTorch resets after the product).
+///
+/// @param xh         [x, h]; its last K entries are replaced by r∘h on return
+/// @param gates      In + K → 2K, r first
+/// @param candidate  In + K → K
+/// @param next       K; may not overlap xh
+template <std::size_t In, std::size_t K, class V, class Gates, class Candidate>
+void gru(V* xh, Gates&& gates, Candidate&& candidate, V* next) {
+  using autodiff::fma;
+  using simd::sigmoid;
+  using simd::tanh;
+  std::array<V, 2 * K> rz;
+  gates(static_cast<V const*>(xh), rz.data());
+  for (std::size_t k = 0; k < K; ++k) next[k] = xh[In + k];
+  for (std::size_t k = 0; k < K; ++k) xh[In + k] = sigmoid(rz[k]) * next[k];
+  std::array<V, K> c;
+  candidate(static_cast<V const*>(xh), c.data());
+  for (std::size_t k = 0; k < K; ++k) {
+    V const fresh = tanh(c[k]);
+    next[k] = fma(sigmoid(rz[K + k]), next[k] - fresh, fresh);
+  }
+}
+
+/// One step of a long short-term memory [Hochreiter & Schmidhuber 1997; Gers et al. 2000].
+///
+/// z = [x, h]·W + b, gates i, f, g, o in this order;
+/// c ← σ(f)∘c + σ(i)∘tanh(g),  h ← σ(o)∘tanh(c). Nothing is added to the forget gate: its bias is
+/// in b.
+///
+/// @param gates  [x, h] → 4K, reads xh itself
+template <std::size_t K, class V, class Gates>
+void lstm(V const* xh, Gates&& gates, V* h, V* c) {
+  using autodiff::fma;
+  using simd::sigmoid;
+  using simd::tanh;
+  std::array<V, 4 * K> z;
+  gates(xh, z.data());
+  for (std::size_t k = 0; k < K; ++k) {
+    c[k] = fma(sigmoid(z[K + k]), c[k], sigmoid(z[k]) * tanh(z[2 * K + k]));
+    h[k] = sigmoid(z[3 * K + k]) * tanh(c[k]);
+  }
+}
+
+}  // namespace halo::learned

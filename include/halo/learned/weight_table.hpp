@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include <halo/core/assert.hpp>
+#include <halo/core/random.hpp>
+
+namespace halo::learned {
+
+/// How the untrained numbers of a weight tensor are drawn.
+struct initial_draw {
+  enum class law : unsigned char { constant, normal, uniform };
+  law kind = law::constant;
+  double center = 0;
+  double spread = 0;  ///< standard deviation, or half the width of the uniform law
+};
+
+[[nodiscard]] constexpr initial_draw constant(double value) noexcept {
+  return {initial_draw::law::constant, value, 0};
+}
+[[nodiscard]] constexpr initial_draw gaussian(double deviation, double mean = 0) noexcept {
+  return {initial_draw::law::normal, mean, deviation};
+}
+[[nodiscard]] constexpr initial_draw uniform(double half_width) noexcept {
+  return {initial_draw::law::uniform, 0, half_width};
+}
+
+/// √n for the compiler [Heron].
+[[nodiscard]] consteval double root(std::size_t n) {
+  double const x = static_cast<double>(n);
+  double y = x > 1 ? x : 1;
+  for (int i = 0; i < 64; ++i) y = 0.5 * (y + x / y);
+  return y;
+}
+
+/// One tensor among a learned optimizer's own weights, row-major.
+struct weight_info {
+  std::string_view name;
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+  initial_draw draw{};
+  std::size_t offset = 0;  ///< set by weight_table
+
+  [[nodiscard]] constexpr std::size_t count() const noexcept { return rows * columns; }
+};
+
+/// All weights of a learned optimizer: one array, cut into named tensors.
+template <std::size_t N>
+struct weight_table {
+  std::array<weight_info, N> entries;
+  std::size_t size = 0;  ///< numbers in all
+
+  consteval explicit weight_table(std::array<weight_info, N> const& list) : entries(list) {
+    for (weight_info& w : entries) {
+      w.offset = size;
+      size += w.count();
+    }
+  }
+
+  /// Where a tensor begins; a name that does not exist stops the compiler.
+  [[nodiscard]] consteval std::size_t operator[](std::string_view name) const {
+    for (weight_info const& w : entries) {
+      if (w.name == name) return w.offset;
+    }
+    throw "halo: weight_table: no tensor of that name";
+  }
+};
+template <std::size_t N>
+weight_table(std::array<weight_info, N>) -> weight_table<N>;
+
+/// Draws untrained weights; tensor k uses stream k of the seed. Allocates nothing.
+template <std::size_t N, class T>
+void initialize(weight_table<N> const& table, std::span<T> weights, seed s) noexcept {
+  HALO_EXPECTS(weights.size() == table.size, "initialize: one number for every weight");
+  for (std::size_t k = 0; k < N; ++k) {
+    weight_info const& w = table.entries[k];
+    generator g(s, k);
+    for (std::size_t i = 0; i < w.count(); ++i) {
+      double value = w.draw.center;
+      if (w.draw.kind == initial_draw::law::normal)
+        value = std::fma(w.draw.spread, static_cast<double>(g.normal()), value);
+      if (w.draw.kind == initial_draw::law::uniform)
+        value = std::fma(w.draw.spread, 2.0 * static_cast<double>(g.uniform()) - 1.0, value);
+      weights[w.offset + i] = static_cast<T>(value);
+    }
+  }
+}
+
+}  // namespace halo::learned
