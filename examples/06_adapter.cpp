@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Lesson 6: the loop on the device. In the field, sensors drift away from what the factory knew.
+// The network adapts within a budget, loses power, and goes on until it is good enough.
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include <halo/adapt.hpp>
+#include <halo/data.hpp>
+#include <halo/nn.hpp>
+#include <halo/tensor.hpp>
+
+using namespace halo;
+
+namespace {
+
+using network = nn::sequential<nn::linear<16, 24>, nn::relu, nn::linear<24, 4>>;
+using device = adapt::adapter<network, nn::cross_entropy, optim::adam, 32>;
+static_assert(sizeof(device) < 24 * 1024);  // fits the RAM of a small microcontroller
+
+/// Four gases, sixteen sensors: each gas has its pattern; drift turns every sensor's gain.
+data::dataset measure(std::size_t rows, float drift, seed s) {
+  auto d = data::make_dataset(rows, 16, 4);
+  generator pattern(seed{99}), noise(s);
+  auto const gas = tensor::normal<float>({4, 16}, pattern);
+  auto const gain = tensor::normal<float>({16}, pattern, 1.0F, drift);
+  for (std::size_t i = 0; i < rows; ++i) {
+    d.y(i) = static_cast<std::int32_t>(noise.below(4));
+    for (std::size_t j = 0; j < 16; ++j)
+      d.x(i, j) = gain(j) * gas(static_cast<std::size_t>(d.y(i)), j) + noise.normal();
+  }
+  return d;
+}
+
+/// Everything a run is made of, as bytes in the order of fields(), and back.
+std::vector<std::byte> save(device& d) {
+  std::vector<std::byte> flash;
+  auto const append = [&](auto bytes) { flash.insert(flash.end(), bytes.begin(), bytes.end()); };
+  d.fields([&](char const*, auto part) { append(std::as_bytes(part)); });
+  return flash;
+}
+void resume(device& d, std::vector<std::byte> const& flash) {
+  std::size_t at = 0;
+  d.fields([&](char const*, auto part) {
+    std::memcpy(part.data(), flash.data() + at, part.size_bytes());
+    at += part.size_bytes();
+  });
+}
+
+}  // namespace
+
+int main() {
+  auto const factory = measure(2000, 0.0F, seed{1}), old = measure(1000, 0.0F, seed{2});
+  auto const field = measure(2000, 2.0F, seed{3}), held_out = measure(1000, 2.0F, seed{4});
+  auto const d = std::make_unique<device>(optim::adam{}, seed{7});
+  data::batches known(factory, 32, seed{5}), fresh(field, 32, seed{6});
+  adapt::run(*d, known, {.iterations = 1500});
+  double const learned = d->accuracy(old.x, old.y), drifted = d->accuracy(held_out.x, held_out.y);
+  std::printf("at the factory %.1f %%, after drift %.1f %%\n", 100 * learned, 100 * drifted);
+
+  // Whatever is reached first ends a run: here, so many operations (a battery's share of the day).
+  auto const day = adapt::run(*d, fresh, {.operations = 500'000});
+  std::printf("a day:  %s, %zu iterations, %.1f %%\n", text(day.reason), day.spent.iterations,
+              100 * d->accuracy(held_out.x, held_out.y));
+
+  auto const flash = save(*d);  // The power goes. Another object resumes, to the bit.
+  auto const again = std::make_unique<device>();
+  resume(*again, flash);
+  data::batches one(field, 32, seed{8}), two(field, 32, seed{8});
+  adapt::budget const goal{.iterations = 5000, .accuracy = 0.97};
+  auto const end = adapt::run(*d, one, goal, held_out, 50);
+  auto const resumed = adapt::run(*again, two, goal, held_out, 50);
+  std::printf("on:     %s, %zu iterations, %.1f %%, %.1f ms\n", text(end.reason),
+              end.spent.iterations, 100 * end.accuracy, 1e3 * end.seconds);
+  bool const same = save(*d) == save(*again) && resumed.accuracy == end.accuracy;
+  std::printf("resumed from %zu bytes: %s\n", flash.size(), same ? "the same bits" : "DIFFERENT");
+  return learned > 0.95 && drifted < 0.8 && end.reason == adapt::stop::accuracy && same ? 0 : 1;
+}
