@@ -36,8 +36,10 @@ template <class Arch = simd::default_arch, class T, class Rule, class... States>
     auto const g = chunk.load(gradient);
     auto s = std::make_tuple(chunk.load(states)...);
     std::apply([&](auto&... part) { rule(x, g, part...); }, s);
-    finite = finite && all(is_finite(x));
-    std::apply([&](auto const&... part) { ((finite = finite && all(is_finite(part))), ...); }, s);
+    // Lanes behind the last parameter hold what the rule makes of zeros, 0 / 0 perhaps.
+    auto const check = [&](auto v) { finite = finite && all(is_finite(chunk.fill(v, T(0)))); };
+    check(x);
+    std::apply([&](auto const&... part) { (check(part), ...); }, s);
   });
   return finite;
 }
