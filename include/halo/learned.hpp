@@ -4,9 +4,12 @@
 #include <halo/learned/gradient_features.hpp>
 #include <halo/learned/hierarchical_options.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
+#include <halo/learned/lane_gradient.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/pass.hpp>
 #include <halo/learned/program.hpp>
 #include <halo/learned/reader.hpp>
 #include <halo/learned/recurrent.hpp>
+#include <halo/learned/scalar_gradient.hpp>
+#include <halo/learned/unroll.hpp>
 #include <halo/learned/weight_table.hpp>

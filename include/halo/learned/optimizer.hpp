@@ -121,10 +121,19 @@ class optimizer {
     return s;
   }
 
+  /// Watches nothing.
+  struct no_witness {
+    template <class T>
+    void operator()(std::size_t, T const*, T const*) const noexcept {}
+  };
+
   /// One step; allocates nothing.
-  template <class Arch = simd::default_arch, class Layout, class T>
+  ///
+  /// @param witness  called as witness(tensor, carry, mean) between the two passes of each tensor
+  template <class Arch = simd::default_arch, class Layout, class T, class Witness = no_witness>
   optim::status step(T* theta, T const* gradient, learned::state<P, Layout, T>& s,
-                     optim::step_context<T> const& context = {}) const noexcept {
+                     optim::step_context<T> const& context = {},
+                     Witness&& witness = {}) const noexcept {
     layer_mask const mask = context.mask & layer_mask::all(Layout::layers);
     if (mask.empty()) return optim::status::empty;
     if (!is_safe<Layout>(gradient, mask, context)) return optim::status::non_finite;
@@ -140,7 +149,7 @@ class optimizer {
       if (!mask[info.layer]) continue;
       describe(f, info, ++s.steps[i]);
       step_tensor<Arch>(f, info.count, theta + info.offset, gradient + info.offset, condition,
-                        overview.data(), s, i);
+                        overview.data(), s, i, witness);
     }
     P::conclude(reader<T>(), f, s.total().data(),
                 static_cast<T const*>(s.tensor(Layout::tensors - 1)), s.global.data());
@@ -192,10 +201,11 @@ class optimizer {
            std::isfinite(context.loss);
   }
 
-  template <class Arch, class Layout, class T>
+  template <class Arch, class Layout, class T, class Witness>
   void step_tensor(facts<T> const& f, std::size_t n, T* theta, T const* gradient,
                    conditioner<T> const& condition, T const* overview,
-                   learned::state<P, Layout, T>& s, std::size_t i) const noexcept {
+                   learned::state<P, Layout, T>& s, std::size_t i,
+                   Witness& witness) const noexcept {
     at_least_one<T, P::context> context{};
     at_least_one<T, P::sums> mean{};
     at_least_one<T, P::decision> decision{};
@@ -204,6 +214,7 @@ class optimizer {
                context.data());
     observe_tensor<P, Arch>(weights_.data(), context.data(), n, static_cast<T const*>(theta),
                             gradient, condition, s.tile(i), s.carry.data(), mean.data());
+    witness(i, static_cast<T const*>(s.carry.data()), static_cast<T const*>(mean.data()));
     P::decide(reader<T>(), f, static_cast<T const*>(mean.data()), s.tensor(i), global,
               decision.data());
     apply_tensor<P, Arch>(weights_.data(), decision.data(), n, theta, gradient, condition,
