@@ -180,6 +180,11 @@ class adapter {
     std::copy(parameters.begin(), parameters.end(), parameters_.begin());
   }
 
+  /// How many examples the training set has; 0: unknown, as for a stream. An optimizer may need it:
+  /// learned::tensor_rnn decays weights by the inverse of it.
+  void training_rows(std::uint64_t rows) noexcept { training_rows_ = rows; }
+  [[nodiscard]] std::uint64_t training_rows() const noexcept { return training_rows_; }
+
   /// Draws the tensors of the last layer with parameters anew: the new task has other classes.
   void redraw_head(halo::seed s) noexcept {
     aligned_array<float, Network::parameters> fresh;
@@ -201,6 +206,7 @@ class adapter {
     f("operations", std::span<std::uint64_t, 1>(&totals_.operations, 1));
     f("layers", std::span<std::uint64_t, 1>(&totals_.layers, 1));
     f("seed", std::span<std::uint64_t, 1>(&seed_.value, 1));
+    f("training_rows", std::span<std::uint64_t, 1>(&training_rows_, 1));
   }
 
  private:
@@ -232,6 +238,7 @@ class adapter {
       optim::step_context<float> context;
       context.mask = r.layers;
       context.loss = r.loss;
+      context.rows = training_rows_;
       // a moderate bound is good enough; where it is large the optimizer looks for itself
       if (bound <= 1e6F) context.magnitude = bound;
       r.status = optimizer_.step(parameters_.data(), static_cast<float const*>(gradient_.data()),
@@ -304,6 +311,7 @@ class adapter {
   optim::selection select_;
   halo::seed seed_;
   totals totals_;
+  std::uint64_t training_rows_ = 0;
   aligned_array<float, Network::parameters> parameters_;
   aligned_array<float, Network::parameters> gradient_;
   state_type state_;

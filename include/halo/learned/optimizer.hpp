@@ -166,6 +166,7 @@ class optimizer {
     f.tensors = static_cast<T>(Layout::tensors);
     f.step = static_cast<T>(s.step + 1);
     f.loss = static_cast<T>(context.loss);
+    f.rows = static_cast<T>(context.rows);
     return f;
   }
   /// ... and about a tensor.

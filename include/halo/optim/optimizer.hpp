@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <type_traits>
 
@@ -31,6 +32,7 @@ struct step_context {
   T scale = T(1);  ///< the gradient is multiplied by this first (clipping by norm)
   T limit = std::numeric_limits<T>::max();  ///< then limited to [-limit, limit] (clipping by value)
   double loss = 0;                          ///< loss of the mini-batch that gave the gradient
+  std::uint64_t rows = 0;                   ///< examples in the training set, 0 where nobody said
 };
 
 /// A rule for changing parameters: a value. Its state is a separate value, so that the same
