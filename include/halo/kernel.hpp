@@ -9,5 +9,6 @@
 #include <halo/kernel/gemv.hpp>
 #include <halo/kernel/magnitude.hpp>
 #include <halo/kernel/mean_square.hpp>
+#include <halo/kernel/normalize.hpp>
 #include <halo/kernel/softmax.hpp>
 #include <halo/kernel/update.hpp>

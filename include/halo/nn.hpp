@@ -7,6 +7,7 @@
 #include <halo/nn/gradient.hpp>
 #include <halo/nn/initialize.hpp>
 #include <halo/nn/layer.hpp>
+#include <halo/nn/layer_norm.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/loss.hpp>
 #include <halo/nn/sequential.hpp>

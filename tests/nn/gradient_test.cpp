@@ -115,12 +115,12 @@ void check_derivatives() {
 }  // namespace
 
 TEST_CASE_TEMPLATE("gradient: first and second derivatives under cross entropy", Case,
-                   support::small_case, support::odd_case) {
+                   support::small_case, support::odd_case, support::norm_case) {
   check_derivatives<Case, nn::cross_entropy>();
 }
 
 TEST_CASE_TEMPLATE("gradient: first and second derivatives under mean square", Case,
-                   support::small_case, support::mixed_case) {
+                   support::small_case, support::mixed_case, support::norm_case) {
   check_derivatives<Case, nn::basic_mean_square<double>>();
 }
 

@@ -101,8 +101,8 @@ TEST_CASE("sequential: the workspace is what the layers need and no more") {
 }
 
 TEST_CASE_TEMPLATE("sequential: forward and backward are those of plain loops", Case,
-                   support::small_case, support::wide_case, support::mixed_case,
-                   support::odd_case) {
+                   support::small_case, support::wide_case, support::mixed_case, support::odd_case,
+                   support::norm_case) {
   using network = typename Case::network;
   auto const theta = draw(network::parameters, 1, 0.5);
   auto plain = Case::plain();
@@ -136,8 +136,8 @@ TEST_CASE_TEMPLATE("sequential: forward and backward are those of plain loops", 
 }
 
 TEST_CASE_TEMPLATE("sequential: a mask changes what is computed, never a bit of it", Case,
-                   support::small_case, support::wide_case, support::mixed_case,
-                   support::odd_case) {
+                   support::small_case, support::wide_case, support::mixed_case, support::odd_case,
+                   support::norm_case) {
   using network = typename Case::network;
   using layout = typename network::layout;
   auto const theta = draw<float>(network::parameters, 4, 0.5);
@@ -227,7 +227,7 @@ TEST_CASE("sequential: operations of unlike layers, by hand") {
 }
 
 TEST_CASE_TEMPLATE("sequential: the capacity of the workspace does not matter", Case,
-                   support::wide_case, support::mixed_case, support::odd_case) {
+                   support::wide_case, support::mixed_case, support::odd_case, support::norm_case) {
   using network = typename Case::network;
   auto const theta = draw<float>(network::parameters, 10, 0.5);
   auto const x = draw<float>(7 * network::inputs, 11);
@@ -265,4 +265,19 @@ TEST_CASE("sequential: an example's output does not depend on its neighbours") {
         run.forward(theta, {first, first + static_cast<std::ptrdiff_t>(network::inputs)});
     CHECK(alone[0] == doctest::Approx(all[i]).epsilon(1e-14));
   }
+}
+
+TEST_CASE("sequential: a gradient with a NaN in it is never bounded, whichever layer's it is") {
+  // An infinite input of the upper layer meets dy = 0: NaN there, zeros below.
+  using network = nn::sequential<nn::linear<2, 64>, nn::relu, nn::linear<64, 64>>;
+  std::vector<float> theta(network::parameters, 0.0F);
+  theta[2 * 64] = std::numeric_limits<float>::infinity();  // a bias of the lower layer
+  std::vector<float> arena(network::memory_per_row), gradient(network::parameters), dy(64);
+  std::vector<float> const x(2, 1.0F);
+  nn::pass const p{.rows = 1, .capacity = 1};
+  network::forward<float*>(p, theta.data(), x.data(), arena.data());
+  float const bound = network::backward<float*>(p, theta.data(), x.data(), arena.data(), dy.data(),
+                                                gradient.data());
+  CHECK(std::isnan(gradient[network::layout::table[2].offset]));
+  CHECK_FALSE(bound <= std::numeric_limits<float>::max());
 }

@@ -9,6 +9,7 @@
 #include <halo/nn/activation.hpp>
 #include <halo/nn/dropout.hpp>
 #include <halo/nn/gradient.hpp>
+#include <halo/nn/layer_norm.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/loss.hpp>
 #include <halo/nn/sequential.hpp>
@@ -73,6 +74,24 @@ struct odd_case {
              {"linear", 2},
              {"tanh"},
              {"leaky relu"}}};
+  }
+};
+
+/// Normalised first, between linear and relu, and behind an activation that keeps its output.
+struct norm_case {
+  using network =
+      nn::sequential<halo::shape<6>, nn::layer_norm, nn::linear<6, 9>, nn::layer_norm, nn::relu,
+                     nn::linear<9, 7>, nn::tanh, nn::layer_norm, nn::linear<7, 3>>;
+  static plain_network plain() {
+    return {6,
+            {{"layer norm"},
+             {"linear", 9},
+             {"layer norm"},
+             {"relu"},
+             {"linear", 7},
+             {"tanh"},
+             {"layer norm"},
+             {"linear", 3}}};
   }
 };
 

@@ -61,9 +61,9 @@ struct backward_arguments {
 /// L::needs_input, L::needs_output   what backward reads besides θ
 /// L::kind                 a word for summary()
 /// L::forward<X>(pass, theta, x, y, memory)
-/// L::backward<X>(pass, backward_arguments)   may return a bound on the magnitude of the gradient
-/// it
-///                         wrote; a layer with parameters that returns nothing leaves it unknown
+/// L::backward<X>(pass, backward_arguments)
+///                         may return a bound on the magnitude of the gradient it wrote; a layer
+///                         with parameters that returns nothing leaves it unknown
 ///
 /// Both are templates over the pointer-like P, so that the same text runs on float, double and on
 /// planes of dual numbers.

@@ -212,7 +212,7 @@ struct sequential<shape<Extents...>, L...> {
       if (a.gradient) bound = std::numeric_limits<simd::scalar_of<P>>::infinity();
     } else {
       auto const own = here::template backward<X>(p, a);
-      if (!(own <= bound)) bound = own;  // NaN wins
+      if (own > bound || own != own) bound = own;  // NaN wins and stays
     }
     if constexpr (I > 0) {
       if (!last) run_back<I - 1>(p, theta, x, arena, dx, gradient, mask, lowest, bound);
