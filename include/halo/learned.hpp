@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/learned/coordinate_lstm.hpp>
 #include <halo/learned/gradient_features.hpp>
 #include <halo/learned/hierarchical_options.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
@@ -10,6 +11,7 @@
 #include <halo/learned/program.hpp>
 #include <halo/learned/reader.hpp>
 #include <halo/learned/recurrent.hpp>
+#include <halo/learned/rnnprop.hpp>
 #include <halo/learned/scalar_gradient.hpp>
 #include <halo/learned/unroll.hpp>
 #include <halo/learned/weight_table.hpp>

@@ -7,16 +7,11 @@
 
 #include <halo/autodiff/variable.hpp>
 #include <halo/learned/hierarchical_options.hpp>
+#include <halo/learned/reader.hpp>
 #include <halo/simd/asinh.hpp>
 #include <halo/simd/math.hpp>
 
 namespace halo::learned {
-
-/// A constant of a formula for V = float, double, a register, or a variable of these.
-template <class V>
-[[nodiscard]] inline V typed(double value) noexcept {
-  return autodiff::detail::constant<V>(value);
-}
 
 /// A log-rate within ±33, where the derivative stays 1 beyond (straight through), as in the
 /// released code.

@@ -49,7 +49,7 @@ struct state {
   [[nodiscard]] at_least_one<T, P::tensor_state> total() const noexcept {
     at_least_one<T, P::tensor_state> sum{};
     for (std::size_t i = 0; i < Layout::tensors; ++i)
-      for (std::size_t k = 0; k < P::tensor_state; ++k) sum[k] += tensor(i)[k];
+      for (std::size_t k = 0; k != P::tensor_state; ++k) sum[k] += tensor(i)[k];
     return sum;
   }
 

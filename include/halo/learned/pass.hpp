@@ -32,14 +32,15 @@ using at_least_one = std::array<T, (N > 0 ? N : 1)>;
 
 namespace detail {
 
-/// Numbers `count` of the coordinates at p, a tile apart.
+/// Count numbers of the coordinates at p, a tile apart. (Loops over numbers end with !=: there may
+/// be none of a kind, and compilers warn that nothing is below 0.)
 template <class V, std::size_t Count, class T>
 inline void load_numbers(T const* p, V* to) noexcept {
-  for (std::size_t k = 0; k < Count; ++k) to[k] = V::load(p + k * tile_lanes);
+  for (std::size_t k = 0; k != Count; ++k) to[k] = V::load(p + k * tile_lanes);
 }
 template <class V, std::size_t Count, class T>
 inline void store_numbers(T* p, V const* from) noexcept {
-  for (std::size_t k = 0; k < Count; ++k) from[k].store(p + k * tile_lanes);
+  for (std::size_t k = 0; k != Count; ++k) from[k].store(p + k * tile_lanes);
 }
 
 /// Calls body(tile, lane, element, chunk) for all coordinates, a register at a time.
@@ -75,9 +76,9 @@ void observe_tensor(W const* weights, T const* row, std::size_t n, T const* thet
                sum.data());
     detail::store_numbers<V, P::state - P::held>(here, s.data());
     detail::store_numbers<V, P::carry>(carry + tile * P::carry * tile_lanes + lane, c.data());
-    for (std::size_t k = 0; k < P::sums; ++k) total[k] += chunk.fill(sum[k], T(0));
+    for (std::size_t k = 0; k != P::sums; ++k) total[k] += chunk.fill(sum[k], T(0));
   });
-  for (std::size_t k = 0; k < P::sums; ++k) mean[k] = lane_sum(total[k]) / static_cast<T>(n);
+  for (std::size_t k = 0; k != P::sums; ++k) mean[k] = lane_sum(total[k]) / static_cast<T>(n);
 }
 
 /// apply() for the n coordinates of a tensor.

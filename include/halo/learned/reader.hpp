@@ -16,6 +16,12 @@
 
 namespace halo::learned {
 
+/// A constant of a formula for V = float, double, a register, or a variable of these.
+template <class V>
+[[nodiscard]] inline V typed(double value) noexcept {
+  return autodiff::detail::constant<V>(value);
+}
+
 /// Reads numbers for V = a register, or a scalar. W is the type weights are stored in.
 template <class V, class W, class T = W>
 class plain_reader {

@@ -58,4 +58,15 @@ void lstm(V const* xh, Gates&& gates, V* h, V* c) {
   }
 }
 
+/// The same for a whole layer of a program, whose weights [In + K, 4K] begin at w and biases at b.
+template <std::size_t In, std::size_t K, class R, class V>
+void lstm_layer(R const& r, V const* x, std::size_t w, std::size_t b, V* h, V* c) {
+  std::array<V, In + K> xh;
+  for (std::size_t i = 0; i < In; ++i) xh[i] = x[i];
+  for (std::size_t k = 0; k < K; ++k) xh[In + k] = h[k];
+  lstm<K>(
+      xh.data(), [&](V const* in, V* out) { r.template affine<In + K, 4 * K>(in, w, b, out); }, h,
+      c);
+}
+
 }  // namespace halo::learned

@@ -14,7 +14,7 @@ namespace halo::learned {
 
 /// How the untrained numbers of a weight tensor are drawn.
 struct initial_draw {
-  enum class law : unsigned char { constant, normal, uniform };
+  enum class law : unsigned char { constant, normal, truncated, uniform };
   law kind = law::constant;
   double center = 0;
   double spread = 0;  ///< standard deviation, or half the width of the uniform law
@@ -25,6 +25,10 @@ struct initial_draw {
 }
 [[nodiscard]] constexpr initial_draw gaussian(double deviation, double mean = 0) noexcept {
   return {initial_draw::law::normal, mean, deviation};
+}
+/// A normal law whose draws beyond two deviations are drawn again.
+[[nodiscard]] constexpr initial_draw truncated(double deviation, double mean = 0) noexcept {
+  return {initial_draw::law::truncated, mean, deviation};
 }
 [[nodiscard]] constexpr initial_draw uniform(double half_width) noexcept {
   return {initial_draw::law::uniform, 0, half_width};
@@ -73,6 +77,26 @@ struct weight_table {
 template <std::size_t N>
 weight_table(std::array<weight_info, N>) -> weight_table<N>;
 
+/// One number of a law.
+[[nodiscard]] inline double draw(initial_draw const& from, generator& g) noexcept {
+  double x = 0;
+  switch (from.kind) {
+    case initial_draw::law::constant:
+      return from.center;
+    case initial_draw::law::uniform:
+      x = 2.0 * static_cast<double>(g.uniform()) - 1.0;
+      break;
+    case initial_draw::law::normal:
+      x = static_cast<double>(g.normal());
+      break;
+    case initial_draw::law::truncated:
+      do x = static_cast<double>(g.normal());
+      while (std::abs(x) > 2.0);
+      break;
+  }
+  return std::fma(from.spread, x, from.center);
+}
+
 /// Draws untrained weights; tensor k uses stream k of the seed. Allocates nothing.
 template <std::size_t N, class T>
 void initialize(weight_table<N> const& table, std::span<T> weights, seed s) noexcept {
@@ -80,14 +104,8 @@ void initialize(weight_table<N> const& table, std::span<T> weights, seed s) noex
   for (std::size_t k = 0; k < N; ++k) {
     weight_info const& w = table.entries[k];
     generator g(s, k);
-    for (std::size_t i = 0; i < w.count(); ++i) {
-      double value = w.draw.center;
-      if (w.draw.kind == initial_draw::law::normal)
-        value = std::fma(w.draw.spread, static_cast<double>(g.normal()), value);
-      if (w.draw.kind == initial_draw::law::uniform)
-        value = std::fma(w.draw.spread, 2.0 * static_cast<double>(g.uniform()) - 1.0, value);
-      weights[w.offset + i] = static_cast<T>(value);
-    }
+    for (std::size_t i = 0; i < w.count(); ++i)
+      weights[w.offset + i] = static_cast<T>(draw(w.draw, g));
   }
 }
 

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+
+#include <halo/learned/optimizer.hpp>
+#include <halo/learned/program.hpp>
+#include <halo/learned/recurrent.hpp>
+#include <halo/learned/weight_table.hpp>
+#include <halo/simd/math.hpp>
+
+namespace halo::learned {
+
+/// Which coordinate-wise LSTM.
+struct coordinate_lstm_options {
+  std::size_t units = 20;
+  double range = 10;         ///< p: a gradient is small below e^-p
+  bool shifted_log = false;  ///< the logarithm is of |g| + 2^-23, as in the released code
+  double output = 0.01;      ///< the network's output times this is the step
+};
+
+namespace coordinate {
+/// As the released code of Andrychowicz et al. runs.
+inline constexpr coordinate_lstm_options released{.range = 5, .shifted_log = true};
+}  // namespace coordinate
+
+/// What the LSTM sees of a gradient: its logarithm and its sign, or where it is small itself.
+///
+/// x = (max(ln|g|/p, -1), clip(e^p g, ±1)), which is (ln|g|/p, sign g) where |g| ≥ e^-p and else
+/// (-1, e^p g) [Andrychowicz et al. 2016, appendix A].
+template <coordinate_lstm_options O, class V>
+[[nodiscard]] std::array<V, 2> log_and_sign(V const& g) {
+  using simd::log;
+  using std::abs;
+  V const small = typed<V>(std::exp(-O.range)), one = typed<V>(1);
+  V const size = O.shifted_log ? abs(g) + typed<V>(0x1p-23) : abs(g);
+  return {log(max(size, small)) * typed<V>(1 / O.range),
+          max(min(g * typed<V>(std::exp(O.range)), one), -one)};
+}
+
+/// The optimizer of Andrychowicz et al. 2016, "Learning to learn by gradient descent by gradient
+/// descent" (DM-L2O): the same two LSTM layers for every coordinate, each with its own state.
+///
+/// (h1, c1) ← LSTM(x(g), h1, c1),  (h2, c2) ← LSTM(h1, h2, c2),  θ ← θ + output·(h2·W + b)
+/// p = 10 is the paper's; the released code has 5, and 1 beside the forget gate's bias, which here
+/// is part of its initial value. Untrained it walks about; its weights must be learned.
+template <coordinate_lstm_options O = coordinate_lstm_options{}>
+struct coordinate_lstm_program : coordinate_program {
+  static constexpr coordinate_lstm_options options = O;
+  static constexpr std::size_t H = O.units;
+  static constexpr char const* name = "coordinate_lstm";
+  static constexpr std::size_t operations_per_parameter = 4 * H * (2 + H) + 8 * H * H + 11 * H + 10;
+
+  static constexpr std::size_t state = 4 * H;  // h1, c1, h2, c2
+  static constexpr std::size_t carry = 1;      // the step
+
+  // the biases of a layer follow each other: gates i, f, g, o
+  static constexpr weight_table table{std::to_array<weight_info>({
+      {"first", 2 + H, 4 * H, truncated(1 / root(2 + H))},
+      {"first.input_bias", 1, H, truncated(1 / root(2 + H))},
+      {"first.forget_bias", 1, H, truncated(1 / root(2 + H), 1)},
+      {"first.cell_bias", 1, H, truncated(1 / root(2 + H))},
+      {"first.output_bias", 1, H, truncated(1 / root(2 + H))},
+      {"second", 2 * H, 4 * H, truncated(1 / root(2 * H))},
+      {"second.input_bias", 1, H, truncated(1 / root(2 * H))},
+      {"second.forget_bias", 1, H, truncated(1 / root(2 * H), 1)},
+      {"second.cell_bias", 1, H, truncated(1 / root(2 * H))},
+      {"second.output_bias", 1, H, truncated(1 / root(2 * H))},
+      {"output", H, 1, truncated(1 / root(H))},
+      {"output_bias", 1, 1},
+  })};
+
+  template <class R, class V>
+  static void observe(R const& r, V const& g, V const&, V* s, V* carried, V*) {
+    std::array<V, 2> const x = log_and_sign<O>(g);
+    lstm_layer<2, H>(r, x.data(), table["first"], table["first.input_bias"], s, s + H);
+    lstm_layer<H, H>(r, static_cast<V const*>(s), table["second"], table["second.input_bias"],
+                     s + 2 * H, s + 3 * H);
+    r.template affine<H, 1>(s + 2 * H, table["output"], table["output_bias"], carried);
+  }
+
+  template <class R, class V>
+  static V apply(R const&, V const&, V const& theta, V*, V const* carried) {
+    using autodiff::fma;
+    return fma(carried[0], typed<V>(O.output), theta);
+  }
+
+  template <class R, class Z>
+  static void initial(R const&, auto const&, Z* coordinate, Z*, Z*) {
+    for (std::size_t k = 0; k < state; ++k) coordinate[k] = Z(0);
+  }
+};
+
+/// DM-L2O as an optimizer.
+template <coordinate_lstm_options O = coordinate_lstm_options{}, floating W = float>
+using coordinate_lstm = optimizer<coordinate_lstm_program<O>, W>;
+
+}  // namespace halo::learned
