@@ -2,5 +2,9 @@
 #pragma once
 
 #include <halo/adapt/adapter.hpp>
+#include <halo/adapt/arguments.hpp>
 #include <halo/adapt/budget.hpp>
+#include <halo/adapt/checkpoint.hpp>
+#include <halo/adapt/checkpoint_file.hpp>
+#include <halo/adapt/report.hpp>
 #include <halo/adapt/run.hpp>

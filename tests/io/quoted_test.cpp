@@ -12,3 +12,8 @@ TEST_CASE("quoted: short, printable") {
   CHECK(io::quoted("a\nb\x80") == "'a?b?'");
   CHECK(io::quoted(std::string(50, 'x')) == "'" + std::string(32, 'x') + "...'");
 }
+
+TEST_CASE("quoted: cut where the caller says") {
+  CHECK(io::quoted("abcdef", 3) == "'abc...'");
+  CHECK(io::quoted("abcdef", 6) == "'abcdef'");
+}

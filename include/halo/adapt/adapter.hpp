@@ -5,10 +5,12 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
-#include <type_traits>
 
+#include <halo/adapt/arguments.hpp>
+#include <halo/adapt/report.hpp>
 #include <halo/core/aligned.hpp>
 #include <halo/core/error.hpp>
 #include <halo/core/random.hpp>
@@ -19,35 +21,6 @@
 #include <halo/optim/selection.hpp>
 
 namespace halo::adapt {
-
-/// What one step did.
-struct report {
-  optim::status status = optim::status::empty;
-  double loss = 0;      ///< mean loss of the mini-batch before the step (0 if nothing ran)
-  double accuracy = 0;  ///< share of right answers in the mini-batch before the step
-  layer_mask layers;    ///< which layers were updated
-  std::uint64_t operations =
-      0;  ///< multiply-adds of this step, the optimizer's arithmetic included
-  [[nodiscard]] bool finite() const noexcept { return status != optim::status::non_finite; }
-};
-
-/// Sums over a run.
-struct totals {
-  std::uint64_t iterations = 0;  ///< steps asked for
-  std::uint64_t empty = 0;       ///< steps in which no layer was selected
-  std::uint64_t non_finite = 0;  ///< steps that were refused
-  std::uint64_t operations = 0;  ///< multiply-adds, the optimizer's arithmetic included
-  std::uint64_t layers = 0;      ///< layer updates
-};
-
-/// Anything with contiguous elements and a shape: an xtensor container or a view without strides.
-template <class X>
-concept tensor_like = requires(X const& x) {
-  x.data();
-  x.shape();
-  x.dimension();
-  x.size();
-};
 
 /// The loop that runs on the device: a network, its parameters, an optimizer and its state in one
 /// object that knows how to learn from the next mini-batch.
@@ -66,6 +39,7 @@ class adapter {
  public:
   using network = Network;
   using loss = Loss;
+  using rule = Optimizer;
   using layout = typename Network::layout;
   using target = typename Loss::target;
   using state_type = typename Optimizer::template state<layout, float>;
@@ -93,13 +67,11 @@ class adapter {
   /// One step on [rows, inputs] examples and their targets.
   /// @throws halo::error for a mini-batch of the wrong size or a label outside the outputs
   report step(std::span<float const> x, std::span<target const> t) {
-    std::size_t const rows = check(x, t);
-    HALO_EXPECTS(rows <= MaxBatch, "checked above");
-    return step_checked(rows, x.data(), t.data());
+    return step_checked(detail::checked_rows<Network, Loss>(x, t, MaxBatch), x.data(), t.data());
   }
-  template <tensor_like X, tensor_like Y>
-  report step(X const& x, Y const& t) {
-    return step(flat<float>(x), flat<target>(t));
+  template <class X, class Y>
+  requires tensor_like<X> || tensor_like<Y> report step(X const& x, Y const& t) {
+    return step(examples(x), targets(t));
   }
 
   /// Outputs of the network, [rows, outputs], for any number of rows.
@@ -124,18 +96,16 @@ class adapter {
   [[nodiscard]] double accuracy(std::span<float const> x, std::span<target const> t) {
     return evaluate(x, t).accuracy;
   }
-  template <tensor_like X, tensor_like Y>
+  template <class X, class Y>
+  requires tensor_like<X> || tensor_like<Y>
   [[nodiscard]] double accuracy(X const& x, Y const& t) {
-    return accuracy(flat<float>(x), flat<target>(t));
+    return accuracy(examples(x), targets(t));
   }
 
-  struct evaluation {
-    double loss = 0;
-    double accuracy = 0;
-  };
   /// Mean loss and accuracy over any number of examples.
   [[nodiscard]] evaluation evaluate(std::span<float const> x, std::span<target const> t) {
-    std::size_t const rows = check(x, t, static_cast<std::size_t>(-1));
+    std::size_t const rows =
+        detail::checked_rows<Network, Loss>(x, t, std::numeric_limits<std::size_t>::max());
     evaluation e;
     for_each_part(
         rows,
@@ -151,9 +121,10 @@ class adapter {
     e.accuracy /= static_cast<double>(rows);
     return e;
   }
-  template <tensor_like X, tensor_like Y>
+  template <class X, class Y>
+  requires tensor_like<X> || tensor_like<Y>
   [[nodiscard]] evaluation evaluate(X const& x, Y const& t) {
-    return evaluate(flat<float>(x), flat<target>(t));
+    return evaluate(examples(x), targets(t));
   }
 
   [[nodiscard]] std::span<float const> parameters() const noexcept { return parameters_.span(); }
@@ -167,16 +138,7 @@ class adapter {
   /// @throws halo::error if their number is not Network::parameters or one is not finite; then
   /// nothing has changed
   void assign(std::span<float const> parameters) {
-    if (parameters.size() != Network::parameters) {
-      fail("adapter", "parameters", std::to_string(Network::parameters) + " of this network",
-           std::to_string(parameters.size()));
-    }
-    for (std::size_t i = 0; i < parameters.size(); ++i) {
-      if (!std::isfinite(parameters[i])) {
-        fail("adapter", "parameter " + std::to_string(i), "a finite number",
-             std::to_string(parameters[i]));
-      }
-    }
+    detail::check_parameters(parameters, Network::parameters);
     std::copy(parameters.begin(), parameters.end(), parameters_.begin());
   }
 
@@ -195,18 +157,22 @@ class adapter {
     }
   }
 
-  /// Hands every array and number that makes up the run to f(name, span): for saving and resuming.
+  /// Hands every array and number that makes up the run to f(group, name, span), for saving and
+  /// resuming: the parameters, the optimizer's state, the counters and the seed.
   template <class F>
   void fields(F&& f) {
-    f("parameters", parameters_.span());
-    state_.fields(f);
-    f("iterations", std::span<std::uint64_t, 1>(&totals_.iterations, 1));
-    f("empty", std::span<std::uint64_t, 1>(&totals_.empty, 1));
-    f("non_finite", std::span<std::uint64_t, 1>(&totals_.non_finite, 1));
-    f("operations", std::span<std::uint64_t, 1>(&totals_.operations, 1));
-    f("layers", std::span<std::uint64_t, 1>(&totals_.layers, 1));
-    f("seed", std::span<std::uint64_t, 1>(&seed_.value, 1));
-    f("training_rows", std::span<std::uint64_t, 1>(&training_rows_, 1));
+    f("parameters", "all", parameters_.span());
+    state_.fields([&f](char const* name, auto values) { f("optimizer", name, values); });
+    auto const number = [&f](char const* name, std::uint64_t& value) {
+      f("run", name, std::span<std::uint64_t, 1>(&value, 1));
+    };
+    number("iterations", totals_.iterations);
+    number("empty", totals_.empty);
+    number("non_finite", totals_.non_finite);
+    number("operations", totals_.operations);
+    number("layers", totals_.layers);
+    number("seed", seed_.value);
+    number("training_rows", training_rows_);
   }
 
  private:
@@ -265,46 +231,13 @@ class adapter {
     }
   }
 
-  static std::size_t check(std::span<float const> x, std::span<target const> t,
-                           std::size_t most = MaxBatch) {
-    std::size_t const rows = x.size() / Network::inputs;
-    if (rows == 0 || x.size() != rows * Network::inputs) {
-      fail("adapter", "x", "examples of " + std::to_string(Network::inputs) + " numbers",
-           std::to_string(x.size()) + " numbers");
-    }
-    if (rows > most) {
-      fail("adapter", "x", "at most " + std::to_string(most) + " examples", std::to_string(rows));
-    }
-    if (t.size() != rows * Loss::targets(Network::outputs)) {
-      fail("adapter", "targets",
-           std::to_string(rows * Loss::targets(Network::outputs)) + " for " + std::to_string(rows) +
-               " examples",
-           std::to_string(t.size()));
-    }
-    if constexpr (std::is_integral_v<target>) {
-      for (std::size_t i = 0; i < t.size(); ++i) {
-        if (t[i] < 0 || static_cast<std::size_t>(t[i]) >= Network::outputs) {
-          fail("adapter", "label of example " + std::to_string(i),
-               "0 to " + std::to_string(Network::outputs - 1), std::to_string(t[i]));
-        }
-      }
-    }
-    return rows;
-  }
-
-  template <class T, tensor_like X>
-  static std::span<T const> flat(X const& x) {
-    static_assert(std::is_same_v<std::remove_cvref_t<decltype(*x.data())>, T>,
-                  "halo: adapter: the tensor's element type is not the one the network or its "
-                  "loss takes (float examples; int32 labels or float targets)");
-    return std::span<T const>(x.data() + offset_of(x), x.size());
-  }
   template <class X>
-  static std::size_t offset_of(X const& x) {
-    if constexpr (requires { x.data_offset(); })
-      return static_cast<std::size_t>(x.data_offset());
-    else
-      return 0;
+  static std::span<float const> examples(X const& x) {
+    return detail::flat<float>(x, "x", Network::inputs);
+  }
+  template <class Y>
+  static std::span<target const> targets(Y const& t) {
+    return detail::flat<target>(t, "targets", Loss::targets(Network::outputs));
   }
 
   Optimizer optimizer_;

@@ -30,7 +30,7 @@ struct adagrad {
     aligned_array<T, Layout::size> v;  ///< sum of squared gradients
     T reach = T(0);                    ///< a bound on v
     template <class F>
-    void fields(F&& f) noexcept {
+    void fields(F&& f) {
       f("v", v.span());
       f("reach", std::span<T, 1>(&reach, 1));
     }

@@ -40,7 +40,7 @@ struct adam {
     std::array<std::uint32_t, Layout::tensors> steps{};  ///< steps of each tensor
     T reach = T(0);                                      ///< a bound on |m| and √v
     template <class F>
-    void fields(F&& f) noexcept {
+    void fields(F&& f) {
       f("m", m.span());
       f("v", v.span());
       f("steps", std::span(steps));

@@ -32,7 +32,7 @@ struct momentum {
     aligned_array<T, Layout::size> m;  ///< decayed sum of gradients
     T reach = T(0);                    ///< a bound on |m|
     template <class F>
-    void fields(F&& f) noexcept {
+    void fields(F&& f) {
       f("m", m.span());
       f("reach", std::span<T, 1>(&reach, 1));
     }

@@ -38,9 +38,9 @@ struct step_context {
 /// A rule for changing parameters: a value. Its state is a separate value, so that the same
 /// (parameters, gradient, state, context) always gives the same result.
 ///
-/// O::state<Layout, T> starts a run when made by o.init<Layout, T>(); its
-/// fields(f) hands every array and number to f(name, span) for saving. step reads and writes only
-/// what context.mask selects and, unless it returns status::done, changes nothing at all.
+/// O::state<Layout, T> starts a run when made by o.init<Layout, T>(); its fields(f) hands
+/// every array and number to f(name, span) for saving; f may throw. step reads and writes only what
+/// context.mask selects and, unless it returns status::done, changes nothing at all.
 template <class O, class Layout = flat_layout<5>, class T = float>
 concept optimizer = std::copyable<O> && parameter_layout<Layout> &&
     requires(O const& rule, typename O::template state<Layout, T>& state, T* theta,

@@ -57,7 +57,7 @@ struct scheduled {
     typename Inner::template state<Layout, T> inner;
     std::uint64_t steps = 0;
     template <class F>
-    void fields(F&& f) noexcept {
+    void fields(F&& f) {
       inner.fields(f);
       f("schedule_steps", std::span<std::uint64_t, 1>(&steps, 1));
     }

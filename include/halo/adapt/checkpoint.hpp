@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <deque>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <halo/adapt/arguments.hpp>
+#include <halo/adapt/checkpoint_file.hpp>
+#include <halo/core/aligned.hpp>
+#include <halo/core/error.hpp>
+#include <halo/io/safetensors.hpp>
+
+namespace halo::adapt {
+
+/// Writes parameters alone: what a network starts from on another device.
+///
+/// halo::error when their number is not Network::parameters, one is not finite, or the file cannot
+/// be written; an old file is replaced completely or not at all.
+template <class Network>
+void save_parameters(std::string const& path, std::span<float const> parameters) {
+  detail::check_parameters(parameters, Network::parameters);
+  std::vector<io::tensor_view> tensors;
+  detail::add_parameters<typename Network::layout>(tensors, parameters);
+  std::string const network = detail::words_of<Network>();
+  std::array<io::metadata_entry, 3> const metadata{{{"format", detail::parameters_format},
+                                                    {"network", network},
+                                                    {"version", detail::checkpoint_version}}};
+  io::save_safetensors(path, tensors, metadata);
+}
+
+/// The parameters of a network, in the order of its layout, from a file that save or
+/// save_parameters wrote, or any other with tensors of the same names and shapes.
+///
+/// halo::error with file, tensor, expected and found: a tensor is missing, has another type or
+/// shape, is not finite or belongs to no layer of this network, or the file says that it is another
+/// network's.
+template <class Network>
+[[nodiscard]] aligned_buffer<float> read_parameters(io::safetensors const& file) {
+  using layout = typename Network::layout;
+  detail::checkpoint_reader const reader(file);
+  if (file.metadata("network")) reader.expect_metadata("network", detail::words_of<Network>());
+  aligned_buffer<float> theta = reader.parameters<layout>();
+  reader.expect_no_others<layout>([](std::string_view name) {
+    return name.starts_with("optimizer.") || name.starts_with("run.");
+  });
+  return theta;
+}
+
+/// The same from a file; errors as above and as io::load_safetensors.
+///
+///     device d(optim::adam{}, adapt::load_parameters<network>("gas.safetensors").span());
+template <class Network>
+[[nodiscard]] aligned_buffer<float> load_parameters(std::string const& path) {
+  return read_parameters<Network>(io::load_safetensors(path));
+}
+
+/// Writes all that an adapter needs to go on with the same bits: parameters, the optimizer's state,
+/// counters, seed.
+///
+/// What the program says is not in the file: the optimizer's configuration, the selection of
+/// layers, the largest mini-batch. halo::error when a number is not finite or the file cannot be
+/// written; an old file is replaced completely or not at all. Takes memory as the file has bytes.
+template <class Device>
+void save(Device& device, std::string const& path) {
+  std::vector<io::tensor_view> tensors;
+  std::deque<std::string> names;  // views of them stay valid
+  detail::add_parameters<typename Device::layout>(tensors, device.parameters());
+  device.fields([&](std::string_view group, std::string_view name, auto values) {
+    if (group == "parameters") return;
+    names.push_back(detail::field_name(group, name));
+    tensors.push_back(io::as_tensor(names.back(), values, {values.size()}));
+  });
+  std::sort(tensors.begin(), tensors.end(),
+            [](io::tensor_view const& a, io::tensor_view const& b) { return a.name < b.name; });
+  for (io::tensor_view const& t : tensors) {
+    if (!t.finite()) {
+      fail("checkpoint", path + ": tensor " + io::quoted(t.name), "finite numbers",
+           "NaN or infinity");
+    }
+  }
+  std::string const network = detail::words_of<typename Device::network>();
+  std::string const sum = detail::checksum(tensors);
+  std::array<io::metadata_entry, 6> const metadata{{{"checksum", sum},
+                                                    {"format", detail::adapter_format},
+                                                    {"loss", Device::loss::name},
+                                                    {"network", network},
+                                                    {"optimizer", Device::rule::name},
+                                                    {"version", detail::checkpoint_version}}};
+  io::save_safetensors(path, tensors, metadata);
+}
+
+/// Puts an adapter where the saved one was: its next steps have the bits that the saved one's would
+/// have had, given the same program and examples.
+///
+/// halo::error with file, tensor or key, expected and found, and nothing of the device changed: the
+/// file is of another kind, version, network, loss or optimizer, lacks a tensor or has one too
+/// many, holds a number that is not finite or a wrong byte.
+template <class Device>
+void resume(Device& device, io::safetensors const& file) {
+  using layout = typename Device::layout;
+  detail::checkpoint_reader const reader(file);
+  reader.expect_metadata("format", detail::adapter_format);
+  reader.expect_metadata("version", detail::checkpoint_version);
+  reader.expect_metadata("network", detail::words_of<typename Device::network>());
+  reader.expect_metadata("loss", Device::loss::name);
+  reader.expect_metadata("optimizer", Device::rule::name);
+  aligned_buffer<float> const theta = reader.parameters<layout>();
+  auto const for_each_field = [&](auto&& use) {
+    device.fields([&](std::string_view group, std::string_view name, auto values) {
+      if (group != "parameters") use(detail::field_name(group, name), values);
+    });
+  };
+  std::vector<std::string> names;
+  for_each_field([&]<class T, std::size_t N>(std::string const& name, std::span<T, N> values) {
+    static_cast<void>(reader.at(name, io::dtype_of<T>(), {values.size()}));
+    names.push_back(name);
+  });
+  reader.expect_no_others<layout>([&names](std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  });
+  reader.expect_metadata("checksum", detail::checksum(file.tensors()));
+  device.assign(theta.span());  // from here on nothing fails
+  for_each_field([&]<class T, std::size_t N>(std::string const& name, std::span<T, N> values) {
+    file.at(name).copy_to(std::span<T>(values));
+  });
+}
+
+/// The same from a file; errors as above and as io::load_safetensors.
+template <class Device>
+void resume(Device& device, std::string const& path) {
+  resume(device, io::load_safetensors(path));
+}
+
+}  // namespace halo::adapt

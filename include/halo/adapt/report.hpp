@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+
+#include <halo/core/layer_mask.hpp>
+#include <halo/optim/optimizer.hpp>
+
+namespace halo::adapt {
+
+/// What one step did.
+struct report {
+  optim::status status = optim::status::empty;
+  double loss = 0;               ///< mean loss of the mini-batch before the step, 0 if nothing ran
+  double accuracy = 0;           ///< share of right answers in the mini-batch before the step
+  layer_mask layers;             ///< which layers were updated
+  std::uint64_t operations = 0;  ///< multiply-adds, the optimizer's arithmetic included
+
+  [[nodiscard]] bool finite() const noexcept { return status != optim::status::non_finite; }
+};
+
+/// Sums over a run.
+struct totals {
+  std::uint64_t iterations = 0;  ///< steps asked for
+  std::uint64_t empty = 0;       ///< steps in which no layer was selected
+  std::uint64_t non_finite = 0;  ///< steps that were refused
+  std::uint64_t operations = 0;  ///< multiply-adds, the optimizer's arithmetic included
+  std::uint64_t layers = 0;      ///< layer updates
+};
+
+/// How well a network does on examples.
+struct evaluation {
+  double loss = 0;      ///< mean over the examples
+  double accuracy = 0;  ///< share of right answers, in [0, 1]
+};
+
+}  // namespace halo::adapt
