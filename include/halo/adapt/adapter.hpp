@@ -75,6 +75,7 @@ class adapter {
   }
 
   /// Outputs of the network, [rows, outputs], for any number of rows.
+  /// @throws halo::error where the numbers of elements do not fit
   void predict(std::span<float const> x, std::span<float> y) {
     std::size_t const rows = x.size() / Network::inputs;
     if (x.size() != rows * Network::inputs || y.size() != rows * Network::outputs) {
@@ -92,17 +93,13 @@ class adapter {
   }
 
   /// Share of right answers over any number of examples, in [0, 1].
-  /// @throws halo::error as step, but for any number of rows
-  [[nodiscard]] double accuracy(std::span<float const> x, std::span<target const> t) {
-    return evaluate(x, t).accuracy;
-  }
   template <class X, class Y>
-  requires tensor_like<X> || tensor_like<Y>
   [[nodiscard]] double accuracy(X const& x, Y const& t) {
-    return accuracy(examples(x), targets(t));
+    return evaluate(x, t).accuracy;
   }
 
   /// Mean loss and accuracy over any number of examples.
+  /// @throws halo::error as step, but for any number of rows
   [[nodiscard]] evaluation evaluate(std::span<float const> x, std::span<target const> t) {
     std::size_t const rows =
         detail::checked_rows<Network, Loss>(x, t, std::numeric_limits<std::size_t>::max());
@@ -117,9 +114,7 @@ class adapter {
           e.accuracy += static_cast<double>(Loss::hits(n, Network::outputs, out, part));
         },
         x.data());
-    e.loss /= static_cast<double>(rows);
-    e.accuracy /= static_cast<double>(rows);
-    return e;
+    return {e.loss / static_cast<double>(rows), e.accuracy / static_cast<double>(rows)};
   }
   template <class X, class Y>
   requires tensor_like<X> || tensor_like<Y>
@@ -142,7 +137,7 @@ class adapter {
     std::copy(parameters.begin(), parameters.end(), parameters_.begin());
   }
 
-  /// How many examples the training set has; 0: unknown, as for a stream. An optimizer may need it:
+  /// How many examples the training set has; 0: unknown, as for a stream. An optimizer may ask:
   /// learned::tensor_rnn decays weights by the inverse of it.
   void training_rows(std::uint64_t rows) noexcept { training_rows_ = rows; }
   [[nodiscard]] std::uint64_t training_rows() const noexcept { return training_rows_; }

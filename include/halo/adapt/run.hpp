@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include <halo/adapt/adapter.hpp>
 #include <halo/adapt/budget.hpp>
+#include <halo/core/assert.hpp>
 #include <halo/core/stopwatch.hpp>
 
 namespace halo::adapt {
@@ -29,10 +31,16 @@ struct no_observer {
 /// budget.accuracy. Adds no allocation to those of the stream.
 /// @param stream    next() gives something with contiguous x [rows, inputs] and y [rows]
 /// @param held_out  has x and y; its accuracy is the one a budget aims at
+/// @param every     at least 1
 /// @param observe   called with the report of every step
 template <class Device, class Stream, class HeldOut, class Observer = no_observer>
+requires requires(HeldOut const& h) {
+  h.x;
+  h.y;
+}
 outcome run(Device& device, Stream& stream, budget const& limits, HeldOut const& held_out,
             std::uint64_t every = 100, Observer&& observe = {}) {
+  HALO_EXPECTS(every > 0, "run: evaluates every so many iterations, at least 1");
   stopwatch const clock;
   totals const before = device.spent();
   outcome o;

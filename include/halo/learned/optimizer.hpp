@@ -54,7 +54,7 @@ struct state {
   }
 
   template <class F>
-  void fields(F&& f) noexcept {
+  void fields(F&& f) {
     if constexpr (P::state > 0) f("coordinates", coordinates.span());
     if constexpr (P::tensor_state > 0) f("tensors", tensors.span());
     if constexpr (P::global_state > 0) f("global", global.span());
