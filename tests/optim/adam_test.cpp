@@ -37,3 +37,20 @@ TEST_CASE("adam follows its equation") {
         x -= rate * m / (std::sqrt(v) + epsilon) + rate * decay * x;
       });
 }
+
+TEST_CASE("adam's means of a parameter without gradient never become denormal numbers") {
+  using layout = flat_layout<37>;
+  optim::adam const rule{{.beta1 = 0.9F, .beta2 = 0.75F}};
+  auto state = rule.init<layout, float>();
+  float theta[layout::size] = {}, gradient[layout::size];
+  for (float& g : gradient) g = 0.5F;
+  for (int step = 0; step < 1200; ++step) {
+    REQUIRE(rule.step(theta, static_cast<float const*>(gradient), state) == optim::status::done);
+    for (float& g : gradient) g = 0;
+    CAPTURE(step);
+    for (float m : state.m) CHECK((m == 0 || std::isnormal(m)));
+    for (float v : state.v) CHECK((v == 0 || std::isnormal(v)));
+  }
+  for (float m : state.m) CHECK(m < 1e-30F);
+  for (float v : state.v) CHECK(v < 1e-30F);
+}

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -49,4 +50,17 @@ TEST_CASE("scale and limit act on the gradient, in this order") {
   context.limit = 1.0F;
   CHECK(rule.step(theta.data(), gradient.data(), state, context) == optim::status::done);
   CHECK(theta == std::vector<float>{-0.5F, 1.0F, -0.05F});
+}
+
+TEST_CASE("without_denormals changes no number of ordinary size and leaves no denormal one") {
+  using V = simd::batch<float>;
+  for (float x : {1.0F, -0.1F, 3e-16F, -7e-16F, 1e30F, 0.0F})
+    CHECK(optim::detail::without_denormals(V(x)).get(0) == x);
+  for (float x :
+       {1e-45F, -1e-40F, 1e-38F, -2e-38F, 1e-33F, 3e-31F, -7e-30F, 1e-25F, -3e-23F, 7e-20F}) {
+    CAPTURE(x);
+    float const y = optim::detail::without_denormals(V(x)).get(0);
+    CHECK((y == 0 || std::abs(y) > 1e-31F));
+    CHECK(std::abs(y - x) <= 1e-31F + 2.4e-7F * std::abs(x));
+  }
 }

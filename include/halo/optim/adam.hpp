@@ -71,17 +71,19 @@ struct adam {
           // rate·m̂/(√v̂ + ε) = (rate·√c2/c1)·m/(√v + ε·√c2): one root, one division
           T const pace = static_cast<T>(static_cast<double>(config.rate) * std::sqrt(c2) / c1);
           T const floor = static_cast<T>(static_cast<double>(config.epsilon) * std::sqrt(c2));
+          // as few multiplications as can be: they are what the pass is bound by in the cache
           return [=](auto& x, auto g, auto& m, auto& v) {
             using V = std::remove_reference_t<decltype(x)>;
-            m = fma(V(beta1), m - g, g);
-            v = fma(V(beta2), v - g * g, g * g);
-            x = fma(V(keep), x, -(V(pace) * m / (fast_sqrt(v) + V(floor))));
+            m = detail::without_denormals(fma(V(beta1), m - g, g));
+            v = detail::without_denormals(fnma(V(T(1) - beta2), fnma(g, g, v), v));
+            x = fnma(V(pace), m / (fast_sqrt(v) + V(floor)), V(keep) * x);
           };
         },
         [=](T most) {
           T const top = std::max(most, reach);
+          T const slowest = epsilon * (T(1) - beta1) * (T(1) - beta2);
           return top * top <= detail::safe<T> && keep >= T(-1) && keep <= T(1) &&
-                 rate * top / (epsilon * (T(1) - beta1) * (T(1) - beta2)) <= detail::safe<T>;
+                 std::max(rate, T(1)) * top / slowest <= detail::safe<T>;
         },
         [&](T most) {
           s.reach = std::max(most, reach);

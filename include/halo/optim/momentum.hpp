@@ -57,7 +57,7 @@ struct momentum {
           return [=](auto& x, auto g, auto& m) {
             using V = std::remove_reference_t<decltype(x)>;
             V const slope = fma(V(decay), x, g);
-            m = fma(V(mu), m, slope);
+            m = detail::without_denormals(fma(V(mu), m, slope));
             V const direction = nesterov ? fma(V(mu), m, slope) : m;
             x = fnma(V(rate), direction, x);
           };

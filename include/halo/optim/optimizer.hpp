@@ -58,6 +58,18 @@ namespace detail {
 template <class T>
 inline constexpr T safe = std::numeric_limits<T>::max() * T(1e-8);
 
+/// x to the nearest multiple of 1e-31 (float) or 1e-292 (double), or within 2 ulp where those are
+/// more; no change above 1e-16 (1e-260).
+///
+/// A running mean that gets no gradient any more (a unit that died) would else fade into denormal
+/// numbers and stay there, which costs many processors a multiple of the step's time.
+template <class V>
+[[nodiscard]] inline V without_denormals(V x) noexcept {
+  using limits = std::numeric_limits<typename V::value_type>;
+  V const grain(limits::min() / (limits::epsilon() * limits::epsilon()));
+  return (x + grain) - grain;
+}
+
 /// rule with the gradient scaled and limited first.
 template <class Rule, class T>
 struct conditioned {

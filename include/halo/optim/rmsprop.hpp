@@ -46,8 +46,7 @@ struct rmsprop {
   status step(T* theta, T const* gradient, state<Layout, T>& s,
               step_context<T> const& context = {}) const noexcept {
     T const rate = static_cast<T>(config.rate);
-    T const beta = static_cast<T>(config.beta);
-    T const rest = T(1) - beta;
+    T const rest = T(1) - static_cast<T>(config.beta);
     T const epsilon = static_cast<T>(config.epsilon);
     T const reach = s.reach;
     return detail::transact<Layout>(
@@ -55,7 +54,7 @@ struct rmsprop {
         [=](std::size_t) {
           return [=](auto& x, auto g, auto& v) {
             using V = std::remove_reference_t<decltype(x)>;
-            v = fma(V(rest) * g, g, V(beta) * v);
+            v = detail::without_denormals(fnma(V(rest), fnma(g, g, v), v));
             x -= V(rate) * g / (fast_sqrt(v) + V(epsilon));
           };
         },

@@ -208,10 +208,19 @@ struct batch {
   }
   /// c - a * b.
   [[nodiscard]] friend batch fnma(batch a, batch b, batch c) noexcept {
-    if constexpr (is_scalar)
+    if constexpr (is_scalar) {
       return fma(-a, b, c);
-    else
-      return {wrap{}, fnma(a.native, b.native, c.native)};
+    } else
+#if defined(__AVX512F__)  // xsimd 8.1 spends an instruction on the sign
+      if constexpr (std::is_same_v<T, float> && size == 16) {
+        return {wrap{}, native_type(_mm512_fnmadd_ps(a.native, b.native, c.native))};
+      } else if constexpr (std::is_same_v<T, double> && size == 8) {
+        return {wrap{}, native_type(_mm512_fnmadd_pd(a.native, b.native, c.native))};
+      } else
+#endif
+      {
+        return {wrap{}, fnma(a.native, b.native, c.native)};
+      }
   }
   [[nodiscard]] friend batch sqrt(batch a) noexcept {
     if constexpr (is_scalar)
@@ -226,7 +235,10 @@ struct batch {
       batch const x = max(batch(std::numeric_limits<T>::min()), a);
       batch const r = estimate_rsqrt(x);  // 12 bits or more, then one step of Newton's
       batch const s = x * r;
-      return fma(s, fnma(s, T(0.5) * r, batch(T(0.5))), s);
+      // r / 2 by its exponent, since multipliers are what a loop around this is bound by
+      batch const h =
+          from_words(r, r, [](auto bits, auto) { return bits - decltype(bits)(1U << 23); });
+      return fma(s, fnma(s, h, batch(T(0.5))), s);
     } else {
       return sqrt(a);
     }
@@ -281,9 +293,7 @@ struct batch {
   [[nodiscard]] friend T lane_max(batch a) noexcept {
     alignas(64) std::array<T, size> lanes;
     a.store(lanes.data());
-    T most = lanes[0];
-    for (std::size_t i = 1; i < size; ++i) most = lanes[i] > most ? lanes[i] : most;
-    return most;
+    return largest<size / 2>(lanes.data());
   }
 
   /// f(bits of a, bits of b) as lanes of T again; f is generic over unsigned integers and registers
@@ -316,6 +326,17 @@ struct batch {
     {
       return {wrap{}, rsqrt(a.native)};
     }
+  }
+
+  // Halves against each other, in loops of known length that become one instruction each.
+  template <std::size_t Half>
+  static T largest(T* lanes) noexcept {
+    for (std::size_t i = 0; i < Half; ++i)
+      lanes[i] = lanes[i + Half] > lanes[i] ? lanes[i + Half] : lanes[i];
+    if constexpr (Half > 1)
+      return largest<Half / 2>(lanes);
+    else
+      return lanes[0];
   }
 
   // A chain of tests, not a loop: compilers turn the loop into a call of memcpy, and a call spills
