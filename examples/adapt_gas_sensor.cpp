@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -137,20 +138,22 @@ void print_table(std::vector<arm> const& arms, settings const& s) {
     }
     return at.size() - 1;
   };
-  std::array<std::size_t, 4> const shown{0, column(250), column(1000), column(s.iterations)};
-  std::printf(
-      "\nAccuracy on held-out examples of the new gases, %zu seeds, mean ± deviation (%%)\n\n",
-      s.seeds);
+  std::set<std::size_t> const shown{0, column(250), column(1000), column(s.iterations)};
+  std::printf("\nAccuracy on held-out examples of the new gases, %zu seed%s (%%)\n\n", s.seeds,
+              s.seeds == 1 ? "" : "s, mean ± deviation");
   std::printf("%-9s %-9s", "optimizer", "layers");
   for (std::size_t const c : shown) {
-    std::printf("  %11s", (std::to_string(at[c]) + " it.").c_str());
+    std::printf("  %12s", (std::to_string(at[c]) + " it.").c_str());
   }
   std::printf("  %7s %8s %9s %8s\n", "loss", "touched", "Mop", "us/it.");
   for (arm const& a : arms) {
     std::printf("%-9s %-9s", a.name.c_str(), a.scheme.c_str());
     for (std::size_t const c : shown) {
       auto const r = over_seeds(a, c, [](point const& p) { return 100 * p.accuracy; });
-      std::printf("  %5.1f ± %-4.1f", r.mean, r.deviation);
+      if (s.seeds > 1)
+        std::printf("  %5.1f ± %4.1f", r.mean, r.deviation);
+      else
+        std::printf("  %12.1f", r.mean);
     }
     std::size_t const end = at.size() - 1;
     double const steps = static_cast<double>(at[end]);
@@ -161,16 +164,18 @@ void print_table(std::vector<arm> const& arms, settings const& s) {
                 over_seeds(a, end, [&](point const& p) { return p.seconds * 1e6 / steps; }).mean);
   }
   std::printf(
-      "\ntouched: layers updated per iteration, of %zu.  Mop: million multiply-adds of the "
-      "whole run,\nthe optimizer's arithmetic included.\n",
+      "\n10/30/50: a step updates the lowest third of the layers with 10 %%, the middle with 30 %%,"
+      "\nthe last with 50 %% probability.  touched: layers updated per iteration, of %zu.\n"
+      "Mop: million multiply-adds of the whole run, the optimizer's arithmetic included.\n",
       network::layers);
 }
 
 void save_plot(std::vector<arm> const& arms, settings const& s) {
-  support::plot picture("Adapting to three new gases", "million multiply-adds",
-                        "held-out accuracy");
+  support::plot picture("Adapting to three new gases",
+                        "million multiply-adds, the optimizer's included",
+                        "held-out accuracy (logarithmic in the error)");
   for (arm const& a : arms) {
-    support::curve c{.name = a.name + ", " + a.scheme,
+    support::curve c{.name = a.name + (a.scheme == "all" ? ", all layers" : ", " + a.scheme + " %"),
                      .x = {},
                      .y = {},
                      .color = a.color,
@@ -192,8 +197,8 @@ settings read_arguments(int count, char** argument) {
   auto const number = [&](int i) {
     char* end = nullptr;
     long const n = i < count ? std::strtol(argument[i], &end, 10) : 0;
-    if (n <= 0 || end == argument[i] || *end != '\0') {
-      fail("adapt_gas_sensor", argument[i - 1], "a positive number",
+    if (n <= 0 || n > 1'000'000 || *end != '\0') {
+      fail("arguments", argument[i - 1], "a number from 1 to 1000000",
            i < count ? argument[i] : "nothing");
     }
     return static_cast<std::uint64_t>(n);
@@ -213,12 +218,15 @@ settings read_arguments(int count, char** argument) {
     } else if (a == "--iterations") {
       s.iterations = number(++i);
     } else {
-      std::printf(
+      bool const help = a == "--help";
+      if (!help) std::fprintf(stderr, "adapt_gas_sensor: arguments: %s\n", a.c_str());
+      std::fprintf(
+          help ? stdout : stderr,
           "usage: adapt_gas_sensor [--data DIR] [--plot FILE] [--seeds N] "
           "[--iterations N] [--quick]\n\n"
           "DIR holds batch1.dat ... of the Gas Sensor Array Drift data; an excerpt lies in\n"
-          "examples/data/gas_sensor.\n");
-      std::exit(a == "--help" ? 0 : 2);
+          "examples/data/gas_sensor. --quick: one seed, 300 iterations, a second.\n");
+      std::exit(help ? 0 : 2);
     }
   }
   return s;
