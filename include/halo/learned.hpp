@@ -6,6 +6,7 @@
 #include <halo/learned/hierarchical_options.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
 #include <halo/learned/lane_gradient.hpp>
+#include <halo/learned/number.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/pass.hpp>
 #include <halo/learned/program.hpp>
@@ -13,5 +14,10 @@
 #include <halo/learned/recurrent.hpp>
 #include <halo/learned/rnnprop.hpp>
 #include <halo/learned/scalar_gradient.hpp>
+#include <halo/learned/tensor_features.hpp>
+#include <halo/learned/tensor_options.hpp>
+#include <halo/learned/tensor_prior.hpp>
+#include <halo/learned/tensor_rnn.hpp>
+#include <halo/learned/tensor_step.hpp>
 #include <halo/learned/unroll.hpp>
 #include <halo/learned/weight_table.hpp>

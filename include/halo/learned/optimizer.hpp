@@ -153,6 +153,7 @@ class optimizer {
     }
     P::conclude(reader<T>(), f, s.total().data(),
                 static_cast<T const*>(s.tensor(Layout::tensors - 1)), s.global.data());
+    if constexpr (settling_program<P>) settle_all<Arch>(f, mask, theta, gradient, condition, s);
     ++s.step;
     return optim::status::done;
   }
@@ -218,8 +219,24 @@ class optimizer {
     witness(i, static_cast<T const*>(s.carry.data()), static_cast<T const*>(mean.data()));
     P::decide(reader<T>(), f, static_cast<T const*>(mean.data()), s.tensor(i), global,
               decision.data());
-    apply_tensor<P, Arch>(weights_.data(), decision.data(), n, theta, gradient, condition,
-                          s.tile(i), s.carry.data());
+    if constexpr (!settling_program<P>)
+      apply_tensor<P, Arch>(weights_.data(), decision.data(), n, theta, gradient, condition,
+                            s.tile(i), s.carry.data());
+  }
+
+  template <class Arch, class Layout, class T>
+  void settle_all(facts<T>& f, layer_mask mask, T* theta, T const* gradient,
+                  conditioner<T> const& condition, learned::state<P, Layout, T>& s) const noexcept {
+    for (std::size_t i = 0; i < Layout::tensors; ++i) {
+      parameter_info const& info = Layout::table[i];
+      if (!mask[info.layer]) continue;
+      describe(f, info, s.steps[i]);
+      at_least_one<T, P::decision> decision{};
+      P::settle(reader<T>(), f, static_cast<T const*>(s.tensor(i)),
+                static_cast<T const*>(s.global.data()), decision.data());
+      apply_tensor<P, Arch>(weights_.data(), decision.data(), info.count, theta + info.offset,
+                            gradient + info.offset, condition, s.tile(i), s.carry.data());
+    }
   }
 
   std::array<W, weights> weights_{};

@@ -48,6 +48,11 @@ struct facts {
 ///         the four of them for each selected tensor
 ///     conclude(r, facts, S const* total, S const* last, S* global)
 ///         once; total over all tensors, those that were not selected with their old state
+/// A program whose tensors decide with what conclude() found in the same step, and which carries
+/// nothing, has
+///     settle(r, facts, S const* tensor, S const* global, S* decision)
+///         for each selected tensor, after conclude() and before apply(), which then runs last;
+///         decision comes from here
 /// and at the start of a run
 ///     initial(r, facts, S* coordinate, S* tensor, S* global)     for each tensor.
 /// Skipped tensors keep all their numbers; a step that selects nothing leaves everything.
@@ -76,6 +81,15 @@ concept program = requires {
   { P::apply(lanes, v, v, vs, vs) } -> std::convertible_to<simd::batch<float>>;
   P::conclude(r, f, in, in, out);
   P::initial(r, f, out, out, out);
+};
+
+/// Whether decisions wait for conclude().
+template <class P>
+concept settling_program = program<P> &&
+    requires(plain_reader<float, float> const& r, facts<float> const& f, float const* in,
+             float* out) {
+  P::settle(r, f, in, in, out);
+  requires P::carry == 0;
 };
 
 /// What a coordinate-wise program without tensor or global numbers need not repeat.

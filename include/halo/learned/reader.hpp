@@ -9,18 +9,13 @@
 #include <halo/autodiff/tape.hpp>
 #include <halo/autodiff/variable.hpp>
 #include <halo/core/assert.hpp>
+#include <halo/learned/number.hpp>
 
 // How a learned optimizer's program reads its numbers: the weights, which all coordinates of all
 // tensors share, and a row, which the coordinates of one tensor share in one step. The plain reader
 // gives registers or scalars; the taped one gives variables and collects what flows back.
 
 namespace halo::learned {
-
-/// A constant of a formula for V = float, double, a register, or a variable of these.
-template <class V>
-[[nodiscard]] inline V typed(double value) noexcept {
-  return autodiff::detail::constant<V>(value);
-}
 
 /// Reads numbers for V = a register, or a scalar. W is the type weights are stored in.
 template <class V, class W, class T = W>

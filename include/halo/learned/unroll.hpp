@@ -23,6 +23,8 @@ namespace halo::learned {
 template <program P, parameter_layout Layout, floating T, class Arch = simd::default_arch>
 class unroll {
  public:
+  static_assert(!settling_program<P>,
+                "halo: unroll: programs that settle after conclude() cannot be unrolled yet");
   using state_type = learned::state<P, Layout, T>;
   using optimizer_type = optimizer<P, T>;
 

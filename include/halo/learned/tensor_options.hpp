@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+
+namespace halo::learned {
+
+/// Which tensor-wise RNN: sizes and how far its outputs reach.
+struct tensor_options {
+  std::size_t units = 16;         ///< of a tensor's unit
+  std::size_t global_units = 16;  ///< of the problem's
+  bool prior = true;        ///< outputs are offsets to tensor_prior; else to one learned log-rate
+  double span_up = 0.7;     ///< most the log-rate can rise above what it is an offset to
+  double span_down = 0.7;   ///< ... fall below it
+  double span_decay = 1.0;  ///< most the log of the weight decay can change, either way
+};
+
+/// The controller alone, without prior and weight decay: a log-rate from 3 below to 1.4 above a
+/// learned one, 16 features, 5 outputs.
+inline constexpr tensor_options without_prior{.prior = false, .span_up = 1.4, .span_down = 3.0};
+
+}  // namespace halo::learned

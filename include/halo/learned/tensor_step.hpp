@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+#include <halo/learned/number.hpp>
+#include <halo/simd/math.hpp>
+
+// The arithmetic of a tensor-wise RNN's outputs, over any number type.
+
+namespace halo::learned {
+
+/// z/√(1 + (z/a)²): within ±a, slope 1 at 0, and tails in which a gradient survives.
+template <class Z>
+[[nodiscard]] Z softened(Z const& z, double a) {
+  using std::sqrt;
+  return z / sqrt(z * z * typed<Z>(1 / (a * a)) + typed<Z>(1));
+}
+
+/// y_k = e^z_k / Σ e^z.
+template <class Z, std::size_t N>
+[[nodiscard]] std::array<Z, N> shares(std::array<Z, N> const& z) {
+  using simd::exp;
+  double most = plain_number(z[0]);
+  for (Z const& x : z) most = std::max(most, plain_number(x));
+  std::array<Z, N> y;
+  Z sum = typed<Z>(0);
+  for (std::size_t k = 0; k < N; ++k) sum = sum + (y[k] = exp(z[k] - typed<Z>(most)));
+  for (Z& x : y) x = x / sum;
+  return y;
+}
+
+/// u · v1^(-d/2) · v2^(-(1-d)/2) for v1, v2 > 0.
+///
+/// Registers take the way over roots alone where d = ½, which is the prior; elsewhere one logarithm
+/// and one power. There a ratio v1/v2 below the least normal number counts as that.
+template <class V>
+[[nodiscard]] V scaled_by_powers(V const& u, V const& v1, V const& v2, V const& d) {
+  using simd::exp;
+  using simd::log;
+  using std::sqrt;
+  if constexpr (requires {
+                  all(d == d);
+                  fast_sqrt(v1);
+                }) {
+    if (all(d == typed<V>(0.5))) return u / fast_sqrt(fast_sqrt(v1) * fast_sqrt(v2));
+    V const least(std::numeric_limits<typename V::value_type>::min());
+    return u * exp(typed<V>(-0.5) * d * log(max(v1 / v2, least))) / fast_sqrt(v2);
+  } else {
+    return u * exp(d * (log(v2) - log(v1)) * typed<V>(0.5)) / sqrt(v2);
+  }
+}
+
+}  // namespace halo::learned
