@@ -17,6 +17,8 @@ KNOWS = {  # room: the rooms it may include besides itself
     "io": "core tensor",
     "data": "core tensor io",
     "learned": "core simd tensor kernel autodiff optim",
+    "task": "core simd tensor kernel autodiff nn data",
+    "meta": "core simd tensor kernel autodiff nn optim learned task data io",
     "adapt": "core simd tensor kernel autodiff nn optim learned data io",
 }
 ANYWHERE = {"version.hpp"}

@@ -10,7 +10,9 @@
 #include <halo/io.hpp>
 #include <halo/kernel.hpp>
 #include <halo/learned.hpp>
+#include <halo/meta.hpp>
 #include <halo/nn.hpp>
 #include <halo/optim.hpp>
 #include <halo/simd.hpp>
+#include <halo/task.hpp>
 #include <halo/tensor.hpp>

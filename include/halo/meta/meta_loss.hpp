@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+namespace halo::meta {
+
+/// What a window is judged by.
+///
+/// Either the losses of the iterates, Σ_i w_i [f(L_i) + c |∇L_i|²] [Li et al. 2020, eq. 3, with
+/// their λ1 = c and w = 1/(n+1); Andrychowicz et al. 2016 without the Jacobian term], or the loss
+/// at the average of the last iterates, f(L(θ̄)) + c |∇L(θ̄)|², on fresh mini-batches.
+///
+/// The mean loss over a short window rewards rates that are too small in the long run; the average
+/// has the noise taken out and does not. f is the identity, or ln(L + floor), which weighs tasks of
+/// different scale alike.
+struct meta_loss {
+  enum class iterates : unsigned char { mean, last };
+
+  iterates which = iterates::mean;
+  bool logarithm = false;  ///< f(L) = ln(L + floor)
+  double floor = 1e-6;
+  double jacobian = 0;              ///< c; a sum of squares over all parameters, as in the paper
+  bool second_derivatives = false;  ///< through the gradient that the optimizer is fed
+  bool count_first = true;          ///< w = 1/(n+1) over i = 0 ... n, otherwise 1/n over 1 ... n
+  bool at_average = false;
+  double averaged_share = 0.65;  ///< of the window, its end
+  std::size_t fresh_batches = 2;
+
+  /// HALO as its paper reads.
+  [[nodiscard]] static constexpr meta_loss paper() noexcept { return {.jacobian = 1e-3}; }
+  /// What trains optimizers that still work after thousands of steps.
+  [[nodiscard]] static constexpr meta_loss averaged() noexcept {
+    return {.logarithm = true, .floor = 0.02, .at_average = true};
+  }
+
+  [[nodiscard]] double value(double loss) const noexcept {
+    return logarithm ? std::log(loss + floor) : loss;
+  }
+  /// f'(L).
+  [[nodiscard]] double slope(double loss) const noexcept {
+    return logarithm ? 1 / (loss + floor) : 1;
+  }
+  /// w_i in a window of n iterations.
+  [[nodiscard]] double share(std::size_t i, std::size_t n) const noexcept {
+    if (which == iterates::last) return i == n ? 1 : 0;
+    if (count_first) return 1 / static_cast<double>(n + 1);
+    return i == 0 ? 0 : 1 / static_cast<double>(n);
+  }
+  /// How many iterates are averaged.
+  [[nodiscard]] std::size_t averaged(std::size_t n) const noexcept {
+    auto const m = static_cast<std::size_t>(averaged_share * static_cast<double>(n));
+    return std::clamp<std::size_t>(m, 1, n);
+  }
+};
+
+}  // namespace halo::meta

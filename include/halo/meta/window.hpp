@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <halo/core/random.hpp>
+#include <halo/learned/unroll.hpp>
+#include <halo/meta/meta_loss.hpp>
+#include <halo/optim/selection.hpp>
+#include <halo/task/task.hpp>
+
+namespace halo::meta {
+
+/// What a window gave.
+struct window_report {
+  double loss = 0;      ///< the meta-loss
+  double jacobian = 0;  ///< the share of the Jacobian term in it
+  double last = 0;      ///< loss of the last mini-batch of the window
+  bool finite = true;   ///< otherwise nothing was added to the meta-gradient
+};
+
+/// A task on its way: parameters and optimizer state that go on from window to window.
+///
+/// A window is n iterations of the optimizer on the task; its meta-loss depends on the weights of
+/// the optimizer through all n of them, and on nothing before (truncated backpropagation through
+/// time). For the iterates' losses, w_i = the weights of meta_loss,
+///     λ_n = w_n g_n + ...,   λ_{i-1} = λ_i + w g_{i-1} + H_{i-1} (2 w c g_{i-1} + ḡ_{i-1})
+/// where c is the Jacobian factor and ḡ the adjoint of the gradient that the optimizer was fed
+/// (second derivatives only): one exact Hessian-vector product a step serves both.
+/// Allocates at construction only.
+template <learned::program P, task::task Task>
+class run {
+ public:
+  using scalar = typename Task::scalar;
+  using layout = typename Task::layout;
+  using optimizer_type = learned::optimizer<P, scalar>;
+  using state_type = learned::state<P, layout, scalar>;
+
+  /// @param most  iterations of the longest window
+  run(Task& task, std::size_t most)
+      : task_(&task),
+        unroll_(most),
+        theta_(layout::size),
+        lambda_(layout::size),
+        average_(layout::size),
+        vector_(layout::size),
+        product_(layout::size),
+        gradients_((most + 1) * layout::size),
+        losses_(most + 1),
+        record_(most + 1),
+        state_(std::make_unique<state_type>()),
+        state_adjoint_(std::make_unique<state_type>()) {}
+
+  /// Begins anew: parameters, optimizer state and draws.
+  void restart(optimizer_type const& rule, seed s) {
+    task_->start(s, theta_.data());
+    assign_initial(rule);
+    seed_ = s;
+    iteration_ = 0;
+    fresh_ = true;
+  }
+  /// Begins anew from given parameters.
+  void restart(optimizer_type const& rule, seed s, std::span<scalar const> theta) {
+    restart(rule, s);
+    std::copy(theta.begin(), theta.end(), theta_.begin());
+  }
+
+  [[nodiscard]] std::uint64_t iteration() const noexcept { return iteration_; }
+  [[nodiscard]] std::span<scalar const> parameters() const noexcept { return theta_; }
+  [[nodiscard]] state_type& state() noexcept { return *state_; }
+
+  /// One window; its meta-gradient is added to `weights` unless that is empty.
+  window_report window(optimizer_type const& rule, std::size_t n, meta_loss const& kind,
+                       std::span<scalar> weights,
+                       optim::selection const& select = optim::selection::dense()) {
+    window_report r;
+    bool const first = fresh_;
+    if (!forward(rule, n, kind, select, r)) return r;
+    if (!weights.empty()) backward(rule, n, kind, first, weights);
+    return r;
+  }
+
+ private:
+  static constexpr std::size_t size = layout::size;
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  static constexpr std::uint64_t mask_stream = 0x6d61736b, fresh_draws = std::uint64_t{1} << 40U;
+
+  void assign_initial(optimizer_type const& rule) {
+    state_.reset(new state_type(rule.template init<layout, scalar>()));
+  }
+  [[nodiscard]] scalar* gradient(std::size_t i) noexcept { return gradients_.data() + i * size; }
+  /// θ of iteration i of the window.
+  [[nodiscard]] scalar const* theta_at(std::size_t i, std::size_t n) const noexcept {
+    while (i < n && record_[i] == none) ++i;
+    return i == n ? theta_.data() : unroll_.theta(record_[i]);
+  }
+
+  bool forward(optimizer_type const& rule, std::size_t n, meta_loss const& kind,
+               optim::selection const& select, window_report& r) {
+    unroll_.restart();
+    std::fill(average_.begin(), average_.end(), scalar(0));
+    std::size_t const tail = kind.averaged(n);
+    begin_ = iteration_;
+    for (std::size_t i = 0; i < n; ++i) {
+      losses_[i] = task_->value_and_gradient(
+          task::part::train, iteration_, static_cast<scalar const*>(theta_.data()), gradient(i));
+      optim::step_context<scalar> context;
+      context.loss = losses_[i];
+      context.rows = task_->rows();
+      context.mask = select.draw(generator(seed_, mask_stream), iteration_++, layout::layers);
+      record_[i] = unroll_.size();
+      auto const status = unroll_.step(rule, theta_.data(), gradient(i), *state_, context);
+      if (status == optim::status::non_finite) return give_up(r);
+      if (status == optim::status::empty) record_[i] = none;
+      if (i + tail >= n)
+        for (std::size_t k = 0; k < size; ++k) average_[k] += theta_[k] / static_cast<scalar>(tail);
+    }
+    fresh_ = false;
+    return kind.at_average ? look_at_average(kind, r) : look_at_iterates(n, kind, r);
+  }
+
+  bool give_up(window_report& r) noexcept {
+    r.finite = false;
+    return false;
+  }
+
+  bool look_at_iterates(std::size_t n, meta_loss const& kind, window_report& r) {
+    losses_[n] = task_->value_and_gradient(task::part::train, iteration_,
+                                           static_cast<scalar const*>(theta_.data()), gradient(n));
+    r.last = losses_[n];
+    for (std::size_t i = 0; i <= n; ++i) {
+      double const share = kind.share(i, n);
+      if (share == 0) continue;
+      double square = 0;
+      for (std::size_t k = 0; k < size; ++k)
+        square += static_cast<double>(gradient(i)[k]) * static_cast<double>(gradient(i)[k]);
+      r.loss += share * kind.value(losses_[i]);
+      r.jacobian += share * kind.jacobian * square;
+    }
+    r.loss += r.jacobian;
+    return std::isfinite(r.loss) || give_up(r);
+  }
+
+  /// L(θ̄) over fresh mini-batches, half of them held out; its gradient stays in vector_.
+  bool look_at_average(meta_loss const& kind, window_report& r) {
+    std::fill(vector_.begin(), vector_.end(), scalar(0));
+    scalar const* const at = average_.data();
+    std::size_t const batches = kind.fresh_batches;
+    double loss = 0;
+    for (std::size_t b = 0; b < batches; ++b) {
+      auto const from = b % 2 == 0 ? task::part::train : task::part::held_out;
+      loss += task_->value_and_gradient(from, fresh_draws + iteration_ + b, at, product_.data()) /
+              static_cast<double>(batches);
+      for (std::size_t k = 0; k < size; ++k)
+        vector_[k] += product_[k] / static_cast<scalar>(batches);
+    }
+    double square = 0;
+    for (scalar const v : vector_) square += static_cast<double>(v) * static_cast<double>(v);
+    if (kind.jacobian > 0) {
+      task_->hessian_vector_product(fresh_draws + iteration_, at, vector_.data(), product_.data());
+      for (std::size_t k = 0; k < size; ++k)
+        vector_[k] += static_cast<scalar>(2 * kind.jacobian) * product_[k];
+    }
+    r.last = loss;
+    r.jacobian = kind.jacobian * square;
+    r.loss = kind.value(loss) + r.jacobian;
+    for (scalar& v : vector_) v *= static_cast<scalar>(kind.slope(loss));
+    return std::isfinite(r.loss) || give_up(r);
+  }
+
+  void backward(optimizer_type const& rule, std::size_t n, meta_loss const& kind, bool first,
+                std::span<scalar> weights) {
+    std::fill(lambda_.begin(), lambda_.end(), scalar(0));
+    state_adjoint_.reset(new state_type());
+    bool const second = kind.second_derivatives;
+    std::size_t const tail = kind.averaged(n);
+    for (std::size_t i = n; i > 0; --i) {
+      if (kind.at_average) {
+        if (i + tail > n)
+          for (std::size_t k = 0; k < size; ++k)
+            lambda_[k] += vector_[k] / static_cast<scalar>(tail);
+      } else {
+        at_iterate(i, n, kind, second && i < n && record_[i] != none);
+      }
+      std::size_t const k = record_[i - 1];
+      if (k != none)
+        unroll_.backward(rule, k, lambda_.data(), *state_adjoint_,
+                         second ? product_.data() : nullptr);
+    }
+    if (first) unroll_.backward_initial(rule, *state_adjoint_);
+    unroll_.add_weights(weights);
+  }
+
+  /// Adds w g_i + H_i (2 w c g_i + ḡ_i) to λ; ḡ_i is in product_.
+  void at_iterate(std::size_t i, std::size_t n, meta_loss const& kind, bool fed) {
+    double const share = kind.share(i, n);
+    auto const w = static_cast<scalar>(share * kind.slope(losses_[i]));
+    auto const c = static_cast<scalar>(2 * share * kind.jacobian);
+    scalar const* const g = gradient(i);
+    for (std::size_t k = 0; k < size; ++k) lambda_[k] += w * g[k];
+    if (c == scalar(0) && !fed) return;
+    for (std::size_t k = 0; k < size; ++k) vector_[k] = c * g[k] + (fed ? product_[k] : scalar(0));
+    task_->hessian_vector_product(begin_ + i, theta_at(i, n), vector_.data(), product_.data());
+    for (std::size_t k = 0; k < size; ++k) lambda_[k] += product_[k];
+  }
+
+  Task* task_;
+  learned::unroll<P, layout, scalar> unroll_;
+  std::vector<scalar> theta_, lambda_, average_, vector_, product_, gradients_;
+  std::vector<double> losses_;
+  std::vector<std::size_t> record_;
+  std::unique_ptr<state_type> state_, state_adjoint_;
+  seed seed_{};
+  std::uint64_t iteration_ = 0, begin_ = 0;
+  bool fresh_ = true;
+};
+
+}  // namespace halo::meta
