@@ -3,14 +3,28 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
+#include <cstring>
+#include <limits>
+#include <memory>
 #include <span>
 #include <string>
 #include <tuple>
+#include <vector>
 
+#include <halo/nn/activation.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
+#include <halo/optim.hpp>
+#include <halo/tensor/view.hpp>
+
+#include "../support/allocation.hpp"
+#include "../support/data.hpp"
+#include "../support/device.hpp"
+#include "../support/network_cases.hpp"
 
 namespace {
 
@@ -40,7 +54,347 @@ struct listener {
   }
 };
 
+/// Three layers with parameters, a dropout between them; at most 8 examples.
+using network = nn::sequential<nn::linear<5, 7>, nn::tanh, nn::dropout<std::ratio<1, 4>>,
+                               nn::linear<7, 6>, nn::relu, nn::linear<6, 3>>;
+template <class Optimizer, class Network = network>
+using device_of = adapt::adapter<Network, nn::cross_entropy, Optimizer, 8>;
+
+support::plain_network plain() {
+  return {5,
+          {{"linear", 7}, {"tanh"}, {"dropout", 0, 0.25}, {"linear", 6}, {"relu"}, {"linear", 3}}};
+}
+
+/// The layers of a mask, in every step.
+optim::selection always(std::uint64_t bits) {
+  std::array<double, 3> p{};
+  for (std::size_t j = 0; j < 3; ++j) p[j] = layer_mask(bits)[j] ? 1 : 0;
+  return optim::selection::custom(p);
+}
+
+std::size_t layer_of(std::size_t parameter) {
+  return parameter < 5 * 7 + 7 ? 0 : parameter < 5 * 7 + 7 + 7 * 6 + 6 ? 1 : 2;
+}
+
+/// Mean softmax cross-entropy of [rows, 3] logits and its gradient, as the formula says it.
+double plain_loss(std::vector<double> const& y, std::vector<std::int32_t> const& t,
+                  std::vector<double>& dy) {
+  std::size_t const rows = t.size();
+  double loss = 0;
+  dy.assign(y.size(), 0);
+  for (std::size_t i = 0; i < rows; ++i) {
+    double sum = 0;
+    for (std::size_t j = 0; j < 3; ++j) sum += std::exp(y[3 * i + j]);
+    for (std::size_t j = 0; j < 3; ++j) {
+      bool const right = j == static_cast<std::size_t>(t[i]);
+      dy[3 * i + j] = (std::exp(y[3 * i + j]) / sum - (right ? 1 : 0)) / static_cast<double>(rows);
+      if (right) loss -= std::log(std::exp(y[3 * i + j]) / sum) / static_cast<double>(rows);
+    }
+  }
+  return loss;
+}
+
+std::vector<double> wide(std::span<float const> values) { return {values.begin(), values.end()}; }
+
+/// All numbers but the counters.
+template <class Device>
+std::vector<unsigned char> weights_and_state(Device& d) {
+  std::vector<unsigned char> all;
+  d.fields([&](char const* group, char const*, auto values) {
+    if (std::string(group) == "run") return;
+    auto const* const p = reinterpret_cast<unsigned char const*>(values.data());
+    all.insert(all.end(), p, p + values.size_bytes());
+  });
+  return all;
+}
+
+/// A few good steps, then one on poisoned numbers: refused and without effect.
+template <class Optimizer, class Network = network>
+void refuses(std::vector<float> const& poisoned, std::uint64_t bits) {
+  device_of<Optimizer, Network> d(Optimizer{}, seed{3}, always(bits));
+  std::vector<std::int32_t> const t = support::draw_labels(4, 3, 11);
+  std::vector<float> const good = support::draw<float>(20, 12);
+  for (int i = 0; i < 3; ++i) REQUIRE(d.step(good, t).status == optim::status::done);
+  auto const before = weights_and_state(d);
+  adapt::totals const spent = d.spent();
+  adapt::report const r = d.step(poisoned, t);
+  CHECK(r.status == optim::status::non_finite);
+  CHECK_FALSE(r.finite());
+  CHECK(r.layers.empty());
+  CHECK(weights_and_state(d) == before);
+  CHECK(d.spent().iterations == spent.iterations + 1);
+  CHECK(d.spent().non_finite == 1);
+  CHECK(d.spent().layers == spent.layers);
+  CHECK(d.step(good, t).status == optim::status::done);
+  CHECK(weights_and_state(d) != before);
+}
+
+template <class Activation>
+using with =
+    nn::sequential<nn::linear<5, 7>, Activation, nn::linear<7, 6>, Activation, nn::linear<6, 3>>;
+
 }  // namespace
+
+TEST_CASE("adapter: two steps of momentum against plain loops, under every mask") {
+  for (std::uint64_t bits = 1; bits < 8; ++bits) {
+    CAPTURE(bits);
+    device_of<optim::momentum> d(optim::momentum{{.rate = 0.1F, .momentum = 0.8F}}, seed{3},
+                                 always(bits));
+    std::vector<double> theta = wide(d.parameters());
+    std::vector<float> const fresh(d.parameters().begin(), d.parameters().end());
+    std::vector<double> m(theta.size());
+    for (std::uint64_t step = 0; step < 2; ++step) {
+      std::vector<float> const x = support::draw<float>(6 * 5, 20 + step);
+      std::vector<std::int32_t> const t = support::draw_labels(6, 3, 30 + step);
+      support::plain_network loops = plain();
+      loops.training = true;
+      loops.noise = seed{3};
+      loops.step = step;
+      auto const values = loops.forward(6, theta, wide(x));
+      std::vector<double> dy;
+      double const loss = plain_loss(values.back(), t, dy);
+      std::vector<double> const g = loops.backward(6, theta, values, dy);
+      adapt::report const r = d.step(x, t);
+      CHECK(r.status == optim::status::done);
+      CHECK(r.loss == doctest::Approx(loss).epsilon(1e-5));
+      CHECK(r.layers == layer_mask(bits));
+      for (std::size_t i = 0; i < theta.size(); ++i) {
+        if (!layer_mask(bits)[layer_of(i)]) continue;
+        m[i] = 0.8 * m[i] + g[i];
+        theta[i] -= 0.1 * m[i];
+      }
+    }
+    for (std::size_t i = 0; i < theta.size(); ++i) {
+      CAPTURE(i);
+      CHECK(std::abs(static_cast<double>(d.parameters()[i]) - theta[i]) < 2e-6);
+      if (!layer_mask(bits)[layer_of(i)]) {
+        CHECK(std::memcmp(&fresh[i], &d.parameters()[i], sizeof(float)) == 0);
+        CHECK(d.state().m[i] == 0.0F);
+      }
+    }
+  }
+}
+
+TEST_CASE("adapter: a step without layers runs nothing and is counted") {
+  device_of<optim::adam> d(optim::adam{}, seed{3}, always(0));
+  auto const before = weights_and_state(d);
+  std::vector<float> const x(10, std::numeric_limits<float>::quiet_NaN());  // nobody looks
+  adapt::report const r = d.step(x, std::vector<std::int32_t>{0, 1});
+  CHECK(r.status == optim::status::empty);
+  CHECK(r.finite());
+  CHECK(r.loss == 0.0);
+  CHECK(r.operations == 0);
+  CHECK(weights_and_state(d) == before);
+  CHECK(d.spent().iterations == 1);
+  CHECK(d.spent().empty == 1);
+  CHECK(d.spent().non_finite == 0);
+  CHECK(d.spent().operations == 0);
+}
+
+TEST_CASE("adapter: multiply-adds are counted as the mask says") {
+  // Forward 35 + 42 + 18 an example; weight gradients of the selected; input gradients above the
+  // lowest selected. Adam spends 14 on each selected parameter: 42, 48 and 21 of them.
+  struct {
+    std::uint64_t bits;
+    std::uint64_t an_example;
+    std::uint64_t selected;
+  } const cases[] = {{1, 95 + 35 + 60, 42},      {2, 95 + 42 + 18, 48},
+                     {4, 95 + 18, 21},           {5, 95 + 35 + 18 + 60, 63},
+                     {6, 95 + 42 + 18 + 18, 69}, {7, 95 + 95 + 60, 111}};
+  for (auto const& c : cases) {
+    CAPTURE(c.bits);
+    device_of<optim::adam> d(optim::adam{}, seed{3}, always(c.bits));
+    std::uint64_t total = 0;
+    for (std::size_t rows : std::array<std::size_t, 3>{1, 3, 8}) {
+      adapt::report const r =
+          d.step(support::draw<float>(rows * 5, 1), support::draw_labels(rows, 3, 2));
+      CHECK(r.operations == c.an_example * rows + 14 * c.selected);
+      total += r.operations;
+    }
+    CHECK(d.spent().operations == total);
+    CHECK(d.spent().layers == 3 * layer_mask(c.bits).count());
+  }
+}
+
+TEST_CASE("adapter: layers are drawn anew in every step, from the seed") {
+  auto const masks = [](std::uint64_t s) {
+    device_of<optim::sgd> d(optim::sgd{}, seed{s}, optim::selection::uniform(0.5));
+    std::vector<std::uint64_t> found;
+    for (std::uint64_t i = 0; i < 64; ++i) {
+      found.push_back(
+          d.step(support::draw<float>(10, i), support::draw_labels(2, 3, i)).layers.bits());
+    }
+    return found;
+  };
+  auto const a = masks(1);
+  CHECK(a == masks(1));
+  CHECK(a != masks(2));
+  for (std::uint64_t bits = 0; bits < 8; ++bits) CHECK(std::ranges::count(a, bits) > 0);
+}
+
+TEST_CASE("adapter: NaN in the examples changes nothing, whatever layers and activations") {
+  std::vector<float> x = support::draw<float>(20, 14);
+  for (std::size_t at : std::array<std::size_t, 3>{0, 13, 19}) {
+    CAPTURE(at);
+    std::vector<float> bad = x;
+    bad[at] = std::numeric_limits<float>::quiet_NaN();
+    for (std::uint64_t bits = 1; bits < 8; ++bits) {
+      CAPTURE(bits);
+      refuses<optim::sgd>(bad, bits);
+      refuses<optim::momentum>(bad, bits);
+      refuses<optim::adagrad>(bad, bits);
+      refuses<optim::rmsprop>(bad, bits);
+      refuses<optim::adam>(bad, bits);
+      refuses<optim::sgd, with<nn::relu>>(bad, bits);
+      refuses<optim::sgd, with<nn::leaky_relu>>(bad, bits);
+      refuses<optim::sgd, with<nn::tanh>>(bad, bits);
+      refuses<optim::sgd, with<nn::sigmoid>>(bad, bits);
+      refuses<optim::sgd, with<nn::elu>>(bad, bits);
+      refuses<optim::sgd, with<nn::softplus>>(bad, bits);
+      refuses<optim::sgd, with<nn::gelu>>(bad, bits);
+    }
+  }
+}
+
+TEST_CASE("adapter: infinity in the examples and numbers that overflow change nothing") {
+  std::vector<float> infinite = support::draw<float>(20, 14);
+  infinite[7] = std::numeric_limits<float>::infinity();
+  refuses<optim::sgd>(infinite, 7);
+  refuses<optim::adam>(infinite, 7);
+  refuses<optim::adagrad, with<nn::tanh>>(infinite, 7);
+  for (auto const& bad : {infinite, std::vector<float>(20, 3e38F)}) {
+    refuses<optim::sgd, with<nn::relu>>(bad, 7);
+    refuses<optim::adam, with<nn::relu>>(bad, 5);
+    refuses<optim::momentum, with<nn::leaky_relu>>(bad, 4);
+  }
+}
+
+TEST_CASE("adapter: an update that would overflow changes nothing") {
+  device_of<optim::sgd, with<nn::relu>> d(optim::sgd{{.rate = 1e38F}}, seed{3});
+  std::vector<float> x = support::draw<float>(40, 1, 1e4);
+  auto const before = weights_and_state(d);
+  adapt::report const r = d.step(x, support::draw_labels(8, 3, 2));
+  CHECK(std::isfinite(r.loss));
+  CHECK(r.status == optim::status::non_finite);
+  CHECK(weights_and_state(d) == before);
+}
+
+TEST_CASE("adapter: arguments that do not fit are refused before anything moves") {
+  device_of<optim::adam> d;
+  auto const before = support::bytes_of(d);
+  auto const says = [&](std::vector<float> const& x, std::vector<std::int32_t> const& t) {
+    return tests::message_of<error>([&] { d.step(x, t); });
+  };
+  CHECK(says(std::vector<float>(45), std::vector<std::int32_t>(9)) ==
+        "adapter: x: expected at most 8 examples, found 9");
+  CHECK(says(std::vector<float>(4), {0}) ==
+        "adapter: x: expected examples of 5 numbers, found 4 numbers");
+  CHECK(says({}, {}) == "adapter: x: expected examples of 5 numbers, found 0 numbers");
+  CHECK(says(std::vector<float>(10), {0}) ==
+        "adapter: targets: expected 2 for 2 examples, found 1");
+  CHECK(says(std::vector<float>(10), {0, 3}) ==
+        "adapter: label of example 1: expected 0 to 2, found 3");
+  CHECK(says(std::vector<float>(10), {-1, 0}) ==
+        "adapter: label of example 0: expected 0 to 2, found -1");
+  tensor::array<float, 2> const turned = tensor::array<float, 2>::from_shape({5, 2});
+  CHECK(tests::message_of<error>([&] {
+          d.step(turned, std::vector<std::int32_t>{0, 1});
+        }) == "adapter: x: expected examples of 5 numbers, found [5, 2]");
+  std::vector<float> out(5);
+  CHECK(tests::message_of<error>([&] { d.predict(std::vector<float>(10), out); }) ==
+        "adapter: predict: expected 5 inputs and 3 outputs an example, found 10 and 5 numbers");
+  CHECK(tests::message_of<error>([&] { d.assign(std::vector<float>(3)); }) ==
+        "adapter: parameters: expected 111 of this network, found 3");
+  std::vector<float> theta(111, 1.0F);
+  theta[110] = std::numeric_limits<float>::quiet_NaN();
+  CHECK(tests::message_of<error>([&] { d.assign(theta); }) ==
+        "adapter: parameter 110: expected a finite number, found nan");
+  CHECK(support::bytes_of(d) == before);
+}
+
+TEST_CASE("adapter: predict and evaluate any number of rows, in parts of the largest batch") {
+  device_of<optim::adam> d(optim::adam{}, seed{8});
+  for (std::size_t rows : std::array<std::size_t, 6>{1, 7, 8, 9, 16, 21}) {
+    CAPTURE(rows);
+    std::vector<float> const x = support::draw<float>(rows * 5, 40);
+    std::vector<std::int32_t> const t = support::draw_labels(rows, 3, 41);
+    std::vector<double> const y = plain().forward(rows, wide(d.parameters()), wide(x)).back();
+    std::vector<float> found(rows * 3);
+    d.predict(x, found);
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      CHECK(std::abs(static_cast<double>(found[i]) - y[i]) < 1e-5);
+    }
+    std::size_t right = 0;
+    for (std::size_t i = 0; i < rows; ++i) {
+      auto const* const row = y.data() + 3 * i;
+      right += std::max_element(row, row + 3) - row == t[i] ? 1U : 0U;
+    }
+    std::vector<double> dy;
+    adapt::evaluation const e = d.evaluate(x, t);
+    CHECK(e.loss == doctest::Approx(plain_loss(y, t, dy)).epsilon(1e-5));
+    CHECK(e.accuracy == static_cast<double>(right) / static_cast<double>(rows));
+    CHECK(d.accuracy(x, t) == e.accuracy);
+    auto const view = tensor::view(std::span(x), std::array{rows, std::size_t{5}});
+    CHECK(d.accuracy(view, t) == e.accuracy);
+  }
+  CHECK(d.spent().iterations == 0);
+}
+
+TEST_CASE("adapter: tensors, views and spans are the same examples") {
+  tensor::array<float, 2> x = tensor::array<float, 2>::from_shape({4, 5});
+  std::vector<float> const values = support::draw<float>(20, 50);
+  std::copy(values.begin(), values.end(), x.data());
+  tensor::array<std::int32_t, 1> const t{0, 1, 2, 0};
+  std::vector<std::int32_t> const labels{0, 1, 2, 0};
+  device_of<optim::adam> a, b, c;
+  a.step(x, t);
+  b.step(tensor::view(x), std::span<std::int32_t const>(labels));
+  c.step(values, labels);
+  CHECK(support::bytes_of(a) == support::bytes_of(b));
+  CHECK(support::bytes_of(a) == support::bytes_of(c));
+}
+
+TEST_CASE("adapter: a new head, the other layers as they were") {
+  device_of<optim::adam> d(optim::adam{}, seed{1});
+  d.step(support::draw<float>(40, 1), support::draw_labels(8, 3, 2));
+  std::vector<float> const old(d.parameters().begin(), d.parameters().end());
+  d.redraw_head(seed{6});
+  device_of<optim::adam> const other(optim::adam{}, seed{6});
+  for (std::size_t i = 0; i < 111; ++i) {
+    CHECK(d.parameters()[i] == (layer_of(i) == 2 ? other.parameters()[i] : old[i]));
+  }
+}
+
+TEST_CASE("adapter: nothing is allocated after construction") {
+  auto const d = std::make_unique<device_of<optim::adam>>(optim::adam{}, seed{1},
+                                                          optim::selection::uniform(0.7));
+  std::vector<float> const x = support::draw<float>(20 * 5, 1);
+  std::vector<std::int32_t> const t = support::draw_labels(20, 3, 2);
+  std::vector<float> y(60);
+  if (!test::allocations_are_counted()) return;
+  std::size_t const count = test::allocations_of([&] {
+    for (int i = 0; i < 20; ++i) d->step(std::span(x).first(40), std::span(t).first(8));
+    d->predict(x, y);
+    static_cast<void>(d->evaluate(x, t));
+    d->redraw_head(seed{2});
+  });
+  CHECK(count == 0);
+}
+
+TEST_CASE("adapter: sizeof is all there is, and all of it is named") {
+  using device = device_of<optim::adam>;
+  constexpr std::size_t buffer = (network::parameters * 4 + 63) / 64 * 64;
+  std::size_t const parts = 2 * buffer + sizeof(device::state_type) +
+                            sizeof(nn::workspace<network, float, 8>) + sizeof(optim::adam) +
+                            sizeof(optim::selection) + sizeof(seed) + sizeof(adapt::totals) +
+                            sizeof(std::uint64_t);
+  CHECK(sizeof(device) >= parts);
+  CHECK(sizeof(device) < parts + 64);
+  CHECK(sizeof(device::state_type) >= 2 * buffer + 6 * 4 + 4);
+  CHECK(sizeof(device::state_type) <= 2 * buffer + 64);
+  CHECK(sizeof(nn::workspace<network, float, 8>) >= (network::memory_per_row + 3) * 8 * 4);
+  CHECK(sizeof(nn::workspace<network, float, 8>) < (network::memory_per_row + 3) * 8 * 4 + 128);
+}
 
 TEST_CASE("adapter tells the optimizer how many examples there are") {
   adapt::adapter<nn::sequential<nn::linear<2, 2>>, nn::cross_entropy, listener> device;
