@@ -32,10 +32,17 @@ namespace halo::adapt {
 /// @tparam Network   nn::sequential<...>
 /// @tparam Loss      nn::cross_entropy or nn::mean_square
 /// @tparam MaxBatch  most examples of a mini-batch
-template <class Network, nn::loss Loss = nn::cross_entropy, class Optimizer = optim::adam,
+template <class Network, class Loss = nn::cross_entropy, class Optimizer = optim::adam,
           std::size_t MaxBatch = 64>
-requires optim::optimizer<Optimizer, typename Network::layout, float>
 class adapter {
+  // not a requires clause: a sentence comes first, the compiler's reasons after it
+  static_assert(nn::loss<Loss>,
+                "halo: adapter: the second argument is a loss, such as "
+                "nn::cross_entropy or nn::mean_square");
+  static_assert(optim::optimizer<Optimizer, typename Network::layout, float>,
+                "halo: adapter: the third argument is an optimizer, such as optim::adam");
+  static_assert(MaxBatch > 0, "halo: adapter: the largest mini-batch has at least one example");
+
  public:
   using network = Network;
   using loss = Loss;
@@ -44,7 +51,6 @@ class adapter {
   using target = typename Loss::target;
   using state_type = typename Optimizer::template state<layout, float>;
   static constexpr std::size_t max_batch = MaxBatch;
-  static_assert(MaxBatch > 0, "halo: adapter: the largest mini-batch has at least one example");
 
   /// A network with freshly drawn parameters (he).
   explicit adapter(Optimizer optimizer = {}, seed s = {},

@@ -66,7 +66,7 @@ struct linear {
       gemm(p.rows, In, Out, kernel::operand<C>{dy, Out}, kernel::operand<C>{a.theta, Out, true},
            a.dx, In, kernel::start::zero, C{});
     }
-    return a.gradient ? bound(p.rows, a.x, C(a.dy), a.gradient) : simd::scalar_of<P>(0);
+    return a.gradient ? bound(p.rows, a.x, dy, C(a.gradient)) : simd::scalar_of<P>(0);
   }
 
  private:
@@ -77,9 +77,9 @@ struct linear {
     T const most = std::max(kernel::magnitude(rows * In, x), T(1));
     return static_cast<T>(rows) * most * kernel::magnitude(rows * Out, dy);
   }
-  template <class C, class P>
-  static simd::scalar_of<P> bound(std::size_t, C, C, P) noexcept {
-    return std::numeric_limits<simd::scalar_of<P>>::infinity();  // planes: nobody asks
+  template <class C>
+  static simd::scalar_of<C> bound(std::size_t, C, C, C) noexcept {
+    return std::numeric_limits<simd::scalar_of<C>>::infinity();  // planes: nobody asks
   }
 };
 static_assert(layer<linear<3, 2>, shape<3>>);

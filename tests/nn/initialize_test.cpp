@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/nn/initialize.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include <halo/nn/layer_norm.hpp>
+#include <halo/nn/linear.hpp>
+#include <halo/nn/sequential.hpp>
+
+using namespace halo;
+
+namespace {
+
+using network = nn::sequential<nn::linear<200, 150>, nn::layer_norm, nn::linear<150, 40>>;
+using layout = network::layout;
+
+template <class T = float, class Rule = nn::he>
+std::vector<T> draw(std::uint64_t s, Rule rule = {}) {
+  std::vector<T> theta(layout::size, T(99));
+  nn::initialize<layout, T>(std::span<T>(theta), seed{s}, rule);
+  return theta;
+}
+
+/// Mean, variance and fourth moment of a weight are those of N(0, deviation²), within four sigma.
+void check_moments(std::vector<float> const& theta, std::size_t tensor, double deviation) {
+  parameter_info const& info = layout::table[tensor];
+  CAPTURE(info.name());
+  double const n = static_cast<double>(info.count);
+  double mean = 0, square = 0, fourth = 0;
+  for (std::size_t i = 0; i < info.count; ++i) {
+    double const z = static_cast<double>(theta[info.offset + i]) / deviation;
+    mean += z / n;
+    square += z * z / n;
+    fourth += z * z * z * z / n;
+  }
+  CHECK(std::abs(mean) < 4 / std::sqrt(n));
+  CHECK(std::abs(square - 1) < 4 * std::sqrt(2 / n));
+  CHECK(std::abs(fourth - 3) < 4 * std::sqrt(96 / n));
+}
+
+}  // namespace
+
+TEST_CASE("initialize: weights have the deviation of their rule") {
+  for (std::uint64_t const s : {1U, 2U, 3U}) {
+    CAPTURE(s);
+    check_moments(draw(s), 0, std::sqrt(2.0 / 200));
+    check_moments(draw(s), 4, std::sqrt(2.0 / 150));
+    check_moments(draw<float>(s, nn::glorot{}), 0, std::sqrt(2.0 / 350));
+    check_moments(draw<float>(s, nn::glorot{}), 4, std::sqrt(2.0 / 190));
+    check_moments(draw<float>(s, nn::normal{}), 0, 0.01);
+    check_moments(draw<float>(s, nn::normal{0.3F}), 4, 0.3);
+  }
+}
+
+TEST_CASE("initialize: biases are 0, gains 1") {
+  auto const theta = draw(4);
+  for (parameter_info const& info : layout::table) {
+    if (info.role == parameter_role::weight) continue;
+    CAPTURE(info.name());
+    float const value = info.role == parameter_role::gain ? 1.0F : 0.0F;
+    std::vector<float> const found(theta.data() + info.offset,
+                                   theta.data() + info.offset + info.count);
+    CHECK(found == std::vector<float>(info.count, value));
+  }
+}
+
+TEST_CASE("initialize: the same seed, the same numbers, in every precision") {
+  auto const theta = draw(5);
+  CHECK(draw(5) == theta);
+  CHECK(draw(6) != theta);
+  auto const precise = draw<double>(5);
+  CHECK(precise == std::vector<double>(theta.begin(), theta.end()));
+}
+
+TEST_CASE("initialize: a tensor's numbers do not depend on its neighbours") {
+  using other = nn::sequential<nn::linear<7, 150>, nn::layer_norm, nn::linear<150, 40>>::layout;
+  std::vector<float> theta(other::size);
+  nn::initialize<other, float>(std::span<float>(theta), seed{7});
+  auto const before = draw(7);
+  parameter_info const &a = layout::table[4], &b = other::table[4];
+  CHECK(std::equal(before.begin() + static_cast<std::ptrdiff_t>(a.offset),
+                   before.begin() + static_cast<std::ptrdiff_t>(a.offset + a.count),
+                   theta.begin() + static_cast<std::ptrdiff_t>(b.offset)));
+  // but no two tensors draw alike
+  CHECK(before[layout::table[0].offset] != before[a.offset]);
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/nn/loss.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+using namespace halo;
+using namespace std::string_view_literals;
+
+TEST_CASE("loss: cross entropy of two rows, by hand") {
+  float const y[] = {1, 2, 3, 0, 0, 0};
+  std::int32_t const t[] = {2, 1};
+  float dy[6];
+  float const loss = nn::cross_entropy::value_and_gradient(2, 3, y, t, dy);
+  CHECK(loss == doctest::Approx((0.40760596 + std::log(3.0)) / 2));
+  float const expected[] = {0.04501529F, 0.12236424F, -0.16737953F, 1 / 6.0F, -1 / 3.0F, 1 / 6.0F};
+  for (int i = 0; i < 6; ++i) CHECK(dy[i] == doctest::Approx(expected[i]));
+  CHECK(nn::cross_entropy::targets(3) == 1);
+  CHECK(nn::cross_entropy::name == "cross entropy"sv);
+}
+
+TEST_CASE("loss: the largest logit wins, the first of equals") {
+  float const y[] = {1, 2, 3, 3, 2, 1, 5, 5, 0, -1, -2, -1};
+  std::int32_t const right[] = {2, 0, 0, 0};
+  CHECK(nn::cross_entropy::hits(4, 3, y, right) == 4);
+  std::int32_t const mixed[] = {2, 1, 1, 2};
+  CHECK(nn::cross_entropy::hits(4, 3, y, mixed) == 1);
+  CHECK(nn::cross_entropy::hits(0, 3, y, mixed) == 0);
+}
+
+TEST_CASE_TEMPLATE("loss: mean square of two rows, by hand", T, float, double) {
+  using loss = nn::basic_mean_square<T>;
+  T const y[] = {1, 2, 3, 4}, t[] = {0, 2, 5, 4};
+  T dy[4];
+  CHECK(loss::value_and_gradient(2, 2, y, t, dy) == T(1.25));
+  T const expected[] = {T(0.5), 0, -1, 0};
+  for (int i = 0; i < 4; ++i) CHECK(dy[i] == expected[i]);
+  CHECK(loss::targets(2) == 2);
+  CHECK(loss::name == "mean square"sv);
+}
+
+TEST_CASE("loss: a row is right if all its outputs round to the targets") {
+  float const t[] = {1, 0, 1, 0, 1, 0, 1, 0};
+  float const y[] = {0.5F, 0.49F, 1.49F, -0.5F, 1.5F, 0, 1, std::nanf("")};
+  CHECK(nn::mean_square::hits(4, 2, y, t) == 2);
+  CHECK(nn::mean_square::hits(2, 2, y, t) == 2);
+  CHECK(nn::mean_square::hits(0, 2, y, t) == 0);
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/nn/summary.hpp>
+
+#include <doctest/doctest.h>
+
+#include <halo/nn/dropout.hpp>
+#include <halo/nn/layer_norm.hpp>
+#include <halo/nn/linear.hpp>
+#include <halo/nn/sequential.hpp>
+
+using namespace halo;
+
+TEST_CASE("summary: layers, parameters, operations and bytes, to the letter") {
+  using network = nn::sequential<nn::linear<128, 30>, nn::layer_norm, nn::leaky_relu, nn::dropout<>,
+                                 nn::linear<30, 3>>;
+  // workspace: 30 linear, 2 + 30 norm with the activation on top, 30 dropout, 3, two gradients
+  CHECK(nn::summary<network>() ==
+        "#    layer         outputs   parameters  multiply-adds\n"
+        "0    linear             30         3870           3840\n"
+        "1    layer norm         30           60            120\n"
+        "2    leaky relu         30            0              0\n"
+        "3    dropout            30            0              0\n"
+        "4    linear              3           93             90\n"
+        "inputs 128, outputs 3, parameters 4023 (16092 bytes)\n"
+        "per example: forward 4050 multiply-adds, step 8310, workspace 620 bytes\n");
+}
