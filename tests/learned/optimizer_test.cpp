@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/learned/optimizer.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <halo/learned/coordinate_lstm.hpp>
+#include <halo/learned/hierarchical_rnn.hpp>
+
+#include "../support/allocation.hpp"
+#include "../support/layouts.hpp"
+#include "../support/numbers.hpp"
+
+namespace {
+
+using namespace halo;
+using program = learned::hierarchical_program<>;
+using rule_type = learned::hierarchical_rnn<>;
+using layout = support::three_layers<5, 3, 40, 16>;
+using state = rule_type::state<layout>;
+
+std::string message_of(std::span<float const> weights) {
+  try {
+    rule_type const rule(weights);
+  } catch (error const& e) {
+    return e.what();
+  }
+  return "none";
+}
+
+/// All numbers of a state that are saved.
+std::vector<double> saved(state& s) {
+  std::vector<double> all;
+  s.fields([&](char const*, auto const& span) {
+    for (auto const x : span) all.push_back(static_cast<double>(x));
+  });
+  return all;
+}
+
+/// A state after one step, and what it needs for another.
+struct run {
+  rule_type rule{seed{1}};
+  std::unique_ptr<state> s = std::make_unique<state>(rule.init<layout>());
+  std::vector<float> theta = test::numbers<float>(layout::size, 1);
+  std::vector<float> gradient = test::numbers<float>(layout::size, 2);
+  optim::status step(optim::step_context<float> const& context = {}) {
+    return rule.step(theta.data(), gradient.data(), *s, context);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("weights that do not fit are refused with a sentence") {
+  CHECK(message_of({}) == "hierarchical_rnn: weights: expected 8350, found 0");
+  std::vector<float> w(8350, 0.1F);
+  CHECK(message_of(w) == "none");
+  CHECK(message_of(std::span(w).first(8349)) ==
+        "hierarchical_rnn: weights: expected 8350, found 8349");
+  w[77] = std::numeric_limits<float>::quiet_NaN();
+  CHECK(message_of(w) == "hierarchical_rnn: weight 77: expected a finite number, found nan");
+  w[77] = 0;
+  w[8349] = -std::numeric_limits<float>::infinity();
+  CHECK(message_of(w) == "hierarchical_rnn: weight 8349: expected a finite number, found -inf");
+}
+
+TEST_CASE("given weights are kept, untrained ones follow their seed") {
+  auto const w = test::numbers<float>(8350, 3);
+  rule_type const given(w);
+  CHECK(std::vector<float>(given.values().begin(), given.values().end()) == w);
+  rule_type const a{seed{5}}, b{seed{5}}, c{seed{6}};
+  CHECK(std::equal(a.values().begin(), a.values().end(), b.values().begin()));
+  CHECK(a.values()[0] != c.values()[0]);
+  CHECK(a.values()[program::table["step_size"]] == -1);
+}
+
+TEST_CASE("a run begins with the initial numbers everywhere") {
+  run r;
+  auto const w = r.rule.values();
+  for (std::size_t t = 0; t < layout::tensors; ++t) {
+    std::size_t const n = learned::tiles_of(layout::table[t].count) * learned::tile_lanes;
+    for (std::size_t i = 0; i < n; ++i) {
+      auto const at = [&](std::size_t k) {
+        return r.s->tile(t)[(i / 16 * program::state + k) * 16 + i % 16];
+      };
+      for (std::size_t k = 0; k < 10; ++k)
+        CHECK(at(k) == w[program::table["parameter.initial"] + k]);
+      for (std::size_t k = 10; k < 20; ++k) CHECK(at(k) == 0);
+      CHECK(at(20) == w[program::table["initial_log_rate"]]);
+    }
+    for (std::size_t k = 0; k < 20; ++k)
+      CHECK(r.s->tensor(t)[k] == w[program::table["tensor.initial"] + k]);
+    CHECK(r.s->steps[t] == 0);
+  }
+  for (std::size_t k = 0; k < 20; ++k)
+    CHECK(r.s->global[k] == w[program::table["global.initial"] + k]);
+  CHECK(r.s->step == 0);
+}
+
+TEST_CASE("log-rates may be scattered for every run") {
+  auto const draw = [](std::uint64_t with) {
+    rule_type rule{seed{1}};
+    rule.config.lowest_log_rate = -12;
+    rule.config.highest_log_rate = -4;
+    rule.config.draws = seed{with};
+    auto const s = std::make_unique<state>(rule.init<layout>());
+    std::vector<double> l;
+    for (std::size_t i = 0; i < 40; ++i)
+      l.push_back(
+          static_cast<double>(s->tile(2)[(i / 16 * program::state + program::at_l) * 16 + i % 16]));
+    double sum = 0;
+    for (double const x : l) sum += x;
+    CHECK(static_cast<double>(s->tensor(2)[program::K1]) == doctest::Approx(sum).epsilon(1e-5));
+    return l;
+  };
+  auto const a = draw(1), b = draw(2);
+  CHECK(a == draw(1));
+  CHECK(a[0] != b[0]);
+  double least = 0, most = -100;
+  for (double const x : a) {
+    least = std::fmin(least, x);
+    most = std::fmax(most, x);
+  }
+  CHECK(least >= -12);
+  CHECK(most <= -4);
+  CHECK(most - least <= 4);  // half of the range is the tensor's
+  CHECK(most - least > 3);
+}
+
+TEST_CASE("a loss or gradient that went wrong leaves everything") {
+  run r;
+  REQUIRE(r.step() == optim::status::done);
+  auto const theta = r.theta, gradient = r.gradient;
+  auto const before = saved(*r.s);
+  auto const refused = [&](optim::step_context<float> const& context) {
+    CHECK(r.step(context) == optim::status::non_finite);
+    CHECK(r.theta == theta);
+    CHECK(saved(*r.s) == before);
+  };
+  optim::step_context<float> context;
+  context.loss = std::nan("");
+  refused(context);
+  context.loss = -std::numeric_limits<double>::infinity();
+  refused(context);
+  context.loss = 0;
+  for (float const bad : {1.01e15F, -1.01e15F, std::numeric_limits<float>::infinity()}) {
+    r.gradient[7] = bad;
+    refused(context);
+  }
+  r.gradient[7] = std::numeric_limits<float>::quiet_NaN();
+  refused(context);
+  context.scale = std::numeric_limits<float>::infinity();
+  r.gradient = gradient;
+  refused(context);
+}
+
+TEST_CASE("the largest gradient that is taken leaves finite numbers, step after step") {
+  run r;
+  for (int k = 0; k < 30; ++k) {
+    for (std::size_t i = 0; i < layout::size; ++i)
+      r.gradient[i] = (i + static_cast<std::size_t>(k)) % 3 == 0 ? 1e15F : k % 2 == 0 ? -1e15F : 0;
+    REQUIRE(r.step() == optim::status::done);
+    for (double const x : saved(*r.s)) REQUIRE(std::isfinite(x));
+    for (float const x : r.theta) REQUIRE(std::isfinite(x));
+  }
+}
+
+TEST_CASE("an empty step leaves everything, a masked one what it leaves out") {
+  run r;
+  REQUIRE(r.step() == optim::status::done);
+  auto const theta = r.theta;
+  auto const before = saved(*r.s);
+  optim::step_context<float> context;
+  context.mask = {};
+  CHECK(r.step(context) == optim::status::empty);
+  CHECK(r.theta == theta);
+  CHECK(saved(*r.s) == before);
+  context.mask = layer_mask::only(1);
+  CHECK(r.step(context) == optim::status::done);
+  for (std::size_t t = 0; t < layout::tensors; ++t) CHECK(r.s->steps[t] == (t == 2 ? 2 : 1));
+  CHECK(r.s->step == 2);
+}
+
+TEST_CASE("scale and limit act on the gradient before the program sees it") {
+  run scaled, limited, by_hand;
+  optim::step_context<float> context;
+  context.scale = 0.25F;
+  REQUIRE(scaled.step(context) == optim::status::done);
+  for (float& g : by_hand.gradient) g *= 0.25F;
+  REQUIRE(by_hand.step() == optim::status::done);
+  CHECK(scaled.theta == by_hand.theta);
+  run limited_by_hand;
+  context.scale = 1e16F;
+  context.limit = 1e12F;
+  REQUIRE(limited.step(context) == optim::status::done);
+  for (float& g : limited_by_hand.gradient) g = std::fmin(std::fmax(g * 1e16F, -1e12F), 1e12F);
+  REQUIRE(limited_by_hand.step() == optim::status::done);
+  CHECK(limited.theta == limited_by_hand.theta);
+}
+
+TEST_CASE("a witness sees every selected tensor between the passes") {
+  run r;
+  optim::step_context<float> context;
+  context.mask.set(1, false);
+  std::vector<std::size_t> seen;
+  auto const before = r.theta;
+  auto const status = r.rule.step(r.theta.data(), r.gradient.data(), *r.s, context,
+                                  [&](std::size_t i, float const* carry, float const* mean) {
+                                    seen.push_back(i);
+                                    CHECK(std::isfinite(carry[0]));
+                                    CHECK(std::isfinite(mean[program::sums - 1]));
+                                    std::size_t const at = layout::table[i].offset;
+                                    CHECK(r.theta[at] == before[at]);
+                                  });
+  CHECK(status == optim::status::done);
+  CHECK(seen == std::vector<std::size_t>{0, 1, 3, 4});
+}
+
+TEST_CASE("a step allocates nothing") {
+  run r;
+  auto lstm = std::make_unique<learned::coordinate_lstm<>>();
+  using lstm_state = learned::coordinate_lstm<>::state<layout>;
+  auto s = std::make_unique<lstm_state>(lstm->init<layout>());
+  if (!test::allocations_are_counted()) return;
+  optim::step_context<float> masked;
+  masked.mask = layer_mask::only(2);
+  std::size_t const count = test::allocations_of([&] {
+    for (int k = 0; k < 3; ++k) {
+      (void)r.step();
+      (void)r.step(masked);
+      (void)lstm->step(r.theta.data(), r.gradient.data(), *s);
+    }
+  });
+  CHECK(count == 0);
+}
+
+TEST_CASE("what of a state is saved") {
+  run r;
+  std::vector<std::string> names;
+  r.s->fields([&](char const* name, auto const&) { names.emplace_back(name); });
+  CHECK(names == std::vector<std::string>{"coordinates", "tensors", "global", "steps", "step"});
+  learned::coordinate_lstm<>::state<layout> bare;
+  names.clear();
+  bare.fields([&](char const* name, auto const&) { names.emplace_back(name); });
+  CHECK(names == std::vector<std::string>{"coordinates", "steps", "step"});
+}
