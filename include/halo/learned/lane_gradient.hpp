@@ -50,7 +50,8 @@ class lane_gradient {
       constexpr std::size_t kept = P::state - P::held;
       for (std::size_t k = 0; k < P::state; ++k)
         s[k] = in[k] = number((k < kept ? after : before) + at + k * tile_lanes);
-      for (std::size_t k = 0; k < P::carry; ++k) c[k] = number(carry + at_carry + k * tile_lanes);
+      if constexpr (P::carry > 0)
+        for (std::size_t k = 0; k < P::carry; ++k) c[k] = number(carry + at_carry + k * tile_lanes);
       variable const g(tape_, chunk.load(gradient)), x(tape_, chunk.load(theta));
       variable const moved = P::apply(reader, g, x, s.data(), c.data());
       tape_.seed(moved.node(), chunk.load(static_cast<T const*>(theta_adjoint)));
@@ -61,8 +62,9 @@ class lane_gradient {
       chunk.store(theta_adjoint, x.adjoint());
       for (std::size_t k = 0; k < P::state; ++k)
         in[k].adjoint().store(state_adjoint + at + k * tile_lanes);
-      for (std::size_t k = 0; k < P::carry; ++k)
-        c[k].adjoint().store(carry_adjoint + at_carry + k * tile_lanes);
+      if constexpr (P::carry > 0)
+        for (std::size_t k = 0; k < P::carry; ++k)
+          c[k].adjoint().store(carry_adjoint + at_carry + k * tile_lanes);
       add(gradient_adjoint, chunk, g);
     });
     end_rows(P::decision, row_adjoint);
@@ -94,8 +96,9 @@ class lane_gradient {
       P::observe(reader, g, x, s.data(), c.data(), sum.data());
       for (std::size_t k = 0; k < P::state; ++k)
         tape_.seed(s[k].node(), V::load(state_adjoint + at + k * tile_lanes));
-      for (std::size_t k = 0; k < P::carry; ++k)
-        tape_.seed(c[k].node(), V::load(carry_adjoint + at_carry + k * tile_lanes));
+      if constexpr (P::carry > 0)
+        for (std::size_t k = 0; k < P::carry; ++k)
+          tape_.seed(c[k].node(), V::load(carry_adjoint + at_carry + k * tile_lanes));
       for (std::size_t k = 0; k < P::sums; ++k)
         tape_.seed(sum[k].node(), chunk.fill(V(mean_adjoint[k] * share), T(0)));
       tape_.sweep();

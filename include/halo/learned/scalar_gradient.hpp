@@ -80,6 +80,20 @@ class scalar_gradient {
     q.add_adjoints(global);
   }
 
+  /// From the adjoints of what settle() decided; those of tensor and problem are added to.
+  void settle(T const* phi, facts_type const& f, T const* now, T const* problem,
+              T const* decision_adjoint, T* tensor, T* global) {
+    auto const reader = begin(phi);
+    numbers_of_tensor const t(tape_, now);
+    numbers_of_problem const q(tape_, problem);
+    taped_numbers<T, P::decision> decision;
+    P::settle(reader, f, t.data(), q.data(), decision.data());
+    decision.seed(tape_, decision_adjoint);
+    finish(reader);
+    t.add_adjoints(tensor);
+    q.add_adjoints(global);
+  }
+
   /// All adjoints are added to.
   void prepare(T const* phi, facts_type const& f, T const* old, T const* problem, T const* overview,
                T const* context_adjoint, T* tensor, T* global, T* overview_adjoint) {

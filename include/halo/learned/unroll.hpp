@@ -23,8 +23,6 @@ namespace halo::learned {
 template <program P, parameter_layout Layout, floating T, class Arch = simd::default_arch>
 class unroll {
  public:
-  static_assert(!settling_program<P>,
-                "halo: unroll: programs that settle after conclude() cannot be unrolled yet");
   using state_type = learned::state<P, Layout, T>;
   using optimizer_type = optimizer<P, T>;
 
@@ -77,6 +75,9 @@ class unroll {
     facts<T> f = optimizer_type::template facts_of<Layout>(before, m.context);
     if (gradient_adjoint != nullptr) std::fill_n(gradient_adjoint, Layout::size, T(0));
 
+    if constexpr (settling_program<P>)
+      settled_backward(rule, f, mask, m, before, after, theta_adjoint, state_adjoint,
+                       gradient_adjoint);
     at_least_one<T, P::tensor_state> total{}, last{};
     scalars_.conclude(phi, f, after.total().data(), after.tensor(Layout::tensors - 1),
                       before.global.data(), state_adjoint.global.data(), total.data(), last.data());
@@ -161,9 +162,10 @@ class unroll {
     std::copy_n(before.tensor(i), P::tensor_state, scratch.data());
     P::decide(reader, f, mean, scratch.data(), global, decision.data());
 
-    lanes_.apply(phi, decision.data(), info.count, theta, gradient, before.tile(i), after.tile(i),
-                 carry, theta_out, state_adjoint.tile(i), carry_adjoint_.data(),
-                 decision_adjoint.data(), gradient_out);
+    if constexpr (!settling_program<P>)
+      lanes_.apply(phi, decision.data(), info.count, theta, gradient, before.tile(i), after.tile(i),
+                   carry, theta_out, state_adjoint.tile(i), carry_adjoint_.data(),
+                   decision_adjoint.data(), gradient_out);
     scalars_.decide(phi, f, mean, before.tensor(i), global, decision_adjoint.data(),
                     state_adjoint.tensor(i), mean_adjoint.data(), state_adjoint.global.data());
     lanes_.observe(phi, context.data(), info.count, theta, gradient, before.tile(i),
@@ -171,6 +173,28 @@ class unroll {
                    context_adjoint.data(), gradient_out);
     scalars_.prepare(phi, f, before.tensor(i), global, overview, context_adjoint.data(),
                      state_adjoint.tensor(i), state_adjoint.global.data(), overview_adjoint);
+  }
+
+  /// Back through apply() and settle() of all selected tensors, which ran after conclude().
+  void settled_backward(optimizer_type const& rule, facts<T> f, layer_mask mask, moment const& m,
+                        state_type const& before, state_type const& after, T* theta_adjoint,
+                        state_type& state_adjoint, T* gradient_adjoint) {
+    for (std::size_t i = 0; i < Layout::tensors; ++i) {
+      parameter_info const& info = Layout::table[i];
+      if (!mask[info.layer]) continue;
+      optimizer_type::describe(f, info, after.steps[i]);
+      at_least_one<T, P::decision> decision{}, decision_adjoint{};
+      P::settle(rule.template reader<T>(), f, after.tensor(i),
+                static_cast<T const*>(after.global.data()), decision.data());
+      lanes_.apply(rule.values().data(), decision.data(), info.count, m.theta.data() + info.offset,
+                   m.gradient.data() + info.offset, before.tile(i), after.tile(i), m.carry.data(),
+                   theta_adjoint + info.offset, state_adjoint.tile(i), carry_adjoint_.data(),
+                   decision_adjoint.data(),
+                   gradient_adjoint == nullptr ? nullptr : gradient_adjoint + info.offset);
+      scalars_.settle(rule.values().data(), f, after.tensor(i), after.global.data(),
+                      decision_adjoint.data(), state_adjoint.tensor(i),
+                      state_adjoint.global.data());
+    }
   }
 
   std::vector<std::unique_ptr<state_type>> states_;
