@@ -14,6 +14,7 @@
 #include <halo/adapt/checkpoint_file.hpp>
 #include <halo/core/aligned.hpp>
 #include <halo/core/error.hpp>
+#include <halo/io/file.hpp>
 #include <halo/io/safetensors.hpp>
 
 namespace halo::adapt {
@@ -60,27 +61,26 @@ template <class Network>
   return read_parameters<Network>(io::load_safetensors(path));
 }
 
-/// Writes all that an adapter needs to go on with the same bits: parameters, the optimizer's state,
-/// counters, seed.
+/// The bytes of a file with all that an adapter needs to go on with the same bits: parameters, the
+/// optimizer's state, counters, seed.
 ///
 /// What the program says is not in the file: the optimizer's configuration, the selection of
-/// layers, the largest mini-batch. halo::error when a number is not finite or the file cannot be
-/// written; an old file is replaced completely or not at all. Takes memory as the file has bytes.
+/// layers, the largest mini-batch. halo::error when a number is not finite; `name` stands in it.
 template <class Device>
-void save(Device& device, std::string const& path) {
+[[nodiscard]] aligned_buffer<std::byte> write(Device& device, std::string_view name = "memory") {
   std::vector<io::tensor_view> tensors;
   std::deque<std::string> names;  // views of them stay valid
   detail::add_parameters<typename Device::layout>(tensors, device.parameters());
-  device.fields([&](std::string_view group, std::string_view name, auto values) {
+  device.fields([&](std::string_view group, std::string_view field, auto values) {
     if (group == "parameters") return;
-    names.push_back(detail::field_name(group, name));
+    names.push_back(detail::field_name(group, field));
     tensors.push_back(io::as_tensor(names.back(), values, {values.size()}));
   });
   std::sort(tensors.begin(), tensors.end(),
             [](io::tensor_view const& a, io::tensor_view const& b) { return a.name < b.name; });
   for (io::tensor_view const& t : tensors) {
     if (!t.finite()) {
-      fail("checkpoint", path + ": tensor " + io::quoted(t.name), "finite numbers",
+      fail("checkpoint", std::string(name) + ": tensor " + io::quoted(t.name), "finite numbers",
            "NaN or infinity");
     }
   }
@@ -92,7 +92,14 @@ void save(Device& device, std::string const& path) {
                                                     {"network", network},
                                                     {"optimizer", Device::rule::name},
                                                     {"version", detail::checkpoint_version}}};
-  io::save_safetensors(path, tensors, metadata);
+  return io::write_safetensors(tensors, metadata);
+}
+
+/// Writes them to a file; an old one is replaced completely or not at all. Errors as above and as
+/// io::save_atomically.
+template <class Device>
+void save(Device& device, std::string const& path) {
+  io::save_atomically(path, write(device, path).span());
 }
 
 /// Puts an adapter where the saved one was: its next steps have the bits that the saved one's would
