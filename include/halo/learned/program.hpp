@@ -92,6 +92,13 @@ concept settling_program = program<P> &&
   requires P::carry == 0;
 };
 
+/// Whether observe() and its sums are constants in meta-training: nothing flows back through them.
+template <class P>
+inline constexpr bool observes_constants = [] {
+  if constexpr (requires { P::observes_constants; }) return P::observes_constants;
+  return false;
+}();
+
 /// What a coordinate-wise program without tensor or global numbers need not repeat.
 struct coordinate_program {
   static constexpr std::size_t held = 0, tensor_state = 0, global_state = 0, overview = 0;

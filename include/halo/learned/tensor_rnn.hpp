@@ -46,6 +46,7 @@ struct tensor_program {
   static constexpr std::size_t state = 5, held = 1, tensor_state = K1, global_state = K2 + 3;
   static constexpr std::size_t overview = 0, context = 0, carry = 0, sums = 10;
   static constexpr std::size_t decision = 7;  // factors of g, m, m; of v, v; d; of θ
+  static constexpr bool observes_constants = true;
   static constexpr std::array<double, 4> decays{0.9, 0.99, 0.99, 0.999};
 
   static constexpr weight_table table{std::to_array<weight_info>({

@@ -168,6 +168,7 @@ class unroll {
                    decision_adjoint.data(), gradient_out);
     scalars_.decide(phi, f, mean, before.tensor(i), global, decision_adjoint.data(),
                     state_adjoint.tensor(i), mean_adjoint.data(), state_adjoint.global.data());
+    if constexpr (observes_constants<P>) return;
     lanes_.observe(phi, context.data(), info.count, theta, gradient, before.tile(i),
                    carry_adjoint_.data(), mean_adjoint.data(), theta_out, state_adjoint.tile(i),
                    context_adjoint.data(), gradient_out);
