@@ -69,6 +69,13 @@ template <class V, std::size_t... I>
   ((row[I] = fma(x, b[I], row[I])), ...);
 }
 
+/// Asks for the cache lines of sizeof...(I) registers.
+template <class V, std::size_t... I>
+[[gnu::always_inline]] inline void prefetch_row(typename V::value_type const* p,
+                                                std::index_sequence<I...>) noexcept {
+  (__builtin_prefetch(p + I * V::size), ...);
+}
+
 /// count tiles of sizeof...(R) rows below one another.
 ///
 /// Each element is one chain of fma in the order of l, whatever the tile: cutting a product
@@ -89,6 +96,10 @@ template <class T, class Arch, std::size_t Vectors, bool Masked, std::size_t... 
       (zero_row(sums + R * Vectors, across{}), ...);
     else
       (load_row<Masked>(sums + R * Vectors, from + R * from_row, last, across{}), ...);
+    if (count > 1) {  // the next tile starts where no processor foresees it
+      (__builtin_prefetch(top + (rows + R) * a_row), ...);
+      (prefetch_row<V>(c + (rows + R) * c_row, across{}), ...);
+    }
     T const* a = top;
     T const* b = task.b;
     for (std::size_t l = task.depth; l > 0; --l) {
