@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <halo/core/random.hpp>
+#include <halo/learned/optimizer.hpp>
+#include <halo/meta/meta_loss.hpp>
+#include <halo/meta/window.hpp>
+
+namespace halo::meta {
+
+/// How well a run went: at each checkpoint, at the parameters themselves and at their average.
+struct score {
+  double loss = 0;          ///< held out, at the average
+  double accuracy = 0;      ///< held out, at the average
+  double raw_accuracy = 0;  ///< held out, at the parameters
+  bool finite = true;
+};
+
+/// A place in the pool, whatever its task: what trainer<P> calls.
+template <learned::program P, floating T = float>
+class slot {
+ public:
+  using optimizer_type = learned::optimizer<P, T>;
+  virtual ~slot() = default;
+
+  /// Begins a run of at most so many iterations from parameters the seed draws.
+  virtual void restart(optimizer_type const& rule, seed s, std::uint64_t horizon) = 0;
+  /// One window; its meta-gradient is added to `weights`.
+  virtual window_report window(optimizer_type const& rule, std::size_t n, meta_loss const& kind,
+                               std::span<T> weights) = 0;
+  /// A whole run from a fresh start, judged at the checkpoints, which ascend.
+  virtual std::vector<score> judge(optimizer_type const& rule, seed s,
+                                   std::span<std::uint64_t const> checkpoints) = 0;
+  [[nodiscard]] virtual std::uint64_t iteration() const = 0;
+  [[nodiscard]] virtual std::uint64_t horizon() const = 0;
+};
+
+/// A place in the pool that holds a task.
+template <learned::program P, task::task Task>
+class task_slot final : public slot<P, typename Task::scalar> {
+  using T = typename Task::scalar;
+  using base = slot<P, T>;
+  using layout = typename Task::layout;
+
+ public:
+  using typename base::optimizer_type;
+
+  /// @param most  iterations of the longest window
+  task_slot(Task task, std::size_t most) : task_(std::move(task)), run_(task_, most) {}
+
+  void restart(optimizer_type const& rule, seed s, std::uint64_t horizon) override {
+    run_.restart(rule, s);
+    horizon_ = horizon;
+  }
+  window_report window(optimizer_type const& rule, std::size_t n, meta_loss const& kind,
+                       std::span<T> weights) override {
+    return run_.window(rule, n, kind, weights);
+  }
+  [[nodiscard]] std::uint64_t iteration() const override { return run_.iteration(); }
+  [[nodiscard]] std::uint64_t horizon() const override { return horizon_; }
+
+  std::vector<score> judge(optimizer_type const& rule, seed s,
+                           std::span<std::uint64_t const> checkpoints) override {
+    std::vector<T> theta(layout::size), average(layout::size), gradient(layout::size);
+    task_.start(s, theta.data());
+    average = theta;
+    std::unique_ptr<learned::state<P, layout, T>> state(
+        new learned::state<P, layout, T>(rule.template init<layout, T>()));
+    std::vector<score> scores;
+    std::uint64_t t = 0;
+    bool finite = true;
+    for (std::uint64_t const at : checkpoints) {
+      for (; t < at && finite; ++t) {
+        optim::step_context<T> context;
+        context.loss =
+            task_.value_and_gradient(task::part::train, t, theta.data(), gradient.data());
+        context.rows = task_.rows();
+        finite = rule.step(theta.data(), static_cast<T const*>(gradient.data()), *state, context) ==
+                 optim::status::done;
+        T const rate = static_cast<T>(std::max(1.0 / 150, 1 / (1 + static_cast<double>(t) / 8)));
+        for (std::size_t k = 0; k < layout::size; ++k) average[k] += rate * (theta[k] - average[k]);
+      }
+      scores.push_back(look(theta, average, finite));
+    }
+    return scores;
+  }
+
+ private:
+  score look(std::vector<T> const& theta, std::vector<T> const& average, bool finite) {
+    if (!finite) return {.loss = 1e6, .finite = false};
+    score s;
+    constexpr std::uint64_t batches = 16;
+    for (std::uint64_t b = 0; b < batches; ++b)
+      s.loss +=
+          task_.value_and_gradient(task::part::held_out, b, average.data(), nullptr) / batches;
+    s.accuracy = task_.accuracy(average.data());
+    s.raw_accuracy = task_.accuracy(theta.data());
+    return s;
+  }
+
+  Task task_;
+  run<P, Task> run_;
+  std::uint64_t horizon_ = 0;
+};
+
+}  // namespace halo::meta

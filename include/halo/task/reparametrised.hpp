@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <halo/core/random.hpp>
+#include <halo/task/task.hpp>
+
+namespace halo::task {
+
+/// The same task seen through other scales: θ_inner = c_τ θ for each tensor τ.
+///
+/// The loss surface is the same, gradients are c times as large and the way is 1/c as long: an
+/// optimizer that is trained on many scales cannot learn one [Wichrowska et al. 2017, sec. 4].
+template <task Inner>
+class reparametrised {
+ public:
+  using layout = typename Inner::layout;
+  using scalar = typename Inner::scalar;
+
+  /// @param spread  ln c is uniform in [-spread, spread], drawn anew with every start
+  reparametrised(Inner inner, double spread)
+      : inner_(std::move(inner)), spread_(spread), theta_(layout::size), v_(layout::size) {
+    scales_.fill(scalar(1));
+  }
+
+  void start(seed s, scalar* theta) {
+    generator g(s, 0x7363616c65);  // "scale"
+    for (std::size_t i = 0; i < layout::tensors; ++i) {
+      double const u = 2 * static_cast<double>(g.uniform()) - 1;
+      scales_[i] = static_cast<scalar>(std::exp(spread_ * u));
+    }
+    inner_.start(s, theta_.data());
+    for_each([&](std::size_t k, scalar c) { theta[k] = theta_[k] / c; });
+  }
+  [[nodiscard]] std::size_t rows() const noexcept { return inner_.rows(); }
+  [[nodiscard]] Inner& inner() noexcept { return inner_; }
+
+  double value_and_gradient(part p, std::uint64_t draw, scalar const* theta, scalar* gradient) {
+    for_each([&](std::size_t k, scalar c) { theta_[k] = c * theta[k]; });
+    double const loss = inner_.value_and_gradient(p, draw, theta_.data(), gradient);
+    if (gradient != nullptr) for_each([&](std::size_t k, scalar c) { gradient[k] *= c; });
+    return loss;
+  }
+  void hessian_vector_product(std::uint64_t draw, scalar const* theta, scalar const* v,
+                              scalar* product) {
+    for_each([&](std::size_t k, scalar c) {
+      theta_[k] = c * theta[k];
+      v_[k] = c * v[k];
+    });
+    inner_.hessian_vector_product(draw, theta_.data(), v_.data(), product);
+    for_each([&](std::size_t k, scalar c) { product[k] *= c; });
+  }
+  [[nodiscard]] double accuracy(scalar const* theta) {
+    for_each([&](std::size_t k, scalar c) { theta_[k] = c * theta[k]; });
+    return inner_.accuracy(theta_.data());
+  }
+
+ private:
+  template <class Body>
+  void for_each(Body&& body) const {
+    for (std::size_t i = 0; i < layout::tensors; ++i) {
+      auto const& info = layout::table[i];
+      for (std::size_t k = info.offset; k < info.offset + info.count; ++k) body(k, scales_[i]);
+    }
+  }
+
+  Inner inner_;
+  double spread_;
+  std::array<scalar, layout::tensors> scales_;
+  std::vector<scalar> theta_, v_;
+};
+
+}  // namespace halo::task

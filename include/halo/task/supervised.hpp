@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <halo/autodiff/planar.hpp>
+#include <halo/autodiff/planar_gemm.hpp>
+#include <halo/core/error.hpp>
+#include <halo/core/random.hpp>
+#include <halo/data/dataset.hpp>
+#include <halo/nn/gradient.hpp>
+#include <halo/nn/initialize.hpp>
+#include <halo/nn/loss.hpp>
+#include <halo/task/task.hpp>
+
+namespace halo::task {
+
+/// Examples to train on and examples held out, shared by the tasks that use them.
+struct examples {
+  data::dataset train, held_out;
+};
+
+/// A network on labelled examples: mini-batches are drawn with replacement, draw d from position d
+/// of the seed's stream of its part. Allocates at construction only.
+template <class Network, floating T = float, std::size_t Batch = 64>
+class supervised {
+ public:
+  using network = Network;
+  using layout = typename Network::layout;
+  using scalar = T;
+  using loss = nn::cross_entropy;
+  static constexpr std::size_t capacity = Batch;
+
+  /// @throws halo::error where examples do not fit the network, or a mini-batch is empty or larger
+  /// than Batch
+  supervised(std::shared_ptr<examples const> from, std::size_t batch, seed draws)
+      : from_(std::move(from)), batch_(batch), draws_(draws), work_(new workspace) {
+    for (data::dataset const* part : {&from_->train, &from_->held_out}) {
+      if (part->features() != Network::inputs || part->classes > Network::outputs ||
+          part->rows() == 0)
+        fail("supervised", "examples",
+             std::to_string(Network::inputs) + " features, at most " +
+                 std::to_string(Network::outputs) + " classes, a row",
+             std::to_string(part->features()) + " features, " + std::to_string(part->classes) +
+                 " classes, " + std::to_string(part->rows()) + " rows");
+    }
+    if (batch == 0 || batch > Batch)
+      fail("supervised", "mini-batch", "1 to " + std::to_string(Batch) + " examples",
+           std::to_string(batch));
+  }
+
+  /// Fresh parameters (he).
+  void start(seed s, T* theta) const {
+    nn::initialize<layout, T>(std::span<T>(theta, layout::size), s);
+  }
+  [[nodiscard]] std::size_t rows() const noexcept { return from_->train.rows(); }
+  [[nodiscard]] std::size_t batch() const noexcept { return batch_; }
+
+  double value_and_gradient(part p, std::uint64_t draw, T const* theta, T* gradient) noexcept {
+    gather(p, draw);
+    if (gradient == nullptr)
+      return static_cast<double>(nn::value<network, loss, T*>(pass(), theta, work_->x.data(),
+                                                              work_->y.data(), work_->plain));
+    return static_cast<double>(nn::value_and_gradient<network, loss, T*>(
+        pass(), theta, work_->x.data(), work_->y.data(), gradient, work_->plain));
+  }
+
+  void hessian_vector_product(std::uint64_t draw, T const* theta, T const* v, T* product) noexcept {
+    using autodiff::planar;
+    gather(part::train, draw);
+    nn::value_and_gradient<network, loss, planar<T>>(
+        pass(), planar<T const>(theta, v), planar<T const>(work_->x.data(), nullptr),
+        work_->y.data(), planar<T>(work_->gradient.data(), product), work_->dual);
+  }
+
+  /// Share of right answers among all held-out examples.
+  [[nodiscard]] double accuracy(T const* theta) noexcept {
+    data::dataset const& d = from_->held_out;
+    std::size_t hits = 0;
+    for (std::size_t first = 0; first < d.rows(); first += Batch) {
+      std::size_t const n = std::min(Batch, d.rows() - first);
+      for (std::size_t i = 0; i < n; ++i) copy_row(d, first + i, i);
+      nn::pass const p{.rows = n, .capacity = Batch};
+      T const* const y =
+          network::template forward<T*>(p, theta, work_->x.data(), work_->plain.arena.data());
+      hits += loss::hits(n, network::outputs, y, work_->y.data());
+    }
+    return static_cast<double>(hits) / static_cast<double>(d.rows());
+  }
+
+ private:
+  struct workspace {
+    nn::workspace<network, T, Batch> plain;
+    nn::workspace<network, autodiff::dual<T>, Batch> dual;
+    aligned_array<T, Network::inputs * Batch> x;
+    aligned_array<T, layout::size> gradient;
+    std::array<std::int32_t, Batch> y{};
+  };
+
+  [[nodiscard]] nn::pass pass() const noexcept { return {.rows = batch_, .capacity = Batch}; }
+  void copy_row(data::dataset const& d, std::size_t row, std::size_t to) noexcept {
+    float const* const x = d.x.data() + row * Network::inputs;
+    std::copy_n(x, Network::inputs, work_->x.data() + to * Network::inputs);
+    work_->y[to] = d.y.data()[row];
+  }
+  void gather(part p, std::uint64_t draw) noexcept {
+    data::dataset const& d = p == part::train ? from_->train : from_->held_out;
+    generator g(draws_, p == part::train ? 0 : 1);
+    g.seek(draw * Batch);
+    for (std::size_t i = 0; i < batch_; ++i)
+      copy_row(d, g.below(static_cast<std::uint32_t>(d.rows())), i);
+  }
+
+  std::shared_ptr<examples const> from_;
+  std::size_t batch_;
+  seed draws_;
+  std::unique_ptr<workspace> work_;
+};
+
+}  // namespace halo::task
