@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/task/supervised.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <halo/core/error.hpp>
+#include <halo/core/random.hpp>
+#include <halo/nn/activation.hpp>
+#include <halo/nn/linear.hpp>
+#include <halo/nn/sequential.hpp>
+
+namespace {
+
+using namespace halo;
+using network = nn::sequential<nn::linear<3, 5>, nn::tanh, nn::linear<5, 2>>;
+using layout = network::layout;
+using problem = task::supervised<network, double, 8>;
+
+data::dataset rows(std::size_t n, std::uint64_t stream, std::size_t features = 3,
+                   std::size_t classes = 2) {
+  data::dataset d = data::make_dataset(n, features, classes);
+  generator g(seed{4}, stream);
+  for (std::size_t i = 0; i < n * features; ++i) d.x.data()[i] = g.normal();
+  for (std::size_t i = 0; i < n; ++i)
+    d.y.data()[i] = static_cast<std::int32_t>(g.below(static_cast<std::uint32_t>(classes)));
+  return d;
+}
+std::shared_ptr<task::examples const> some_examples() {
+  return std::make_shared<task::examples const>(task::examples{rows(40, 1), rows(21, 2)});
+}
+std::vector<double> direction(std::uint64_t stream) {
+  generator g(seed{5}, stream);
+  std::vector<double> v(layout::size);
+  for (double& x : v) x = static_cast<double>(g.normal());
+  return v;
+}
+std::vector<double> moved(std::vector<double> x, double by, std::vector<double> const& v) {
+  for (std::size_t k = 0; k < x.size(); ++k) x[k] += by * v[k];
+  return x;
+}
+double dot(std::vector<double> const& a, std::vector<double> const& b) {
+  double sum = 0;
+  for (std::size_t k = 0; k < a.size(); ++k) sum += a[k] * b[k];
+  return sum;
+}
+
+std::string message_of(std::shared_ptr<task::examples const> from, std::size_t batch) {
+  try {
+    problem const refused(std::move(from), batch, seed{1});
+  } catch (error const& e) {
+    return e.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("supervised: gradient and Hessian-vector product against differences") {
+  problem p(some_examples(), 7, seed{11});
+  auto const train = task::part::train;
+  std::vector<double> theta = moved(direction(0), -0.5, direction(1)), g(layout::size), h(g), lo(g);
+  for (std::uint64_t draw : {0U, 1U, 77U}) {
+    CAPTURE(draw);
+    double const loss = p.value_and_gradient(train, draw, theta.data(), g.data());
+    CHECK(p.value_and_gradient(train, draw, theta.data(), nullptr) == loss);
+    for (std::uint64_t stream : {2U, 3U, 4U}) {
+      auto const v = direction(stream);
+      constexpr double e = 1e-5;
+      auto const up = moved(theta, e, v), down = moved(theta, -e, v);
+      p.hessian_vector_product(draw, theta.data(), v.data(), h.data());
+      std::vector<double> hi(layout::size);
+      double const above = p.value_and_gradient(train, draw, up.data(), hi.data());
+      double const below = p.value_and_gradient(train, draw, down.data(), lo.data());
+      CHECK(dot(g, v) == doctest::Approx((above - below) / (2 * e)).epsilon(1e-7));
+      for (std::size_t k = 0; k < layout::size; ++k)
+        CHECK(h[k] == doctest::Approx((hi[k] - lo[k]) / (2 * e)).epsilon(1e-6).scale(0.1));
+    }
+  }
+}
+
+TEST_CASE("supervised: a draw is the same mini-batch whenever it is asked for") {
+  problem p(some_examples(), 5, seed{11}), q(some_examples(), 5, seed{11});
+  problem other(some_examples(), 5, seed{12});
+  auto const theta = direction(0);
+  std::vector<double> seen;
+  for (std::uint64_t draw = 0; draw < 6; ++draw)
+    seen.push_back(p.value_and_gradient(task::part::train, draw, theta.data(), nullptr));
+  for (std::uint64_t draw = 6; draw-- > 0;) {  // backwards, held-out draws between
+    double const out = q.value_and_gradient(task::part::held_out, draw, theta.data(), nullptr);
+    double const in = q.value_and_gradient(task::part::train, draw, theta.data(), nullptr);
+    CHECK(in == seen[draw]);
+    CHECK(out != in);
+    CHECK(other.value_and_gradient(task::part::train, draw, theta.data(), nullptr) != in);
+    for (std::uint64_t b = 0; b < draw; ++b) CHECK(seen[b] != seen[draw]);
+  }
+}
+
+TEST_CASE("supervised: mini-batches are means over rows of their part") {
+  // one row a part: whatever is drawn is that row
+  auto const one = std::make_shared<task::examples const>(task::examples{rows(1, 7), rows(1, 8)});
+  problem few(one, 1, seed{1}), many(one, 8, seed{2});
+  auto const theta = direction(0);
+  for (auto part : {task::part::train, task::part::held_out}) {
+    double const a = few.value_and_gradient(part, 3, theta.data(), nullptr);
+    CHECK(many.value_and_gradient(part, 9, theta.data(), nullptr) == doctest::Approx(a));
+  }
+}
+
+TEST_CASE("supervised: accuracy counts every held-out row once") {
+  auto const from = some_examples();
+  problem p(from, 3, seed{1});
+  auto const theta = direction(0);
+  std::size_t hits = 0;
+  for (std::size_t row = 0; row < 21; ++row) {  // the network as a loop
+    float const* const x = from->held_out.x.data() + 3 * row;
+    double const* const w1 = theta.data() + layout::table[0].offset;
+    double const* const b1 = theta.data() + layout::table[1].offset;
+    double const* const w2 = theta.data() + layout::table[2].offset;
+    double y[2];
+    for (std::size_t c = 0; c < 2; ++c) y[c] = theta[layout::table[3].offset + c];
+    for (std::size_t j = 0; j < 5; ++j) {
+      double h = b1[j];
+      for (std::size_t i = 0; i < 3; ++i) h += static_cast<double>(x[i]) * w1[5 * i + j];
+      for (std::size_t c = 0; c < 2; ++c) y[c] += std::tanh(h) * w2[2 * j + c];
+    }
+    hits += (y[1] > y[0] ? 1 : 0) == from->held_out.y.data()[row] ? 1U : 0U;
+  }
+  CHECK(p.accuracy(theta.data()) == static_cast<double>(hits) / 21);
+}
+
+TEST_CASE("supervised: refuses what does not fit") {
+  auto const with = [](data::dataset train, data::dataset held_out) {
+    return std::make_shared<task::examples const>(
+        task::examples{std::move(train), std::move(held_out)});
+  };
+  CHECK(message_of(some_examples(), 8).empty());
+  CHECK(message_of(some_examples(), 0).find("mini-batch: expected 1 to 8") != std::string::npos);
+  CHECK(message_of(some_examples(), 9).find("found 9") != std::string::npos);
+  CHECK(message_of(with(rows(4, 1, 2), rows(4, 1)), 2).find("found 2 features") !=
+        std::string::npos);
+  CHECK(message_of(with(rows(4, 1), rows(4, 1, 3, 3)), 2).find("3 classes") != std::string::npos);
+  CHECK(message_of(with(rows(4, 1), rows(0, 1)), 2).find("0 rows") != std::string::npos);
+}
