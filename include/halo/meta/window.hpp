@@ -51,6 +51,7 @@ class run {
         average_(layout::size),
         vector_(layout::size),
         product_(layout::size),
+        curvature_(layout::size),
         gradients_((most + 1) * layout::size),
         losses_(most + 1),
         record_(most + 1),
@@ -147,30 +148,31 @@ class run {
     return std::isfinite(r.loss) || give_up(r);
   }
 
-  /// L(θ̄) over fresh mini-batches, half of them held out; its gradient stays in vector_.
+  /// L(θ̄) over fresh mini-batches, every other one held out, and the Jacobian term of the first;
+  /// what flows back from both stays in vector_.
   bool look_at_average(meta_loss const& kind, window_report& r) {
     std::fill(vector_.begin(), vector_.end(), scalar(0));
     scalar const* const at = average_.data();
+    std::uint64_t const fresh = fresh_draws + iteration_;
     std::size_t const batches = kind.fresh_batches;
-    double loss = 0;
+    double loss = 0, square = 0;
     for (std::size_t b = 0; b < batches; ++b) {
       auto const from = b % 2 == 0 ? task::part::train : task::part::held_out;
-      loss += task_->value_and_gradient(from, fresh_draws + iteration_ + b, at, product_.data()) /
+      loss += task_->value_and_gradient(from, fresh + b, at, product_.data()) /
               static_cast<double>(batches);
       for (std::size_t k = 0; k < size; ++k)
         vector_[k] += product_[k] / static_cast<scalar>(batches);
-    }
-    double square = 0;
-    for (scalar const v : vector_) square += static_cast<double>(v) * static_cast<double>(v);
-    if (kind.jacobian > 0) {
-      task_->hessian_vector_product(fresh_draws + iteration_, at, vector_.data(), product_.data());
-      for (std::size_t k = 0; k < size; ++k)
-        vector_[k] += static_cast<scalar>(2 * kind.jacobian) * product_[k];
+      if (b > 0 || kind.jacobian == 0) continue;
+      for (scalar const g : product_) square += static_cast<double>(g) * static_cast<double>(g);
+      task_->hessian_vector_product(fresh, at, product_.data(), curvature_.data());
     }
     r.last = loss;
     r.jacobian = kind.jacobian * square;
     r.loss = kind.value(loss) + r.jacobian;
     for (scalar& v : vector_) v *= static_cast<scalar>(kind.slope(loss));
+    if (kind.jacobian != 0)
+      for (std::size_t k = 0; k < size; ++k)
+        vector_[k] += static_cast<scalar>(2 * kind.jacobian) * curvature_[k];
     return std::isfinite(r.loss) || give_up(r);
   }
 
@@ -179,14 +181,14 @@ class run {
     std::fill(lambda_.begin(), lambda_.end(), scalar(0));
     state_adjoint_.reset(new state_type());
     bool const second = kind.second_derivatives;
-    std::size_t const tail = kind.averaged(n);
     for (std::size_t i = n; i > 0; --i) {
-      if (kind.at_average) {
-        if (i + tail > n)
-          for (std::size_t k = 0; k < size; ++k)
-            lambda_[k] += vector_[k] / static_cast<scalar>(tail);
-      } else {
-        at_iterate(i, n, kind, second && i < n && record_[i] != none);
+      bool const fed = second && i < n && record_[i] != none;
+      if (!fed) std::fill(product_.begin(), product_.end(), scalar(0));
+      bool const bent = kind.at_average ? at_average(i, n, kind) : at_iterate(i, n, kind);
+      if (fed || bent) {
+        task_->hessian_vector_product(begin_ + i, theta_at(i, n), product_.data(),
+                                      curvature_.data());
+        for (std::size_t k = 0; k < size; ++k) lambda_[k] += curvature_[k];
       }
       std::size_t const k = record_[i - 1];
       if (k != none)
@@ -197,22 +199,29 @@ class run {
     unroll_.add_weights(weights);
   }
 
-  /// Adds w g_i + H_i (2 w c g_i + ḡ_i) to λ; ḡ_i is in product_.
-  void at_iterate(std::size_t i, std::size_t n, meta_loss const& kind, bool fed) {
+  /// Adds to λ what the average hands to θ_i.
+  bool at_average(std::size_t i, std::size_t n, meta_loss const& kind) {
+    std::size_t const tail = kind.averaged(n);
+    if (i + tail > n)
+      for (std::size_t k = 0; k < size; ++k) lambda_[k] += vector_[k] / static_cast<scalar>(tail);
+    return false;
+  }
+  /// Adds w g_i to λ and 2 w c g_i to product_, which H_i waits for; whether the latter is not 0.
+  bool at_iterate(std::size_t i, std::size_t n, meta_loss const& kind) {
     double const share = kind.share(i, n);
     auto const w = static_cast<scalar>(share * kind.slope(losses_[i]));
     auto const c = static_cast<scalar>(2 * share * kind.jacobian);
     scalar const* const g = gradient(i);
-    for (std::size_t k = 0; k < size; ++k) lambda_[k] += w * g[k];
-    if (c == scalar(0) && !fed) return;
-    for (std::size_t k = 0; k < size; ++k) vector_[k] = c * g[k] + (fed ? product_[k] : scalar(0));
-    task_->hessian_vector_product(begin_ + i, theta_at(i, n), vector_.data(), product_.data());
-    for (std::size_t k = 0; k < size; ++k) lambda_[k] += product_[k];
+    for (std::size_t k = 0; k < size; ++k) {
+      lambda_[k] += w * g[k];
+      product_[k] += c * g[k];
+    }
+    return c != scalar(0);
   }
 
   Task* task_;
   learned::unroll<P, layout, scalar> unroll_;
-  std::vector<scalar> theta_, lambda_, average_, vector_, product_, gradients_;
+  std::vector<scalar> theta_, lambda_, average_, vector_, product_, curvature_, gradients_;
   std::vector<double> losses_;
   std::vector<std::size_t> record_;
   std::unique_ptr<state_type> state_, state_adjoint_;
