@@ -6,5 +6,8 @@
 #include <halo/adapt/budget.hpp>
 #include <halo/adapt/checkpoint.hpp>
 #include <halo/adapt/checkpoint_file.hpp>
+#include <halo/adapt/evaluate.hpp>
+#include <halo/adapt/hardest.hpp>
+#include <halo/adapt/operations.hpp>
 #include <halo/adapt/report.hpp>
 #include <halo/adapt/run.hpp>

@@ -3,9 +3,15 @@
 
 #include <halo/optim/adagrad.hpp>
 #include <halo/optim/adam.hpp>
+#include <halo/optim/averaged.hpp>
 #include <halo/optim/clip.hpp>
+#include <halo/optim/deepening.hpp>
+#include <halo/optim/depth_cut.hpp>
+#include <halo/optim/gated.hpp>
 #include <halo/optim/momentum.hpp>
+#include <halo/optim/operations.hpp>
 #include <halo/optim/optimizer.hpp>
+#include <halo/optim/policy.hpp>
 #include <halo/optim/rmsprop.hpp>
 #include <halo/optim/schedule.hpp>
 #include <halo/optim/selection.hpp>

@@ -420,3 +420,72 @@ TEST_CASE("the number of examples is part of a run") {
   });
   CHECK(found == 77);
 }
+
+TEST_CASE("adapter: the average of the path beside the parameters, for every optimizer") {
+  auto const follows = [](auto rule) {
+    using Optimizer = decltype(rule);
+    INFO(std::string(Optimizer::name));
+    device_of<optim::averaged<Optimizer>> d({rule}, seed{3}, optim::selection::uniform(0.5));
+    device_of<Optimizer> plain_device(rule, seed{3}, optim::selection::uniform(0.5));
+    std::vector<float> const x = support::draw<float>(13 * 5, 40);
+    std::vector<std::int32_t> const t = support::draw_labels(13, 3, 41);
+    CHECK(std::ranges::equal(d.parameters(adapt::weights::averaged), d.parameters()));
+    std::vector<double> average(network::parameters);
+    double done = 0;
+    for (std::uint64_t step = 0; step < 30; ++step) {
+      std::vector<float> const rows = support::draw<float>(30, step);
+      std::vector<std::int32_t> const labels = support::draw_labels(6, 3, step);
+      adapt::report const r = d.step(rows, labels);
+      adapt::report const other = plain_device.step(rows, labels);
+      CHECK(r.layers == other.layers);
+      if (r.status != optim::status::done) continue;
+      CHECK(r.operations == other.operations + 2 * 111);
+      double const rate = 1 / (1 + done++ / 8);
+      for (std::size_t i = 0; i < average.size(); ++i) {
+        average[i] += rate * (static_cast<double>(plain_device.parameters()[i]) - average[i]);
+      }
+    }
+    REQUIRE(done > 10);
+    CHECK(std::ranges::equal(d.parameters(), plain_device.parameters()));
+    auto const a = d.parameters(adapt::weights::averaged);
+    for (std::size_t i = 0; i < average.size(); ++i) {
+      CHECK(std::abs(static_cast<double>(a[i]) - average[i]) < 1e-6);
+    }
+    plain_device.assign(a);
+    std::vector<float> here(13 * 3), there(13 * 3), raw(13 * 3);
+    d.predict(x, here);
+    d.predict(x, raw, adapt::weights::raw);
+    plain_device.predict(x, there);
+    CHECK(here == there);
+    CHECK(here != raw);
+    CHECK(d.evaluate(x, t).loss == plain_device.evaluate(x, t).loss);
+    CHECK(d.evaluate(x, t, adapt::weights::raw).loss != d.evaluate(x, t).loss);
+    CHECK(d.accuracy(x, t) == plain_device.accuracy(x, t));
+  };
+  follows(optim::sgd{{.rate = 0.3F}});
+  follows(optim::momentum{{.rate = 0.1F}});
+  follows(optim::adagrad{{.rate = 0.1F}});
+  follows(optim::rmsprop{{.rate = 0.03F}});
+  follows(optim::adam{{.rate = 0.03F}});
+}
+
+TEST_CASE("adapter: an average starts anew where parameters were put, and is refused with NaN") {
+  device_of<optim::averaged<optim::adam>> d(optim::averaged<optim::adam>{}, seed{3});
+  std::vector<float> const x = support::draw<float>(40, 1);
+  std::vector<std::int32_t> const t = support::draw_labels(8, 3, 2);
+  auto const raw = [&] {
+    return std::ranges::equal(d.parameters(adapt::weights::averaged), d.parameters());
+  };
+  for (int i = 0; i < 3; ++i) d.step(x, t);
+  CHECK_FALSE(raw());
+  d.redraw_head(seed{9});
+  CHECK(raw());
+  for (int i = 0; i < 2; ++i) d.step(x, t);
+  CHECK_FALSE(raw());
+  d.assign(support::draw<float>(network::parameters, 5));
+  CHECK(raw());
+  d.step(x, t);
+  CHECK(raw());  // a path of one point
+  refuses<optim::averaged<optim::adam>>(
+      std::vector<float>(20, std::numeric_limits<float>::quiet_NaN()), 7);
+}

@@ -123,6 +123,7 @@ TEST_CASE("checkpoint: a resumed run has the bits of one that never stopped") {
     resumes(optim::rmsprop{}, select);
     resumes(optim::adam{}, select);
     resumes(optim::adamw(), select);
+    resumes(optim::averaged<optim::adam>{}, select);
     resumes(optim::clipped<optim::adam>{.inner = {}, .norm = 0.5F}, select);
     resumes(optim::scheduled<optim::momentum, optim::cosine>{{}, {.steps = 40, .warm_up = 5}},
             select);

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -13,6 +14,7 @@
 #include <halo/nn/activation.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
+#include <halo/optim/gated.hpp>
 
 #include "../support/network.hpp"
 
@@ -156,4 +158,28 @@ TEST_CASE("run: so many steps in a row that are not finite end it") {
   adapt::outcome const on = adapt::run(a, now_and_then, {.iterations = 20, .non_finite = 2});
   CHECK(on.reason == stop::iterations);
   CHECK(on.spent.non_finite == 10);
+}
+
+TEST_CASE("run: the policy says how many examples it wants, as far as batch and stream allow") {
+  data::dataset const d = clouds();
+  using small = adapt::adapter<network, nn::cross_entropy, optim::adam, 16, optim::gated<>>;
+  small a(optim::adam{{.rate = 1e-1F}}, seed{5},
+          {.inner = {.rows = 4, .plateau = 0.5}, .hardest = 4});
+  data::batches stream(d, 16, seed{1});
+  CHECK(a.wanted_batch() == 4);
+  std::vector<std::size_t> hard;
+  adapt::run(a, stream, {.iterations = 800},
+             [&](adapt::report const& r) { hard.push_back(r.examples); });
+  CHECK(a.wanted_batch() == 16);  // 32 of which 4: 16 of which 2
+  CHECK(std::ranges::count(hard, 4U) >= 20);
+  CHECK(std::ranges::count(hard, 2U) >= 100);
+
+  struct fixed {  // a stream with a mind of its own
+    data::batches* from;
+    auto next() { return from->next(); }
+  } stubborn{&stream};
+  small b(optim::adam{}, seed{5});
+  adapt::run(b, stubborn, {.iterations = 3},
+             [](adapt::report const& r) { CHECK(r.examples == 16); });
+  CHECK(fresh().wanted_batch() == 0);
 }

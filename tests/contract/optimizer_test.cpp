@@ -232,7 +232,8 @@ void keeps_the_contract() {
 TEST_CASE_TEMPLATE("every optimizer keeps the contract", O, optim::sgd, optim::momentum,
                    optim::adagrad, optim::rmsprop, optim::adam,
                    optim::scheduled<optim::adam, optim::constant_schedule>,
-                   optim::clipped<optim::momentum>) {
+                   optim::clipped<optim::momentum>, optim::averaged<optim::adam>,
+                   optim::averaged<optim::sgd>) {
   SUBCASE("1") { keeps_the_contract<O, flat_layout<1>, float>(); }
   SUBCASE("7") { keeps_the_contract<O, flat_layout<7>, float>(); }
   SUBCASE("8") { keeps_the_contract<O, flat_layout<8>, float>(); }

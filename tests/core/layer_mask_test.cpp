@@ -53,3 +53,18 @@ TEST_CASE("layer_mask: and, or and equality are those of sets") {
   CHECK((a | layer_mask{}) == a);
   CHECK_FALSE(a == b);
 }
+
+TEST_CASE("layer_mask: the upper layers") {
+  for (std::size_t layers = 0; layers <= 64; ++layers) {
+    for (std::size_t depth = 0; depth <= 66; ++depth) {
+      CAPTURE(layers);
+      CAPTURE(depth);
+      layer_mask const m = layer_mask::top(depth, layers);
+      bool right = true;
+      for (std::size_t j = 0; j < 64; ++j) {
+        right = right && m[j] == (j < layers && j + depth >= layers);
+      }
+      CHECK(right);
+    }
+  }
+}

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <type_traits>
 #include <vector>
@@ -147,4 +148,30 @@ TEST_CASE("batches: sizes that make no sense") {
         "batches: rows: expected at least 1, found 0");
   CHECK(says([&] { data::batches b(d, 6, seed{1}, data::remainder::drop); }) ==
         "batches: rows: expected at least 6, found 5");
+}
+
+TEST_CASE("batches: sizes that change from one to the next, every row once an epoch all the same") {
+  data::dataset const d = numbered(50);
+  for (auto const policy : {data::remainder::keep, data::remainder::drop}) {
+    data::batches source(d, 16, seed{1}, policy), order(d, 1, seed{1}, policy);
+    std::size_t const asked[] = {3, 16, 40, 1, 0, 9};  // at most 16, at least 1
+    std::vector<std::size_t> seen;
+    for (std::size_t i = 0; i < 40; ++i) {
+      std::size_t const n = asked[i % 6] > 16 ? 16 : asked[i % 6] == 0 ? 1 : asked[i % 6];
+      std::size_t const left = 50 - seen.size();
+      bool const fits = left >= n || (policy == data::remainder::keep && left > 0);
+      if (!fits) {
+        if (policy == data::remainder::keep) CHECK(is_permutation(seen, 50));
+        for (std::size_t skipped = 0; skipped < left; ++skipped) order.next();
+        seen.clear();
+      }
+      data::batch const b = source.next(asked[i % 6]);
+      CHECK(b.rows() == (fits ? std::min(n, left) : n));
+      for (std::size_t r = 0; r < b.rows(); ++r) {
+        CHECK(b.x(r, 0) == order.next().x(0, 0));
+        seen.push_back(static_cast<std::size_t>(b.x(r, 0)) / 3);
+      }
+    }
+    CHECK(source.epoch() >= 3);
+  }
 }

@@ -3,10 +3,13 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <string_view>
 #include <vector>
+
+#include "../support/network.hpp"
 
 using namespace halo;
 using namespace std::string_view_literals;
@@ -49,4 +52,37 @@ TEST_CASE("loss: a row is right if all its outputs round to the targets") {
   CHECK(nn::mean_square::hits(4, 2, y, t) == 2);
   CHECK(nn::mean_square::hits(2, 2, y, t) == 2);
   CHECK(nn::mean_square::hits(0, 2, y, t) == 0);
+}
+
+TEST_CASE("loss: the loss of every row, whose mean is the loss of all") {
+  for (std::size_t outputs : std::array<std::size_t, 3>{2, 7, 40}) {
+    CAPTURE(outputs);
+    constexpr std::size_t rows = 21;
+    std::vector<float> const y = support::draw<float>(rows * outputs, 1, 3);
+    std::vector<float> const t = support::draw<float>(rows * outputs, 2);
+    std::vector<std::int32_t> const labels = support::draw_labels(rows, outputs, 3);
+    std::vector<float> losses(rows), gradient(rows * outputs);
+    float const mean =
+        nn::cross_entropy::value_and_losses(rows, outputs, y.data(), labels.data(), losses.data());
+    CHECK(mean == nn::cross_entropy::value_and_gradient(rows, outputs, y.data(), labels.data(),
+                                                        gradient.data()));
+    for (std::size_t i = 0; i < rows; ++i) {
+      double sum = 0;
+      for (std::size_t j = 0; j < outputs; ++j) sum += std::exp(y[i * outputs + j]);
+      double const l = std::log(sum) - y[i * outputs + static_cast<std::size_t>(labels[i])];
+      CHECK(losses[i] == doctest::Approx(l).epsilon(1e-5));
+    }
+    float const square =
+        nn::mean_square::value_and_losses(rows, outputs, y.data(), t.data(), losses.data());
+    CHECK(square == nn::mean_square::value_and_gradient(rows, outputs, y.data(), t.data(),
+                                                        gradient.data()));
+    for (std::size_t i = 0; i < rows; ++i) {
+      double sum = 0;
+      for (std::size_t j = 0; j < outputs; ++j) {
+        double const off = y[i * outputs + j] - t[i * outputs + j];
+        sum += off * off / static_cast<double>(outputs);
+      }
+      CHECK(losses[i] == doctest::Approx(sum).epsilon(1e-5));
+    }
+  }
 }

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -280,4 +281,78 @@ TEST_CASE("sequential: a gradient with a NaN in it is never bounded, whichever l
                                                 gradient.data());
   CHECK(std::isnan(gradient[network::layout::table[2].offset]));
   CHECK_FALSE(bound <= std::numeric_limits<float>::max());
+}
+
+namespace {
+
+/// The gradient by backward on some rows of a forward pass on all of them.
+template <class Case, class T>
+std::vector<T> on_some_rows(std::vector<T> const& theta, std::vector<T> const& x, std::vector<T> dy,
+                            std::vector<std::uint32_t> const& rows, layer_mask mask) {
+  using network = typename Case::network;
+  support::runner<Case, T, capacity> r;
+  r.forward(theta, x);
+  nn::pass p = r.pass;
+  p.rows = x.size() / network::inputs;
+  p.capacity = capacity;
+  network::keep_rows(p, rows.data(), rows.size(), r.work.arena.data());
+  p.rows = rows.size();
+  p.source = rows.data();
+  std::vector<T> some_x, gradient(network::parameters, T(7));
+  for (std::uint32_t i : rows) {
+    auto const begin = x.begin() + static_cast<std::ptrdiff_t>(i * network::inputs);
+    some_x.insert(some_x.end(), begin, begin + network::inputs);
+  }
+  network::template backward<T*>(p, theta.data(), some_x.data(), r.work.arena.data(), dy.data(),
+                                 gradient.data(), mask);
+  return gradient;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("sequential: backward on kept rows is that of the rows alone, bit by bit", Case,
+                   support::small_case, support::wide_case, support::norm_case) {
+  using network = typename Case::network;
+  auto const theta = draw<float>(network::parameters, 1, 0.5);
+  auto const x = draw<float>(32 * network::inputs, 2);
+  std::vector<std::vector<std::uint32_t>> const choices{
+      {0}, {31}, {3, 4, 9, 17, 18, 19, 30, 31}, {0, 1, 2, 3, 4, 5, 6, 7}, {0, 2, 5}, {1, 31}};
+  for (auto const& rows : choices) {
+    CAPTURE(rows.size());
+    std::vector<float> some_x;
+    for (std::uint32_t i : rows) {
+      for (std::size_t j = 0; j < network::inputs; ++j) {
+        some_x.push_back(x[i * network::inputs + j]);
+      }
+    }
+    auto const dy = draw<float>(rows.size() * network::outputs, 3);
+    for (std::uint64_t bits = 1; bits < std::uint64_t{1} << network::layers; ++bits) {
+      CAPTURE(bits);
+      support::runner<Case, float, capacity> alone;
+      std::vector<float> expected(network::parameters, 7.0F);
+      alone.forward(theta, some_x);
+      alone.backward(theta, some_x, dy, expected, layer_mask(bits));
+      CHECK(on_some_rows<Case>(theta, x, dy, rows, layer_mask(bits)) == expected);
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("sequential: backward on kept rows drops what forward dropped of them", Case,
+                   support::mixed_case, support::odd_case, support::norm_case) {
+  using network = typename Case::network;
+  auto const theta = draw(network::parameters, 1, 0.5);
+  auto const x = draw(32 * network::inputs, 2);
+  std::vector<std::uint32_t> const rows{3, 4, 9, 17, 18, 19, 30, 31};
+  auto const dy = draw(rows.size() * network::outputs, 3);
+  std::vector<double> all_dy(32 * network::outputs);  // nobody asks the other rows
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (std::size_t j = 0; j < network::outputs; ++j) {
+      all_dy[rows[i] * network::outputs + j] = dy[i * network::outputs + j];
+    }
+  }
+  support::runner<Case, double, capacity> all;
+  std::vector<double> expected(network::parameters);
+  all.forward(theta, x);
+  all.backward(theta, x, all_dy, expected);
+  CHECK(distance(on_some_rows<Case>(theta, x, dy, rows, layer_mask::all()), expected) < 1e-13);
 }

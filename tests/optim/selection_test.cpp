@@ -72,3 +72,45 @@ TEST_CASE("expected counts are exact") {
   CHECK(s.expected(3, [](layer_mask m) { return m.count(); }) == doctest::Approx(0.9));
   CHECK(s.expected(3, [](layer_mask m) { return m.empty() ? 1 : 0; }) == doctest::Approx(0.315));
 }
+
+TEST_CASE("forced layers take part in every draw, the others as before") {
+  generator const g(seed{5}, 1);
+  auto const s = optim::selection::thirds(3);
+  auto const f = s.forced(layer_mask(1));
+  for (std::uint64_t t = 0; t < 1000; ++t) {
+    CHECK(f.draw(g, t, 3) == (s.draw(g, t, 3) | layer_mask(1)));
+  }
+}
+
+TEST_CASE("at least one layer: each mask as often as among the draws that are not empty") {
+  generator const g(seed{5}, 1);
+  auto const s = optim::selection::thirds(3).at_least_one();
+  constexpr std::uint64_t steps = 100000;
+  std::array<double, 8> found{};
+  for (std::uint64_t t = 0; t < steps; ++t) found[s.draw(g, t, 3).bits()] += 1;
+  double const none = 0.9 * 0.7 * 0.5;
+  CHECK(found[0] == 0);
+  for (std::size_t bits = 1; bits < 8; ++bits) {
+    CAPTURE(bits);
+    double p = 1 / (1 - none);
+    p *= (bits & 1) != 0 ? 0.1 : 0.9;
+    p *= (bits & 2) != 0 ? 0.3 : 0.7;
+    p *= (bits & 4) != 0 ? 0.5 : 0.5;
+    CHECK(std::abs(found[bits] - steps * p) < 5 * std::sqrt(steps * p * (1 - p)));
+    CHECK(s.expected(3, [=](layer_mask m) { return m.bits() == bits ? 1 : 0; }) ==
+          doctest::Approx(p));
+  }
+  CHECK(s.expected(3, [](layer_mask m) { return m.empty() ? 1 : 0; }) == 0);
+}
+
+TEST_CASE("at least one layer of certain, impossible and very unlikely ones") {
+  generator const g(seed{2});
+  std::array<double, 3> const rare{1e-15, 0, 1e-15};
+  auto const s = optim::selection::custom(rare).at_least_one();
+  for (std::uint64_t t = 0; t < 1000; ++t) {
+    CHECK_FALSE(s.draw(g, t, 3).empty());
+    CHECK_FALSE(s.draw(g, t, 3)[1]);
+    CHECK(optim::selection::dense().at_least_one().draw(g, t, 7) == layer_mask::all(7));
+    CHECK(optim::selection::uniform(0.0).at_least_one().draw(g, t, 7).empty());
+  }
+}

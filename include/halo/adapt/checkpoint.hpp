@@ -48,7 +48,8 @@ template <class Network>
   if (file.metadata("network")) reader.expect_metadata("network", detail::words_of<Network>());
   aligned_buffer<float> theta = reader.parameters<layout>();
   reader.expect_no_others<layout>([](std::string_view name) {
-    return name.starts_with("optimizer.") || name.starts_with("run.");
+    return name.starts_with("optimizer.") || name.starts_with("policy.") ||
+           name.starts_with("run.");
   });
   return theta;
 }
@@ -62,10 +63,10 @@ template <class Network>
 }
 
 /// The bytes of a file with all that an adapter needs to go on with the same bits: parameters, the
-/// optimizer's state, counters, seed.
+/// states of optimizer and policy, counters, seed.
 ///
-/// What the program says is not in the file: the optimizer's configuration, the selection of
-/// layers, the largest mini-batch. halo::error when a number is not finite; `name` stands in it.
+/// What the program says is not in the file: the configurations of optimizer and policy, the
+/// largest mini-batch. halo::error when a number is not finite; `name` stands in it.
 template <class Device>
 [[nodiscard]] aligned_buffer<std::byte> write(Device& device, std::string_view name = "memory") {
   std::vector<io::tensor_view> tensors;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include <halo/core/layer_mask.hpp>
 #include <halo/optim/optimizer.hpp>
@@ -14,6 +16,7 @@ struct report {
   double loss = 0;               ///< mean loss of the mini-batch before the step, 0 if nothing ran
   double accuracy = 0;           ///< share of right answers in the mini-batch before the step
   layer_mask layers;             ///< which layers were updated
+  std::size_t examples = 0;      ///< of how many the gradient is: all, or the hardest
   std::uint64_t operations = 0;  ///< multiply-adds, the optimizer's arithmetic included
 
   [[nodiscard]] bool finite() const noexcept { return status != optim::status::non_finite; }
@@ -26,6 +29,25 @@ struct totals {
   std::uint64_t non_finite = 0;  ///< steps that were refused
   std::uint64_t operations = 0;  ///< multiply-adds, the optimizer's arithmetic included
   std::uint64_t layers = 0;      ///< layer updates
+
+  /// Hands each number to f(name, span), for saving and resuming.
+  template <class F>
+  void fields(F&& f) {
+    auto const number = [&f](char const* name, std::uint64_t& value) {
+      f(name, std::span<std::uint64_t, 1>(&value, 1));
+    };
+    number("iterations", iterations);
+    number("empty", empty);
+    number("non_finite", non_finite);
+    number("operations", operations);
+    number("layers", layers);
+  }
+};
+
+/// Which parameters a network is looked at with.
+enum class weights : unsigned char {
+  raw,       ///< those that steps move
+  averaged,  ///< their average over the path, see optim::averaged
 };
 
 /// How well a network does on examples.

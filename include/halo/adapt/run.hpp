@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -25,11 +26,22 @@ struct no_observer {
   void operator()(Report const&) const noexcept {}
 };
 
+/// The next mini-batch: of the size that the device's policy wants, where it wants one and the
+/// stream can give it.
+template <class Device, class Stream>
+auto next_batch(Device const& device, Stream& stream) {
+  if constexpr (requires { stream.next(std::size_t{}); }) {
+    if (std::size_t const n = device.wanted_batch(); n > 0) return stream.next(n);
+  }
+  return stream.next();
+}
+
 /// Steps through a stream of mini-batches until the budget is spent.
 ///
 /// The held-out examples are evaluated every so many iterations if they are needed to reach
 /// budget.accuracy. Adds no allocation to those of the stream.
-/// @param stream    next() gives something with contiguous x [rows, inputs] and y [rows]
+/// @param stream    next() gives something with contiguous x [rows, inputs] and y [rows]; where
+///                  there is next(rows), the policy's wish is followed
 /// @param held_out  has x and y; its accuracy is the one a budget aims at
 /// @param every     at least 1
 /// @param observe   called with the report of every step
@@ -68,7 +80,7 @@ outcome run(Device& device, Stream& stream, budget const& limits, HeldOut const&
                : o.spent.operations >= limits.operations ? stop::operations
                                                          : stop::time;
     if (o.reason != stop::time || o.seconds >= limits.seconds) return o;
-    auto const [x, y] = stream.next();
+    auto const [x, y] = next_batch(device, stream);
     auto const r = device.step(x, y);
     bad = r.finite() ? 0 : bad + 1;
     observe(r);

@@ -32,6 +32,11 @@ class layer_mask {
     return layer_mask(std::uint64_t{1} << layer);
   }
 
+  /// The upper `depth` of so many layers.
+  [[nodiscard]] static constexpr layer_mask top(std::size_t depth, std::size_t layers) noexcept {
+    return layer_mask(all(layers).bits_ & ~all(depth < layers ? layers - depth : 0).bits_);
+  }
+
   [[nodiscard]] constexpr bool operator[](std::size_t layer) const noexcept {
     return layer < capacity && ((bits_ >> layer) & 1U) != 0;
   }

@@ -72,24 +72,33 @@ class batches {
   }
 
   /// The next batch; behind the last one of an epoch, the first one of the next.
-  batch next() noexcept {
-    if (position_ == per_epoch()) shuffle(epoch_ + 1);
+  batch next() noexcept { return next(size_); }
+
+  /// The next batch of another size, at most the one of construction: of that many rows, or of what
+  /// is left of the epoch.
+  batch next(std::size_t rows) noexcept {
+    rows = std::clamp<std::size_t>(rows, 1, size_);
+    if (left(rows) == 0) shuffle(epoch_ + 1);
     begun_ = true;
-    return make(position_++);
+    batch const b = make(position_, std::min(rows, left(rows)));
+    position_ += b.rows();
+    return b;
   }
 
   /// Walks to the end of an epoch: the first walk over epoch 0, every later begin() over the next.
   class iterator {
    public:
     explicit iterator(batches* owner) noexcept : owner_(owner) {}
-    [[nodiscard]] batch operator*() const noexcept { return owner_->make(owner_->position_); }
+    [[nodiscard]] batch operator*() const noexcept {
+      return owner_->make(owner_->position_, owner_->left(owner_->size_));
+    }
     iterator& operator++() noexcept {
-      ++owner_->position_;
+      owner_->position_ += owner_->left(owner_->size_);
       return *this;
     }
     struct end_mark {};
     [[nodiscard]] bool operator==(end_mark) const noexcept {
-      return owner_->position_ == owner_->per_epoch();
+      return owner_->left(owner_->size_) == 0;
     }
 
    private:
@@ -109,9 +118,13 @@ class batches {
     generator(seed_, epoch).permutation(order_.span());
   }
 
-  batch make(std::size_t index) noexcept {
-    std::size_t const first = index * size_;
-    std::size_t const rows = std::min(size_, order_.size() - first);
+  /// Rows of a batch of so many that the epoch still has.
+  [[nodiscard]] std::size_t left(std::size_t rows) const noexcept {
+    std::size_t const rest = order_.size() - position_;
+    return policy_ == remainder::drop && rest < rows ? 0 : std::min(rows, rest);
+  }
+
+  batch make(std::size_t first, std::size_t rows) noexcept {
     std::size_t const features = from_->features();
     gather(*from_, order_.span().subspan(first, rows), x_.span().first(rows * features),
            y_.span().first(rows));
@@ -124,7 +137,7 @@ class batches {
   std::size_t size_;
   remainder policy_;
   std::uint64_t epoch_ = 0;
-  std::size_t position_ = 0;
+  std::size_t position_ = 0;  ///< first row of the next batch
   bool begun_ = false;
   aligned_buffer<std::uint32_t> order_;
   aligned_buffer<float> x_;

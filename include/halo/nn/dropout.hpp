@@ -33,10 +33,33 @@ struct dropout : stateless_layer {
   }
   template <class X, class P>
   static void backward(pass const& p, backward_arguments<P> const& a) noexcept {
-    if (a.dx) scale(p, p.rows * X::size, simd::const_of<P>(a.dy), a.dx);
+    if (!a.dx) return;
+    if (p.training && p.source != nullptr)
+      scale_rows(p, X::size, simd::const_of<P>(a.dy), a.dx);
+    else
+      scale(p, p.rows * X::size, simd::const_of<P>(a.dy), a.dx);
   }
 
  private:
+  /// Row i with the pattern that row source[i] had in the forward pass.
+  template <class C, class P>
+  static void scale_rows(pass const& p, std::size_t n, C x, P y) noexcept {
+    using simd::read_element;
+    using simd::write_element;
+    using T = simd::scalar_of<P>;
+    generator const g(p.noise, p.index);
+    T const kept = T(1.0 / (1.0 - rate));
+    auto const threshold = static_cast<std::uint64_t>(rate * 4294967296.0);
+    for (std::size_t i = 0; i < p.rows; ++i) {
+      for (std::size_t j = 0; j < n; ++j) {
+        std::size_t const was = p.source[i] * n + j;
+        auto const w = g.words((p.step << 32) + was / 4)[was % 4];
+        T const factor = w < threshold ? T(0) : kept;
+        write_element(y, i * n + j, read_element(x, i * n + j) * simd::element_of<P>(factor));
+      }
+    }
+  }
+
   template <class C, class P>
   static void scale(pass const& p, std::size_t n, C x, P y) noexcept {
     using simd::read_element;

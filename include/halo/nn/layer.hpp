@@ -21,6 +21,8 @@ struct pass {
   seed noise{};              ///< seed of this network's dropout
   std::uint64_t step = 0;    ///< which step this is: dropout draws a new pattern for each
   std::size_t index = 0;     ///< position of the layer in its network, set by the network
+  std::uint32_t const* source = nullptr;  ///< backward of some rows of a forward pass: which rows
+                                          ///< of it these were, ascending; null: the same
 };
 
 /// A parameter tensor as a layer declares it.
@@ -65,8 +67,13 @@ struct backward_arguments {
 ///                         may return a bound on the magnitude of the gradient it wrote; a layer
 ///                         with parameters that returns nothing leaves it unknown
 ///
-/// Both are templates over the pointer-like P, so that the same text runs on float, double and on
-/// planes of dual numbers.
+/// L::keep_rows<X>(rows, kept, count, memory)   where there is memory and backward on some rows of
+/// a
+///                         forward pass is wanted: memory as if forward had run on the rows
+///                         kept[0] < kept[1] < ... alone
+///
+/// Both passes are templates over the pointer-like P, so that the same text runs on float, double
+/// and on planes of dual numbers.
 template <class L, class X>
 concept layer = tensor::static_shape<X> && requires {
   { L::template accepts<X> } -> std::convertible_to<bool>;

@@ -72,6 +72,14 @@ struct layer_norm {
     return a.gradient ? bound<2 * X::size>(a.gradient) : simd::scalar_of<P>(0);
   }
 
+  /// Mean and inverse deviation of some rows only.
+  template <class X, class T>
+  static void keep_rows(std::size_t rows, std::uint32_t const* kept, std::size_t count,
+                        T* memory) noexcept {
+    for (std::size_t i = 0; i < count; ++i) memory[i] = memory[kept[i]];
+    for (std::size_t i = 0; i < count; ++i) memory[count + i] = memory[rows + kept[i]];
+  }
+
  private:
   template <std::size_t N, class P>
   static simd::scalar_of<P> bound(P gradient) noexcept {

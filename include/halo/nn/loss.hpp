@@ -28,6 +28,13 @@ struct cross_entropy {
     return kernel::softmax_cross_entropy(rows, outputs, y, t, dy);
   }
 
+  /// The same mean, and the loss of every row.
+  template <class T>
+  static T value_and_losses(std::size_t rows, std::size_t outputs, T const* y, target const* t,
+                            T* losses) noexcept {
+    return kernel::softmax_cross_entropy(rows, outputs, y, t, static_cast<T*>(nullptr), losses);
+  }
+
   /// How many rows have their largest logit (the first of equals) at the target.
   template <class T>
   static std::size_t hits(std::size_t rows, std::size_t outputs, T const* y,
@@ -55,6 +62,16 @@ struct basic_mean_square {
                                                 simd::const_of<P> y, target const* t,
                                                 P dy) noexcept {
     return kernel::mean_square(rows, outputs, y, t, dy);
+  }
+
+  /// The same mean, and the loss of every row.
+  static T value_and_losses(std::size_t rows, std::size_t outputs, T const* y, target const* t,
+                            T* losses) noexcept {
+    for (std::size_t i = 0; i < rows; ++i) {
+      losses[i] = kernel::mean_square(1, outputs, y + i * outputs, t + i * outputs,
+                                      static_cast<T*>(nullptr));
+    }
+    return kernel::mean_square(rows, outputs, y, t, static_cast<T*>(nullptr));
   }
 
   /// Rows whose outputs, rounded to the nearest integer, all equal the targets.

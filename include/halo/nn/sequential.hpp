@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <tuple>
 #include <type_traits>
@@ -101,11 +103,7 @@ struct sequential<shape<Extents...>, L...> {
   /// Parameters that a mask selects.
   [[nodiscard]] static constexpr std::size_t selected_parameters(layer_mask mask) noexcept {
     std::size_t n = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      if (plan.owner[i] != detail::plan<count>::none && mask[plan.owner[i]]) {
-        n += plan.layers[i].parameters;
-      }
-    }
+    for (parameter_info const& info : layout::table) n += mask[info.layer] ? info.count : 0;
     return n;
   }
 
@@ -122,6 +120,15 @@ struct sequential<shape<Extents...>, L...> {
   static P forward(pass const& p, simd::const_of<P> theta, simd::const_of<P> x, P arena) noexcept {
     run<0>(p, theta, x, arena);
     return arena + plan.output[count - 1] * p.capacity;
+  }
+
+  /// Moves what forward left of rows kept[0] < kept[1] < ... to the front, for backward on them
+  /// with source = kept; p is the forward pass, x is the caller's to gather.
+  template <class T>
+  static void keep_rows(pass const& p, std::uint32_t const* kept, std::size_t n,
+                        T* arena) noexcept {
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (keep<I>(p, kept, n, arena), ...); }
+    (std::make_index_sequence<depth>());
   }
 
   /// dL/dθ of the selected layers, after forward with the same pass, parameters, input and arena.
@@ -143,6 +150,19 @@ struct sequential<shape<Extents...>, L...> {
   }
 
  private:
+  template <std::size_t I, class T>
+  static void keep(pass const& p, std::uint32_t const* kept, std::size_t rows, T* arena) noexcept {
+    constexpr std::size_t width = plan.layers[I].outputs;
+    T* const out = arena + plan.output[I] * p.capacity;
+    for (std::size_t i = 0; !plan.in_place[I] && i < rows; ++i) {
+      if (kept[i] != i) std::copy_n(out + kept[i] * width, width, out + i * width);
+    }
+    if constexpr (plan.layers[I].memory > 0) {
+      layer_at<I>::template keep_rows<shape_at<I>>(p.rows, kept, rows,
+                                                   arena + plan.memory[I] * p.capacity);
+    }
+  }
+
   /// x of layer I: the data for the first, else the output of the layer before.
   template <std::size_t I, class P>
   static simd::const_of<P> input_of(pass const& p, simd::const_of<P> x, P arena) noexcept {

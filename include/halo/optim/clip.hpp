@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include <halo/optim/operations.hpp>
 #include <halo/optim/optimizer.hpp>
 #include <halo/simd/transform.hpp>
 
@@ -23,6 +24,11 @@ struct clipped {
 
   static constexpr char const* name = Inner::name;
   static constexpr std::size_t operations_per_parameter = Inner::operations_per_parameter + 2;
+
+  template <parameter_layout Layout>
+  [[nodiscard]] static constexpr std::size_t operations(layer_mask mask) noexcept {
+    return optim::operations<Inner, Layout>(mask) + 2 * selected_parameters<Layout>(mask);
+  }
 
   template <parameter_layout Layout, floating T = float>
   using state = typename Inner::template state<Layout, T>;

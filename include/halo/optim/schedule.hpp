@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include <halo/optim/operations.hpp>
 #include <halo/optim/optimizer.hpp>
 
 namespace halo::optim {
@@ -49,6 +50,11 @@ struct scheduled {
 
   static constexpr char const* name = Inner::name;
   static constexpr std::size_t operations_per_parameter = Inner::operations_per_parameter;
+
+  template <parameter_layout Layout>
+  [[nodiscard]] static constexpr std::size_t operations(layer_mask mask) noexcept {
+    return optim::operations<Inner, Layout>(mask);
+  }
 
   template <parameter_layout Layout, floating T = float>
   struct state {

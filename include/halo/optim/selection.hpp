@@ -9,10 +9,11 @@
 #include <halo/core/assert.hpp>
 #include <halo/core/layer_mask.hpp>
 #include <halo/core/random.hpp>
+#include <halo/optim/policy.hpp>
 
 namespace halo::optim {
 
-/// Which layers take part in a step: each on its own with a probability of its own.
+/// A policy: each layer takes part in a step on its own, with a probability of its own.
 ///
 /// s_j ~ Bernoulli(p_j), drawn anew for every step [Li et al. 2020, sec. 3.2]. Weight and bias of a
 /// layer share their draw (the authors' code draws for each tensor). One number is drawn for every
@@ -20,7 +21,8 @@ namespace halo::optim {
 class selection {
  public:
   /// Every layer in every step.
-  [[nodiscard]] static constexpr selection dense() noexcept { return uniform(1.0); }
+  constexpr selection() noexcept { probability_.fill(1.0); }
+  [[nodiscard]] static constexpr selection dense() noexcept { return {}; }
 
   /// The same probability for all layers.
   [[nodiscard]] static constexpr selection uniform(double probability) noexcept {
@@ -34,7 +36,7 @@ class selection {
   [[nodiscard]] static constexpr selection thirds(std::size_t layers, double low = 0.1,
                                                   double middle = 0.3, double high = 0.5) noexcept {
     HALO_EXPECTS(layers <= layer_mask::capacity, "selection: at most 64 layers");
-    selection s;
+    selection s = uniform(0.0);
     std::array<double, 3> const p{low, middle, high};
     for (std::size_t j = 0; j < layers; ++j) {
       s.probability_[j] = p[j + 1 == layers ? 2 : 3 * j / layers];
@@ -45,8 +47,24 @@ class selection {
   /// A probability for each layer, lowest first; layers beyond the list are never selected.
   [[nodiscard]] static constexpr selection custom(std::span<double const> probabilities) noexcept {
     HALO_EXPECTS(probabilities.size() <= layer_mask::capacity, "selection: at most 64 layers");
-    selection s;
+    selection s = uniform(0.0);
     for (std::size_t j = 0; j < probabilities.size(); ++j) s.probability_[j] = probabilities[j];
+    return s;
+  }
+
+  /// The same, but these layers always.
+  [[nodiscard]] constexpr selection forced(layer_mask layers) const noexcept {
+    selection s = *this;
+    for (std::size_t j = 0; j < layer_mask::capacity; ++j) {
+      if (layers[j]) s.probability_[j] = 1;
+    }
+    return s;
+  }
+
+  /// The same draws given that they are not empty, P(mask) / (1 - Π(1 - p_j)): no step is idle.
+  [[nodiscard]] constexpr selection at_least_one() const noexcept {
+    selection s = *this;
+    s.at_least_one_ = true;
     return s;
   }
 
@@ -60,7 +78,10 @@ class selection {
     layer_mask mask;
     for (std::size_t j = 0; j < layers; ++j) {
       auto const word = g.words(step * layer_mask::capacity + j)[0];
-      mask.set(j, static_cast<double>(word) * 0x1p-32 < probability_[j]);
+      double p = probability_[j];
+      // nothing selected yet: P(layer j | one of j and those above it is)
+      if (at_least_one_ && mask.empty() && p > 0) p /= any(j, layers);
+      mask.set(j, static_cast<double>(word) * 0x1p-32 < p);
     }
     return mask;
   }
@@ -69,9 +90,10 @@ class selection {
   template <class Count>
   [[nodiscard]] constexpr double expected(std::size_t layers, Count&& count) const noexcept {
     HALO_EXPECTS(layers <= 20, "selection: the exact mean enumerates 2^layers masks");
+    bool const never_empty = at_least_one_ && any(0, layers) > 0;
     double sum = 0;
-    for (std::uint64_t bits = 0; bits < std::uint64_t{1} << layers; ++bits) {
-      double p = 1;
+    for (std::uint64_t bits = never_empty ? 1 : 0; bits < std::uint64_t{1} << layers; ++bits) {
+      double p = never_empty ? 1 / any(0, layers) : 1;
       for (std::size_t j = 0; j < layers; ++j) {
         p *= ((bits >> j) & 1U) != 0 ? probability_[j] : 1 - probability_[j];
       }
@@ -80,9 +102,26 @@ class selection {
     return sum;
   }
 
+  using state = no_memory;
+  static constexpr bool selective = false;
+  [[nodiscard]] decision decide(state const&, generator const& g, std::uint64_t step,
+                                std::size_t layers) const noexcept {
+    return {.layers = draw(g, step, layers)};
+  }
+  void observe(state&, observation const&) const noexcept {}
+
  private:
+  /// The probability that a layer from `first` on is drawn; not 1 - Π, which loses small ones.
+  [[nodiscard]] constexpr double any(std::size_t first, std::size_t layers) const noexcept {
+    double p = 0;
+    for (std::size_t j = layers; j-- > first;) p = probability_[j] + (1 - probability_[j]) * p;
+    return p;
+  }
+
   std::array<double, layer_mask::capacity> probability_{};
+  bool at_least_one_ = false;
 };
+static_assert(policy<selection>);
 
 /// The three schemes the paper compares [Li et al. 2020, Fig. 4], lowest third of the layers first.
 namespace scheme {

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+#include <halo/core/aligned.hpp>
+#include <halo/nn/layer.hpp>
+
+namespace halo::adapt {
+
+/// The rows with the k largest of n losses, in the order of the rows; of equals the first.
+///
+/// @param sorted  n elements of work space
+/// @param rows    k row numbers, ascending, to be written
+/// @pre 1 <= k <= n, no NaN among the losses
+inline void hardest_rows(std::size_t n, std::size_t k, float const* losses, float* sorted,
+                         std::uint32_t* rows) noexcept {
+  std::copy_n(losses, n, sorted);
+  std::nth_element(sorted, sorted + (k - 1), sorted + n, [](float a, float b) { return a > b; });
+  float const least = sorted[k - 1];
+  auto ties = k - static_cast<std::size_t>(
+                      std::count_if(losses, losses + n, [=](float l) { return l > least; }));
+  for (std::size_t i = 0; i < n; ++i) {
+    if (losses[i] > least || (losses[i] == least && ties > 0 && ties-- > 0)) {
+      *rows++ = static_cast<std::uint32_t>(i);
+    }
+  }
+}
+
+/// Loss and output gradient of a step that runs backward on all of its examples.
+template <class Network, class Loss, std::size_t Capacity>
+struct every_row {
+  using target = typename Loss::target;
+
+  /// Mean loss; dy ← its gradient with respect to the outputs y.
+  double differentiate(nn::pass const& p, float const*, target const* t, float const* y,
+                       std::size_t, float*, float* dy) noexcept {
+    return static_cast<double>(Loss::value_and_gradient(p.rows, Network::outputs, y, t, dy));
+  }
+};
+
+/// The same of a step that may run backward on the hardest alone, with the memory it needs.
+template <class Network, class Loss, std::size_t Capacity>
+class hardest {
+ public:
+  using target = typename Loss::target;
+
+  /// Mean loss of all rows. Where k are fewer than these, p and x become those of the hardest k,
+  /// what forward left in the arena is moved together, and dy is the gradient of their mean loss:
+  /// all as if forward had run on them alone.
+  double differentiate(nn::pass& p, float const*& x, target const* t, float const* y, std::size_t k,
+                       float* arena, float* dy) noexcept {
+    if (k == p.rows) {
+      return static_cast<double>(Loss::value_and_gradient(k, Network::outputs, y, t, dy));
+    }
+    auto const mean =
+        static_cast<double>(Loss::value_and_losses(p.rows, Network::outputs, y, t, losses_.data()));
+    if (!std::isfinite(mean)) return mean;
+    hardest_rows(p.rows, k, losses_.data(), sorted_.data(), rows_.data());
+    for (std::size_t i = 0; i < k; ++i) {
+      std::copy_n(x + rows_[i] * Network::inputs, Network::inputs, x_.data() + i * Network::inputs);
+      std::copy_n(t + rows_[i] * targets, targets, t_.data() + i * targets);
+    }
+    Network::keep_rows(p, rows_.data(), k, arena);
+    p.rows = k;
+    p.source = rows_.data();
+    x = x_.data();
+    Loss::value_and_gradient(k, Network::outputs, y, t_.data(), dy);
+    return mean;
+  }
+
+ private:
+  static constexpr std::size_t targets = Loss::targets(Network::outputs);
+  std::array<float, Capacity> losses_{};
+  std::array<float, Capacity> sorted_{};
+  std::array<std::uint32_t, Capacity> rows_{};
+  std::array<target, targets * Capacity> t_{};
+  aligned_array<float, Network::inputs * Capacity> x_;
+};
+
+}  // namespace halo::adapt

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+#include <halo/core/aligned.hpp>
+#include <halo/kernel/update.hpp>
+#include <halo/optim/operations.hpp>
+#include <halo/optim/optimizer.hpp>
+
+namespace halo::optim {
+
+/// Any optimizer that also keeps an average of the parameters it passes through: averaging the path
+/// takes the noise of small mini-batches out of it [Polyak & Juditsky 1992].
+///
+/// a ← a + r·(θ - a),  r = max(1/150, 1/(1 + t/8)),  t = steps that were done before. The first
+/// step makes a = θ, so nobody needs to know where θ started. In every step that is done the
+/// average of all parameters moves, of layers that were left out too. It stays finite while
+/// parameters are below half the largest number. Costs one more array and two operations a
+/// parameter.
+template <class Inner>
+struct averaged {
+  Inner inner{};
+
+  static constexpr char const* name = Inner::name;
+  static constexpr std::size_t operations_per_parameter = Inner::operations_per_parameter;
+
+  template <parameter_layout Layout, floating T = float>
+  struct state {
+    using layout = Layout;
+    using scalar = T;
+    typename Inner::template state<Layout, T> inner;
+    aligned_array<T, Layout::size> average;  ///< of the parameters; means nothing at 0 steps
+    std::uint64_t average_steps = 0;         ///< steps that it is of
+
+    /// Forgets the path so far: for parameters that were put elsewhere.
+    void restart_average() noexcept {
+      average = {};
+      average_steps = 0;
+    }
+    template <class F>
+    void fields(F&& f) {
+      inner.fields(f);
+      f("average", average.span());
+      f("average_steps", std::span<std::uint64_t, 1>(&average_steps, 1));
+    }
+  };
+  template <parameter_layout Layout, floating T = float>
+  [[nodiscard]] state<Layout, T> init() const noexcept {
+    return {inner.template init<Layout, T>(), {}, 0};
+  }
+
+  /// Multiply-adds of a step: the inner optimizer's, and the average of all parameters.
+  template <parameter_layout Layout>
+  [[nodiscard]] static constexpr std::size_t operations(layer_mask mask) noexcept {
+    return optim::operations<Inner, Layout>(mask) + 2 * Layout::size;
+  }
+
+  /// r after so many steps.
+  [[nodiscard]] static constexpr double rate(std::uint64_t steps) noexcept {
+    return std::max(1.0 / 150.0, 1.0 / (1.0 + static_cast<double>(steps) / 8.0));
+  }
+
+  /// One step of the inner optimizer; where it is done, reads 2n and writes n elements more.
+  template <class Layout, class T>
+  status step(T* theta, T const* gradient, state<Layout, T>& s,
+              step_context<T> const& context = {}) const noexcept {
+    status const result = inner.step(theta, gradient, s.inner, context);
+    if (result != status::done) return result;
+    T const r = static_cast<T>(rate(s.average_steps++));
+    kernel::update(Layout::size, s.average.data(), static_cast<T const*>(theta),
+                   [=](auto& a, auto x) {
+                     using V = std::remove_reference_t<decltype(a)>;
+                     a = fma(V(r), x - a, a);
+                   });
+    return result;
+  }
+};
+
+/// The state of an optimizer that keeps an average: averaged<...>, or one that wraps it.
+template <class State>
+concept keeps_average = requires(State& s) {
+  s.average.span();
+  s.average_steps;
+  s.restart_average();
+};
+
+}  // namespace halo::optim

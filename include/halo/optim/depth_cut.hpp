@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <halo/core/assert.hpp>
+#include <halo/core/layer_mask.hpp>
+#include <halo/core/random.hpp>
+#include <halo/optim/policy.hpp>
+
+namespace halo::optim {
+
+/// A policy: a step updates the upper d layers, d drawn anew for every step.
+///
+/// A layer is left out together with all below it, so each draw saves the weight gradients and the
+/// input gradients of what it cuts off; a random mask saves the latter only below its lowest layer.
+class depth_cut {
+ public:
+  /// Every depth from the last layer alone to all of them with the same probability.
+  [[nodiscard]] static constexpr depth_cut uniform(std::size_t layers) noexcept {
+    HALO_EXPECTS(layers > 0 && layers <= layer_mask::capacity, "depth_cut: 1 to 64 layers");
+    depth_cut c;
+    for (std::size_t d = 0; d < layers; ++d) {
+      c.up_to_[d] = static_cast<double>(d + 1) / static_cast<double>(layers);
+    }
+    c.deepest_ = layers;
+    return c;
+  }
+
+  /// P(depth = d) for d = 1, 2, ...; what is missing to 1 is the probability of doing nothing.
+  [[nodiscard]] static constexpr depth_cut custom(std::span<double const> probabilities) noexcept {
+    HALO_EXPECTS(probabilities.size() <= layer_mask::capacity, "depth_cut: at most 64 layers");
+    depth_cut c;
+    double sum = 0;
+    for (double const p : probabilities) {
+      HALO_EXPECTS(p >= 0, "depth_cut: probabilities are not negative");
+      c.up_to_[c.deepest_++] = sum += p;
+    }
+    HALO_EXPECTS(sum < 1 + 1e-9, "depth_cut: probabilities add up to at most 1");
+    if (c.deepest_ > 0 && sum > 1 - 1e-9) c.up_to_[c.deepest_ - 1] = 1;  // they were rounded
+    return c;
+  }
+
+  /// P(depth = d).
+  [[nodiscard]] constexpr double probability(std::size_t depth) const noexcept {
+    if (depth == 0) return deepest_ == 0 ? 1 : 1 - up_to_[deepest_ - 1];
+    if (depth > deepest_) return 0;
+    return depth == 1 ? up_to_[0] : up_to_[depth - 1] - up_to_[depth - 2];
+  }
+
+  /// The draw of one step: a function of the generator's seed, its stream and the step alone.
+  [[nodiscard]] layer_mask draw(generator const& g, std::uint64_t step,
+                                std::size_t layers) const noexcept {
+    double const u = static_cast<double>(g.words(step)[0]) * 0x1p-32;
+    for (std::size_t d = 0; d < deepest_; ++d) {
+      if (u < up_to_[d]) return layer_mask::top(d + 1, layers);
+    }
+    return {};
+  }
+
+  /// The mean of a count over the draws: Σ_d P(depth = d)·count(upper d layers).
+  template <class Count>
+  [[nodiscard]] constexpr double expected(std::size_t layers, Count&& count) const noexcept {
+    double sum = 0;
+    for (std::size_t d = 0; d <= deepest_; ++d) {
+      double const p = probability(d);
+      if (p > 0) sum += p * static_cast<double>(count(layer_mask::top(d, layers)));
+    }
+    return sum;
+  }
+
+  using state = no_memory;
+  static constexpr bool selective = false;
+  [[nodiscard]] decision decide(state const&, generator const& g, std::uint64_t step,
+                                std::size_t layers) const noexcept {
+    return {.layers = draw(g, step, layers)};
+  }
+  void observe(state&, observation const&) const noexcept {}
+
+ private:
+  std::array<double, layer_mask::capacity> up_to_{};  ///< P(1 <= depth <= d + 1)
+  std::size_t deepest_ = 0;
+};
+static_assert(policy<depth_cut>);
+
+}  // namespace halo::optim

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+
+#include <halo/tensor/parameter_table.hpp>
+
+namespace halo::optim {
+
+/// Parameters of the layers that a mask selects.
+template <parameter_layout Layout>
+[[nodiscard]] constexpr std::size_t selected_parameters(layer_mask mask) noexcept {
+  std::size_t n = 0;
+  for (parameter_info const& info : Layout::table) n += mask[info.layer] ? info.count : 0;
+  return n;
+}
+
+/// Multiply-adds of one step of the optimizer O on the selected layers, those of the network not
+/// among them.
+///
+/// O::operations_per_parameter for every selected parameter; an optimizer whose cost is another has
+/// O::operations<Layout>(mask). Nothing for an empty mask.
+template <class O, parameter_layout Layout>
+[[nodiscard]] constexpr std::size_t operations(layer_mask mask) noexcept {
+  if ((mask & layer_mask::all(Layout::layers)).empty()) return 0;
+  if constexpr (requires { O::template operations<Layout>(mask); })
+    return O::template operations<Layout>(mask);
+  else
+    return selected_parameters<Layout>(mask) * O::operations_per_parameter;
+}
+
+}  // namespace halo::optim

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/adapt/evaluate.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include <halo/nn/activation.hpp>
+#include <halo/nn/linear.hpp>
+#include <halo/nn/loss.hpp>
+#include <halo/nn/sequential.hpp>
+
+#include "../support/data.hpp"
+#include "../support/network.hpp"
+
+using namespace halo;
+
+namespace {
+
+using network = nn::sequential<nn::linear<3, 2>>;
+
+/// y of one example, as the formula says it.
+std::vector<float> line(std::vector<float> const& theta, float const* x) {
+  std::vector<float> y{theta[6], theta[7]};
+  for (std::size_t i = 0; i < 3; ++i) {
+    for (std::size_t j = 0; j < 2; ++j) y[j] += x[i] * theta[2 * i + j];
+  }
+  return y;
+}
+
+}  // namespace
+
+TEST_CASE("evaluate: every example once, in parts no larger than the workspace") {
+  nn::workspace<network, float, 4> work;
+  std::vector<float> const theta = support::draw<float>(network::parameters, 1);
+  for (std::size_t rows = 0; rows < 14; ++rows) {
+    CAPTURE(rows);
+    std::vector<float> const x = support::draw<float>(rows * 3, 2);
+    std::size_t next = 0;
+    adapt::for_each_part<network>(rows, theta.data(), x.data(), work,
+                                  [&](std::size_t first, std::size_t n, float const* y) {
+                                    CHECK(first == next);
+                                    CHECK(n <= 4);
+                                    for (std::size_t i = 0; i < n; ++i) {
+                                      auto const expected = line(theta, x.data() + 3 * (first + i));
+                                      CHECK(std::abs(y[2 * i] - expected[0]) < 1e-5F);
+                                      CHECK(std::abs(y[2 * i + 1] - expected[1]) < 1e-5F);
+                                    }
+                                    next += n;
+                                  });
+    CHECK(next == rows);
+  }
+}
+
+TEST_CASE("evaluate: mean square and the share of right answers, over parts of unequal size") {
+  nn::workspace<network, float, 4> work;
+  std::vector<float> const theta = support::draw<float>(network::parameters, 1);
+  std::vector<float> const x = support::draw<float>(9 * 3, 2);
+  std::vector<float> t(18);
+  double loss = 0;
+  for (std::size_t i = 0; i < 9; ++i) {
+    auto const y = line(theta, x.data() + 3 * i);
+    for (std::size_t j = 0; j < 2; ++j) {
+      t[2 * i + j] = std::round(y[j]) + (i % 3 == 0 && j == 1 ? 2.0F : 0.0F);
+      loss += std::pow(static_cast<double>(y[j] - t[2 * i + j]), 2.0) / 18;
+    }
+  }
+  auto const e = adapt::evaluate<network, nn::mean_square>(theta.data(), x, t, work);
+  CHECK(e.loss == doctest::Approx(loss).epsilon(1e-5));
+  CHECK(e.accuracy == doctest::Approx(6.0 / 9));
+}
+
+TEST_CASE("evaluate: what does not fit is refused") {
+  nn::workspace<network, float, 4> work;
+  std::vector<float> const theta(network::parameters);
+  std::vector<float> out(4);
+  CHECK(tests::message_of<error>(
+            [&] { adapt::predict<network>(theta.data(), std::vector<float>(7), out, work); }) ==
+        "adapter: predict: expected 3 inputs and 2 outputs an example, found 7 and 4 numbers");
+  CHECK(tests::message_of<error>([&] {
+          std::vector<std::int32_t> const t{2};
+          static_cast<void>(adapt::evaluate<network, nn::cross_entropy>(
+              theta.data(), std::vector<float>(3), t, work));
+        }) == "adapter: label of example 0: expected 0 to 1, found 2");
+}

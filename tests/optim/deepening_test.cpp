@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/optim/deepening.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+using namespace halo;
+
+namespace {
+
+generator const nobody{seed{0}};  // nothing is random here
+
+/// Losses that fall and then stay: one stage after another.
+double loss_at(int t) { return 0.3 + 2 * std::exp(-t / 15.0) + 0.2 * std::sin(1.7 * t); }
+
+}  // namespace
+
+TEST_CASE("deepening: follows the rule as it is written, from head and second layer") {
+  for (auto const begin : {optim::begin_at::head, optim::begin_at::second}) {
+    for (std::size_t layers = 1; layers < 7; ++layers) {
+      CAPTURE(layers);
+      optim::deepening const rule{.begin = begin};
+      optim::deepening::state state;
+      std::size_t d = begin == optim::begin_at::head ? 1 : layers - 1;
+      if (d == 0) d = 1;
+      double a = 0, s = 0;
+      int n = 0, stages = 0;
+      for (int t = 0; t < 600; ++t) {
+        CAPTURE(t);
+        optim::decision const now = rule.decide(state, nobody, 0, layers);
+        CHECK(now.layers.count() == d);
+        CHECK(now.layers.lowest() == layers - d);
+        CHECK(now.rows == 16);
+        CHECK(now.hardest == 0);
+        double const l = loss_at(t);
+        rule.observe(state, {l, 0.5, 100, layers});
+        if (t == 0) a = s = l;
+        a = 0.9 * a + 0.1 * l;
+        s = 0.975 * s + 0.025 * l;
+        ++n;
+        if (d < layers && n >= 20 && a > 0.93 * s) {
+          ++d;
+          ++stages;
+          n = 0;
+          s = 1.3 * a;
+        }
+      }
+      CHECK(d == layers);
+      CHECK(stages == static_cast<int>(layers - optim::first_depth(begin, layers)));
+    }
+  }
+}
+
+TEST_CASE("deepening: while the loss keeps falling the stage lasts") {
+  optim::deepening const rule{.begin = optim::begin_at::head};
+  optim::deepening::state state;
+  for (int t = 0; t < 300; ++t) rule.observe(state, {std::exp(-t / 20.0), 0.5, 1, 3});
+  CHECK(rule.depth(state, 3) == 1);
+  for (int t = 0; t < 3000; ++t) rule.observe(state, {std::exp(-15.0), 0.5, 1, 3});
+  CHECK(rule.depth(state, 3) == 3);
+}
+
+TEST_CASE("deepening: first depths") {
+  CHECK(optim::first_depth(optim::begin_at::head, 5) == 1);
+  CHECK(optim::first_depth(optim::begin_at::second, 5) == 4);
+  CHECK(optim::first_depth(optim::begin_at::second, 2) == 1);
+  CHECK(optim::first_depth(optim::begin_at::second, 1) == 1);
+}
+
+TEST_CASE("fixed stages: change where the shares of the budget are spent") {
+  optim::fixed_stages const rule{.operations = 1000};
+  optim::fixed_stages::state state;
+  std::vector<std::size_t> depths;
+  for (int t = 0; t < 30; ++t) {
+    depths.push_back(rule.decide(state, nobody, 0, 4).layers.count());
+    rule.observe(state, {1.0, 0.5, 11, 4});
+  }
+  // 0, 11, 22 are below 30; up to 198 below 200
+  for (std::size_t t = 0; t < 30; ++t) {
+    CAPTURE(t);
+    CHECK(depths[t] == (t < 3 ? 1U : t < 19 ? 3U : 4U));
+  }
+  CHECK(state.spent == 330);
+  CHECK(optim::fixed_stages{}.decide({}, nobody, 0, 4).layers == layer_mask::all(4));
+}
