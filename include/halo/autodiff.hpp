@@ -4,6 +4,7 @@
 #include <halo/autodiff/check.hpp>
 #include <halo/autodiff/dense.hpp>
 #include <halo/autodiff/dual.hpp>
+#include <halo/autodiff/fast.hpp>
 #include <halo/autodiff/gradient.hpp>
 #include <halo/autodiff/planar.hpp>
 #include <halo/autodiff/planar_gemm.hpp>

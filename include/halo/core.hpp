@@ -8,4 +8,5 @@
 #include <halo/core/layer_mask.hpp>
 #include <halo/core/random.hpp>
 #include <halo/core/stopwatch.hpp>
+#include <halo/core/unrolled.hpp>
 #include <halo/version.hpp>

@@ -5,6 +5,7 @@
 #include <halo/simd/asinh.hpp>
 #include <halo/simd/batch.hpp>
 #include <halo/simd/bits.hpp>
+#include <halo/simd/fast.hpp>
 #include <halo/simd/math.hpp>
 #include <halo/simd/pointer.hpp>
 #include <halo/simd/reduce.hpp>

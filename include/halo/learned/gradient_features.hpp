@@ -5,11 +5,11 @@
 #include <cmath>
 #include <cstddef>
 
+#include <halo/autodiff/fast.hpp>
 #include <halo/autodiff/variable.hpp>
 #include <halo/learned/hierarchical_options.hpp>
 #include <halo/learned/reader.hpp>
-#include <halo/simd/asinh.hpp>
-#include <halo/simd/math.hpp>
+#include <halo/simd/fast.hpp>
 
 namespace halo::learned {
 
@@ -33,10 +33,11 @@ template <class T>
 /// @param big_g, big_v  G and V, O.scales each, in place
 /// @param x             scales [+ scales - 1] [+ scales], written
 template <hierarchical_options O, class V>
-void gradient_features(V const& g, V d, V v, V* big_g, V* big_v, V* x) {
+[[gnu::always_inline]] inline void gradient_features(V const& g, V d, V v, V* big_g, V* big_v,
+                                                     V* x) {
   using autodiff::fma;
-  using simd::log;
-  using std::asinh;
+  using simd::fast_asinh;
+  using simd::fast_log;
   using std::sqrt;
   constexpr std::size_t S = O.scales;
   V const tiny = typed<V>(1e-16);
@@ -49,9 +50,9 @@ void gradient_features(V const& g, V d, V v, V* big_g, V* big_v, V* x) {
     V const square = fma(big_g[s], big_g[s], typed<V>(1e-12));
     big_v[s] = fma(v, big_v[s] - square, square);
     V const safe = big_v[s] + tiny;
-    x[s] = asinh(big_g[s] / sqrt(safe));
+    x[s] = fast_asinh(big_g[s] / sqrt(safe));
     if constexpr (O.log_means) {
-      logs[s] = log(safe);
+      logs[s] = fast_log(safe);
       mean = mean + logs[s];
     }
   }

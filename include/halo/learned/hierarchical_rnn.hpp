@@ -134,14 +134,15 @@ struct hierarchical_program {
   }
 
   template <class R, class V>
-  static void observe(R const& r, V const& g, V const&, V* s, V* carried, V* sum) {
+  [[gnu::always_inline]] static void observe(R const& r, V const& g, V const&, V* s, V* carried,
+                                             V* sum) {
     using simd::exp;
-    using simd::sigmoid;
+    using simd::fast_sigmoid;
     std::array<V, F + K0> x;
     gradient_features<O>(g, s[at_d], s[at_sd], s + at_g, s + at_v, x.data());
     if constexpr (O.relative_rate) x[F - 1] = s[at_l] - r.row(3 * K0);
-    for (std::size_t k = 0; k < K0; ++k) x[F + k] = s[k];
-    for (std::size_t k = 0; k < F; ++k) sum[K0 + k] = x[k];
+    unrolled<K0>([&](std::size_t k) { x[F + k] = s[k]; });
+    unrolled<F>([&](std::size_t k) { sum[K0 + k] = x[k]; });
     gru<F, K0>(
         x.data(),
         [&](V const* in, V* out) {
@@ -164,9 +165,9 @@ struct hierarchical_program {
     V const moved = limited_log_rate(O.leaky ? leak(r, l, change) : l + change);
     carried[0] = exp(moved + r.weight(table["step_size"])) * direction;
     s[at_l] = O.leaky ? moved : fma(r.row(3 * K0 + 1), l - moved, moved);
-    s[at_d] = sigmoid(d);
-    s[at_sd] = sigmoid(v);
-    for (std::size_t k = 0; k < K0; ++k) sum[k] = s[k];
+    s[at_d] = fast_sigmoid(d);
+    s[at_sd] = fast_sigmoid(v);
+    unrolled<K0>([&](std::size_t k) { sum[k] = s[k]; });
     sum[K0 + F] = direction * direction;
     sum[K0 + F + 1] = s[at_l];
   }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 
+#include <halo/core/unrolled.hpp>
 #include <halo/learned/program.hpp>
 #include <halo/simd/transform.hpp>
 
@@ -36,11 +37,11 @@ namespace detail {
 /// be none of a kind, and compilers warn that nothing is below 0.)
 template <class V, std::size_t Count, class T>
 inline void load_numbers(T const* p, V* to) noexcept {
-  for (std::size_t k = 0; k != Count; ++k) to[k] = V::load(p + k * tile_lanes);
+  unrolled<Count>([=](std::size_t k) { to[k] = V::load(p + k * tile_lanes); });
 }
 template <class V, std::size_t Count, class T>
 inline void store_numbers(T* p, V const* from) noexcept {
-  for (std::size_t k = 0; k != Count; ++k) from[k].store(p + k * tile_lanes);
+  unrolled<Count>([=](std::size_t k) { from[k].store(p + k * tile_lanes); });
 }
 
 /// Calls body(tile, lane, element, chunk) for all coordinates, a register at a time.

@@ -56,7 +56,8 @@ class plain_reader {
   template <std::size_t In, std::size_t Out, std::size_t Count, class B>
   void columns(V const* x, std::size_t w, B const* bias, V* y, std::size_t j) const noexcept {
     using autodiff::fma;
-    std::array<V, Count> sum;
+    // g++ 12 at -O2 stores vectors to an array of scalars in the red zone as if it were aligned
+    alignas(64) std::array<V, Count> sum;
     for (std::size_t c = 0; c < Count; ++c)
       sum[c] = V(bias == nullptr ? T(0) : static_cast<T>(bias[j + c]));
     W const* line = weights_ + w + j;
