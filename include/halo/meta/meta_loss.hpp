@@ -26,8 +26,9 @@ struct meta_loss {
   bool second_derivatives = false;  ///< through the gradient that the optimizer is fed
   bool count_first = true;          ///< w = 1/(n+1) over i = 0 ... n, otherwise 1/n over 1 ... n
   bool at_average = false;
-  double averaged_share = 0.65;  ///< of the window, its end
-  std::size_t fresh_batches = 2;
+  double averaged_share = 0.65;      ///< of the window, its end
+  std::size_t fresh_batches = 2;     ///< the average is judged on so many new mini-batches,
+  std::size_t held_out_batches = 1;  ///< the last of which are held out
 
   /// HALO as its paper reads.
   [[nodiscard]] static constexpr meta_loss paper() noexcept { return {.jacobian = 1e-3}; }

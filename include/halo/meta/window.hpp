@@ -157,7 +157,8 @@ class run {
     std::size_t const batches = kind.fresh_batches;
     double loss = 0, square = 0;
     for (std::size_t b = 0; b < batches; ++b) {
-      auto const from = b % 2 == 0 ? task::part::train : task::part::held_out;
+      auto const from =
+          b + kind.held_out_batches < batches ? task::part::train : task::part::held_out;
       loss += task_->value_and_gradient(from, fresh + b, at, product_.data()) /
               static_cast<double>(batches);
       for (std::size_t k = 0; k < size; ++k)
