@@ -66,4 +66,16 @@ template <hierarchical_options O, class V>
   }
 }
 
+/// What it sees of its rate, behind these: l - mean l; how far e^l is above 1 or below 1e-6 (0
+/// between); l - ln 1e-3. Each where the options say so.
+template <hierarchical_options O, class V>
+void rate_features(V const& l, V const& mean, V* x) {
+  std::size_t at = O.features();
+  V const zero = typed<V>(0);
+  if constexpr (O.absolute_rate) x[--at] = l - typed<V>(-6.9077552789821371);
+  if constexpr (O.extreme_rate)
+    x[--at] = max(l, zero) - max(typed<V>(-13.815510557964274) - l, zero);
+  if constexpr (O.relative_rate) x[--at] = l - mean;
+}
+
 }  // namespace halo::learned

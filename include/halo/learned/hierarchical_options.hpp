@@ -19,7 +19,19 @@ struct hierarchical_options {
   bool last_tensor = false;         ///< the global level sees the last tensor alone (a slip of the
                                     ///< released code), not the mean of all
   bool leaky = false;               ///< the log-rate leaks to a learned one and changes by a tenth
+  bool learned_input_decay = true;  ///< else d = 0.89 for ever
+  bool learned_scale_decay = true;  ///< else v = 0.93 for ever
+  bool dynamic_rate = true;         ///< else no rates: the direction, not normalized, is the step
+  bool zero_rate = true;            ///< the weights of the log-rate's change start at 0
+  bool extreme_rate = false;        ///< how far the rate is above 1 or below 1e-6 is a feature
+  bool absolute_rate = false;       ///< the log-rate itself, against ln 1e-3, is
   double scale_bias = 3.2;          ///< initial bias of the second moment's decay
+
+  /// Numbers the units see of a coordinate.
+  [[nodiscard]] constexpr std::size_t features() const noexcept {
+    return scales + (products ? scales - 1 : 0) + (log_means ? scales : 0) +
+           (relative_rate ? 1U : 0U) + (extreme_rate ? 1U : 0U) + (absolute_rate ? 1U : 0U);
+  }
 };
 
 /// The published presets.

@@ -7,10 +7,10 @@
 
 #include <halo/learned/gradient_features.hpp>
 #include <halo/learned/hierarchical_options.hpp>
+#include <halo/learned/hierarchical_weights.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/program.hpp>
 #include <halo/learned/recurrent.hpp>
-#include <halo/learned/weight_table.hpp>
 #include <halo/simd/math.hpp>
 
 namespace halo::learned {
@@ -34,9 +34,10 @@ template <hierarchical_options O = hierarchical_options{}>
 struct hierarchical_program {
   static constexpr hierarchical_options options = O;
   static constexpr std::size_t S = O.scales, K0 = O.units, K1 = O.tensor_units, K2 = O.global_units;
-  static constexpr std::size_t features =
-      S + (O.products ? S - 1 : 0) + (O.log_means ? S : 0) + (O.relative_rate ? 1 : 0);
-  static constexpr std::size_t F = features;
+  static constexpr std::size_t features = O.features(), F = features;
+  static_assert(O.dynamic_rate ||
+                    !(O.relative_rate || O.extreme_rate || O.absolute_rate || O.leaky),
+                "halo: hierarchical_rnn: without rates no feature of theirs");
   static constexpr char const* name = O.leaky ? "leaky_hierarchical_rnn" : "hierarchical_rnn";
   static constexpr std::size_t operations_per_parameter = 3 * K0 * (F + K0) + 4 * K0 + S + 100;
 
@@ -44,6 +45,7 @@ struct hierarchical_program {
   static constexpr std::size_t at_g = K0, at_v = K0 + S, at_d = K0 + 2 * S, at_sd = at_d + 1,
                                at_l = at_d + 2;
   static constexpr std::size_t state = K0 + 2 * S + 3;
+  static constexpr double input_decay = 0.89, scale_decay = 0.93;  // where they are not learned
   static constexpr std::size_t held = 0;
   static constexpr std::size_t tensor_state = K1 + 1;
   static constexpr std::size_t global_state = K2;
@@ -53,40 +55,7 @@ struct hierarchical_program {
   static constexpr std::size_t sums = K0 + F + 2;     // h, x, r², new l
   static constexpr std::size_t decision = 1;          // 1 / RMS
 
-  static constexpr weight_table table{std::to_array<weight_info>({
-      {"parameter.gates", F + K0, 2 * K0, gaussian(0.5 / root(F + K0))},
-      {"parameter.gates_bias", 1, 2 * K0, constant(2.2)},
-      {"parameter.candidate", F + K0, K0, gaussian(0.5 / root(F + K0))},
-      {"parameter.candidate_bias", 1, K0},
-      {"tensor.gates", K0 + F + K1, 2 * K1, gaussian(0.5 / root(K0 + F + K1))},
-      {"tensor.gates_bias", 1, 2 * K1, constant(2.2)},
-      {"tensor.candidate", K0 + F + K1, K1, gaussian(0.5 / root(K0 + F + K1))},
-      {"tensor.candidate_bias", 1, K1},
-      {"global.gates", K1 + K2, 2 * K2, gaussian(0.5 / root(K1 + K2))},
-      {"global.gates_bias", 1, 2 * K2, constant(2.2)},
-      {"global.candidate", K1 + K2, K2, gaussian(0.5 / root(K1 + K2))},
-      {"global.candidate_bias", 1, K2},
-      {"tensor_to_parameter", K1, 3 * K0, gaussian(0.5 / root(K1))},
-      {"tensor_to_parameter_bias", 1, 3 * K0},
-      {"global_to_parameter", K2, 3 * K0, gaussian(0.5 / root(K2))},
-      {"global_to_parameter_bias", 1, 3 * K0},
-      {"global_to_tensor", K2, 3 * K1, gaussian(0.5 / root(K2))},
-      {"global_to_tensor_bias", 1, 3 * K1},
-      {"update", K0, 1, gaussian(0.5 / root(K0))},
-      {"shortcut", O.shortcut ? S : 0, 1, gaussian(0.1 / root(S), 1.0 / static_cast<double>(S))},
-      {"scale_decay", K0, 1, gaussian(0.5 / root(K0))},
-      {"scale_decay_bias", 1, 1, constant(O.scale_bias)},
-      {"input_decay", K0, 1, gaussian(0.5 / root(K0))},
-      {"input_decay_bias", 1, 1, constant(2.2)},
-      {"rate", K0, 1},
-      {"rate_bias", 1, 1},
-      {"rate_momentum", 1, 1, constant(3.2)},
-      {"step_size", 1, 1, constant(-1.0)},
-      {"parameter.initial", 1, K0, uniform(1.0)},
-      {"tensor.initial", 1, K1, uniform(1.0)},
-      {"global.initial", 1, K2, uniform(1.0)},
-      {"initial_log_rate", 1, 1, constant(-6.9077552789821371)},
-  })};
+  static constexpr auto table = hierarchical_weights<O>;
 
   /// Initial log-rates: where highest > lowest, drawn for every run as the released code does
   /// [e^lowest, e^highest], half for each coordinate and half for the tensor; else the weight
@@ -140,7 +109,7 @@ struct hierarchical_program {
     using simd::fast_sigmoid;
     std::array<V, F + K0> x;
     gradient_features<O>(g, s[at_d], s[at_sd], s + at_g, s + at_v, x.data());
-    if constexpr (O.relative_rate) x[F - 1] = s[at_l] - r.row(3 * K0);
+    rate_features<O>(s[at_l], r.row(3 * K0), x.data());
     unrolled<K0>([&](std::size_t k) { x[F + k] = s[k]; });
     unrolled<F>([&](std::size_t k) { sum[K0 + k] = x[k]; });
     gru<F, K0>(
@@ -152,21 +121,22 @@ struct hierarchical_program {
           r.template affine_row<F + K0, K0>(in, table["parameter.candidate"], 2 * K0, out);
         },
         s);
-    V direction, shortcut, change, d, v;
+    V direction, shortcut, d, v;
     r.template linear<K0, 1>(s, table["update"], &direction);
     if constexpr (O.shortcut) {
       r.template linear<S, 1>(x.data(), table["shortcut"], &shortcut);
       direction = direction + shortcut;
     }
-    r.template affine<K0, 1>(s, table["rate"], table["rate_bias"], &change);
-    r.template affine<K0, 1>(s, table["input_decay"], table["input_decay_bias"], &d);
-    r.template affine<K0, 1>(s, table["scale_decay"], table["scale_decay_bias"], &v);
-    V const l = s[at_l];
-    V const moved = limited_log_rate(O.leaky ? leak(r, l, change) : l + change);
-    carried[0] = exp(moved + r.weight(table["step_size"])) * direction;
-    s[at_l] = O.leaky ? moved : fma(r.row(3 * K0 + 1), l - moved, moved);
-    s[at_d] = fast_sigmoid(d);
-    s[at_sd] = fast_sigmoid(v);
+    if constexpr (O.learned_input_decay)
+      r.template affine<K0, 1>(s, table["input_decay"], table["input_decay_bias"], &d);
+    if constexpr (O.learned_scale_decay)
+      r.template affine<K0, 1>(s, table["scale_decay"], table["scale_decay_bias"], &v);
+    if constexpr (O.dynamic_rate)
+      carried[0] = exp(next_rate(r, s) + r.weight(table["step_size"])) * direction;
+    else
+      carried[0] = direction;
+    s[at_d] = O.learned_input_decay ? fast_sigmoid(d) : typed<V>(input_decay);
+    s[at_sd] = O.learned_scale_decay ? fast_sigmoid(v) : typed<V>(scale_decay);
     unrolled<K0>([&](std::size_t k) { sum[k] = s[k]; });
     sum[K0 + F] = direction * direction;
     sum[K0 + F + 1] = s[at_l];
@@ -196,14 +166,24 @@ struct hierarchical_program {
         },
         tensor);
     tensor[K1] = mean[K0 + F + 1] * f.elements;
-    decided[0] = O.normalized ? 1 / sqrt(mean[K0 + F] + 1e-16F) : Z(1);
+    decided[0] = O.normalized && O.dynamic_rate ? 1 / sqrt(mean[K0 + F] + 1e-16F) : Z(1);
   }
 
-  /// l0 + 0.98 (l - l0) + 0.1 change, l0 learned.
+  /// l̂ = l + h·wl + cl, and l moved towards it; leaky: l0 + 0.98 (l - l0) + 0.1 (h·wl + cl) for
+  /// both, l0 learned.
   template <class R, class V>
-  static V leak(R const& r, V const& l, V const& change) {
-    V const home = r.weight(table["initial_log_rate"]);
-    return home + (l - home) * typed<V>(0.98) + change * typed<V>(0.1);
+  [[gnu::always_inline]] static V next_rate(R const& r, V* s) {
+    V change;
+    r.template affine<K0, 1>(s, table["rate"], table["rate_bias"], &change);
+    V const l = s[at_l];
+    if constexpr (O.leaky) {
+      V const home = r.weight(table["initial_log_rate"]);
+      return s[at_l] =
+                 limited_log_rate(home + (l - home) * typed<V>(0.98) + change * typed<V>(0.1));
+    }
+    V const moved = limited_log_rate(l + change);
+    s[at_l] = fma(r.row(3 * K0 + 1), l - moved, moved);
+    return moved;
   }
 
   template <class R, class V>
@@ -234,6 +214,7 @@ struct hierarchical_program {
   static void initial(R const& r, Facts const& f, Z* coordinate, Z* tensor, Z* global) {
     for (std::size_t k = 0; k < state; ++k) coordinate[k] = Z(0);
     for (std::size_t k = 0; k < K0; ++k) coordinate[k] = r.weight(table["parameter.initial"] + k);
+    if constexpr (!O.learned_input_decay) coordinate[at_d] = typed<Z>(input_decay);
     coordinate[at_l] = r.weight(table["initial_log_rate"]);
     for (std::size_t k = 0; k < K1; ++k) tensor[k] = r.weight(table["tensor.initial"] + k);
     tensor[K1] = coordinate[at_l] * f.elements;
