@@ -2,231 +2,12 @@
 // Every optimizer, one contract. A new optimizer is added to the list at the end.
 #include <doctest/doctest.h>
 
-#include <cmath>
-#include <cstdint>
-#include <cstring>
-#include <limits>
-#include <string>
-#include <vector>
-
-#include <halo/core/random.hpp>
 #include <halo/optim.hpp>
 
 #include "../support/layouts.hpp"
-
-namespace {
+#include "../support/optimizer_contract.hpp"
 
 using namespace halo;
-
-/// All bytes that make up a state, in the order of its fields.
-template <class State>
-std::vector<unsigned char> bytes_of(State& s) {
-  std::vector<unsigned char> all;
-  s.fields([&](char const*, auto span) {
-    auto const* p = reinterpret_cast<unsigned char const*>(span.data());
-    all.insert(all.end(), p, p + span.size_bytes());
-  });
-  return all;
-}
-
-template <class State>
-void restore(State& s, std::vector<unsigned char> const& all) {
-  std::size_t at = 0;
-  s.fields([&](char const*, auto span) {
-    std::memcpy(span.data(), all.data() + at, span.size_bytes());
-    at += span.size_bytes();
-  });
-  REQUIRE(at == all.size());
-}
-
-template <class T>
-bool same_bits(std::vector<T> const& a, std::vector<T> const& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
-}
-
-template <class T>
-std::vector<T> draw(std::size_t n, std::uint64_t stream) {
-  generator g(seed{20}, stream);
-  std::vector<T> x(n);
-  for (T& v : x) v = static_cast<T>(g.normal());
-  return x;
-}
-
-template <class O, class Layout, class T>
-void keeps_the_contract() {
-  static_assert(optim::optimizer<O, Layout, T>);
-  O const rule{};
-  constexpr std::size_t n = Layout::size;
-  INFO(std::string(O::name));
-  CAPTURE(n);
-
-  SUBCASE("moves every selected parameter, down the slope, and nothing else") {
-    for (std::uint64_t bits = 0; bits < (std::uint64_t{1} << Layout::layers); ++bits) {
-      layer_mask const mask(bits);
-      CAPTURE(bits);
-      auto state = rule.template init<Layout, T>();
-      auto theta = draw<T>(n, 0);
-      auto const before = theta;
-      auto gradient = draw<T>(n, 1);
-      // what is not selected must not even be looked at
-      for (auto const& info : Layout::table) {
-        if (mask[info.layer]) continue;
-        for (std::size_t i = 0; i < info.count; ++i) {
-          gradient[info.offset + i] = std::numeric_limits<T>::quiet_NaN();
-        }
-      }
-      optim::step_context<T> context;
-      context.mask = mask;
-      auto const empty_state = bytes_of(state);
-      auto const result = rule.step(theta.data(), gradient.data(), state, context);
-      CHECK(result == (bits == 0 ? optim::status::empty : optim::status::done));
-      if (bits == 0) CHECK(bytes_of(state) == empty_state);
-      for (auto const& info : Layout::table) {
-        for (std::size_t i = info.offset; i < info.offset + info.count; ++i) {
-          if (mask[info.layer]) {
-            CHECK((theta[i] - before[i]) * gradient[i] < T(0));
-          } else {
-            CHECK(theta[i] == before[i]);
-          }
-        }
-      }
-    }
-  }
-
-  SUBCASE("the same inputs give the same bits") {
-    auto run = [&] {
-      auto state = rule.template init<Layout, T>();
-      auto theta = draw<T>(n, 0);
-      for (std::uint64_t k = 0; k < 20; ++k) {
-        auto const gradient = draw<T>(n, 1 + k);
-        optim::step_context<T> context;
-        context.mask = layer_mask(k % 8);
-        (void)rule.step(theta.data(), gradient.data(), state, context);
-      }
-      return theta;
-    };
-    CHECK(same_bits(run(), run()));
-  }
-
-  SUBCASE("a parameter's path does not depend on where it lies") {
-    // the same number everywhere must stay the same number everywhere: registers and tails agree
-    auto state = rule.template init<Layout, T>();
-    std::vector<T> theta(n, T(0.3));
-    for (int k = 0; k < 5; ++k) {
-      std::vector<T> const gradient(n, T(0.1) * static_cast<T>(k + 1));
-      CHECK(rule.step(theta.data(), gradient.data(), state) == optim::status::done);
-    }
-    for (T const v : theta) CHECK(v == theta[0]);
-  }
-
-  SUBCASE("a gradient or an update that is not finite changes nothing") {
-    auto state = rule.template init<Layout, T>();
-    auto theta = draw<T>(n, 0);
-    auto gradient = draw<T>(n, 1);
-    CHECK(rule.step(theta.data(), gradient.data(), state) == optim::status::done);
-    T const inf = std::numeric_limits<T>::infinity();
-    T const nan = std::numeric_limits<T>::quiet_NaN();
-    for (std::size_t at = 0; at < n; ++at) {
-      for (T const bad : {inf, -inf, nan}) {
-        auto const kept_theta = theta;
-        auto const kept_state = bytes_of(state);
-        auto poisoned = gradient;
-        poisoned[at] = bad;
-        CHECK(rule.step(theta.data(), poisoned.data(), state) == optim::status::non_finite);
-        CHECK(same_bits(theta, kept_theta));
-        CHECK(bytes_of(state) == kept_state);
-      }
-    }
-    // the largest finite gradients: either refused whole or finite whole
-    for (T const large : {std::numeric_limits<T>::max(), -std::numeric_limits<T>::max(),
-                          std::sqrt(std::numeric_limits<T>::max())}) {
-      auto const kept_theta = theta;
-      auto const kept_state = bytes_of(state);
-      auto extreme = gradient;
-      extreme[n - 1] = large;
-      auto const result = rule.step(theta.data(), extreme.data(), state);
-      if (result == optim::status::non_finite) {
-        CHECK(same_bits(theta, kept_theta));
-        CHECK(bytes_of(state) == kept_state);
-      } else {
-        for (T const v : theta) CHECK(std::isfinite(v));
-      }
-    }
-  }
-
-  SUBCASE("a skipped layer's state stands still; it later starts as at its own first step") {
-    auto state = rule.template init<Layout, T>();
-    auto late = rule.template init<Layout, T>();
-    auto theta = draw<T>(n, 0);
-    auto const start = theta;
-    optim::step_context<T> others;
-    others.mask = layer_mask::all(Layout::layers);
-    others.mask.set(Layout::layers - 1, false);
-    if (others.mask.empty()) return;
-    for (std::uint64_t k = 0; k < 7; ++k) {
-      auto const gradient = draw<T>(n, 1 + k);
-      (void)rule.step(theta.data(), gradient.data(), state, others);
-    }
-    auto fresh = start;
-    auto const gradient = draw<T>(n, 99);
-    optim::step_context<T> last;
-    last.mask = layer_mask::only(Layout::layers - 1);
-    CHECK(rule.step(theta.data(), gradient.data(), state, last) == optim::status::done);
-    CHECK(rule.step(fresh.data(), gradient.data(), late, last) == optim::status::done);
-    for (auto const& info : Layout::table) {
-      if (info.layer + 1 != Layout::layers) continue;
-      for (std::size_t i = info.offset; i < info.offset + info.count; ++i) {
-        CHECK(theta[i] == fresh[i]);
-      }
-    }
-  }
-
-  SUBCASE("a run resumed from its saved state goes on with the same bits") {
-    auto one = rule.template init<Layout, T>();
-    auto theta = draw<T>(n, 0);
-    std::vector<unsigned char> saved;
-    std::vector<T> saved_theta;
-    for (std::uint64_t k = 0; k < 12; ++k) {
-      if (k == 5) {
-        saved = bytes_of(one);
-        saved_theta = theta;
-      }
-      auto const gradient = draw<T>(n, 1 + k);
-      optim::step_context<T> context;
-      context.mask = layer_mask(1 + k % 7);
-      (void)rule.step(theta.data(), gradient.data(), one, context);
-    }
-    auto two = rule.template init<Layout, T>();
-    restore(two, saved);
-    for (std::uint64_t k = 5; k < 12; ++k) {
-      auto const gradient = draw<T>(n, 1 + k);
-      optim::step_context<T> context;
-      context.mask = layer_mask(1 + k % 7);
-      (void)rule.step(saved_theta.data(), gradient.data(), two, context);
-    }
-    CHECK(same_bits(theta, saved_theta));
-    CHECK(bytes_of(one) == bytes_of(two));
-  }
-
-  SUBCASE("finds the bottom of a bowl") {
-    auto state = rule.template init<Layout, T>();
-    auto theta = draw<T>(n, 0);
-    auto const height = [&] {
-      T sum(0);
-      for (T const v : theta) sum += v * v;
-      return sum;
-    };
-    T const before = height();
-    for (int k = 0; k < 200; ++k) {
-      std::vector<T> gradient(n);
-      for (std::size_t i = 0; i < n; ++i) gradient[i] = T(2) * theta[i];
-      CHECK(rule.step(theta.data(), gradient.data(), state) == optim::status::done);
-    }
-    CHECK(height() < T(0.8) * before);
-  }
-}
-
-}  // namespace
 
 // float registers hold 4, 8 or 16: below, on and over; a single element; ranges that start anywhere
 TEST_CASE_TEMPLATE("every optimizer keeps the contract", O, optim::sgd, optim::momentum,
@@ -234,12 +15,16 @@ TEST_CASE_TEMPLATE("every optimizer keeps the contract", O, optim::sgd, optim::m
                    optim::scheduled<optim::adam, optim::constant_schedule>,
                    optim::clipped<optim::momentum>, optim::averaged<optim::adam>,
                    optim::averaged<optim::sgd>) {
-  SUBCASE("1") { keeps_the_contract<O, flat_layout<1>, float>(); }
-  SUBCASE("7") { keeps_the_contract<O, flat_layout<7>, float>(); }
-  SUBCASE("8") { keeps_the_contract<O, flat_layout<8>, float>(); }
-  SUBCASE("16") { keeps_the_contract<O, flat_layout<16>, float>(); }
-  SUBCASE("17") { keeps_the_contract<O, flat_layout<17>, float>(); }
-  SUBCASE("65") { keeps_the_contract<O, flat_layout<65>, float>(); }
-  SUBCASE("layers") { keeps_the_contract<O, support::three_layers<5, 3, 16, 33>, float>(); }
-  SUBCASE("layers, double") { keeps_the_contract<O, support::three_layers<9, 1, 8, 3>, double>(); }
+  SUBCASE("1") { contract::keeps_the_contract<O, flat_layout<1>, float>(); }
+  SUBCASE("7") { contract::keeps_the_contract<O, flat_layout<7>, float>(); }
+  SUBCASE("8") { contract::keeps_the_contract<O, flat_layout<8>, float>(); }
+  SUBCASE("16") { contract::keeps_the_contract<O, flat_layout<16>, float>(); }
+  SUBCASE("17") { contract::keeps_the_contract<O, flat_layout<17>, float>(); }
+  SUBCASE("65") { contract::keeps_the_contract<O, flat_layout<65>, float>(); }
+  SUBCASE("layers") {
+    contract::keeps_the_contract<O, support::three_layers<5, 3, 16, 33>, float>();
+  }
+  SUBCASE("layers, double") {
+    contract::keeps_the_contract<O, support::three_layers<9, 1, 8, 3>, double>();
+  }
 }

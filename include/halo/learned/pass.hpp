@@ -9,7 +9,8 @@
 #include <halo/learned/program.hpp>
 #include <halo/simd/transform.hpp>
 
-// The two passes of a program over the coordinates of one tensor, tile by tile.
+// The two passes of a program over the coordinates of one tensor, tile by tile: one function each
+// for all layouts, never one copy a layout.
 
 namespace halo::learned {
 
@@ -60,9 +61,9 @@ inline void for_each_register(std::size_t n, Body&& body) {
 /// @param carry  tiles · P::carry · tile_lanes, written
 /// @param mean   P::sums, written
 template <program P, class Arch = simd::default_arch, class W, class T>
-void observe_tensor(W const* weights, T const* row, std::size_t n, T const* theta,
-                    T const* gradient, conditioner<T> const& condition, T* state, T* carry,
-                    T* mean) noexcept {
+[[gnu::noinline]] void observe_tensor(W const* weights, T const* row, std::size_t n, T const* theta,
+                                      T const* gradient, conditioner<T> const& condition, T* state,
+                                      T* carry, T* mean) noexcept {
   using V = simd::batch<T, Arch>;
   plain_reader<V, W, T> const reader(weights, row);
   at_least_one<V, P::sums> total;
@@ -84,8 +85,9 @@ void observe_tensor(W const* weights, T const* row, std::size_t n, T const* thet
 
 /// apply() for the n coordinates of a tensor.
 template <program P, class Arch = simd::default_arch, class W, class T>
-void apply_tensor(W const* weights, T const* row, std::size_t n, T* theta, T const* gradient,
-                  conditioner<T> const& condition, T* state, T const* carry) noexcept {
+[[gnu::noinline]] void apply_tensor(W const* weights, T const* row, std::size_t n, T* theta,
+                                    T const* gradient, conditioner<T> const& condition, T* state,
+                                    T const* carry) noexcept {
   using V = simd::batch<T, Arch>;
   plain_reader<V, W, T> const reader(weights, row);
   detail::for_each_register<T, Arch>(n, [&](std::size_t tile, std::size_t lane, auto chunk) {
