@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <halo/adapt/adapter.hpp>
+#include <halo/learned/tensor_rnn.hpp>
 #include <halo/nn/activation.hpp>
 #include <halo/nn/dropout.hpp>
 #include <halo/nn/linear.hpp>
@@ -41,6 +42,8 @@ std::uint64_t cost(layer_mask m, std::size_t rows, std::size_t hard) {
   }
   if constexpr (optim::keeps_average<typename Optimizer::template state<network::layout, float>>)
     n += 2 * 111;
+  if constexpr (requires { Optimizer::operations_per_tensor; })
+    n += 2 * m.count() * Optimizer::operations_per_tensor + Optimizer::operations_per_step;
   return n + selected * Optimizer::operations_per_parameter;
 }
 
@@ -158,4 +161,7 @@ TEST_CASE("every optimizer keeps the contract under every policy: adam") {
 }
 TEST_CASE("every optimizer keeps the contract under every policy: averaged") {
   under_every_policy(optim::averaged<optim::adam>{optim::adam{{.rate = 0.01F}}});
+}
+TEST_CASE("every optimizer keeps the contract under every policy: tensor_rnn") {
+  under_every_policy(learned::tensor_rnn<>{});
 }

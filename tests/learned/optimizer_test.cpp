@@ -8,10 +8,12 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <halo/learned/coordinate_lstm.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
+#include <halo/optim/operations.hpp>
 
 #include "../support/allocation.hpp"
 #include "../support/layouts.hpp"
@@ -55,6 +57,34 @@ struct run {
 };
 
 }  // namespace
+
+TEST_CASE("what a step costs counts the networks of tensors and of the problem") {
+  // every matrix of the table once a parameter, a tensor or a step; biases and features besides
+  auto const matrix = [](std::string_view name) {
+    for (auto const& w : program::table.entries) {
+      if (w.name == name) return w.rows * w.columns;
+    }
+    return std::size_t{0};
+  };
+  std::size_t const tensor = matrix("tensor.gates") + matrix("tensor.candidate") +
+                             matrix("tensor_to_parameter") + matrix("global_to_parameter") +
+                             matrix("global_to_tensor");
+  std::size_t const step = matrix("global.gates") + matrix("global.candidate");
+  REQUIRE(tensor > 3000);
+  REQUIRE(step > 1000);
+  for (std::uint64_t bits = 1; bits < 8; ++bits) {
+    CAPTURE(bits);
+    std::size_t n = step, selected = 0;
+    for (auto const& info : layout::table) {
+      if ((bits >> info.layer & 1U) == 0) continue;
+      n += tensor;
+      selected += info.count;
+    }
+    CHECK(optim::operations<rule_type, layout>(layer_mask(bits)) ==
+          n + selected * rule_type::operations_per_parameter);
+  }
+  CHECK(optim::operations<rule_type, layout>(layer_mask()) == 0);
+}
 
 TEST_CASE("weights that do not fit are refused with a sentence") {
   CHECK(message_of({}) == "hierarchical_rnn: weights: expected 8350, found 0");

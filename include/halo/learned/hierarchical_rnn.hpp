@@ -40,6 +40,8 @@ struct hierarchical_program {
                 "halo: hierarchical_rnn: without rates no feature of theirs");
   static constexpr char const* name = O.leaky ? "leaky_hierarchical_rnn" : "hierarchical_rnn";
   static constexpr std::size_t operations_per_parameter = 3 * K0 * (F + K0) + 4 * K0 + S + 100;
+  static constexpr std::size_t operations_per_tensor = 3 * (K1 * (2 * K0 + F + K1 + K2) + K0 * K2);
+  static constexpr std::size_t operations_per_step = 3 * K2 * (K1 + K2);
 
   // a coordinate: h, G, V, d, v, l;  a tensor: T and the sum of its l;  the problem: Q
   static constexpr std::size_t at_g = K0, at_v = K0 + S, at_d = K0 + 2 * S, at_sd = at_d + 1,

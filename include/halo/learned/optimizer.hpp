@@ -76,6 +76,8 @@ class optimizer {
   using weight_type = W;
   static constexpr char const* name = P::name;
   static constexpr std::size_t operations_per_parameter = P::operations_per_parameter;
+  static constexpr std::size_t operations_per_tensor = tensor_operations<P>;
+  static constexpr std::size_t operations_per_step = step_operations<P>;
   static constexpr std::size_t weights = P::table.size;
   template <parameter_layout Layout, floating T = float>
   using state = learned::state<P, Layout, T>;

@@ -36,7 +36,8 @@ struct facts {
 ///     carry         numbers a coordinate hands from observe() to apply()
 ///     sums          numbers a coordinate reports; their means over the tensor go to decide()
 ///     decision      numbers the coordinates of a tensor are told before they move
-/// and `table`, the weights (weight_table), `name`, `operations_per_parameter`.
+/// and `table`, the weights (weight_table), `name`, `operations_per_parameter`, and where networks
+/// run for a tensor or the problem `operations_per_tensor` and `operations_per_step`.
 ///
 /// Functions, static templates over a reader R (reader.hpp) of scalars S or registers V. Each step
 ///     survey(r, facts, S const* total, S const* global, S* overview)
@@ -120,6 +121,18 @@ inline constexpr std::size_t tile_lanes = 16;
 [[nodiscard]] constexpr std::size_t tiles_of(std::size_t elements) noexcept {
   return (elements + tile_lanes - 1) / tile_lanes;
 }
+
+/// Multiply-adds of a step of the program for each selected tensor, and for the problem.
+template <class P>
+inline constexpr std::size_t tensor_operations = [] {
+  if constexpr (requires { P::operations_per_tensor; }) return P::operations_per_tensor;
+  return std::size_t{0};
+}();
+template <class P>
+inline constexpr std::size_t step_operations = [] {
+  if constexpr (requires { P::operations_per_step; }) return P::operations_per_step;
+  return std::size_t{0};
+}();
 
 /// The first tile of each tensor, and how many there are in all and in the largest.
 template <parameter_layout Layout>

@@ -41,6 +41,8 @@ struct tensor_program {
   static constexpr std::size_t F = features;
   static constexpr char const* name = O.prior ? "tensor_rnn" : "tensor_rnn_without_prior";
   static constexpr std::size_t operations_per_parameter = 44;
+  static constexpr std::size_t operations_per_tensor = 3 * K1 * (F + K2 + K1) + outputs * (K1 + K2);
+  static constexpr std::size_t operations_per_step = 3 * K2 * (K1 + K2);
 
   // a coordinate: m10, m100, v100, v1000, last update; the problem: Q and means of the log-loss
   static constexpr std::size_t state = 5, held = 1, tensor_state = K1, global_state = K2 + 3;

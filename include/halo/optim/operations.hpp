@@ -18,15 +18,24 @@ template <parameter_layout Layout>
 /// Multiply-adds of one step of the optimizer O on the selected layers, those of the network not
 /// among them.
 ///
-/// O::operations_per_parameter for every selected parameter; an optimizer whose cost is another has
-/// O::operations<Layout>(mask). Nothing for an empty mask.
+/// O::operations_per_parameter for every selected parameter and, where O has them,
+/// operations_per_tensor for every selected tensor and operations_per_step; an optimizer whose cost
+/// is another has O::operations<Layout>(mask). Nothing for an empty mask.
 template <class O, parameter_layout Layout>
 [[nodiscard]] constexpr std::size_t operations(layer_mask mask) noexcept {
   if ((mask & layer_mask::all(Layout::layers)).empty()) return 0;
-  if constexpr (requires { O::template operations<Layout>(mask); })
+  if constexpr (requires { O::template operations<Layout>(mask); }) {
     return O::template operations<Layout>(mask);
-  else
-    return selected_parameters<Layout>(mask) * O::operations_per_parameter;
+  } else {
+    std::size_t n = selected_parameters<Layout>(mask) * O::operations_per_parameter;
+    if constexpr (requires { O::operations_per_tensor; }) {
+      for (parameter_info const& info : Layout::table) {
+        n += mask[info.layer] ? O::operations_per_tensor : 0;
+      }
+    }
+    if constexpr (requires { O::operations_per_step; }) n += O::operations_per_step;
+    return n;
+  }
 }
 
 }  // namespace halo::optim
