@@ -65,6 +65,7 @@ TEST_CASE("deepening: while the loss keeps falling the stage lasts") {
 
 TEST_CASE("deepening: first depths") {
   CHECK(optim::first_depth(optim::begin_at::head, 5) == 1);
+  CHECK(optim::first_depth(optim::begin_at::all, 5) == 5);
   CHECK(optim::first_depth(optim::begin_at::second, 5) == 4);
   CHECK(optim::first_depth(optim::begin_at::second, 2) == 1);
   CHECK(optim::first_depth(optim::begin_at::second, 1) == 1);

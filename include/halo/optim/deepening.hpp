@@ -15,10 +15,12 @@ namespace halo::optim {
 enum class begin_at : unsigned char {
   head,    ///< the last layer alone: networks that see images
   second,  ///< all layers but the first: fully connected networks
+  all,     ///< all layers: no stages
 };
 
 /// The depth at which a network of so many layers begins, at least 1.
 [[nodiscard]] constexpr std::size_t first_depth(begin_at b, std::size_t layers) noexcept {
+  if (b == begin_at::all) return layers;
   return b == begin_at::head || layers < 3 ? 1 : layers - 1;
 }
 

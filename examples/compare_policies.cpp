@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What should a step touch, and how many examples should it see? Policies and sizes of mini-batches
+// at equal operations: each run may spend what 1000 dense steps of 64 examples cost, the
+// optimizer's arithmetic included, and is looked at on its way there.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <halo/adapt.hpp>
+#include <halo/data.hpp>
+#include <halo/nn.hpp>
+#include <halo/optim.hpp>
+
+#include "support/plot.hpp"
+#include "support/progress.hpp"
+
+namespace {
+
+using namespace halo;
+
+template <std::size_t Gases>
+using network = nn::sequential<nn::linear<128, 32>, nn::relu, nn::linear<32, 32>, nn::relu,
+                               nn::linear<32, Gases>>;
+using rule = optim::averaged<optim::adam>;
+template <class Network, class Policy>
+using device = adapt::adapter<Network, nn::cross_entropy, rule, 64, Policy>;
+
+constexpr std::array<double, 7> shares{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0};
+
+struct settings {
+  std::string data = "examples/data/gas_sensor";
+  std::string plot = "compare_policies.svg";
+  std::size_t seeds = 10;
+  std::uint64_t iterations = 1000;  ///< dense steps of 64 that a run may cost
+  std::vector<float> rates{1e-3F, 3e-3F, 1e-2F};
+};
+
+/// One seed's world: what the network knew, and what it is to learn.
+struct world {
+  data::dataset train, test;
+  std::vector<float> parameters;
+};
+
+/// Held-out accuracy at one share of the budget, at the parameters and at their average.
+struct point {
+  double raw = 0, averaged = 0;
+};
+using run_points = std::array<point, shares.size()>;
+
+struct arm {
+  std::string name;
+  bool dense = false;
+  std::vector<std::vector<run_points>> runs;  ///< [rate][seed]
+};
+
+/// A problem in which something has to be learned again.
+template <std::size_t Gases>
+struct problem {
+  using net = network<Gases>;
+  std::string title;
+  std::vector<world> worlds;
+  std::vector<arm> arms;
+  std::uint64_t operations = 0;  ///< the whole budget
+};
+
+template <class Network>
+world pretrain(data::dataset_split known, data::dataset_split fresh, std::uint64_t number,
+               bool new_head) {
+  data::standardizer(known.train).apply(known.train);
+  data::standardizer const scale(fresh.train);
+  scale.apply(fresh.train);
+  scale.apply(fresh.test);
+  auto teacher = std::make_unique<device<Network, optim::selection>>(rule{}, seed{number});
+  data::batches stream(known.train, 64, seed{number});
+  adapt::run(*teacher, stream, adapt::budget{.iterations = 1000});
+  if (new_head) teacher->redraw_head(seed{number + 1000});
+  auto const theta = teacher->parameters();
+  return {std::move(fresh.train), std::move(fresh.test), {theta.begin(), theta.end()}};
+}
+
+/// One run to the end of the budget.
+template <std::size_t Gases, class Policy>
+run_points adapt_once(problem<Gases> const& p, world const& w, std::size_t number, float rate,
+                      Policy const& policy, std::size_t batch) {
+  auto d = std::make_unique<device<network<Gases>, Policy>>(rule{optim::adam{{.rate = rate}}},
+                                                            w.parameters, seed{number}, policy);
+  data::batches stream(w.train, batch, seed{number + 2000});
+  run_points points;
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    auto const end = static_cast<std::uint64_t>(shares[i] * static_cast<double>(p.operations));
+    std::uint64_t const spent = d->spent().operations;
+    if (spent < end) adapt::run(*d, stream, adapt::budget{.operations = end - spent});
+    points[i] = {.raw = d->accuracy(w.test.x, w.test.y, adapt::weights::raw),
+                 .averaged = d->accuracy(w.test.x, w.test.y)};
+  }
+  auto const all = layer_mask::all(network<Gases>::layers);
+  auto const step = adapt::operations<network<Gases>, rule>({.layers = all}, 64);
+  if (d->spent().operations < p.operations || d->spent().operations >= p.operations + step) {
+    fail("compare_policies", "operations spent", std::to_string(p.operations),
+         std::to_string(d->spent().operations));
+  }
+  return points;
+}
+
+/// Mean over the seeds at one share, in percent.
+double mean(std::vector<run_points> const& runs, std::size_t share, bool averaged) {
+  double sum = 0;
+  for (run_points const& r : runs) sum += averaged ? r[share].averaged : r[share].raw;
+  return 100 * sum / static_cast<double>(runs.size());
+}
+
+/// The rate with the best mean over all shares: one for a whole run, as a user has to choose it.
+std::size_t best_rate(arm const& a, bool averaged) {
+  std::size_t best = 0;
+  double highest = -1;
+  for (std::size_t r = 0; r < a.runs.size(); ++r) {
+    double sum = 0;
+    for (std::size_t i = 0; i < shares.size(); ++i) sum += mean(a.runs[r], i, averaged);
+    if (sum > highest) highest = sum, best = r;
+  }
+  return best;
+}
+
+/// The best dense batch size at one share, each size with its own rate.
+double best_dense(std::vector<arm> const& arms, std::size_t share, bool averaged) {
+  double best = 0;
+  for (arm const& a : arms) {
+    if (a.dense) best = std::max(best, mean(a.runs[best_rate(a, averaged)], share, averaged));
+  }
+  return best;
+}
+
+template <std::size_t Gases>
+void run_arms(problem<Gases>& p, settings const& s, support::progress& bar, std::size_t& part) {
+  std::size_t const layers = network<Gases>::layers;
+  p.operations = s.iterations *
+                 adapt::operations<network<Gases>, rule>({.layers = layer_mask::all(layers)}, 64);
+  auto const add = [&](std::string const& name, auto const& policy, std::size_t batch,
+                       bool dense = false) {
+    arm a{name, dense, {}};
+    for (float const rate : s.rates) {
+      a.runs.emplace_back();
+      for (std::size_t i = 0; i < p.worlds.size(); ++i) {
+        bar.phase(p.title + ": " + name, part++);
+        a.runs.back().push_back(adapt_once(p, p.worlds[i], i, rate, policy, batch));
+      }
+    }
+    p.arms.push_back(std::move(a));
+  };
+  auto const all = optim::selection::dense();
+  auto const masks = optim::selection::thirds(layers);
+  optim::deepening const a1{.begin = optim::begin_at::head}, a3{};
+  optim::fixed_stages const g1{.operations = p.operations};
+  for (std::size_t const b : {64U, 32U, 16U, 8U}) add("dense " + std::to_string(b), all, b, true);
+  add("masks 10/30/50, 64", masks, 64);
+  add("masks 10/30/50, 16", masks, 16);
+  add("masks, at least one, 16", masks.at_least_one(), 16);
+  add("random depth, 16", optim::depth_cut::uniform(layers), 16);
+  add("gate alone, 16", optim::gated<>{{.begin = optim::begin_at::all}}, 64);
+  add("G1 fixed stages", g1, 64);
+  add("G1 + gate", optim::gated<optim::fixed_stages>{g1}, 64);
+  add("A1 deepening", a1, 64);
+  add("A1 + gate", optim::gated<>{a1}, 64);
+  add("A3 deepening", a3, 64);
+  add("A3 + gate", optim::gated<>{a3}, 64);
+}
+
+template <std::size_t Gases>
+void print_table(problem<Gases> const& p, settings const& s, bool averaged) {
+  std::printf("\n%s, %zu seeds, %s weights; accuracy in %% (points above the best dense size)\n\n",
+              p.title.c_str(), p.worlds.size(), averaged ? "averaged" : "raw");
+  std::printf("| policy, mini-batch | rate |");
+  for (double const share : shares) std::printf(" %g %% |", 100 * share);
+  std::printf("\n|---|---|---|---|---|---|---|---|---|\n");
+  for (arm const& a : p.arms) {
+    std::size_t const r = best_rate(a, averaged);
+    std::printf("| %s | %g |", a.name.c_str(), static_cast<double>(s.rates[r]));
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+      double const m = mean(a.runs[r], i, averaged);
+      if (a.dense)
+        std::printf(" %.1f |", m);
+      else
+        std::printf(" %.1f (%+.1f) |", m, m - best_dense(p.arms, i, averaged));
+    }
+    std::printf("\n");
+  }
+}
+
+template <std::size_t Gases>
+void save_plot(problem<Gases> const& p, settings const& s) {
+  support::plot picture("Policies at equal operations: " + p.title,
+                        "million multiply-adds, the optimizer's included",
+                        "held-out accuracy (logarithmic in the error)");
+  std::size_t color = 0;
+  for (arm const& a : p.arms) {
+    bool const shown = a.dense || a.name == "masks 10/30/50, 64" ||
+                       a.name == "masks 10/30/50, 16" || a.name == "A1 + gate" ||
+                       a.name == "A3 + gate";
+    if (!shown) continue;
+    support::curve c{.name = a.name, .x = {}, .y = {}, .color = color++, .dashed = !a.dense};
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+      c.x.push_back(shares[i] * static_cast<double>(p.operations) * 1e-6);
+      c.y.push_back(mean(a.runs[best_rate(a, true)], i, true) / 100);
+    }
+    picture.add(std::move(c));
+  }
+  picture.save(s.plot);
+  std::printf("\nplot: %s\n", s.plot.c_str());
+}
+
+/// The rows of some batch files, with labels 0 ... 5.
+data::dataset batches_of(data::gas_sensor const& gas, std::vector<std::int32_t> const& numbers) {
+  auto d = data::select(gas.samples, data::rows_where(gas.batch, numbers));
+  return data::domain(d, {1, 2, 3, 4, 5, 6});
+}
+
+settings read_arguments(int count, char** argument) {
+  settings s;
+  for (int i = 1; i < count; ++i) {
+    std::string const a = argument[i];
+    if (a == "--quick") {
+      s.seeds = 1;
+      s.iterations = 100;
+      s.rates = {3e-3F};
+    } else if (a == "--data" && i + 1 < count) {
+      s.data = argument[++i];
+    } else if (a == "--plot" && i + 1 < count) {
+      s.plot = argument[++i];
+    } else if (a == "--seeds" && i + 1 < count && std::atoi(argument[i + 1]) > 0) {
+      s.seeds = static_cast<std::size_t>(std::atoi(argument[++i]));
+    } else {
+      bool const help = a == "--help";
+      if (!help) std::fprintf(stderr, "compare_policies: arguments: %s\n", a.c_str());
+      std::fprintf(help ? stdout : stderr,
+                   "usage: compare_policies [--data DIR] [--plot FILE] [--seeds N] [--quick]\n\n"
+                   "DIR holds batch1.dat ... of the Gas Sensor Array Drift data; an excerpt lies\n"
+                   "in examples/data/gas_sensor. --quick: one seed, one rate, a second.\n");
+      std::exit(help ? 0 : 2);
+    }
+  }
+  return s;
+}
+
+void run(settings const& s) {
+  auto const gas = data::load_gas_sensor(s.data);
+  constexpr std::size_t arms = 15;
+  support::progress bar(s.seeds * s.rates.size() * 3 * arms);
+  std::size_t part = 0;
+  auto const split = [](data::dataset const& d, std::uint64_t n) {
+    return data::stratified_split(d, 0.25, seed{n});
+  };
+  problem<3> fresh, kept;
+  problem<6> drift;
+  fresh.title = "three new gases, new head";
+  kept.title = "three new gases, head kept";
+  drift.title = "drift, batches 1-3 to 4-6, head kept";
+  for (std::uint64_t n = 0; n < s.seeds; ++n) {
+    bar.phase("pre-train", part);
+    auto const old = split(data::domain(gas.samples, {1, 2, 3}), n);
+    auto const other = split(data::domain(gas.samples, {4, 5, 6}), n);
+    fresh.worlds.push_back(pretrain<network<3>>(old, other, n, true));
+    kept.worlds.push_back(pretrain<network<3>>(old, other, n, false));
+    drift.worlds.push_back(pretrain<network<6>>(split(batches_of(gas, {1, 2, 3}), n),
+                                                split(batches_of(gas, {4, 5, 6}), n), n, false));
+  }
+  run_arms(fresh, s, bar, part);
+  run_arms(kept, s, bar, part);
+  run_arms(drift, s, bar, part);
+  bar.finish();
+  std::printf("%s: %zu rows; 100 %% is %.0f million multiply-adds (drift: %.0f)\n", s.data.c_str(),
+              gas.samples.rows(), static_cast<double>(fresh.operations) * 1e-6,
+              static_cast<double>(drift.operations) * 1e-6);
+  for (bool const averaged : {true, false}) {
+    print_table(fresh, s, averaged);
+    print_table(kept, s, averaged);
+    print_table(drift, s, averaged);
+  }
+  save_plot(kept, s);
+  std::printf("%.1f s in all\n", bar.seconds());
+}
+
+}  // namespace
+
+int main(int count, char** argument) {
+  try {
+    run(read_arguments(count, argument));
+  } catch (error const& e) {
+    std::fprintf(stderr, "compare_policies: %s\n", e.what());
+    return 1;
+  }
+}
