@@ -6,12 +6,18 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <halo/adapt/adapter.hpp>
 #include <halo/core/random.hpp>
+#include <halo/nn/activation.hpp>
+#include <halo/nn/linear.hpp>
+#include <halo/nn/sequential.hpp>
 
 #include "../support/learned_golden.hpp"
 
@@ -268,4 +274,26 @@ TEST_CASE("outputs of any size move rate and decay by no more than their spans")
   }
   f.rows = 0;
   CHECK(decide(0, 3.0)[6] == 0.0);
+}
+
+TEST_CASE("an adapter learns with a tensor RNN that nobody configured") {
+  using network = nn::sequential<nn::linear<4, 8>, nn::tanh, nn::linear<8, 2>>;
+  using device_type = adapt::adapter<network, nn::cross_entropy, learned::tensor_rnn<>, 32>;
+  auto const device = std::make_unique<device_type>();
+  device->training_rows(3200);
+  generator random(seed{12});
+  std::vector<float> x(32 * 4);
+  std::vector<std::int32_t> label(32);
+  double first = 0, last = 0;
+  for (int step = 0; step < 400; ++step) {
+    for (std::size_t i = 0; i < 32; ++i) {
+      for (std::size_t k = 0; k < 4; ++k) x[4 * i + k] = random.normal();
+      label[i] = x[4 * i] + x[4 * i + 1] > x[4 * i + 2] ? 1 : 0;
+    }
+    auto const report =
+        device->step(std::span<float const>(x), std::span<std::int32_t const>(label));
+    REQUIRE(report.status == optim::status::done);
+    (step < 10 ? first : last) += step < 10 || step >= 390 ? report.loss : 0.0;
+  }
+  CHECK(last < 0.4 * first);
 }

@@ -85,7 +85,8 @@ class optimizer {
   P config{};  ///< numbers of a program that are not learned: its own data members
 
   /// Untrained weights.
-  explicit optimizer(seed s = {}) noexcept { initialize(P::table, std::span<W>(weights_), s); }
+  optimizer() noexcept : optimizer(seed{}) {}
+  explicit optimizer(seed s) noexcept { initialize(P::table, std::span<W>(weights_), s); }
   /// Given weights.
   /// @throws halo::error if their number is not that of the program or one is not finite
   explicit optimizer(std::span<W const> values, P const& configuration = {})
