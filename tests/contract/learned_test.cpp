@@ -41,7 +41,8 @@ inline constexpr bool contract::goes_down<learned::rnnprop<>> = false;
 TEST_CASE_TEMPLATE("every learned optimizer keeps the contract", O,
                    untrained<learned::hierarchical_options{}>,
                    untrained<learned::hierarchical::leaky>, learned::coordinate_lstm<>,
-                   learned::rnnprop<>) {
+                   learned::rnnprop<>, learned::tensor_rnn<>,
+                   learned::tensor_rnn<learned::without_prior>) {
   SUBCASE("1") { contract::keeps_the_contract<O, flat_layout<1>, float>(); }
   SUBCASE("33") { contract::keeps_the_contract<O, flat_layout<33>, float>(); }
   SUBCASE("layers") {
