@@ -24,7 +24,7 @@ template <class T>
 void follows_torch() {
   double const bound = sizeof(T) == 8 ? 1e-10 : 1e-4;
   learned_golden const g("dm_l2o");
-  using program = learned::coordinate_lstm_program<{.output = 0.1}>;
+  using program = learned::coordinate_lstm_program<learned::coordinate_lstm_options{.output = 0.1}>;
   using layout = tests::vectors_layout<false, 16>;
   std::vector<T> weights;  // our tensors follow each other as theirs do
   for (char const* const name : {"W1", "b1", "W2", "b2", "Wo", "bo"})
@@ -93,7 +93,7 @@ TEST_CASE("what the coordinate LSTM sees of a gradient") {
 
 TEST_CASE("coordinate LSTM of another size and preprocessing follows plain loops") {
   constexpr std::size_t H = 3;
-  using program = learned::coordinate_lstm_program<{
+  using program = learned::coordinate_lstm_program<learned::coordinate_lstm_options{
       .units = H, .range = 5, .shifted_log = true, .output = 0.25}>;
   static_assert(program::table.size == 4 * H * (2 + H + 1) + 4 * H * (2 * H + 1) + H + 1);
   using layout = tests::vectors_layout<false, 21, 2>;

@@ -96,12 +96,14 @@ void follows_plain_loops(double bound) {
 TEST_CASE("RNNProp follows plain loops") {
   follows_plain_loops<learned::rnnprop_program<>, double>(1e-10);
   follows_plain_loops<learned::rnnprop_program<>, float>(1e-4);
-  follows_plain_loops<learned::rnnprop_program<{.units = 3, .output = 0.02}>, double>(1e-10);
+  follows_plain_loops<
+      learned::rnnprop_program<learned::rnnprop_options{.units = 3, .output = 0.02}>, double>(
+      1e-10);
 }
 
 TEST_CASE("one step of RNNProp as literals") {
   // one unit; first step: m̂ = g, ŵ = g², so x = ELU(1 + 2 + 0.5); the forget gate sees c = 0
-  using program = learned::rnnprop_program<{.units = 1}>;
+  using program = learned::rnnprop_program<learned::rnnprop_options{.units = 1}>;
   using layout = tests::vectors_layout<false, 1>;
   std::vector<double> w(program::table.size, 0.0);
   auto const set = [&](std::size_t at, double value) { w[at] = value; };

@@ -116,7 +116,7 @@ class optimizer {
       P::initial(reader<T>(), f, coordinate.data(), tensor.data(), s.global.data());
       std::size_t const tiles = tiles_of(Layout::table[i].count);
       for (std::size_t k = 0; k < tiles * P::state * tile_lanes; ++k)
-        s.tile(i)[k] = coordinate[k / tile_lanes % P::state];
+        s.tile(i)[k] = coordinate[k / tile_lanes % coordinate.size()];
       std::copy_n(tensor.data(), P::tensor_state, s.tensor(i));
       if constexpr (requires { config.scatter(i, Layout::table[i].count, s.tile(i), s.tensor(i)); })
         config.scatter(i, Layout::table[i].count, s.tile(i), s.tensor(i));
