@@ -22,7 +22,7 @@ KNOWS = {  # room: the rooms it may include besides itself
     "adapt": "core simd tensor kernel autodiff nn optim learned data io",
 }
 ANYWHERE = {"version.hpp"}
-THIRD_PARTY = {"xsimd": "simd/batch.hpp", "xtensor": "tensor/xt.hpp", "xtl": "tensor/xt.hpp"}
+THIRD_PARTY = {"xsimd": "simd/native.hpp", "xtensor": "tensor/xt.hpp", "xtl": "tensor/xt.hpp"}
 TOO_HEAVY = {"iostream", "ranges", "random", "functional", "regex"}
 
 

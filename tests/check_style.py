@@ -12,7 +12,7 @@ FOLDERS = ("include", "tests", "benchmarks", "examples", "scripts", "cmake")
 MARKS = ("TO" "DO", "FIX" "ME", "X" "XX", "HA" "CK", "not " "implemented", "place" "holder")
 LEFTOVERS = re.compile(r"\b(" + "|".join(MARKS) + r")\b", re.IGNORECASE)
 MACHINE = re.compile(r"(?<![\w.])/(?:home|root|work|tmp|mnt|Users)/\w")
-VERSIONS = {"XSIMD_VERSION": "simd/batch.hpp", "XTENSOR_VERSION": "tensor/xt.hpp"}
+VERSIONS = {"XSIMD_VERSION": "simd/native.hpp", "XTENSOR_VERSION": "tensor/xt.hpp"}
 LAZY = re.compile(r"\bauto\b[^;=()]*=\s*xt::")
 
 
@@ -42,8 +42,8 @@ def check_header_line(name, where, line, bad):
         bad.append(f"{where}: auto holds a lazy expression; name the container")
     if re.search(r"\busing namespace (?!halo)", code):
         bad.append(f"{where}: using namespace in a header")
-    if "xsimd::" in code and not name.startswith("include/halo/simd/batch"):
-        bad.append(f"{where}: only simd/batch.hpp names xsimd")
+    if "xsimd::" in code and name != "include/halo/simd/native.hpp":
+        bad.append(f"{where}: only simd/native.hpp names xsimd")
     macro = re.match(r"\s*#\s*define\s+(\w+)", code)
     if macro and not macro.group(1).startswith("HALO_"):
         bad.append(f"{where}: the macro {macro.group(1)} does not start with HALO_")

@@ -3,7 +3,7 @@
 //
 // Claim: at least twice as fast as xsimd 8's where an error of 1e-6 suffices. halo's are within 2
 // ulp (simd/math.hpp), better than that. 4096 numbers: both arrays lie in the nearest cache. xsimd
-// comes with simd/batch.hpp.
+// comes with simd/native.hpp.
 #include <benchmark/benchmark.h>
 
 #include <cmath>

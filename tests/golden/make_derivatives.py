@@ -4,6 +4,7 @@
 between. Needs mpmath (1.3 was used)."""
 
 import pathlib
+import textwrap
 
 import mpmath as mp
 
@@ -45,11 +46,13 @@ def row(name, f, point):
     at = tuple(mp.mpf(c) for c in point)
     numbers = [f(*at) if not any(n) else mp.diff(f, at, n) for n in ORDERS]
     numbers = [mp.mpf(0) if abs(n) < mp.mpf(10) ** -12 else n for n in numbers]
-    return ", ".join([f'"{name}"', *point, *(mp.nstr(n, 17) for n in numbers)])
+    text = ", ".join([f'"{name}"', *point, *(mp.nstr(n, 17) for n in numbers)])
+    lines = textwrap.wrap(f"{{{text}}},", 96, break_on_hyphens=False, subsequent_indent=" ")
+    return "".join(f"    {line}\n" for line in lines)
 
 
 def main():
-    rows = "".join(f"    {{{row(n, f, p)}}},\n" for n, f, points in OPERATIONS for p in points)
+    rows = "".join(row(n, f, p) for n, f, points in OPERATIONS for p in points)
     pathlib.Path(__file__).with_name("derivatives.hpp").write_text(
         "// SPDX-License-Identifier: BSD-3-Clause\n"
         "// Written by make_derivatives.py.\n"

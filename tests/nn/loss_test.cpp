@@ -35,6 +35,18 @@ TEST_CASE("loss: the largest logit wins, the first of equals") {
   CHECK(nn::cross_entropy::hits(0, 3, y, mixed) == 0);
 }
 
+TEST_CASE("loss: a row with a NaN is no hit, wherever the NaN and the target are") {
+  for (std::size_t place = 0; place < 3; ++place) {
+    float y[] = {1, 2, 3};
+    y[place] = std::nanf("");
+    for (std::int32_t target = 0; target < 3; ++target)
+      CHECK(nn::cross_entropy::hits(1, 3, y, &target) == 0);
+  }
+  float const y[] = {std::nanf(""), std::nanf(""), 0, 1};
+  std::int32_t const t[] = {0, 1};
+  CHECK(nn::cross_entropy::hits(2, 2, y, t) == 1);
+}
+
 TEST_CASE_TEMPLATE("loss: mean square of two rows, by hand", T, float, double) {
   using loss = nn::basic_mean_square<T>;
   T const y[] = {1, 2, 3, 4}, t[] = {0, 2, 5, 4};
@@ -74,8 +86,8 @@ TEST_CASE("loss: the loss of every row, whose mean is the loss of all") {
     }
     float const square =
         nn::mean_square::value_and_losses(rows, outputs, y.data(), t.data(), losses.data());
-    CHECK(square == nn::mean_square::value_and_gradient(rows, outputs, y.data(), t.data(),
-                                                        gradient.data()));
+    CHECK(square ==
+          nn::mean_square::value_and_gradient(rows, outputs, y.data(), t.data(), gradient.data()));
     for (std::size_t i = 0; i < rows; ++i) {
       double sum = 0;
       for (std::size_t j = 0; j < outputs; ++j) {

@@ -78,17 +78,6 @@ TEST_CASE_TEMPLATE("arithmetic and comparison go lane by lane", V, HALO_BATCHES)
     CHECK(c.get(i) == ((a.get(i) + b.get(i)) * a.get(i) - b.get(i)) / a.get(i));
 }
 
-TEST_CASE_TEMPLATE("any and all look at every lane", V, HALO_BATCHES) {
-  for (std::size_t on = 0; on < V::size; ++on) {
-    V const x = lanes<V>([on](std::size_t i) { return i == on ? 1 : 0; });
-    CHECK(any(x > V(0)));
-    CHECK(all(x >= V(0)));
-    CHECK(all(x > V(0)) == (V::size == 1));
-    CHECK_FALSE(any(x > V(1)));
-    CHECK_FALSE(all(x < V(1)));
-  }
-}
-
 TEST_CASE_TEMPLATE("the second operand of min and max decides where one is NaN", V, HALO_BATCHES) {
   using T = typename V::value_type;
   V const nan(std::numeric_limits<T>::quiet_NaN());

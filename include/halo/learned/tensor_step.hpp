@@ -8,6 +8,7 @@
 #include <limits>
 
 #include <halo/learned/number.hpp>
+#include <halo/simd/fast_sqrt.hpp>
 #include <halo/simd/math.hpp>
 
 // The arithmetic of a tensor-wise RNN's outputs, over any number type.

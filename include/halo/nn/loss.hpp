@@ -35,7 +35,8 @@ struct cross_entropy {
     return kernel::softmax_cross_entropy(rows, outputs, y, t, static_cast<T*>(nullptr), losses);
   }
 
-  /// How many rows have their largest logit (the first of equals) at the target.
+  /// How many rows have their largest logit (the first of equals) at the target; a row with a NaN
+  /// has none.
   template <class T>
   static std::size_t hits(std::size_t rows, std::size_t outputs, T const* y,
                           target const* t) noexcept {
@@ -43,8 +44,12 @@ struct cross_entropy {
     for (std::size_t i = 0; i < rows; ++i) {
       T const* row = y + i * outputs;
       std::size_t best = 0;
-      for (std::size_t j = 1; j < outputs; ++j) best = row[j] > row[best] ? j : best;
-      n += best == static_cast<std::size_t>(t[i]) ? 1U : 0U;
+      bool ordered = true;
+      for (std::size_t j = 0; j < outputs; ++j) {
+        best = row[j] > row[best] ? j : best;
+        ordered = ordered && row[j] == row[j];
+      }
+      n += ordered && best == static_cast<std::size_t>(t[i]) ? 1U : 0U;
     }
     return n;
   }

@@ -5,6 +5,7 @@
 
 #include <halo/core/aligned.hpp>
 #include <halo/optim/optimizer.hpp>
+#include <halo/simd/fast_sqrt.hpp>
 
 namespace halo::optim {
 
