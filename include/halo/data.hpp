@@ -5,7 +5,9 @@
 #include <halo/data/csv.hpp>
 #include <halo/data/dataset.hpp>
 #include <halo/data/gas_sensor.hpp>
+#include <halo/data/har.hpp>
 #include <halo/data/idx.hpp>
 #include <halo/data/split.hpp>
 #include <halo/data/standardize.hpp>
 #include <halo/data/text.hpp>
+#include <halo/data/thyroid.hpp>
