@@ -29,7 +29,7 @@ using network =
 constexpr std::size_t batch_size = 64;
 
 template <class Optimizer>
-using device = adapt::adapter<network, nn::cross_entropy, Optimizer, batch_size>;
+using device = adapt::adapter<network, nn::cross_entropy, Optimizer, batch_size, optim::selection>;
 
 struct settings {
   std::string data = "examples/data/gas_sensor";

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What should a step touch, and how many examples should it see? Policies and sizes of mini-batches
 // at equal operations: each run may spend what 1000 dense steps of 64 examples cost, the
-// optimizer's arithmetic included, and is looked at on its way there.
+// optimizer's arithmetic included, and is looked at on its way there. Adam has the best rate of a
+// grid; tensor_rnn is not trained, so it is its prior, and has no rate to choose.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,11 +11,13 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <halo/adapt.hpp>
 #include <halo/data.hpp>
+#include <halo/learned/tensor_rnn.hpp>
 #include <halo/nn.hpp>
 #include <halo/optim.hpp>
 
@@ -28,9 +31,10 @@ using namespace halo;
 template <std::size_t Gases>
 using network = nn::sequential<nn::linear<128, 32>, nn::relu, nn::linear<32, 32>, nn::relu,
                                nn::linear<32, Gases>>;
-using rule = optim::averaged<optim::adam>;
-template <class Network, class Policy>
-using device = adapt::adapter<Network, nn::cross_entropy, rule, 64, Policy>;
+using adam = optim::averaged<optim::adam>;
+using prior = optim::averaged<learned::tensor_rnn<>>;
+template <class Network, class Rule, class Policy>
+using device = adapt::adapter<Network, nn::cross_entropy, Rule, 64, Policy>;
 
 constexpr std::array<double, 7> shares{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0};
 
@@ -38,8 +42,8 @@ struct settings {
   std::string data = "examples/data/gas_sensor";
   std::string plot = "compare_policies.svg";
   std::size_t seeds = 10;
-  std::uint64_t iterations = 1000;  ///< dense steps of 64 that a run may cost
-  std::vector<float> rates{1e-3F, 3e-3F, 1e-2F};
+  std::uint64_t iterations = 1000;                ///< dense steps of 64 that a run may cost
+  std::vector<float> rates{1e-3F, 3e-3F, 1e-2F};  ///< of Adam
 };
 
 /// One seed's world: what the network knew, and what it is to learn.
@@ -60,12 +64,17 @@ struct arm {
   std::vector<std::vector<run_points>> runs;  ///< [rate][seed]
 };
 
-/// A problem in which something has to be learned again.
+/// A problem in which something has to be learned again, one world a seed.
 template <std::size_t Gases>
 struct problem {
-  using net = network<Gases>;
   std::string title;
   std::vector<world> worlds;
+};
+
+/// All arms of one optimizer on a problem.
+struct contest {
+  std::string title;
+  std::vector<float> rates;
   std::vector<arm> arms;
   std::uint64_t operations = 0;  ///< the whole budget
 };
@@ -77,7 +86,7 @@ world pretrain(data::dataset_split known, data::dataset_split fresh, std::uint64
   data::standardizer const scale(fresh.train);
   scale.apply(fresh.train);
   scale.apply(fresh.test);
-  auto teacher = std::make_unique<device<Network, optim::selection>>(rule{}, seed{number});
+  auto teacher = std::make_unique<device<Network, adam, optim::selection>>(adam{}, seed{number});
   data::batches stream(known.train, 64, seed{number});
   adapt::run(*teacher, stream, adapt::budget{.iterations = 1000});
   if (new_head) teacher->redraw_head(seed{number + 1000});
@@ -86,24 +95,25 @@ world pretrain(data::dataset_split known, data::dataset_split fresh, std::uint64
 }
 
 /// One run to the end of the budget.
-template <std::size_t Gases, class Policy>
-run_points adapt_once(problem<Gases> const& p, world const& w, std::size_t number, float rate,
-                      Policy const& policy, std::size_t batch) {
-  auto d = std::make_unique<device<network<Gases>, Policy>>(rule{optim::adam{{.rate = rate}}},
-                                                            w.parameters, seed{number}, policy);
+template <class Network, class Rule, class Policy>
+run_points adapt_once(std::uint64_t operations, world const& w, std::size_t number,
+                      Rule const& rule, Policy const& policy, std::size_t batch) {
+  auto d =
+      std::make_unique<device<Network, Rule, Policy>>(rule, w.parameters, seed{number}, policy);
+  d->training_rows(w.train.rows());
   data::batches stream(w.train, batch, seed{number + 2000});
   run_points points;
   for (std::size_t i = 0; i < shares.size(); ++i) {
-    auto const end = static_cast<std::uint64_t>(shares[i] * static_cast<double>(p.operations));
+    auto const end = static_cast<std::uint64_t>(shares[i] * static_cast<double>(operations));
     std::uint64_t const spent = d->spent().operations;
     if (spent < end) adapt::run(*d, stream, adapt::budget{.operations = end - spent});
     points[i] = {.raw = d->accuracy(w.test.x, w.test.y, adapt::weights::raw),
                  .averaged = d->accuracy(w.test.x, w.test.y)};
   }
-  auto const all = layer_mask::all(network<Gases>::layers);
-  auto const step = adapt::operations<network<Gases>, rule>({.layers = all}, 64);
-  if (d->spent().operations < p.operations || d->spent().operations >= p.operations + step) {
-    fail("compare_policies", "operations spent", std::to_string(p.operations),
+  auto const all = layer_mask::all(Network::layers);
+  auto const step = adapt::operations<Network, Rule>({.layers = all}, 64);
+  if (d->spent().operations < operations || d->spent().operations >= operations + step) {
+    fail("compare_policies", "operations spent", std::to_string(operations),
          std::to_string(d->spent().operations));
   }
   return points;
@@ -137,27 +147,41 @@ double best_dense(std::vector<arm> const& arms, std::size_t share, bool averaged
   return best;
 }
 
-template <std::size_t Gases>
-void run_arms(problem<Gases>& p, settings const& s, support::progress& bar, std::size_t& part) {
-  std::size_t const layers = network<Gases>::layers;
-  p.operations = s.iterations *
-                 adapt::operations<network<Gases>, rule>({.layers = layer_mask::all(layers)}, 64);
+template <class Rule>
+Rule rule_of(float rate) {
+  if constexpr (std::is_same_v<Rule, adam>)
+    return Rule{optim::adam{{.rate = rate}}};
+  else
+    return Rule{};
+}
+
+template <class Rule, std::size_t Gases>
+contest run_arms(problem<Gases> const& p, settings const& s, support::progress& bar,
+                 std::size_t& part) {
+  constexpr std::size_t layers = network<Gases>::layers;
+  contest c;
+  bool const is_adam = std::is_same_v<Rule, adam>;
+  c.title = p.title + ", " + (is_adam ? "Adam" : "tensor_rnn, untrained");
+  c.rates = is_adam ? s.rates : std::vector<float>{0.0F};
+  c.operations = s.iterations *
+                 adapt::operations<network<Gases>, Rule>({.layers = layer_mask::all(layers)}, 64);
   auto const add = [&](std::string const& name, auto const& policy, std::size_t batch,
                        bool dense = false) {
     arm a{name, dense, {}};
-    for (float const rate : s.rates) {
+    for (float const rate : c.rates) {
       a.runs.emplace_back();
       for (std::size_t i = 0; i < p.worlds.size(); ++i) {
-        bar.phase(p.title + ": " + name, part++);
-        a.runs.back().push_back(adapt_once(p, p.worlds[i], i, rate, policy, batch));
+        bar.phase(c.title + ": " + name, part++);
+        a.runs.back().push_back(adapt_once<network<Gases>>(c.operations, p.worlds[i], i,
+                                                           rule_of<Rule>(rate), policy, batch));
       }
     }
-    p.arms.push_back(std::move(a));
+    c.arms.push_back(std::move(a));
   };
   auto const all = optim::selection::dense();
   auto const masks = optim::selection::thirds(layers);
-  optim::deepening const a1{.begin = optim::begin_at::head}, a3{};
-  optim::fixed_stages const g1{.operations = p.operations};
+  optim::deepening const a1{}, a3{.begin = optim::begin_at::second};
+  optim::fixed_stages const g1{.operations = c.operations};
   for (std::size_t const b : {64U, 32U, 16U, 8U}) add("dense " + std::to_string(b), all, b, true);
   add("masks 10/30/50, 64", masks, 64);
   add("masks 10/30/50, 16", masks, 16);
@@ -170,31 +194,33 @@ void run_arms(problem<Gases>& p, settings const& s, support::progress& bar, std:
   add("A1 + gate", optim::gated<>{a1}, 64);
   add("A3 deepening", a3, 64);
   add("A3 + gate", optim::gated<>{a3}, 64);
+  return c;
 }
 
-template <std::size_t Gases>
-void print_table(problem<Gases> const& p, settings const& s, bool averaged) {
-  std::printf("\n%s, %zu seeds, %s weights; accuracy in %% (points above the best dense size)\n\n",
-              p.title.c_str(), p.worlds.size(), averaged ? "averaged" : "raw");
+void print_table(contest const& c, std::size_t seeds, bool averaged) {
+  std::printf("\n%s: %s weights, %zu seed%s, 100 %% = %.0f million multiply-adds\n\n",
+              c.title.c_str(), averaged ? "averaged" : "raw", seeds, seeds == 1 ? "" : "s",
+              static_cast<double>(c.operations) * 1e-6);
   std::printf("| policy, mini-batch | rate |");
   for (double const share : shares) std::printf(" %g %% |", 100 * share);
   std::printf("\n|---|---|---|---|---|---|---|---|---|\n");
-  for (arm const& a : p.arms) {
+  for (arm const& a : c.arms) {
     std::size_t const r = best_rate(a, averaged);
-    std::printf("| %s | %g |", a.name.c_str(), static_cast<double>(s.rates[r]));
+    std::printf("| %s | ", a.name.c_str());
+    if (c.rates[r] > 0) std::printf("%g", static_cast<double>(c.rates[r]));
+    std::printf(" |");
     for (std::size_t i = 0; i < shares.size(); ++i) {
       double const m = mean(a.runs[r], i, averaged);
       if (a.dense)
         std::printf(" %.1f |", m);
       else
-        std::printf(" %.1f (%+.1f) |", m, m - best_dense(p.arms, i, averaged));
+        std::printf(" %.1f (%+.1f) |", m, m - best_dense(c.arms, i, averaged));
     }
     std::printf("\n");
   }
 }
 
-template <std::size_t Gases>
-void save_plot(problem<Gases> const& p, settings const& s) {
+void save_plot(contest const& p, settings const& s) {
   support::plot picture("Policies at equal operations: " + p.title,
                         "million multiply-adds, the optimizer's included",
                         "held-out accuracy (logarithmic in the error)");
@@ -204,12 +230,12 @@ void save_plot(problem<Gases> const& p, settings const& s) {
                        a.name == "masks 10/30/50, 16" || a.name == "A1 + gate" ||
                        a.name == "A3 + gate";
     if (!shown) continue;
-    support::curve c{.name = a.name, .x = {}, .y = {}, .color = color++, .dashed = !a.dense};
+    support::curve line{.name = a.name, .x = {}, .y = {}, .color = color++, .dashed = !a.dense};
     for (std::size_t i = 0; i < shares.size(); ++i) {
-      c.x.push_back(shares[i] * static_cast<double>(p.operations) * 1e-6);
-      c.y.push_back(mean(a.runs[best_rate(a, true)], i, true) / 100);
+      line.x.push_back(shares[i] * static_cast<double>(p.operations) * 1e-6);
+      line.y.push_back(mean(a.runs[best_rate(a, true)], i, true) / 100);
     }
-    picture.add(std::move(c));
+    picture.add(std::move(line));
   }
   picture.save(s.plot);
   std::printf("\nplot: %s\n", s.plot.c_str());
@@ -251,7 +277,7 @@ settings read_arguments(int count, char** argument) {
 void run(settings const& s) {
   auto const gas = data::load_gas_sensor(s.data);
   constexpr std::size_t arms = 15;
-  support::progress bar(s.seeds * s.rates.size() * 3 * arms);
+  support::progress bar(s.seeds * (s.rates.size() + 1) * 3 * arms);
   std::size_t part = 0;
   auto const split = [](data::dataset const& d, std::uint64_t n) {
     return data::stratified_split(d, 0.25, seed{n});
@@ -270,19 +296,17 @@ void run(settings const& s) {
     drift.worlds.push_back(pretrain<network<6>>(split(batches_of(gas, {1, 2, 3}), n),
                                                 split(batches_of(gas, {4, 5, 6}), n), n, false));
   }
-  run_arms(fresh, s, bar, part);
-  run_arms(kept, s, bar, part);
-  run_arms(drift, s, bar, part);
+  std::vector<contest> const contests{
+      run_arms<adam>(fresh, s, bar, part), run_arms<adam>(kept, s, bar, part),
+      run_arms<adam>(drift, s, bar, part), run_arms<prior>(fresh, s, bar, part),
+      run_arms<prior>(kept, s, bar, part), run_arms<prior>(drift, s, bar, part)};
   bar.finish();
-  std::printf("%s: %zu rows; 100 %% is %.0f million multiply-adds (drift: %.0f)\n", s.data.c_str(),
-              gas.samples.rows(), static_cast<double>(fresh.operations) * 1e-6,
-              static_cast<double>(drift.operations) * 1e-6);
+  std::printf("%s: %zu rows. Accuracy in %%, in brackets points above the best dense size.\n",
+              s.data.c_str(), gas.samples.rows());
   for (bool const averaged : {true, false}) {
-    print_table(fresh, s, averaged);
-    print_table(kept, s, averaged);
-    print_table(drift, s, averaged);
+    for (contest const& c : contests) print_table(c, s.seeds, averaged);
   }
-  save_plot(kept, s);
+  save_plot(contests[4], s);
   std::printf("%.1f s in all\n", bar.seconds());
 }
 

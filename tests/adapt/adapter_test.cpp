@@ -15,6 +15,7 @@
 #include <tuple>
 #include <vector>
 
+#include <halo/learned/tensor_rnn.hpp>
 #include <halo/nn/activation.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
@@ -488,4 +489,25 @@ TEST_CASE("adapter: an average starts anew where parameters were put, and is ref
   CHECK(raw());  // a path of one point
   refuses<optim::averaged<optim::adam>>(
       std::vector<float>(20, std::numeric_limits<float>::quiet_NaN()), 7);
+}
+
+TEST_CASE("adapter: dense unless named, or what a learned optimizer prefers") {
+  using learned_device =
+      adapt::adapter<network, nn::cross_entropy, optim::averaged<learned::tensor_rnn<>>, 32>;
+  auto const d = std::make_unique<learned_device>();
+  CHECK(device_of<optim::adam>().wanted_batch() == 0);
+  CHECK(d->wanted_batch() == 16);
+  adapt::report const r = d->step(support::draw<float>(80, 1), support::draw_labels(16, 3, 2));
+  CHECK(r.layers == layer_mask(4));
+}
+
+TEST_CASE("adapter: a step on the hardest examples allocates nothing") {
+  if (!test::allocations_are_counted()) return;
+  adapt::adapter<network, nn::cross_entropy, optim::averaged<optim::adam>, 32, optim::gated<>> d(
+      {}, seed{1}, {.inner = {.begin = optim::begin_at::all}, .accuracy = 0});
+  std::vector<float> const x = support::draw<float>(160, 1);
+  std::vector<std::int32_t> const t = support::draw_labels(32, 3, 2);
+  adapt::report r;
+  CHECK(test::allocations_of([&] { r = d.step(x, t); }) == 0);
+  CHECK(r.examples == 8);
 }

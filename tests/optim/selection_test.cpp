@@ -5,7 +5,13 @@
 
 #include <array>
 #include <cmath>
+#include <type_traits>
 #include <vector>
+
+#include <halo/optim/adam.hpp>
+#include <halo/optim/averaged.hpp>
+#include <halo/optim/clip.hpp>
+#include <halo/optim/gated.hpp>
 
 using namespace halo;
 
@@ -113,4 +119,21 @@ TEST_CASE("at least one layer of certain, impossible and very unlikely ones") {
     CHECK(optim::selection::dense().at_least_one().draw(g, t, 7) == layer_mask::all(7));
     CHECK(optim::selection::uniform(0.0).at_least_one().draw(g, t, 7).empty());
   }
+}
+
+namespace {
+
+struct choosy : optim::adam {
+  using preferred_policy = optim::gated<>;
+};
+
+}  // namespace
+
+TEST_CASE("an optimizer may say which policy it does best with, and its wrappers say the same") {
+  static_assert(std::is_same_v<optim::policy_of<optim::adam>, optim::selection>);
+  static_assert(std::is_same_v<optim::policy_of<optim::averaged<optim::adam>>, optim::selection>);
+  static_assert(std::is_same_v<optim::policy_of<choosy>, optim::gated<>>);
+  static_assert(
+      std::is_same_v<optim::policy_of<optim::averaged<optim::clipped<choosy>>>, optim::gated<>>);
+  CHECK(optim::policy_of<optim::adam>().draw(generator(seed{1}), 0, 5) == layer_mask::all(5));
 }

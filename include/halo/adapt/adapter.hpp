@@ -38,9 +38,9 @@ namespace halo::adapt {
 /// @tparam Network   nn::sequential<...>
 /// @tparam Loss      nn::cross_entropy or nn::mean_square
 /// @tparam MaxBatch  most examples of a mini-batch
-/// @tparam Policy    optim::selection (dense, the paper's masks), depth_cut, deepening, gated<...>
+/// @tparam Policy    optim::selection, depth_cut, gated<...>; unless named what the optimizer prefers
 template <class Network, class Loss = nn::cross_entropy, class Optimizer = optim::adam,
-          std::size_t MaxBatch = 64, class Policy = optim::selection>
+          std::size_t MaxBatch = 64, class Policy = optim::policy_of<Optimizer>>
 class adapter {
   // not a requires clause: a sentence comes first, the compiler's reasons after it
   static_assert(nn::loss<Loss>,

@@ -17,6 +17,7 @@
 #include <halo/learned/pass.hpp>
 #include <halo/learned/program.hpp>
 #include <halo/optim/optimizer.hpp>
+#include <halo/optim/selection.hpp>
 
 namespace halo::learned {
 
@@ -74,6 +75,7 @@ class optimizer {
  public:
   using program_type = P;
   using weight_type = W;
+  using preferred_policy = optim::policy_of<P>;
   static constexpr char const* name = P::name;
   static constexpr std::size_t operations_per_parameter = P::operations_per_parameter;
   static constexpr std::size_t operations_per_tensor = tensor_operations<P>;

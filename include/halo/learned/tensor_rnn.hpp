@@ -14,6 +14,7 @@
 #include <halo/learned/tensor_prior.hpp>
 #include <halo/learned/tensor_step.hpp>
 #include <halo/learned/weight_table.hpp>
+#include <halo/optim/gated.hpp>
 #include <halo/simd/math.hpp>
 
 namespace halo::learned {
@@ -36,6 +37,7 @@ namespace halo::learned {
 template <tensor_options O = tensor_options{}>
 struct tensor_program {
   static constexpr tensor_options options = O;
+  using preferred_policy = optim::gated<>;  // measured: docs/results.md
   static constexpr std::size_t K1 = O.units, K2 = O.global_units;
   static constexpr std::size_t features = O.prior ? 21 : 16, outputs = O.prior ? 6 : 5;
   static constexpr std::size_t F = features;

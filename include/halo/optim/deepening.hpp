@@ -13,8 +13,8 @@ namespace halo::optim {
 
 /// Where staged deepening begins.
 enum class begin_at : unsigned char {
-  head,    ///< the last layer alone: networks that see images
-  second,  ///< all layers but the first: fully connected networks
+  head,    ///< the last layer alone
+  second,  ///< all layers but the first
   all,     ///< all layers: no stages
 };
 
@@ -32,7 +32,7 @@ enum class begin_at : unsigned char {
 /// Whole layers from the bottom are what saves most: nothing runs backward through them. Needs no
 /// horizon; asks for small mini-batches, which is the other half of what it saves.
 struct deepening {
-  begin_at begin = begin_at::second;
+  begin_at begin = begin_at::head;
   std::size_t rows = 16;        ///< examples of a mini-batch
   std::uint64_t patience = 20;  ///< fewest steps of a stage
   double plateau = 0.93;        ///< share of s that a is to fall below

@@ -123,6 +123,31 @@ class selection {
 };
 static_assert(policy<selection>);
 
+namespace detail {
+
+template <class O>
+struct preferred_policy {
+  using type = selection;
+};
+template <class O>
+requires requires { typename O::preferred_policy; }
+struct preferred_policy<O> {
+  using type = typename O::preferred_policy;
+};
+template <class O>
+requires(
+    requires(O const& rule) { rule.inner; } &&
+    !requires { typename O::preferred_policy; }) struct preferred_policy<O>
+    : preferred_policy<decltype(O::inner)> {
+};  // a wrapper's is what it wraps
+
+}  // namespace detail
+
+/// The policy an optimizer does best with where it says so, O::preferred_policy; else every layer
+/// in every step.
+template <class O>
+using policy_of = typename detail::preferred_policy<O>::type;
+
 /// The three schemes the paper compares [Li et al. 2020, Fig. 4], lowest third of the layers first.
 namespace scheme {
 [[nodiscard]] constexpr selection increasing(std::size_t layers) noexcept {
