@@ -38,7 +38,7 @@ namespace halo::adapt {
 /// @tparam Network   nn::sequential<...>
 /// @tparam Loss      nn::cross_entropy or nn::mean_square
 /// @tparam MaxBatch  most examples of a mini-batch
-/// @tparam Policy    optim::selection, depth_cut, gated<...>; unless named what the optimizer prefers
+/// @tparam Policy    optim::selection, depth_cut, gated<...>; else what the optimizer prefers
 template <class Network, class Loss = nn::cross_entropy, class Optimizer = optim::adam,
           std::size_t MaxBatch = 64, class Policy = optim::policy_of<Optimizer>>
 class adapter {
