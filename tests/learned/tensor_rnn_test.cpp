@@ -246,7 +246,8 @@ TEST_CASE_TEMPLATE("tensor RNN is its prior while its outputs are zero", T, floa
 }
 
 TEST_CASE("outputs of any size move rate and decay by no more than their spans") {
-  using program = learned::tensor_program<>;
+  using program = learned::tensor_program<learned::tensor_options{
+      .span_up = 0.7, .span_down = 0.7, .span_decay = 1.0}>;
   learned::facts<double> f;
   f.elements = 100;
   f.tensors = 1;
@@ -274,6 +275,25 @@ TEST_CASE("outputs of any size move rate and decay by no more than their spans")
   }
   f.rows = 0;
   CHECK(decide(0, 3.0)[6] == 0.0);
+}
+
+TEST_CASE("the default leaves weight decay to the prior") {
+  using program = learned::tensor_program<>;
+  learned::facts<double> f;
+  f.elements = 100;
+  f.tensors = 1;
+  f.step = f.own_step = 700;
+  f.rows = 20000;
+  std::vector<double> weights(program::table.size);
+  std::array<double, program::tensor_state> const tensor{};
+  std::array<double, program::global_state> const global{};
+  std::array<double, program::decision> plain, moved;
+  learned::plain_reader<double, double> const reader(weights.data(), nullptr);
+  program::settle(reader, f, tensor.data(), global.data(), plain.data());
+  weights[program::table["output_bias"] + 5] = 3;
+  program::settle(reader, f, tensor.data(), global.data(), moved.data());
+  CHECK(plain[6] > 0);
+  CHECK(moved[6] == plain[6]);
 }
 
 TEST_CASE("an adapter learns with a tensor RNN that nobody configured") {

@@ -9,10 +9,13 @@ namespace halo::learned {
 struct tensor_options {
   std::size_t units = 16;         ///< of a tensor's unit
   std::size_t global_units = 16;  ///< of the problem's
-  bool prior = true;        ///< outputs are offsets to tensor_prior; else to one learned log-rate
-  double span_up = 0.7;     ///< most the log-rate can rise above what it is an offset to
-  double span_down = 0.7;   ///< ... fall below it
-  double span_decay = 1.0;  ///< most the log of the weight decay can change, either way
+  bool prior = true;       ///< outputs are offsets to tensor_prior; else to one learned log-rate
+  double span_up = 1.0;    ///< most the log-rate can rise above what it is an offset to
+  double span_down = 1.0;  ///< ... fall below it
+  /// Most the log of the weight decay can change, either way; 0: it stays the prior's. A window of
+  /// some hundred steps does not see what decay is for: learned from windows it falls, and small
+  /// training sets are learned by heart.
+  double span_decay = 0.0;
 };
 
 /// The controller alone, without prior and weight decay: a log-rate from 3 below to 1.4 above a

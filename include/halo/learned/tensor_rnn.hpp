@@ -29,11 +29,12 @@ namespace halo::learned {
 ///     θ ← θ - e^λ (w₀ g + w₁ m₁₀ + w₂ m₁₀₀)(v₁₀₀ + 1e-20)^(-d/2) (v₁₀₀₀ + 1e-20)^(-(1-d)/2)
 ///           - e^λ κ θ
 /// With the prior λ = ln rate + lim(2 o₀, span), w = softmax(logits + o₁₋₃), d = σ(o₄) and
-/// κ = min(decay · exp(lim(2 o₅, span_decay)), 1), where lim(z, a) = z/√(1 + (z/a)²) never
-/// saturates as tanh does: W = b = 0, which is what untrained weights are, gives tensor_prior. The
-/// prototype let κ reach 3, which only training sets below some 1,000 examples come to.
-/// Without it λ = base + span·tanh(4 o₀/span), w = softmax(o₁₋₃), κ = 0. Statistics are constants
-/// in meta-training: derivatives flow through the networks, decisions and θ alone.
+/// κ = min(decay · exp(lim(2 o₅, span_decay)), 1) (o₅ does nothing where its span is 0), where
+/// lim(z, a) = z/√(1 + (z/a)²) never saturates as tanh does: W = b = 0, which is what untrained
+/// weights are, gives tensor_prior. The prototype let κ reach 3, which only training sets below
+/// some 1,000 examples come to. Without it λ = base + span·tanh(4 o₀/span), w = softmax(o₁₋₃), κ =
+/// 0. Statistics are constants in meta-training: derivatives flow through the networks, decisions
+/// and θ alone.
 template <tensor_options O = tensor_options{}>
 struct tensor_program {
   static constexpr tensor_options options = O;
@@ -146,7 +147,9 @@ struct tensor_program {
       tensor_prior const p = tensor_prior_of(known, plain_number(global[K2 + 1]));
       for (std::size_t k = 0; k < 3; ++k) logits[k] = logits[k] + typed<Z>(p.logits[k]);
       rate = typed<Z>(p.rate) * exp(limited(o[0] * typed<Z>(2)));
-      if (p.decay > 0) decay = typed<Z>(p.decay) * exp(softened(o[5] * typed<Z>(2), O.span_decay));
+      decay = typed<Z>(p.decay);
+      if constexpr (O.span_decay > 0)
+        decay = decay * exp(softened(o[5] * typed<Z>(2), O.span_decay));
       if (plain_number(decay) > most_decay) decay = typed<Z>(most_decay);
     } else {
       rate = exp(r.weight(table["log_rate"]) + limited(o[0] * typed<Z>(4)));
