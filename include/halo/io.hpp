@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/io/checked_file.hpp>
+#include <halo/io/checksum.hpp>
 #include <halo/io/file.hpp>
 #include <halo/io/json.hpp>
 #include <halo/io/npy.hpp>

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/meta/checkpoint.hpp>
+#include <halo/meta/field.hpp>
 #include <halo/meta/meta_loss.hpp>
+#include <halo/meta/meta_optimizer.hpp>
 #include <halo/meta/parallel.hpp>
 #include <halo/meta/slot.hpp>
 #include <halo/meta/trainer.hpp>
+#include <halo/meta/training.hpp>
+#include <halo/meta/validation.hpp>
 #include <halo/meta/window.hpp>

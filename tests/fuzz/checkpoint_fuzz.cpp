@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <halo/adapt/adapter.hpp>
+#include <halo/io/checksum.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
 
@@ -31,7 +32,7 @@ std::string good() {
 
 // The file with the checksum that its tensors have, so that the fuzzer gets behind it.
 io::safetensors with_checksum(io::safetensors const& file) {
-  std::string const sum = adapt::detail::checksum(file.tensors());
+  std::string const sum = io::checksum(file.tensors());
   std::vector<io::metadata_entry> metadata(file.metadata().begin(), file.metadata().end());
   for (io::metadata_entry& entry : metadata) {
     if (entry.key == "checksum") entry.value = sum;

@@ -14,6 +14,7 @@
 #include <halo/adapt/checkpoint_file.hpp>
 #include <halo/core/aligned.hpp>
 #include <halo/core/error.hpp>
+#include <halo/io/checksum.hpp>
 #include <halo/io/file.hpp>
 #include <halo/io/safetensors.hpp>
 
@@ -86,7 +87,7 @@ template <class Device>
     }
   }
   std::string const network = detail::words_of<typename Device::network>();
-  std::string const sum = detail::checksum(tensors);
+  std::string const sum = io::checksum(tensors);
   std::array<io::metadata_entry, 6> const metadata{{{"checksum", sum},
                                                     {"format", detail::adapter_format},
                                                     {"loss", Device::loss::name},
@@ -132,7 +133,7 @@ void resume(Device& device, io::safetensors const& file) {
   reader.expect_no_others<layout>([&names](std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
   });
-  reader.expect_metadata("checksum", detail::checksum(file.tensors()));
+  reader.expect_metadata("checksum", io::checksum(file.tensors()));
   device.assign(theta.span());  // from here on nothing fails
   for_each_field([&]<class T, std::size_t N>(std::string const& name, std::span<T, N> values) {
     file.at(name).copy_to(std::span<T>(values));

@@ -2,17 +2,13 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
-#include <cstddef>
-#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <halo/core/aligned.hpp>
-#include <halo/core/error.hpp>
-#include <halo/io/quoted.hpp>
+#include <halo/io/checked_file.hpp>
 #include <halo/io/safetensors_file.hpp>
 #include <halo/io/tensor_view.hpp>
 #include <halo/tensor/parameter_table.hpp>
@@ -56,36 +52,11 @@ void add_parameters(std::vector<io::tensor_view>& to, std::span<float const> the
   }
 }
 
-/// Compares a file with what it should hold; every complaint names the file.
-class checkpoint_reader {
+/// Compares a checkpoint with what it should hold.
+class checkpoint_reader : public io::checked_file {
  public:
-  explicit checkpoint_reader(io::safetensors const& file) noexcept : file_(&file) {}
-
-  [[noreturn]] void refuse(std::string_view where, std::string_view expected,
-                           std::string_view found) const {
-    fail("checkpoint", file_->name() + ": " + std::string(where), expected, found);
-  }
-
-  void expect_metadata(std::string_view key, std::string_view expected) const {
-    auto const found = file_->metadata(key);
-    if (found != expected) {
-      refuse(std::string(key), expected, found ? io::quoted(*found, 256) : "none");
-    }
-  }
-
-  /// A tensor of this type and shape, all finite; how messages name it is `name`.
-  [[nodiscard]] io::tensor_view const& at(std::string_view name, io::dtype type,
-                                          io::extents const& shape) const {
-    std::string const where = "tensor " + io::quoted(name);
-    std::string const expected = std::string(io::name_of(type)) + ' ' + io::to_string(shape);
-    io::tensor_view const* const t = file_->find(name);
-    if (t == nullptr) refuse(where, expected, "none of that name");
-    if (t->type != type || !(t->shape == shape)) {
-      refuse(where, expected, std::string(io::name_of(t->type)) + ' ' + io::to_string(t->shape));
-    }
-    if (!t->finite()) refuse(where, "finite numbers", "NaN or infinity");
-    return *t;
-  }
+  explicit checkpoint_reader(io::safetensors const& file) noexcept
+      : checked_file("checkpoint", file) {}
 
   /// Copies the parameters of a layout.
   template <parameter_layout Layout>
@@ -101,41 +72,17 @@ class checkpoint_reader {
   /// No tensor but those of a layout and those that `known` says yes to.
   template <parameter_layout Layout, class Known>
   void expect_no_others(Known&& known) const {
-    for (io::tensor_view const& t : file_->tensors()) {
-      bool const ours =
-          std::any_of(Layout::table.begin(), Layout::table.end(),
-                      [&t](parameter_info const& info) { return info.name() == t.name; });
-      if (!ours && !known(t.name)) {
-        refuse("tensor " + io::quoted(t.name), "no tensor of that name", io::to_string(t.shape));
-      }
-    }
+    checked_file::expect_no_others([&known](std::string_view name) {
+      return std::any_of(Layout::table.begin(), Layout::table.end(),
+                         [name](parameter_info const& info) { return info.name() == name; }) ||
+             known(name);
+    });
   }
-
- private:
-  io::safetensors const* file_;
 };
 
 /// The name of a field in a file.
 [[nodiscard]] inline std::string field_name(std::string_view group, std::string_view name) {
   return std::string(group).append(".").append(name);
-}
-
-/// FNV-1a over the bytes of all tensors, as 16 hexadecimal digits; a single wrong byte always shows
-/// [Fowler, Noll & Vo].
-[[nodiscard]] inline std::string checksum(std::span<io::tensor_view const> sorted) {
-  std::uint64_t sum = 0xCBF29CE484222325U;
-  for (io::tensor_view const& t : sorted) {
-    std::size_t const width = io::size_of(t.type);
-    for (std::size_t i = 0; i < t.bytes.size(); ++i) {
-      // the same number on every machine: the least significant byte of an element first
-      std::size_t const low =
-          std::endian::native == std::endian::little ? i : i - i % width + width - 1 - i % width;
-      sum = (sum ^ std::to_integer<std::uint64_t>(t.bytes[low])) * 0x100000001B3U;
-    }
-  }
-  std::string text(16, '0');
-  for (std::size_t i = 16; i-- > 0; sum >>= 4U) text[i] = "0123456789abcdef"[sum & 15U];
-  return text;
 }
 
 }  // namespace halo::adapt::detail

@@ -48,22 +48,22 @@ class lane_gradient {
       at_least_one<variable, P::state> s{}, in{};
       at_least_one<variable, P::carry> c{};
       constexpr std::size_t kept = P::state - P::held;
-      for (std::size_t k = 0; k < P::state; ++k)
+      for (std::size_t k = 0; k != P::state; ++k)
         s[k] = in[k] = number((k < kept ? after : before) + at + k * tile_lanes);
       if constexpr (P::carry > 0)
-        for (std::size_t k = 0; k < P::carry; ++k) c[k] = number(carry + at_carry + k * tile_lanes);
+        for (std::size_t k = 0; k != P::carry; ++k) c[k] = number(carry + at_carry + k * tile_lanes);
       variable const g(tape_, chunk.load(gradient)), x(tape_, chunk.load(theta));
       variable const moved = P::apply(reader, g, x, s.data(), c.data());
       tape_.seed(moved.node(), chunk.load(static_cast<T const*>(theta_adjoint)));
-      for (std::size_t k = 0; k < P::state; ++k)
+      for (std::size_t k = 0; k != P::state; ++k)
         tape_.seed(s[k].node(), V::load(state_adjoint + at + k * tile_lanes));
       tape_.sweep();
       reader.collect();
       chunk.store(theta_adjoint, x.adjoint());
-      for (std::size_t k = 0; k < P::state; ++k)
+      for (std::size_t k = 0; k != P::state; ++k)
         in[k].adjoint().store(state_adjoint + at + k * tile_lanes);
       if constexpr (P::carry > 0)
-        for (std::size_t k = 0; k < P::carry; ++k)
+        for (std::size_t k = 0; k != P::carry; ++k)
           c[k].adjoint().store(carry_adjoint + at_carry + k * tile_lanes);
       add(gradient_adjoint, chunk, g);
     });
@@ -90,20 +90,20 @@ class lane_gradient {
       at_least_one<variable, P::state> s{}, in{};
       at_least_one<variable, P::carry> c{};
       at_least_one<variable, P::sums> sum{};
-      for (std::size_t k = 0; k < P::state; ++k)
+      for (std::size_t k = 0; k != P::state; ++k)
         s[k] = in[k] = number(before + at + k * tile_lanes);
       variable const g(tape_, chunk.load(gradient)), x(tape_, chunk.load(theta));
       P::observe(reader, g, x, s.data(), c.data(), sum.data());
-      for (std::size_t k = 0; k < P::state; ++k)
+      for (std::size_t k = 0; k != P::state; ++k)
         tape_.seed(s[k].node(), V::load(state_adjoint + at + k * tile_lanes));
       if constexpr (P::carry > 0)
-        for (std::size_t k = 0; k < P::carry; ++k)
+        for (std::size_t k = 0; k != P::carry; ++k)
           tape_.seed(c[k].node(), V::load(carry_adjoint + at_carry + k * tile_lanes));
-      for (std::size_t k = 0; k < P::sums; ++k)
+      for (std::size_t k = 0; k != P::sums; ++k)
         tape_.seed(sum[k].node(), chunk.fill(V(mean_adjoint[k] * share), T(0)));
       tape_.sweep();
       reader.collect();
-      for (std::size_t k = 0; k < P::state; ++k)
+      for (std::size_t k = 0; k != P::state; ++k)
         in[k].adjoint().store(state_adjoint + at + k * tile_lanes);
       add(theta_adjoint, chunk, x);
       add(gradient_adjoint, chunk, g);

@@ -82,7 +82,7 @@ class unroll {
     scalars_.conclude(phi, f, after.total().data(), after.tensor(Layout::tensors - 1),
                       before.global.data(), state_adjoint.global.data(), total.data(), last.data());
     add_to_tensors(state_adjoint, total.data());
-    for (std::size_t i = 0; i < P::tensor_state; ++i)
+    for (std::size_t i = 0; i != P::tensor_state; ++i)
       state_adjoint.tensor(Layout::tensors - 1)[i] += last[i];
 
     at_least_one<T, P::overview> overview{}, overview_adjoint{};
@@ -109,7 +109,7 @@ class unroll {
       optimizer_type::describe(f, Layout::table[i], 0);
       at_least_one<T, P::state> sum{};
       for (std::size_t e = 0; e < Layout::table[i].count; ++e)
-        for (std::size_t k = 0; k < P::state; ++k)
+        for (std::size_t k = 0; k != P::state; ++k)
           sum[k] +=
               state_adjoint.tile(i)[(e / tile_lanes * P::state + k) * tile_lanes + e % tile_lanes];
       scalars_.initial(rule.values().data(), f, sum.data(), state_adjoint.tensor(i), global.data());
@@ -137,7 +137,7 @@ class unroll {
 
   static void add_to_tensors(state_type& s, T const* amount) noexcept {
     for (std::size_t i = 0; i < Layout::tensors; ++i)
-      for (std::size_t k = 0; k < P::tensor_state; ++k) s.tensor(i)[k] += amount[k];
+      for (std::size_t k = 0; k != P::tensor_state; ++k) s.tensor(i)[k] += amount[k];
   }
 
   void tensor_backward(optimizer_type const& rule, facts<T> const& f, std::size_t i,

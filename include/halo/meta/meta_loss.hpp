@@ -23,8 +23,10 @@ struct meta_loss {
   bool logarithm = false;  ///< f(L) = ln(L + floor)
   double floor = 1e-6;
   double jacobian = 0;              ///< c; a sum of squares over all parameters, as in the paper
+  bool mean_jacobian = false;       ///< their mean instead, as in the released code
   bool second_derivatives = false;  ///< through the gradient that the optimizer is fed
   bool count_first = true;          ///< w = 1/(n+1) over i = 0 ... n, otherwise 1/n over 1 ... n
+  bool count_last = true;           ///< otherwise iterate 0 takes the place of the last as well
   bool at_average = false;
   double averaged_share = 0.65;      ///< of the window, its end
   std::size_t fresh_batches = 2;     ///< the average is judged on so many new mini-batches,
@@ -32,6 +34,11 @@ struct meta_loss {
 
   /// HALO as its paper reads.
   [[nodiscard]] static constexpr meta_loss paper() noexcept { return {.jacobian = 1e-3}; }
+  /// As the released code has it, but for its subset of 8000 examples: mini-batches are used. The
+  /// code adds the Jacobian's share once an iteration: times 11, the losses of its windows.
+  [[nodiscard]] static constexpr meta_loss authors() noexcept {
+    return {.logarithm = true, .jacobian = 5.5e-3, .mean_jacobian = true, .count_last = false};
+  }
   /// What trains optimizers that still work after thousands of steps.
   [[nodiscard]] static constexpr meta_loss averaged() noexcept {
     return {.logarithm = true, .floor = 0.02, .at_average = true};
@@ -47,8 +54,16 @@ struct meta_loss {
   /// w_i in a window of n iterations.
   [[nodiscard]] double share(std::size_t i, std::size_t n) const noexcept {
     if (which == iterates::last) return i == n ? 1 : 0;
-    if (count_first) return 1 / static_cast<double>(n + 1);
-    return i == 0 ? 0 : 1 / static_cast<double>(n);
+    auto const plain = [&](std::size_t k) {
+      if (count_first) return 1 / static_cast<double>(n + 1);
+      return k == 0 ? 0 : 1 / static_cast<double>(n);
+    };
+    if (count_last) return plain(i);
+    return i == n ? 0 : i == 0 ? plain(0) + plain(n) : plain(i);
+  }
+  /// c, or c/N for N parameters.
+  [[nodiscard]] double factor(std::size_t parameters) const noexcept {
+    return mean_jacobian ? jacobian / static_cast<double>(parameters) : jacobian;
   }
   /// How many iterates are averaged.
   [[nodiscard]] std::size_t averaged(std::size_t n) const noexcept {

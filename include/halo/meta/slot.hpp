@@ -7,11 +7,13 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <halo/core/random.hpp>
 #include <halo/learned/optimizer.hpp>
+#include <halo/meta/field.hpp>
 #include <halo/meta/meta_loss.hpp>
 #include <halo/meta/window.hpp>
 
@@ -42,6 +44,12 @@ class slot {
                                    std::span<std::uint64_t const> checkpoints) = 0;
   [[nodiscard]] virtual std::uint64_t iteration() const = 0;
   [[nodiscard]] virtual std::uint64_t horizon() const = 0;
+
+  /// What its run goes on from; resumed() must follow when it was written to.
+  [[nodiscard]] virtual std::vector<field> fields() = 0;
+  virtual void resumed() = 0;
+  /// Its task in words: two that differ in them are not the same.
+  [[nodiscard]] virtual std::string words() const = 0;
 };
 
 /// A place in the pool that holds a task.
@@ -67,6 +75,16 @@ class task_slot final : public slot<P, typename Task::scalar> {
   }
   [[nodiscard]] std::uint64_t iteration() const override { return run_.iteration(); }
   [[nodiscard]] std::uint64_t horizon() const override { return horizon_; }
+
+  [[nodiscard]] std::vector<field> fields() override {
+    std::vector<field> all = run_.fields();
+    all.push_back(field_of("horizon", horizon_));
+    return all;
+  }
+  void resumed() override { run_.resumed(); }
+  [[nodiscard]] std::string words() const override {
+    return std::to_string(layout::size) + " parameters, " + std::to_string(task_.rows()) + " rows";
+  }
 
   std::vector<score> judge(optimizer_type const& rule, seed s,
                            std::span<std::uint64_t const> checkpoints) override {

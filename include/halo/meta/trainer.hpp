@@ -6,33 +6,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <numbers>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <halo/core/random.hpp>
 #include <halo/learned/optimizer.hpp>
-#include <halo/meta/meta_loss.hpp>
+#include <halo/meta/field.hpp>
+#include <halo/meta/meta_optimizer.hpp>
 #include <halo/meta/parallel.hpp>
 #include <halo/meta/slot.hpp>
-#include <halo/optim/adam.hpp>
+#include <halo/meta/training.hpp>
 
 namespace halo::meta {
-
-/// How an optimizer's weights are trained.
-struct training {
-  std::uint64_t updates = 400;
-  std::size_t shortest = 20, longest = 150;              ///< window, log-uniform
-  std::uint64_t shortest_run = 150, longest_run = 2500;  ///< iterations of a run, log-uniform
-  meta_loss loss = meta_loss::averaged();
-  double rate = 1e-3;           ///< of the meta-optimizer (Adam); constant, then a cosine
-  double constant_share = 0.5;  ///< of the updates, before the cosine falls to 2 %
-  double clip = 1.0;            ///< most norm of the meta-gradient
-  double ridge = 0.0;           ///< pull of the weights to where they began
-  std::size_t threads = 1;
-  seed draws{};
-};
 
 /// What an update did.
 struct update_report {
@@ -52,15 +39,13 @@ template <learned::program P, floating T = float>
 class trainer {
  public:
   using optimizer_type = learned::optimizer<P, T>;
-  using layout = flat_layout<P::table.size>;
   static constexpr std::size_t size = P::table.size;
 
   trainer(optimizer_type const& rule, training options,
           std::vector<std::unique_ptr<slot<P, T>>> pool)
       : options_(options),
         pool_(std::move(pool)),
-        weights_(rule.values().begin(), rule.values().end()),
-        origin_(weights_),
+        descent_(rule.values()),
         config_(rule.config),
         gradients_(pool_.size() * size),
         reports_(pool_.size()),
@@ -69,10 +54,11 @@ class trainer {
   }
 
   [[nodiscard]] optimizer_type optimizer() const {
-    return optimizer_type(std::span<T const>(weights_), config_);
+    return optimizer_type(descent_.weights(), config_);
   }
   [[nodiscard]] std::uint64_t updates() const noexcept { return update_; }
-  [[nodiscard]] std::span<T const> weights() const noexcept { return weights_; }
+  [[nodiscard]] std::span<T const> weights() const noexcept { return descent_.weights(); }
+  [[nodiscard]] training const& options() const noexcept { return options_; }
 
   update_report update() {
     optimizer_type const rule = optimizer();
@@ -101,7 +87,8 @@ class trainer {
     }
     if (good > 0) {
       r.loss /= static_cast<double>(good);
-      move(sum, static_cast<double>(good), r);
+      for (double& s : sum) s /= static_cast<double>(good);
+      r.norm = descent_.move(options_, update_, sum);
     }
     ++update_;
     for (std::size_t i = 0; i < pool_.size(); ++i) {
@@ -112,15 +99,33 @@ class trainer {
     return r;
   }
 
+  /// What a training goes on from; resumed() must follow when it was written to.
+  [[nodiscard]] std::vector<field> fields() {
+    std::vector<field> all{field_of("update", update_), field_of("restarts", std::span(seeds_))};
+    append(all, "meta", descent_.fields());
+    for (std::size_t i = 0; i < pool_.size(); ++i)
+      append(all, "slot." + std::to_string(i), pool_[i]->fields());
+    return all;
+  }
+  void resumed() {
+    for (auto const& s : pool_) s->resumed();
+  }
+  /// All that decides about the bits of this training, the program's own weights left out.
+  [[nodiscard]] std::string words() const {
+    std::string text = words_of(options_);
+    for (auto const& s : pool_) text.append("; ").append(s->words());
+    return text;
+  }
+
  private:
   static constexpr std::uint64_t window_stream = 1, horizon_stream = 2, restart_stream = 3;
 
   static double log_uniform(float u, double low, double high) {
-    return std::exp(std::log(low) + static_cast<double>(u) * std::log(high / low));
+    return low * std::exp(static_cast<double>(u) * std::log(high / low));
   }
   /// A run whose loss has left the ground teaches nothing.
   [[nodiscard]] bool usable(std::size_t i) const {
-    if (!reports_[i].finite || !(reports_[i].last < 20)) return false;
+    if (!reports_[i].finite || !(reports_[i].last < options_.most_loss)) return false;
     for (std::size_t k = 0; k < size; ++k)
       if (!std::isfinite(gradients_[i * size + k])) return false;
     return true;
@@ -138,41 +143,14 @@ class trainer {
     pool_[i]->restart(rule, seed{(std::uint64_t{w[0]} << 32) | w[1]}, horizon);
   }
 
-  void move(std::vector<double> const& sum, double share, update_report& r) {
-    std::vector<T> gradient(size);
-    double square = 0;
-    for (std::size_t k = 0; k < size; ++k) {
-      double const g = sum[k] / share;
-      square += g * g;
-      gradient[k] = static_cast<T>(g + options_.ridge * (static_cast<double>(weights_[k]) -
-                                                         static_cast<double>(origin_[k])));
-    }
-    r.norm = std::sqrt(square);
-    if (!std::isfinite(r.norm)) return;
-    optim::step_context<T> context;
-    context.scale = static_cast<T>(r.norm > options_.clip ? options_.clip / r.norm : 1.0);
-    optim::adam const adam{{.rate = static_cast<float>(options_.rate * schedule())}};
-    (void)adam.step(weights_.data(), static_cast<T const*>(gradient.data()), *adam_, context);
-  }
-  [[nodiscard]] double schedule() const {
-    double const done = static_cast<double>(update_) /
-                        static_cast<double>(std::max<std::uint64_t>(1, options_.updates));
-    if (done <= options_.constant_share) return 1;
-    double const falling =
-        std::min(1.0, (done - options_.constant_share) / (1 - options_.constant_share));
-    return 0.02 + 0.98 * 0.5 * (1 + std::cos(std::numbers::pi * falling));
-  }
-
   training options_;
   std::vector<std::unique_ptr<slot<P, T>>> pool_;
-  std::vector<T> weights_, origin_;
+  meta_optimizer<size, T> descent_;
   P config_;
   std::vector<T> gradients_;
   std::vector<window_report> reports_;
   std::vector<std::uint64_t> seeds_;
   std::uint64_t update_ = 0;
-  std::unique_ptr<optim::adam::state<layout, T>> adam_ =
-      std::make_unique<optim::adam::state<layout, T>>();
 };
 
 }  // namespace halo::meta

@@ -11,6 +11,7 @@
 
 #include <halo/core/random.hpp>
 #include <halo/learned/unroll.hpp>
+#include <halo/meta/field.hpp>
 #include <halo/meta/meta_loss.hpp>
 #include <halo/optim/selection.hpp>
 #include <halo/task/task.hpp>
@@ -64,7 +65,6 @@ class run {
     assign_initial(rule);
     seed_ = s;
     iteration_ = 0;
-    fresh_ = true;
   }
   /// Begins anew from given parameters.
   void restart(optimizer_type const& rule, seed s, std::span<scalar const> theta) {
@@ -76,12 +76,22 @@ class run {
   [[nodiscard]] std::span<scalar const> parameters() const noexcept { return theta_; }
   [[nodiscard]] state_type& state() noexcept { return *state_; }
 
+  /// What a run goes on from; resumed() must follow when it was written to.
+  [[nodiscard]] std::vector<field> fields() {
+    std::vector<field> all{field_of("theta", std::span(theta_)), field_of("seed", seed_.value),
+                           field_of("iteration", iteration_)};
+    append(all, "state", fields_of(*state_));
+    return all;
+  }
+  /// The task draws again what it drew when the run began.
+  void resumed() { task_->start(seed_, product_.data()); }
+
   /// One window; its meta-gradient is added to `weights` unless that is empty.
   window_report window(optimizer_type const& rule, std::size_t n, meta_loss const& kind,
                        std::span<scalar> weights,
                        optim::selection const& select = optim::selection::dense()) {
     window_report r;
-    bool const first = fresh_;
+    bool const first = iteration_ == 0;
     if (!forward(rule, n, kind, select, r)) return r;
     if (!weights.empty()) backward(rule, n, kind, first, weights);
     return r;
@@ -122,7 +132,6 @@ class run {
       if (i + tail >= n)
         for (std::size_t k = 0; k < size; ++k) average_[k] += theta_[k] / static_cast<scalar>(tail);
     }
-    fresh_ = false;
     return kind.at_average ? look_at_average(kind, r) : look_at_iterates(n, kind, r);
   }
 
@@ -142,7 +151,7 @@ class run {
       for (std::size_t k = 0; k < size; ++k)
         square += static_cast<double>(gradient(i)[k]) * static_cast<double>(gradient(i)[k]);
       r.loss += share * kind.value(losses_[i]);
-      r.jacobian += share * kind.jacobian * square;
+      r.jacobian += share * kind.factor(size) * square;
     }
     r.loss += r.jacobian;
     return std::isfinite(r.loss) || give_up(r);
@@ -168,12 +177,12 @@ class run {
       task_->hessian_vector_product(fresh, at, product_.data(), curvature_.data());
     }
     r.last = loss;
-    r.jacobian = kind.jacobian * square;
+    r.jacobian = kind.factor(size) * square;
     r.loss = kind.value(loss) + r.jacobian;
     for (scalar& v : vector_) v *= static_cast<scalar>(kind.slope(loss));
     if (kind.jacobian != 0)
       for (std::size_t k = 0; k < size; ++k)
-        vector_[k] += static_cast<scalar>(2 * kind.jacobian) * curvature_[k];
+        vector_[k] += static_cast<scalar>(2 * kind.factor(size)) * curvature_[k];
     return std::isfinite(r.loss) || give_up(r);
   }
 
@@ -211,7 +220,7 @@ class run {
   bool at_iterate(std::size_t i, std::size_t n, meta_loss const& kind) {
     double const share = kind.share(i, n);
     auto const w = static_cast<scalar>(share * kind.slope(losses_[i]));
-    auto const c = static_cast<scalar>(2 * share * kind.jacobian);
+    auto const c = static_cast<scalar>(2 * share * kind.factor(size));
     scalar const* const g = gradient(i);
     for (std::size_t k = 0; k < size; ++k) {
       lambda_[k] += w * g[k];
@@ -228,7 +237,6 @@ class run {
   std::unique_ptr<state_type> state_, state_adjoint_;
   seed seed_{};
   std::uint64_t iteration_ = 0, begin_ = 0;
-  bool fresh_ = true;
 };
 
 }  // namespace halo::meta

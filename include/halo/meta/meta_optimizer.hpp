@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <numbers>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <halo/meta/field.hpp>
+#include <halo/meta/training.hpp>
+#include <halo/optim/adam.hpp>
+#include <halo/optim/rmsprop.hpp>
+#include <halo/tensor/parameter_table.hpp>
+
+namespace halo::meta {
+
+/// What moves a learned optimizer's N weights: clipping, a pull to where they began, and Adam or
+/// RMSProp with the schedule of a training.
+template <std::size_t N, floating T>
+class meta_optimizer {
+ public:
+  using layout = flat_layout<N>;
+
+  explicit meta_optimizer(std::span<T const> weights)
+      : weights_(weights.begin(), weights.end()), origin_(weights_) {
+    std::fill(rmsprop_->v.begin(), rmsprop_->v.end(), T(1));
+    rmsprop_->reach = T(1);
+  }
+
+  [[nodiscard]] std::span<T const> weights() const noexcept { return weights_; }
+
+  /// One step down the gradient; a gradient that is not finite changes nothing.
+  /// @return its norm, before clipping
+  double move(training const& o, std::uint64_t update, std::span<double const> gradient) {
+    std::vector<T> g(N);
+    double square = 0;
+    for (std::size_t k = 0; k < N; ++k) square += gradient[k] * gradient[k];
+    double const norm = std::sqrt(square);
+    if (!std::isfinite(norm)) return norm;
+    double const scale = norm > o.clip ? o.clip / norm : 1;
+    for (std::size_t k = 0; k < N; ++k) {
+      double const pull =
+          o.ridge * (static_cast<double>(weights_[k]) - static_cast<double>(origin_[k]));
+      double const limited = std::clamp(scale * gradient[k], -o.clip_each, o.clip_each);
+      g[k] = static_cast<T>(limited + pull);
+    }
+    auto const rate = static_cast<float>(o.rate * schedule(o, update));
+    T const* const down = g.data();
+    if (o.by == training::descent::adam)
+      (void)optim::adam{{.rate = rate}}.step(weights_.data(), down, *adam_);
+    else
+      (void)optim::rmsprop{{.rate = rate, .beta = 0.9F, .epsilon = 1e-10F}}.step(weights_.data(),
+                                                                                 down, *rmsprop_);
+    return norm;
+  }
+
+  /// What the rate is multiplied by: 1 for the constant share of the updates, then half a cosine
+  /// down to 0.02.
+  [[nodiscard]] static double schedule(training const& o, std::uint64_t update) {
+    double const done =
+        static_cast<double>(update) / static_cast<double>(std::max<std::uint64_t>(1, o.updates));
+    if (done <= o.constant_share) return 1;
+    double const falling = std::min(1.0, (done - o.constant_share) / (1 - o.constant_share));
+    return 0.02 + 0.98 * 0.5 * (1 + std::cos(std::numbers::pi * falling));
+  }
+
+  [[nodiscard]] std::vector<field> fields() {
+    std::vector<field> all{field_of("weights", std::span(weights_)),
+                           field_of("origin", std::span(origin_))};
+    append(all, "adam", fields_of(*adam_));
+    append(all, "rmsprop", fields_of(*rmsprop_));
+    return all;
+  }
+
+ private:
+  std::vector<T> weights_, origin_;
+  std::unique_ptr<optim::adam::state<layout, T>> adam_ =
+      std::make_unique<optim::adam::state<layout, T>>();
+  std::unique_ptr<optim::rmsprop::state<layout, T>> rmsprop_ =
+      std::make_unique<optim::rmsprop::state<layout, T>>();
+};
+
+}  // namespace halo::meta

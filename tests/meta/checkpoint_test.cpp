@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/meta/checkpoint.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <halo/core/random.hpp>
+#include <halo/io/file.hpp>
+#include <halo/learned/tensor_rnn.hpp>
+#include <halo/nn/activation.hpp>
+#include <halo/nn/linear.hpp>
+#include <halo/nn/sequential.hpp>
+#include <halo/task/reparametrised.hpp>
+#include <halo/task/supervised.hpp>
+#include <halo/task/teacher.hpp>
+
+#include "../support/data.hpp"
+#include "../support/folder.hpp"
+#include "../support/learned_rate.hpp"
+#include "../support/two_tensors.hpp"
+
+namespace {
+
+using namespace halo;
+using program = learned::tensor_program<>;
+template <std::size_t Hidden>
+using network = nn::sequential<nn::linear<4, Hidden>, nn::relu, nn::linear<Hidden, 3>>;
+template <std::size_t Hidden>
+using classes = task::reparametrised<task::supervised<network<Hidden>, float, 8>>;
+
+/// A training and its best weights, as a program makes them when it starts.
+struct session {
+  meta::trainer<program> trainer;
+  meta::champion<program> best;
+
+  template <std::size_t Hidden = 6>
+  static session make(std::size_t rows = 100, std::size_t places = 3, double rate = 1e-3,
+                      std::uint64_t weights = 1) {
+    std::vector<std::unique_ptr<meta::slot<program>>> pool;
+    for (std::uint64_t i = 0; i < places; ++i) {
+      task::teacher_options t;
+      t.rows = rows;
+      t.features = 4;
+      t.classes = 3;
+      t.hidden = 6;
+      task::supervised<network<Hidden>, float, 8> inner(task::make_teacher(t, seed{i}), 8, seed{i});
+      pool.push_back(std::make_unique<meta::task_slot<program, classes<Hidden>>>(
+          classes<Hidden>(std::move(inner), 0.5), 12));
+    }
+    meta::training o;
+    o.shortest = 4;
+    o.longest = 12;
+    o.shortest_run = 10;  // some runs end and begin anew
+    o.longest_run = 30;
+    o.rate = rate;
+    learned::optimizer<program> const rule(seed{weights});
+    return {meta::trainer<program>(rule, o, std::move(pool)), {rule, 0.25}};
+  }
+  void go(int updates) {
+    for (int i = 0; i < updates; ++i) {
+      (void)trainer.update();
+      best.offer(trainer.weights(), 0.25 + 0.01 * static_cast<double>(trainer.updates() % 4),
+                 trainer.updates());
+    }
+  }
+  /// Every byte that a training goes on from.
+  [[nodiscard]] std::string bytes() {
+    std::string all;
+    for (auto const& f : meta::detail::all_fields(trainer, best))
+      all.append(reinterpret_cast<char const*>(f.bytes.data()), f.bytes.size());
+    return all;
+  }
+};
+
+std::string refusal(session& s, std::string const& path, std::string_view recipe = "three tasks") {
+  std::string const before = s.bytes();
+  auto const message =
+      tests::message_of<error>([&] { meta::resume(s.trainer, s.best, recipe, path); });
+  CHECK(s.bytes() == before);
+  return message;
+}
+bool has(std::string const& text, std::string_view piece) {
+  return text.find(piece) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("checkpoint: three updates, saved, and three more are six") {
+  tests::folder const folder;
+  auto const path = folder / "training.safetensors";
+  auto whole = session::make();
+  whole.go(6);
+  {
+    auto first = session::make();
+    first.go(3);
+    meta::save(path, first.trainer, first.best, "three tasks");
+  }
+  auto second = session::make(100, 3, 1e-3, 77);  // its own weights are thrown away
+  meta::resume(second.trainer, second.best, "three tasks", path);
+  CHECK(second.trainer.updates() == 3);
+  CHECK(second.best.update() == 3);
+  second.go(3);
+  CHECK(second.bytes() == whole.bytes());
+  CHECK(second.best.update() == 3);
+  auto other = session::make();
+  other.go(5);
+  CHECK(other.bytes() != whole.bytes());
+}
+
+TEST_CASE("checkpoint: a file is replaced by a later one, alone in its folder") {
+  tests::folder const folder;
+  auto const path = folder / "training.safetensors";
+  auto s = session::make();
+  meta::save(path, s.trainer, s.best, "three tasks");
+  s.go(1);
+  meta::save(path, s.trainer, s.best, "three tasks");
+  auto t = session::make();
+  meta::resume(t.trainer, t.best, "three tasks", path);
+  CHECK(t.trainer.updates() == 1);
+  CHECK(folder.names() == std::vector<std::string>{"training.safetensors"});
+}
+
+TEST_CASE("checkpoint: another training's file is refused, with nothing changed") {
+  tests::folder const folder;
+  auto const path = folder / "training.safetensors";
+  auto s = session::make();
+  s.go(2);
+  meta::save(path, s.trainer, s.best, "three tasks");
+  CHECK(has(refusal(s, path, "four tasks"), "recipe: expected four tasks, found 'three tasks'"));
+  auto rows = session::make(120);
+  CHECK(has(refusal(rows, path), "120 rows"));
+  auto places = session::make(100, 2);
+  CHECK(has(refusal(places, path), "training: expected"));
+  auto wider = session::make<7>();
+  CHECK(has(refusal(wider, path), "59 parameters"));
+  auto faster = session::make(100, 3, 2e-3);
+  CHECK(has(refusal(faster, path), "rate 0.002"));
+  CHECK(has(refusal(s, folder / "none"), "none"));
+
+  using toy = support::learned_rate;
+  std::vector<std::unique_ptr<meta::slot<toy>>> pool;
+  pool.push_back(std::make_unique<meta::task_slot<toy, support::two_tensors<float>>>(
+      support::two_tensors<float>{}, 12));
+  learned::optimizer<toy> const rule;
+  meta::trainer<toy> trainer(rule, {}, std::move(pool));
+  meta::champion<toy> best(rule, 0);
+  CHECK(has(tests::message_of<error>([&] { meta::resume(trainer, best, "three tasks", path); }),
+            "program: expected learned_rate, found 'tensor_rnn'"));
+}
+
+TEST_CASE("checkpoint: a file that was cut or whose bytes are wrong is refused") {
+  tests::folder const folder;
+  auto const path = folder / "training.safetensors";
+  auto s = session::make();
+  meta::save(path, s.trainer, s.best, "three tasks");
+  auto bytes = io::read_file(path);
+  io::save_atomically(path, bytes.span().first(bytes.size() - 1));
+  CHECK(refusal(s, path) != "no error");
+  io::save_atomically(path, bytes.span().first(100));
+  CHECK(refusal(s, path) != "no error");
+  bytes[bytes.size() - 3] ^= std::byte{1};
+  io::save_atomically(path, bytes.span());
+  CHECK(has(refusal(s, path), "checksum: expected"));
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/meta/slot.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include <halo/core/random.hpp>
+
+#include "../support/learned_rate.hpp"
+#include "../support/two_tensors.hpp"
+
+namespace {
+
+using namespace halo;
+using problem = support::two_tensors<double>;
+using program = support::learned_rate;
+using slot = meta::task_slot<program, problem>;
+using rule = learned::optimizer<program, double>;
+
+rule with_rate(double log_rate) { return rule(std::span<double const>(&log_rate, 1)); }
+
+/// θ after so many steps of momentum, and the average that is judged.
+struct course {
+  std::vector<double> theta = std::vector<double>(6), average, m = std::vector<double>(6, 0.0);
+  explicit course(seed s) {
+    problem().start(s, theta.data());
+    average = theta;
+  }
+  void go(double rate, std::uint64_t from, std::uint64_t to) {
+    std::vector<double> g(6);
+    for (std::uint64_t t = from; t < to; ++t) {
+      problem().value_and_gradient(task::part::train, t, theta.data(), g.data());
+      double const share = std::max(1.0 / 150, 1 / (1 + static_cast<double>(t) / 8));
+      for (std::size_t k = 0; k < 6; ++k) {
+        m[k] = m[k] / 2 + g[k];
+        theta[k] -= rate * m[k];
+        average[k] += share * (theta[k] - average[k]);
+      }
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("slot: a judged run is a plain loop, looked at on its way") {
+  slot s(problem{}, 1);
+  std::uint64_t const at[] = {3, 10, 400};
+  auto const scores = s.judge(with_rate(-4), seed{5}, at);
+  REQUIRE(scores.size() == 3);
+  course c(seed{5});
+  std::uint64_t before = 0;
+  for (std::size_t k = 0; k < 3; ++k) {
+    CAPTURE(at[k]);
+    c.go(std::exp(-4.0), before, at[k]);
+    before = at[k];
+    double loss = 0;
+    for (std::uint64_t b = 0; b < 16; ++b)
+      loss += problem().value_and_gradient(task::part::held_out, b, c.average.data(), nullptr) / 16;
+    CHECK(scores[k].finite);
+    CHECK(scores[k].loss == doctest::Approx(loss).epsilon(1e-12));
+    CHECK(scores[k].accuracy ==
+          doctest::Approx(problem().accuracy(c.average.data())).epsilon(1e-12));
+    CHECK(scores[k].raw_accuracy ==
+          doctest::Approx(problem().accuracy(c.theta.data())).epsilon(1e-12));
+    CHECK(scores[k].accuracy != scores[k].raw_accuracy);
+  }
+}
+
+TEST_CASE("slot: judging leaves the run alone") {
+  slot quiet(problem{}, 4), judged(problem{}, 4);
+  std::vector<double> a(1, 0.0), b(1, 0.0);
+  std::uint64_t const at[] = {5};
+  meta::meta_loss const kind;
+  quiet.restart(with_rate(-4), seed{1}, 100);
+  judged.restart(with_rate(-4), seed{1}, 100);
+  for (int i = 0; i < 3; ++i) {
+    quiet.window(with_rate(-4), 4, kind, a);
+    judged.window(with_rate(-4), 4, kind, b);
+    (void)judged.judge(with_rate(-3), seed{2}, at);
+  }
+  CHECK(a == b);
+  CHECK(a[0] != 0);
+  CHECK(judged.iteration() == 12);
+  CHECK(judged.horizon() == 100);
+}
+
+TEST_CASE("slot: a run that breaks scores nothing from there on") {
+  slot s(problem{.breaks = 20}, 1);
+  std::uint64_t const at[] = {10, 30, 50};
+  auto const scores = s.judge(with_rate(-4), seed{5}, at);
+  REQUIRE(scores.size() == 3);
+  CHECK(scores[0].finite);
+  CHECK(scores[0].accuracy > 0);
+  for (std::size_t k : {1U, 2U}) {
+    CHECK(!scores[k].finite);
+    CHECK(scores[k].accuracy == 0);
+    CHECK(scores[k].raw_accuracy == 0);
+  }
+}
+
+TEST_CASE("slot: its words name the task's size") {
+  CHECK(slot(problem{}, 1).words() == "6 parameters, 1000 rows");
+}

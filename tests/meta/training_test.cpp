@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/meta/training.hpp>
+
+#include <doctest/doctest.h>
+
+#include <set>
+#include <string>
+
+namespace {
+using halo::meta::training;
+}
+
+TEST_CASE("training: its words tell two trainings apart, threads do not") {
+  training const plain;
+  std::set<std::string> seen{words_of(plain)};
+  auto const differs = [&](auto change) {
+    training other;
+    change(other);
+    return seen.insert(words_of(other)).second;
+  };
+  CHECK(differs([](training& o) { o.updates = 401; }));
+  CHECK(differs([](training& o) { o.shortest = 21; }));
+  CHECK(differs([](training& o) { o.longest = 151; }));
+  CHECK(differs([](training& o) { o.shortest_run = 151; }));
+  CHECK(differs([](training& o) { o.longest_run = 2501; }));
+  CHECK(differs([](training& o) { o.by = training::descent::rmsprop; }));
+  CHECK(differs([](training& o) { o.rate = 0x1.0p-10; }));
+  CHECK(differs([](training& o) { o.rate = 0x1.0000000000001p-10; }));  // to the last bit
+  CHECK(differs([](training& o) { o.constant_share = 1; }));
+  CHECK(differs([](training& o) { o.clip = 2; }));
+  CHECK(differs([](training& o) { o.clip_each = 2; }));
+  CHECK(differs([](training& o) { o.ridge = 1; }));
+  CHECK(differs([](training& o) { o.most_loss = 7; }));
+  CHECK(differs([](training& o) { o.draws.value = 1; }));
+  CHECK(differs([](training& o) { o.loss.which = halo::meta::meta_loss::iterates::last; }));
+  CHECK(differs([](training& o) { o.loss.logarithm = false; }));
+  CHECK(differs([](training& o) { o.loss.floor = 1; }));
+  CHECK(differs([](training& o) { o.loss.jacobian = 1; }));
+  CHECK(differs([](training& o) { o.loss.mean_jacobian = true; }));
+  CHECK(differs([](training& o) { o.loss.second_derivatives = true; }));
+  CHECK(differs([](training& o) { o.loss.count_first = false; }));
+  CHECK(differs([](training& o) { o.loss.count_last = false; }));
+  CHECK(differs([](training& o) { o.loss.at_average = false; }));
+  CHECK(differs([](training& o) { o.loss.averaged_share = 1; }));
+  CHECK(differs([](training& o) { o.loss.fresh_batches = 1; }));
+  CHECK(!differs([](training& o) { o.threads = 7; }));
+}
