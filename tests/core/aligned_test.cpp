@@ -25,6 +25,21 @@ static_assert(sizeof(aligned_array<float, 0>) == 64);
 static_assert(sizeof(aligned_array<float, 16>) == 64);
 static_assert(sizeof(aligned_array<float, 17>) == 128);
 static_assert(std::is_trivially_copyable_v<aligned_array<float, 3>>);
+
+// large arrays behind one another: on the same places of their pages, or well apart
+static_assert([] {
+  for (std::size_t n = 0; n < 50000; ++n) {
+    std::size_t const bytes = detail::array_bytes(n);
+    std::size_t const rest = bytes % 4096;
+    if (bytes < n || bytes % alignment != 0 || bytes - n >= 512 + alignment) return false;
+    if (n <= 16384 - alignment && bytes - n >= alignment) return false;
+    if (n >= 16384 && rest != 0 && (rest < 512 || rest > 4096 - 512)) return false;
+  }
+  return true;
+}());
+static_assert(sizeof(aligned_array<float, 4096>) == 16384);
+static_assert(sizeof(aligned_array<float, 4097>) == 16384 + 512);
+static_assert(sizeof(aligned_array<float, 8191>) == 32768);
 static_assert(!std::is_copy_constructible_v<aligned_buffer<float>>);
 
 TEST_CASE_TEMPLATE("aligned_array: zeros on a cache line, inside the object", T, char, float,

@@ -15,9 +15,27 @@ namespace halo {
 /// Alignment of every buffer of halo, in bytes: one cache line, one AVX-512 register.
 inline constexpr std::size_t alignment = 64;
 
+namespace detail {
+
+/// Bytes of an array inside an object: whole lines, and from 16 KB on no distance of less than 512
+/// bytes from a multiple of 4 KB other than none.
+///
+/// Arrays of one size that follow each other and are walked through together would else lie so that
+/// processors take reads of one for writes of another.
+[[nodiscard]] constexpr std::size_t array_bytes(std::size_t bytes) noexcept {
+  std::size_t const whole = (bytes + alignment - 1) / alignment * alignment;
+  std::size_t const rest = whole % 4096;
+  if (whole < 16384 || rest == 0) return whole;
+  if (rest > 4096 - 512) return whole - rest + 4096;
+  return rest < 512 ? whole - rest + 512 : whole;
+}
+
+}  // namespace detail
+
 /// N elements inside the object, aligned to a cache line, zero at construction. N may be 0.
 ///
-/// sizeof is N elements rounded up to the alignment (one alignment unit if N is 0).
+/// sizeof is N elements rounded up to the alignment (one alignment unit if N is 0), of 16 KB and
+/// more at most 448 bytes above that.
 template <class T, std::size_t N>
 class aligned_array {
   static_assert(std::is_trivially_copyable_v<T>, "halo: aligned_array: elements are plain data");
@@ -44,7 +62,8 @@ class aligned_array {
   }
 
  private:
-  alignas(alignment) T data_[N == 0 ? 1 : N] = {};
+  static constexpr std::size_t places = detail::array_bytes(N * sizeof(T)) / sizeof(T);
+  alignas(alignment) T data_[places == 0 ? 1 : places] = {};
 };
 
 /// A run-time number of elements on the heap, aligned to a cache line, zero at construction. Moved

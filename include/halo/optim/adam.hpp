@@ -57,6 +57,14 @@ struct adam {
   template <class Layout, class T>
   status step(T* theta, T const* gradient, state<Layout, T>& s,
               step_context<T> const& context = {}) const noexcept {
+    return config.weight_decay == 0 ? move<false>(theta, gradient, s, context)
+                                    : move<true>(theta, gradient, s, context);
+  }
+
+ private:
+  template <bool Decays, class Layout, class T>
+  status move(T* theta, T const* gradient, state<Layout, T>& s,
+              step_context<T> const& context) const noexcept {
     T const rate = static_cast<T>(config.rate);
     T const beta1 = static_cast<T>(config.beta1);
     T const beta2 = static_cast<T>(config.beta2);
@@ -77,7 +85,8 @@ struct adam {
             using V = std::remove_reference_t<decltype(x)>;
             m = detail::without_denormals(fma(V(beta1), m - g, g));
             v = detail::without_denormals(fnma(V(T(1) - beta2), fnma(g, g, v), v));
-            x = fnma(V(pace), m / (fast_sqrt(v) + V(floor)), V(keep) * x);
+            V const kept = Decays ? V(keep) * x : x;
+            x = fnma(V(pace), m / (fast_sqrt(v) + V(floor)), kept);
           };
         },
         [=](T most) {
