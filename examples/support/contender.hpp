@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <halo/io/safetensors.hpp>
+#include <halo/learned/hierarchical_rnn.hpp>
+#include <halo/learned/tensor_rnn.hpp>
+#include <halo/optim/adagrad.hpp>
+#include <halo/optim/adam.hpp>
+#include <halo/optim/schedule.hpp>
+#include <halo/optim/sgd.hpp>
+
+namespace support {
+
+/// AdamW that warms up.
+using warm_adam = halo::optim::scheduled<halo::optim::adam, halo::optim::cosine>;
+using controller = halo::learned::tensor_rnn<>;
+using hierarchy = halo::learned::hierarchical_rnn<>;
+
+/// A hierarchical RNN whose weights every seed draws anew.
+struct untrained_hierarchy {};
+
+/// What optimizers are picked from: the best of a family is its best member in each cell.
+enum class family { none, adam, adamw, prior, trained };
+
+/// One optimizer that is compared.
+struct contender {
+  std::string name;
+  family of = family::none;
+  std::variant<halo::optim::sgd, halo::optim::adagrad, halo::optim::adam, warm_adam, controller,
+               untrained_hierarchy>
+      rule;
+};
+
+/// The optimizer that a seed uses.
+template <class Rule>
+[[nodiscard]] Rule const& rule_for(Rule const& rule, std::uint64_t) {
+  return rule;
+}
+[[nodiscard]] inline hierarchy rule_for(untrained_hierarchy, std::uint64_t number) {
+  return hierarchy(halo::seed{number});
+}
+
+/// Weights of a controller: the tensor "weights" of a safetensors file.
+/// @throws halo::error for a file without it, or with another number or type
+[[nodiscard]] inline controller load_controller(std::string const& path) {
+  halo::io::safetensors const file = halo::io::load_safetensors(path);
+  return controller(file.at("weights").as<float>());
+}
+
+/// All of them; the trained one where there is a file of its weights.
+[[nodiscard]] inline std::vector<contender> contenders(std::string const& weights) {
+  using namespace halo;
+  auto const named = [](char const* name, float rate) {
+    char text[64];
+    std::snprintf(text, sizeof text, "%s %g", name, static_cast<double>(rate));
+    return std::string(text);
+  };
+  std::vector<contender> all;
+  for (float const rate : {1e-2F, 1e-1F})
+    all.push_back({named("SGD", rate), family::none, optim::sgd{{.rate = rate}}});
+  all.push_back({named("Adagrad", 1e-2F), family::none, optim::adagrad{{.rate = 1e-2F}}});
+  for (float const rate : {3e-4F, 1e-3F, 3e-3F, 1e-2F, 3e-2F})
+    all.push_back({named("Adam", rate), family::adam, optim::adam{{.rate = rate}}});
+  for (float const rate : {1e-3F, 3e-3F, 1e-2F}) {
+    // a cosine that is over before it begins: the rate rises for 300 steps and stays
+    warm_adam const rule{optim::adamw(rate, 0.1F), {.steps = 1, .final = 1.0, .warm_up = 300}};
+    all.push_back({named("AdamW, warm-up,", rate), family::adamw, rule});
+  }
+  all.push_back({"tensor_rnn, untrained: its prior", family::prior, controller()});
+  if (!weights.empty())
+    all.push_back({"tensor_rnn, trained", family::trained, load_controller(weights)});
+  all.push_back({"hierarchical_rnn, untrained", family::none, untrained_hierarchy{}});
+  return all;
+}
+
+}  // namespace support
