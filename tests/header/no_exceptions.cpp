@@ -1,8 +1,32 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Built with -fno-exceptions -fno-rtti: an embedded program takes these rooms as they are.
+// Built with -fno-exceptions -fno-rtti: an embedded program takes these rooms as they are, and one
+// that learns compiles.
+#include <cstdint>
+
+#include <halo/adapt.hpp>
+#include <halo/autodiff.hpp>
 #include <halo/core.hpp>
+#include <halo/data.hpp>
+#include <halo/io.hpp>
 #include <halo/kernel.hpp>
+#include <halo/learned.hpp>
+#include <halo/nn.hpp>
+#include <halo/optim.hpp>
 #include <halo/simd.hpp>
+#include <halo/task.hpp>
 #include <halo/tensor.hpp>
 
-int main() { return 0; }
+namespace {
+
+using namespace halo;
+using network = nn::sequential<nn::linear<4, 8>, nn::relu, nn::linear<8, 3>>;
+using device = adapt::adapter<network, nn::cross_entropy, optim::adam, 2>;
+
+}  // namespace
+
+int main() {
+  static device d;
+  float const x[8] = {1, 2, 3, 4, 4, 3, 2, 1};
+  std::int32_t const y[2] = {0, 2};
+  return d.step(x, y).status == optim::status::done ? 0 : 1;
+}
