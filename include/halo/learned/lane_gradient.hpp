@@ -51,7 +51,8 @@ class lane_gradient {
       for (std::size_t k = 0; k != P::state; ++k)
         s[k] = in[k] = number((k < kept ? after : before) + at + k * tile_lanes);
       if constexpr (P::carry > 0)
-        for (std::size_t k = 0; k != P::carry; ++k) c[k] = number(carry + at_carry + k * tile_lanes);
+        for (std::size_t k = 0; k != P::carry; ++k)
+          c[k] = number(carry + at_carry + k * tile_lanes);
       variable const g(tape_, chunk.load(gradient)), x(tape_, chunk.load(theta));
       variable const moved = P::apply(reader, g, x, s.data(), c.data());
       tape_.seed(moved.node(), chunk.load(static_cast<T const*>(theta_adjoint)));
