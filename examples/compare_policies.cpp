@@ -180,7 +180,7 @@ contest run_arms(problem<Gases> const& p, settings const& s, support::progress& 
   };
   auto const all = optim::selection::dense();
   auto const masks = optim::selection::thirds(layers);
-  optim::deepening const a1{}, a3{.begin = optim::begin_at::second};
+  optim::deepening const a1{.begin = optim::begin_at::head}, a3{};
   optim::fixed_stages const g1{.operations = c.operations};
   for (std::size_t const b : {64U, 32U, 16U, 8U}) add("dense " + std::to_string(b), all, b, true);
   add("masks 10/30/50, 64", masks, 64);

@@ -498,7 +498,7 @@ TEST_CASE("adapter: dense unless named, or what a learned optimizer prefers") {
   CHECK(device_of<optim::adam>().wanted_batch() == 0);
   CHECK(d->wanted_batch() == 16);
   adapt::report const r = d->step(support::draw<float>(80, 1), support::draw_labels(16, 3, 2));
-  CHECK(r.layers == layer_mask(4));
+  CHECK(r.layers == layer_mask(6));
 }
 
 TEST_CASE("adapter: a step on the hardest examples allocates nothing") {

@@ -136,7 +136,7 @@ void under_every_policy(Optimizer const& rule) {
   CHECK(keeps_the_contract(rule, fixed).masks == (head | second | whole));
   optim::deepening const a1{.begin = optim::begin_at::head};
   CHECK(keeps_the_contract(rule, a1).masks == (head | second | whole));
-  optim::gated<> const a3{.inner = {.begin = optim::begin_at::second}, .accuracy = 0.6};
+  optim::gated<> const a3{.accuracy = 0.6};
   seen const s = keeps_the_contract(rule, a3);
   CHECK(s.masks == (second | whole));
   CHECK(s.hard);

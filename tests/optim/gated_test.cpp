@@ -35,7 +35,7 @@ TEST_CASE("gated: opens and closes with the running accuracy, as a plain loop sa
 }
 
 TEST_CASE("gated: stays shut until all layers learn") {
-  optim::gated<> const rule{{.begin = optim::begin_at::second}};
+  optim::gated<> const rule{};
   optim::gated<>::state state;
   generator const g(seed{4});
   for (int t = 0; t < 19; ++t) rule.observe(state, {1.0, 1.0, 1, 3});

@@ -32,7 +32,7 @@ enum class begin_at : unsigned char {
 /// Whole layers from the bottom are what saves most: nothing runs backward through them. Needs no
 /// horizon; asks for small mini-batches, which is the other half of what it saves.
 struct deepening {
-  begin_at begin = begin_at::head;
+  begin_at begin = begin_at::second;
   std::size_t rows = 16;        ///< examples of a mini-batch
   std::uint64_t patience = 20;  ///< fewest steps of a stage
   double plateau = 0.93;        ///< share of s that a is to fall below
