@@ -200,7 +200,9 @@ class problem_of final : public problem {
                  std::vector<std::uint64_t> const& checkpoints) const {
     using namespace halo;
     world const& w = worlds_[i];
-    using device_type = adapt::adapter<Network, nn::cross_entropy, optim::averaged<Rule>>;
+    // optimizers are compared, not the policies they prefer: dense for all
+    using device_type =
+        adapt::adapter<Network, nn::cross_entropy, optim::averaged<Rule>, 64, optim::selection>;
     auto const device =
         std::make_unique<device_type>(optim::averaged<Rule>{rule}, w.parameters, seed{i});
     device->training_rows(w.from.train->rows());
