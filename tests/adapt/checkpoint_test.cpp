@@ -342,3 +342,32 @@ TEST_CASE("checkpoint: parameters that are not saved") {
   CHECK(message() == "adapter: parameters: expected 111 of this network, found 110");
   CHECK(f.names().empty());
 }
+
+TEST_CASE("checkpoint: a policy amid its stages goes on with the same bits") {
+  using staged =
+      adapt::adapter<network, nn::cross_entropy, optim::averaged<optim::adam>, 8, optim::gated<>>;
+  optim::gated<> const policy{.inner = {.patience = 5, .plateau = 0.5}, .accuracy = 0.2};
+  folder f;
+  std::string const path = f / "run";
+  for (std::uint64_t stop : {3U, 9U, 40U}) {  // in the first stage, later, behind the gate
+    CAPTURE(stop);
+    auto const straight = std::make_unique<staged>(optim::averaged<optim::adam>{}, seed{9}, policy);
+    walk(*straight, 0, 60);
+    auto const first = std::make_unique<staged>(optim::averaged<optim::adam>{}, seed{9}, policy);
+    walk(*first, 0, stop);
+    adapt::save(*first, path);
+    auto const second = std::make_unique<staged>(optim::averaged<optim::adam>{}, seed{4}, policy);
+    walk(*second, 0, 33);
+    adapt::resume(*second, path);
+    CHECK(bytes_of(*second) == bytes_of(*first));
+    CHECK(second->wanted_batch() == first->wanted_batch());
+    walk(*second, stop, 60);
+    CHECK(bytes_of(*second) == bytes_of(*straight));
+  }
+  CHECK(adapt::load_parameters<network>(path).span().size() == network::parameters);
+  auto const dense = std::make_unique<device<optim::averaged<optim::adam>>>();
+  CHECK(contains(refusal(*dense, path), "'policy.deeper': expected no tensor of that name"));
+  adapt::save(*dense, path);
+  auto const other = std::make_unique<staged>(optim::averaged<optim::adam>{}, seed{9}, policy);
+  CHECK(contains(refusal(*other, path), "'policy.deeper': expected U64 [1], found none"));
+}
