@@ -16,7 +16,7 @@ KNOWS = {  # room: the rooms it may include besides itself
     "optim": "core simd tensor kernel",
     "io": "core tensor",
     "data": "core tensor io",
-    "learned": "core simd tensor kernel autodiff optim",
+    "learned": "core simd tensor kernel autodiff optim io",
     "task": "core simd tensor kernel autodiff nn data",
     "meta": "core simd tensor kernel autodiff nn optim learned task data io",
     "adapt": "core simd tensor kernel autodiff nn optim learned data io",

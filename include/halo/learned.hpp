@@ -23,3 +23,4 @@
 #include <halo/learned/tensor_step.hpp>
 #include <halo/learned/unroll.hpp>
 #include <halo/learned/weight_table.hpp>
+#include <halo/learned/weights_file.hpp>

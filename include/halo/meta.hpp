@@ -3,6 +3,7 @@
 
 #include <halo/meta/checkpoint.hpp>
 #include <halo/meta/field.hpp>
+#include <halo/meta/header_writer.hpp>
 #include <halo/meta/meta_loss.hpp>
 #include <halo/meta/meta_optimizer.hpp>
 #include <halo/meta/parallel.hpp>

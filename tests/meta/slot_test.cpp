@@ -103,6 +103,19 @@ TEST_CASE("slot: a run that breaks scores nothing from there on") {
   }
 }
 
+TEST_CASE("slot: its windows leave layers out as it was told") {
+  double const only_first[] = {1.0, 0.0};
+  slot s(problem{}, 4, optim::selection::custom(only_first));
+  std::vector<double> start(6), none(1, 0.0);
+  problem().start(seed{1}, start.data());
+  s.restart(with_rate(-4), seed{1}, 100);
+  s.window(with_rate(-4), 4, {}, none);
+  auto const theta = s.fields()[0].view();
+  REQUIRE(theta.name == "theta");
+  CHECK(theta.as<double>()[4] != start[4]);
+  CHECK(theta.as<double>()[5] == start[5]);
+}
+
 TEST_CASE("slot: its words name the task's size") {
   CHECK(slot(problem{}, 1).words() == "6 parameters, 1000 rows");
 }

@@ -16,6 +16,7 @@
 #include <halo/meta/field.hpp>
 #include <halo/meta/meta_loss.hpp>
 #include <halo/meta/window.hpp>
+#include <halo/optim/selection.hpp>
 
 namespace halo::meta {
 
@@ -62,8 +63,10 @@ class task_slot final : public slot<P, typename Task::scalar> {
  public:
   using typename base::optimizer_type;
 
-  /// @param most  iterations of the longest window
-  task_slot(Task task, std::size_t most) : task_(std::move(task)), run_(task_, most) {}
+  /// @param most    iterations of the longest window
+  /// @param select  the layers of each iteration of a window; judged runs are dense
+  task_slot(Task task, std::size_t most, optim::selection select = optim::selection::dense())
+      : task_(std::move(task)), run_(task_, most), select_(select) {}
 
   void restart(optimizer_type const& rule, seed s, std::uint64_t horizon) override {
     run_.restart(rule, s);
@@ -71,7 +74,7 @@ class task_slot final : public slot<P, typename Task::scalar> {
   }
   window_report window(optimizer_type const& rule, std::size_t n, meta_loss const& kind,
                        std::span<T> weights) override {
-    return run_.window(rule, n, kind, weights);
+    return run_.window(rule, n, kind, weights, select_);
   }
   [[nodiscard]] std::uint64_t iteration() const override { return run_.iteration(); }
   [[nodiscard]] std::uint64_t horizon() const override { return horizon_; }
@@ -127,6 +130,7 @@ class task_slot final : public slot<P, typename Task::scalar> {
 
   Task task_;
   run<P, Task> run_;
+  optim::selection select_;
   std::uint64_t horizon_ = 0;
 };
 

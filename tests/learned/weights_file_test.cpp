@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/learned/weights_file.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <halo/core/random.hpp>
+#include <halo/io/file.hpp>
+
+#include "../support/data.hpp"
+#include "../support/folder.hpp"
+#include "../support/learned_rate.hpp"
+
+namespace {
+
+using namespace halo;
+
+/// Two matrices, a bias and a tensor without numbers.
+struct little : support::learned_rate {
+  static constexpr char const* name = "little";
+  static constexpr learned::weight_table table{std::to_array<learned::weight_info>({
+      {"first", 2, 3, learned::gaussian(1)},
+      {"bias", 1, 3, learned::gaussian(1)},
+      {"none", 0, 4},
+      {"second", 3, 1, learned::gaussian(1)},
+  })};
+};
+/// The same tensors under another name, and another shape under the same.
+struct renamed : little {
+  static constexpr char const* name = "renamed";
+};
+struct longer : little {
+  static constexpr learned::weight_table table{std::to_array<learned::weight_info>({
+      {"first", 2, 3, learned::gaussian(1)},
+      {"bias", 1, 3, learned::gaussian(1)},
+      {"second", 4, 1, learned::gaussian(1)},
+  })};
+};
+struct shorter : little {
+  static constexpr learned::weight_table table{std::to_array<learned::weight_info>({
+      {"first", 2, 3, learned::gaussian(1)},
+      {"bias", 1, 3, learned::gaussian(1)},
+  })};
+};
+
+template <class Program>
+std::string refusal(std::string const& path) {
+  return tests::message_of<error>(
+      [&] { static_cast<void>(learned::load_weights<learned::optimizer<Program>>(path)); });
+}
+bool ends(std::string const& text, std::string_view with) { return text.ends_with(with); }
+
+}  // namespace
+
+TEST_CASE("weights_file: there and back, with notes") {
+  tests::folder const folder;
+  auto const path = folder / "w.safetensors";
+  learned::optimizer<little> const rule(seed{3});
+  std::array<io::metadata_entry, 1> const notes{{{"recipe", "two apples"}}};
+  learned::save_weights(path, rule, notes);
+  auto const back = learned::load_weights<learned::optimizer<little>>(path);
+  CHECK(std::ranges::equal(back.values(), rule.values()));
+  auto const file = io::load_safetensors(path);
+  CHECK(file.tensors().size() == 3);
+  CHECK(file.at("first").shape == io::extents{2, 3});
+  CHECK(file.at("bias").shape == io::extents{3});
+  CHECK(file.at("second").as<float>()[0] == rule.values()[9]);
+  CHECK(file.metadata("recipe") == "two apples");
+}
+
+TEST_CASE("weights_file: what is of another kind is refused") {
+  tests::folder const folder;
+  auto const path = folder / "w.safetensors";
+  learned::optimizer<little> const rule(seed{3});
+  learned::save_weights(path, rule);
+  CHECK(ends(refusal<renamed>(path), "w.safetensors: program: expected renamed, found 'little'"));
+  CHECK(ends(refusal<longer>(path), "tensor 'second': expected F32 [4, 1], found F32 [3, 1]"));
+  CHECK(ends(refusal<shorter>(path),
+             "tensor 'second': expected no tensor of that name, found "
+             "[3, 1]"));
+  auto const doubles = tests::message_of<error>(
+      [&] { static_cast<void>(learned::load_weights<learned::optimizer<little, double>>(path)); });
+  CHECK(ends(doubles, "tensor 'first': expected F64 [2, 3], found F32 [2, 3]"));
+  auto const missing = folder / "none";
+  CHECK(refusal<little>(missing).find("none") != std::string::npos);
+}
+
+TEST_CASE("weights_file: another version, a number that is none, a wrong byte") {
+  tests::folder const folder;
+  auto const path = folder / "w.safetensors";
+  std::vector<float> first(6, 1.0F), bias(3, 2.0F), second(3, 3.0F);
+  auto const write = [&](std::string_view version, std::string_view sum) {
+    std::vector<io::tensor_view> const tensors{io::as_tensor("bias", std::span(bias), {3}),
+                                               io::as_tensor("first", std::span(first), {2, 3}),
+                                               io::as_tensor("second", std::span(second), {3, 1})};
+    std::string const right = io::checksum(tensors);
+    std::array<io::metadata_entry, 4> const metadata{{{"format", "halo learned optimizer"},
+                                                      {"version", version},
+                                                      {"program", "little"},
+                                                      {"checksum", sum.empty() ? right : sum}}};
+    io::save_safetensors(path, tensors, metadata);
+    return refusal<little>(path);
+  };
+  CHECK(write("1", "") == "no error");
+  CHECK(ends(write("2", ""), "version: expected 1, found '2'"));
+  CHECK(ends(write("1", "0"), "found '0'"));
+  bias[1] = std::numeric_limits<float>::quiet_NaN();
+  CHECK(ends(write("1", ""), "tensor 'bias': expected finite numbers, found NaN or infinity"));
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/meta/header_writer.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <halo/core/random.hpp>
+
+#include "../support/folder.hpp"
+
+using namespace halo;
+
+TEST_CASE("header_writer: literals give the same bits again") {
+  CHECK(meta::literal(0) == "0.0F");
+  CHECK(meta::literal(-3) == "-3.0F");
+  CHECK(meta::literal(0.1F) == "0.1F");
+  CHECK(meta::literal(1e-20F) == "1e-20F");
+  std::vector<float> values{std::numeric_limits<float>::max(), std::numeric_limits<float>::min(),
+                            std::numeric_limits<float>::denorm_min(), -0.0F, 16777216.0F};
+  generator g(seed{5});
+  for (int i = 0; i < 2000; ++i) {
+    std::uint32_t const bits = g.bits();
+    float x = 0;
+    std::memcpy(&x, &bits, 4);
+    if (std::isfinite(x)) values.push_back(x);
+  }
+  for (float const x : values) {
+    std::string const text = meta::literal(x);
+    INFO(text);
+    CHECK(text.back() == 'F');
+    CHECK(text.find_first_of(".e") != std::string::npos);  // else it would be no float
+    float const back = std::strtof(text.c_str(), nullptr);
+    CHECK(std::memcmp(&back, &x, 4) == 0);
+  }
+}
+
+TEST_CASE("header_writer: the whole text of a small one") {
+  meta::header_text const about{
+      "pear", "fruit<2>", "halo/learned/fruit.hpp", "A pear.", {"seed 7", "accuracy 0.9"}};
+  std::vector<float> const weights{0.5F, -1};
+  CHECK(meta::header_of(about, weights) == R"(// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <span>
+
+#include <halo/learned/fruit.hpp>
+
+// seed 7
+// accuracy 0.9
+
+namespace halo::learned::pretrained {
+
+/// Weights of pear().
+// clang-format off
+inline constexpr std::array<float, 2> pear_weights{
+    0.5F, -1.0F,
+};
+// clang-format on
+
+/// A pear.
+[[nodiscard]] inline fruit<2> pear() {
+  return fruit<2>(std::span<float const>(pear_weights));
+}
+
+}  // namespace halo::learned::pretrained
+)");
+}
+
+TEST_CASE("header_writer: lines stay within 100 columns, and nothing is lost between them") {
+  std::vector<float> weights;
+  for (int i = 0; i < 1000; ++i) weights.push_back(-std::exp(0.1F * static_cast<float>(i % 400)));
+  auto const text = meta::header_of({"many", "m", "m.hpp", "Many.", {}}, weights);
+  std::size_t longest = 0, commas = 0, start = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    commas += text[at] == ',' ? 1U : 0U;
+    if (text[at] != '\n') continue;
+    longest = std::max(longest, at - start);
+    start = at + 1;
+  }
+  CHECK(longest <= 100);
+  CHECK(longest > 80);
+  CHECK(commas == 1001);  // and one in the array's type
+}
+
+TEST_CASE("header_writer: a file is written as a whole") {
+  tests::folder const folder;
+  auto const path = folder / "many.hpp";
+  std::vector<float> const weights{1, 2, 3};
+  meta::save_header(path, {"many", "m", "m.hpp", "Many.", {}}, weights);
+  auto const bytes = io::read_file(path);
+  auto const text = meta::header_of({"many", "m", "m.hpp", "Many.", {}}, weights);
+  REQUIRE(bytes.size() == text.size());
+  CHECK(std::memcmp(bytes.data(), text.data(), text.size()) == 0);
+}
