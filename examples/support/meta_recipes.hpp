@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// The presets of meta_train.cpp.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include <halo/meta/training.hpp>
+
+#include "meta_tasks.hpp"
+
+namespace support {
+
+/// A recipe: how one kind of optimizer is trained.
+struct recipe {
+  meta::training training;
+  pool_options pool, judges{.places = 12, .validation = true};
+  std::uint64_t every = 25;  // updates between two judgements
+  std::size_t runs = 1;      // of each validation task
+  std::string type, include, sentence;
+};
+
+/// HALO as its paper reads: windows of 10 iterations in runs of 100 on one problem, 500 in all,
+/// random layers, the mean loss and its Jacobian term.
+[[nodiscard]] inline recipe paper() {
+  recipe r;
+  r.training = {.updates = 500,
+                .shortest = 10,
+                .longest = 10,
+                .shortest_run = 100,
+                .longest_run = 100,
+                .loss = meta::meta_loss::paper(),
+                .constant_share = 1};
+  r.pool = {.places = 1, .least_rows = 30000, .masks = true};
+  r.type = "hierarchical_rnn<hierarchical::paper>";
+  r.include = "halo/learned/hierarchical_rnn.hpp";
+  r.sentence = "The hierarchical RNN as HALO's paper trains it: masks, Jacobian term.";
+  return r;
+}
+/// As the released code runs: RMSProp at 1e-6, limits on single components, the logarithm of the
+/// loss, no masks. It hardly moves the weights.
+[[nodiscard]] inline recipe authors() {
+  recipe r = paper();
+  r.training.updates = 1287;
+  r.training.longest = 12;
+  r.training.shortest_run = 100;
+  r.training.longest_run = 640;
+  r.training.loss = meta::meta_loss::authors();
+  r.training.by = meta::training::descent::rmsprop;
+  r.training.rate = 1e-6;
+  r.training.clip = 1e9;  // none
+  r.training.clip_each = 1e4;
+  r.pool.masks = false;
+  r.every = 100;
+  r.type = "hierarchical_rnn<hierarchical::authors>";
+  r.sentence = "The hierarchical RNN as the released code of HALO trains it.";
+  return r;
+}
+/// DM-L2O: windows of 20 iterations in runs of 100, the mean loss.
+[[nodiscard]] inline recipe dm() {
+  recipe r;
+  r.training = {.updates = 1000,
+                .shortest = 20,
+                .longest = 20,
+                .shortest_run = 100,
+                .longest_run = 100,
+                .loss = {},
+                .constant_share = 1};
+  r.pool = {.places = 4, .most_rows = 30000};
+  r.type = "coordinate_lstm<>";
+  r.include = "halo/learned/coordinate_lstm.hpp";
+  r.sentence = "The coordinate-wise LSTM of Andrychowicz et al. 2016.";
+  return r;
+}
+/// What lasts for thousands of steps: windows of any length, the loss at the average of their
+/// iterates, many tasks of all sizes and scales.
+[[nodiscard]] inline recipe best() {
+  recipe r;
+  r.training = {.updates = 400,
+                .shortest = 20,
+                .longest = 300,
+                .shortest_run = 150,
+                .longest_run = 3000,
+                .rate = 1e-3,
+                .constant_share = 0.5,
+                .ridge = 1e-3};
+  r.pool.spread = 1;
+  r.runs = 2;
+  r.type = "tensor_rnn<>";
+  r.include = "halo/learned/tensor_rnn.hpp";
+  r.sentence = "The tensor-wise RNN, trained to last.";
+  return r;
+}
+
+/// A few updates of a small pool: seconds.
+inline void shorten(recipe& r) {
+  r.training.updates = std::min<std::uint64_t>(r.training.updates, 6);
+  r.training.longest = std::min<std::size_t>(r.training.longest, 30);
+  r.pool.places = std::min<std::size_t>(r.pool.places, 3);
+  r.pool.quick = r.judges.quick = true;
+  r.judges.places = 3;
+  r.every = 3;
+  r.runs = 1;
+}
+
+}  // namespace support
