@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -46,11 +47,17 @@ template <class Rule>
   return hierarchy(halo::seed{number});
 }
 
-/// Weights of a controller: the tensor "weights" of a safetensors file.
-/// @throws halo::error for a file without it, or with another number or type
+/// A controller with the weights of a safetensors file, each tensor under the name that the program
+/// gives it.
+/// @throws halo::error for a file that lacks one, or has it in another size or type
 [[nodiscard]] inline controller load_controller(std::string const& path) {
   halo::io::safetensors const file = halo::io::load_safetensors(path);
-  return controller(file.at("weights").as<float>());
+  std::vector<float> weights(controller::weights);
+  for (auto const& w : controller::program_type::table.entries) {
+    if (w.count() == 0) continue;
+    file.at(w.name).copy_to(std::span(weights).subspan(w.offset, w.count()));
+  }
+  return controller(weights);
 }
 
 /// All of them; the trained one where there is a file of its weights.
