@@ -3,14 +3,13 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <span>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include <halo/io/safetensors.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
 #include <halo/learned/tensor_rnn.hpp>
+#include <halo/learned/weights_file.hpp>
 #include <halo/optim/adagrad.hpp>
 #include <halo/optim/adam.hpp>
 #include <halo/optim/schedule.hpp>
@@ -47,19 +46,6 @@ template <class Rule>
   return hierarchy(halo::seed{number});
 }
 
-/// A controller with the weights of a safetensors file, each tensor under the name that the program
-/// gives it.
-/// @throws halo::error for a file that lacks one, or has it in another size or type
-[[nodiscard]] inline controller load_controller(std::string const& path) {
-  halo::io::safetensors const file = halo::io::load_safetensors(path);
-  std::vector<float> weights(controller::weights);
-  for (auto const& w : controller::program_type::table.entries) {
-    if (w.count() == 0) continue;
-    file.at(w.name).copy_to(std::span(weights).subspan(w.offset, w.count()));
-  }
-  return controller(weights);
-}
-
 /// All of them; the trained one where there is a file of its weights.
 [[nodiscard]] inline std::vector<contender> contenders(std::string const& weights) {
   using namespace halo;
@@ -81,7 +67,8 @@ template <class Rule>
   }
   all.push_back({"tensor_rnn, untrained: its prior", family::prior, controller()});
   if (!weights.empty())
-    all.push_back({"tensor_rnn, trained", family::trained, load_controller(weights)});
+    all.push_back(
+        {"tensor_rnn, trained", family::trained, learned::load_weights<controller>(weights)});
   all.push_back({"hierarchical_rnn, untrained", family::none, untrained_hierarchy{}});
   return all;
 }
