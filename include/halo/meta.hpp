@@ -2,6 +2,8 @@
 #pragma once
 
 #include <halo/meta/checkpoint.hpp>
+#include <halo/meta/draws.hpp>
+#include <halo/meta/evolution.hpp>
 #include <halo/meta/field.hpp>
 #include <halo/meta/header_writer.hpp>
 #include <halo/meta/meta_loss.hpp>

@@ -12,6 +12,7 @@
 #include <halo/core/random.hpp>
 #include <halo/io/file.hpp>
 #include <halo/learned/tensor_rnn.hpp>
+#include <halo/meta/trainer.hpp>
 #include <halo/nn/activation.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>

@@ -43,5 +43,6 @@ TEST_CASE("training: its words tell two trainings apart, threads do not") {
   CHECK(differs([](training& o) { o.loss.at_average = false; }));
   CHECK(differs([](training& o) { o.loss.averaged_share = 1; }));
   CHECK(differs([](training& o) { o.loss.fresh_batches = 1; }));
+  CHECK(differs([](training& o) { o.loss.held_out_batches = 2; }));
   CHECK(!differs([](training& o) { o.threads = 7; }));
 }

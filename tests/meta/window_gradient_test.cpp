@@ -82,7 +82,9 @@ struct replay {
     std::vector<double> g(layout::size);
     double loss = 0;
     for (std::size_t b = 0; b < kind.fresh_batches; ++b)
-      loss += task.value_and_gradient(b % 2 == 0 ? task::part::train : task::part::held_out,
+      loss += task.value_and_gradient(b + kind.held_out_batches < kind.fresh_batches
+                                          ? task::part::train
+                                          : task::part::held_out,
                                       fresh + b, average.data(), nullptr) /
               static_cast<double>(kind.fresh_batches);
     (void)task.value_and_gradient(task::part::train, fresh, average.data(), g.data());
@@ -172,5 +174,6 @@ TEST_CASE("without them they are those of a replay that is fed the recorded grad
     check(loss{.which = loss::iterates::last, .jacobian = 0.1}, select);
     check(loss::averaged(), select);
     check(loss{.logarithm = true, .jacobian = 0.1, .at_average = true, .fresh_batches = 3}, select);
+    check(loss{.jacobian = 0.1, .at_average = true, .held_out_batches = 2}, select);
   }
 }

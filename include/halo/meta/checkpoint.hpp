@@ -14,7 +14,6 @@
 #include <halo/io/quoted.hpp>
 #include <halo/io/safetensors.hpp>
 #include <halo/meta/field.hpp>
-#include <halo/meta/trainer.hpp>
 #include <halo/meta/validation.hpp>
 
 // A meta-training in a safetensors file: "update", "restarts", "meta.<field>", "slot.<i>.<field>",
@@ -25,13 +24,17 @@
 
 namespace halo::meta {
 
+/// The best weights of a trainer or an evolution.
+template <class Trainer>
+using champion_of = champion<typename Trainer::program_type, typename Trainer::scalar>;
+
 namespace detail {
 
 inline constexpr std::string_view training_format = "halo meta-training";
 inline constexpr std::string_view training_version = "1";
 
-template <learned::program P, floating T>
-[[nodiscard]] std::vector<field> all_fields(trainer<P, T>& of, champion<P, T>& best) {
+template <class Trainer>
+[[nodiscard]] std::vector<field> all_fields(Trainer& of, champion_of<Trainer>& best) {
   std::vector<field> all = of.fields();
   append(all, "best", best.fields());
   return all;
@@ -51,8 +54,8 @@ template <learned::program P, floating T>
 ///
 /// @param recipe  what else decides about its bits: how the pool was made
 /// halo::error when a number is not finite; other errors as io::save_safetensors.
-template <learned::program P, floating T>
-void save(std::string const& path, trainer<P, T>& from, champion<P, T>& best,
+template <class Trainer>
+void save(std::string const& path, Trainer& from, champion_of<Trainer>& best,
           std::string_view recipe) {
   auto const fields = detail::all_fields(from, best);
   auto const views = detail::views_of(fields);
@@ -63,7 +66,7 @@ void save(std::string const& path, trainer<P, T>& from, champion<P, T>& best,
   std::string const training = from.words(), sum = io::checksum(views);
   std::array<io::metadata_entry, 6> const metadata{{{"format", detail::training_format},
                                                     {"version", detail::training_version},
-                                                    {"program", P::name},
+                                                    {"program", Trainer::program_type::name},
                                                     {"training", training},
                                                     {"recipe", recipe},
                                                     {"checksum", sum}}};
@@ -77,13 +80,13 @@ void save(std::string const& path, trainer<P, T>& from, champion<P, T>& best,
 /// halo::error, with nothing changed, when the file is of another kind, version, program, training
 /// or recipe, lacks a tensor or has one too many, holds a number that is not finite or a wrong
 /// byte.
-template <learned::program P, floating T>
-void resume(trainer<P, T>& to, champion<P, T>& best, std::string_view recipe,
+template <class Trainer>
+void resume(Trainer& to, champion_of<Trainer>& best, std::string_view recipe,
             io::safetensors const& file) {
   io::checked_file const reader("meta-training", file);
   reader.expect_metadata("format", detail::training_format);
   reader.expect_metadata("version", detail::training_version);
-  reader.expect_metadata("program", P::name);
+  reader.expect_metadata("program", Trainer::program_type::name);
   reader.expect_metadata("training", to.words());
   reader.expect_metadata("recipe", recipe);
   auto const fields = detail::all_fields(to, best);
@@ -101,8 +104,8 @@ void resume(trainer<P, T>& to, champion<P, T>& best, std::string_view recipe,
 }
 
 /// The same from a file; errors as above and as io::load_safetensors.
-template <learned::program P, floating T>
-void resume(trainer<P, T>& to, champion<P, T>& best, std::string_view recipe,
+template <class Trainer>
+void resume(Trainer& to, champion_of<Trainer>& best, std::string_view recipe,
             std::string const& path) {
   resume(to, best, recipe, io::load_safetensors(path));
 }

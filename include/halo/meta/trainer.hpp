@@ -13,6 +13,7 @@
 
 #include <halo/core/random.hpp>
 #include <halo/learned/optimizer.hpp>
+#include <halo/meta/draws.hpp>
 #include <halo/meta/field.hpp>
 #include <halo/meta/meta_optimizer.hpp>
 #include <halo/meta/parallel.hpp>
@@ -38,6 +39,8 @@ struct update_report {
 template <learned::program P, floating T = float>
 class trainer {
  public:
+  using program_type = P;
+  using scalar = T;
   using optimizer_type = learned::optimizer<P, T>;
   static constexpr std::size_t size = P::table.size;
 
@@ -63,11 +66,7 @@ class trainer {
   update_report update() {
     optimizer_type const rule = optimizer();
     update_report r{.update = update_};
-    generator g(options_.draws, window_stream);
-    g.seek(update_);
-    std::size_t const n =
-        static_cast<std::size_t>(log_uniform(g.uniform(), static_cast<double>(options_.shortest),
-                                             static_cast<double>(options_.longest)));
+    std::size_t const n = draws(options_).window(update_);
     std::fill(gradients_.begin(), gradients_.end(), T(0));
     for_each_parallel(pool_.size(), options_.threads, [&](std::size_t i) {
       reports_[i] = pool_[i]->window(rule, n, options_.loss,
@@ -118,11 +117,6 @@ class trainer {
   }
 
  private:
-  static constexpr std::uint64_t window_stream = 1, horizon_stream = 2, restart_stream = 3;
-
-  static double log_uniform(float u, double low, double high) {
-    return low * std::exp(static_cast<double>(u) * std::log(high / low));
-  }
   /// A run whose loss has left the ground teaches nothing.
   [[nodiscard]] bool usable(std::size_t i) const {
     if (!reports_[i].finite || !(reports_[i].last < options_.most_loss)) return false;
@@ -132,15 +126,9 @@ class trainer {
   }
 
   void restart(std::size_t i) {
-    optimizer_type const rule = optimizer();
-    generator g(options_.draws, horizon_stream + 16 * i);
-    g.seek(seeds_[i]);
-    auto const horizon = static_cast<std::uint64_t>(
-        log_uniform(g.uniform(), static_cast<double>(options_.shortest_run),
-                    static_cast<double>(options_.longest_run)));
-    generator const draws(options_.draws, restart_stream + 16 * i);
-    auto const w = draws.words(seeds_[i]++);
-    pool_[i]->restart(rule, seed{(std::uint64_t{w[0]} << 32) | w[1]}, horizon);
+    draws const chance(options_);
+    pool_[i]->restart(optimizer(), chance.start(i, seeds_[i]), chance.horizon(i, seeds_[i]));
+    ++seeds_[i];
   }
 
   training options_;

@@ -68,6 +68,7 @@ struct training {
   say("at_average", static_cast<int>(o.loss.at_average));
   say("averaged_share", o.loss.averaged_share);
   say("fresh_batches", o.loss.fresh_batches);
+  say("held_out_batches", o.loss.held_out_batches);
   return text;
 }
 

@@ -157,8 +157,8 @@ class run {
     return std::isfinite(r.loss) || give_up(r);
   }
 
-  /// L(θ̄) over fresh mini-batches, every other one held out, and the Jacobian term of the first;
-  /// what flows back from both stays in vector_.
+  /// L(θ̄) over fresh mini-batches, the last of them held out, and the Jacobian term of one to train
+  /// on; what flows back from both stays in vector_.
   bool look_at_average(meta_loss const& kind, window_report& r) {
     std::fill(vector_.begin(), vector_.end(), scalar(0));
     scalar const* const at = average_.data();
@@ -172,7 +172,9 @@ class run {
               static_cast<double>(batches);
       for (std::size_t k = 0; k < size; ++k)
         vector_[k] += product_[k] / static_cast<scalar>(batches);
-      if (b > 0 || kind.jacobian == 0) continue;
+    }
+    if (kind.jacobian != 0) {
+      (void)task_->value_and_gradient(task::part::train, fresh, at, product_.data());
       for (scalar const g : product_) square += static_cast<double>(g) * static_cast<double>(g);
       task_->hessian_vector_product(fresh, at, product_.data(), curvature_.data());
     }

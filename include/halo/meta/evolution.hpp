@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <halo/core/error.hpp>
+#include <halo/learned/optimizer.hpp>
+#include <halo/meta/draws.hpp>
+#include <halo/meta/field.hpp>
+#include <halo/meta/meta_optimizer.hpp>
+#include <halo/meta/parallel.hpp>
+#include <halo/meta/slot.hpp>
+#include <halo/meta/trainer.hpp>
+#include <halo/meta/training.hpp>
+
+namespace halo::meta {
+
+/// How weights are perturbed.
+struct evolution_options {
+  double deviation = 0.02;  ///< σ of every weight
+  bool persistent = true;   ///< PES, otherwise ES
+};
+
+/// Trains the weights of a program by the losses of perturbed ones alone: nothing is
+/// differentiated.
+///
+/// Two runs of a task go on side by side with weights φ + ε and φ - ε, ε ~ N(0, σ²) drawn anew for
+/// each window. With L± the meta-losses of their windows
+///     ES:  ĝ = ε (L₊ - L₋) / 2σ²                                     [Salimans et al. 2017]
+///     PES: ĝ = ξ (L₊ - L₋) / 2σ²,  ξ = the sum of ε since the runs began [Vicol et al. 2021, alg.
+///     2]
+/// PES sees what weights did in earlier windows, which truncated gradients do not. Under ES both
+/// runs go on from the first one's end, so that L₊ and L₋ differ by ε alone. The bits are the same
+/// for any number of threads.
+template <learned::program P, floating T = float>
+class evolution {
+ public:
+  using program_type = P;
+  using scalar = T;
+  using optimizer_type = learned::optimizer<P, T>;
+  static constexpr std::size_t size = P::table.size;
+
+  /// @param pool  pairs: places 2i and 2i + 1 hold the same task
+  /// @throws halo::error if there is one without a partner
+  evolution(optimizer_type const& rule, training const& options, evolution_options how,
+            std::vector<std::unique_ptr<slot<P, T>>> pool)
+      : options_(options),
+        how_(how),
+        pool_(std::move(pool)),
+        descent_(rule.values()),
+        config_(rule.config),
+        reports_(pool_.size()),
+        runs_(pool_.size() / 2, 0),
+        ended_(pool_.size() / 2, 1),
+        sum_(pool_.size() / 2 * size, 0.0),
+        gradient_(size, 0.0) {
+    if (pool_.size() % 2 != 0)
+      fail("evolution", "pool", "pairs of places", std::to_string(pool_.size()));
+    for (std::size_t i = 0; i < pool_.size(); i += 2)
+      if (pool_[i]->words() != pool_[i + 1]->words())
+        fail("evolution", "pair " + std::to_string(i / 2), pool_[i]->words(),
+             pool_[i + 1]->words());
+  }
+
+  [[nodiscard]] optimizer_type optimizer() const {
+    return optimizer_type(descent_.weights(), config_);
+  }
+  [[nodiscard]] std::uint64_t updates() const noexcept { return update_; }
+  [[nodiscard]] std::span<T const> weights() const noexcept { return descent_.weights(); }
+  /// The estimate of the last update: the mean over pairs.
+  [[nodiscard]] std::span<double const> gradient() const noexcept { return gradient_; }
+
+  update_report update() {
+    std::size_t const pairs = runs_.size(), n = draws(options_).window(update_);
+    for_each_parallel(pairs, options_.threads, [&](std::size_t i) { go(i, n); });
+    update_report r{.update = update_};
+    std::fill(gradient_.begin(), gradient_.end(), 0.0);
+    std::size_t good = 0;
+    for (std::size_t i = 0; i < pairs; ++i) {
+      if (!usable(i)) {
+        ++r.diverged;
+        continue;
+      }
+      ++good;
+      r.loss += (reports_[2 * i].loss + reports_[2 * i + 1].loss) / 2;
+      add(i);
+    }
+    if (good > 0) {
+      r.loss /= static_cast<double>(good);
+      for (double& g : gradient_) g /= static_cast<double>(good);
+      r.norm = descent_.move(options_, update_, gradient_);
+    }
+    for (std::size_t i = 0; i < pairs; ++i) {
+      ended_[i] = !usable(i) || pool_[2 * i]->iteration() >= pool_[2 * i]->horizon() ? 1 : 0;
+      r.restarted += ended_[i];
+    }
+    ++update_;
+    return r;
+  }
+
+  /// What a training goes on from; resumed() must follow when it was written to.
+  [[nodiscard]] std::vector<field> fields() {
+    std::vector<field> all{field_of("update", update_), field_of("runs", std::span(runs_)),
+                           field_of("ended", std::span(ended_)), field_of("sum", std::span(sum_))};
+    append(all, "meta", descent_.fields());
+    for (std::size_t i = 0; i < pool_.size(); ++i)
+      append(all, "slot." + std::to_string(i), pool_[i]->fields());
+    return all;
+  }
+  void resumed() {
+    for (auto const& s : pool_) s->resumed();
+  }
+  [[nodiscard]] std::string words() const {
+    std::array<char, 32> digits{};
+    auto const end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), how_.deviation).ptr;
+    std::string text = words_of(options_) + (how_.persistent ? "; PES " : "; ES ");
+    text.append(digits.data(), end);
+    for (auto const& s : pool_) text.append("; ").append(s->words());
+    return text;
+  }
+
+ private:
+  /// One window of pair i.
+  void go(std::size_t i, std::size_t n) {
+    draws const chance(options_);
+    auto const& at = descent_.weights();
+    std::array<std::vector<T>, 2> perturbed{std::vector<T>(size), std::vector<T>(size)};
+    double* const sum = sum_.data() + i * size;
+    for (std::size_t k = 0; k < size; ++k) {
+      double const e = how_.deviation * chance.perturbation(i, update_, size, k);
+      sum[k] = e + (how_.persistent && ended_[i] == 0 ? sum[k] : 0.0);
+      perturbed[0][k] = static_cast<T>(static_cast<double>(at[k]) + e);
+      perturbed[1][k] = static_cast<T>(static_cast<double>(at[k]) - e);
+    }
+    for (std::size_t side = 0; side < 2; ++side) {
+      optimizer_type const rule(std::span<T const>(perturbed[side]), config_);
+      auto& place = *pool_[2 * i + side];
+      if (ended_[i] != 0)
+        place.restart(rule, chance.start(i, runs_[i]), chance.horizon(i, runs_[i]));
+      reports_[2 * i + side] = place.window(rule, n, options_.loss, {});
+    }
+    if (ended_[i] != 0) ++runs_[i];
+    if (!how_.persistent) copy(*pool_[2 * i], *pool_[2 * i + 1]);
+  }
+  static void copy(slot<P, T>& from, slot<P, T>& to) {
+    auto const a = from.fields(), b = to.fields();
+    for (std::size_t k = 0; k < a.size(); ++k)
+      if (!a[k].bytes.empty()) std::memcpy(b[k].bytes.data(), a[k].bytes.data(), a[k].bytes.size());
+  }
+  void add(std::size_t i) {
+    double const slope =
+        (reports_[2 * i].loss - reports_[2 * i + 1].loss) / (2 * how_.deviation * how_.deviation);
+    for (std::size_t k = 0; k < size; ++k) gradient_[k] += slope * sum_[i * size + k];
+  }
+  [[nodiscard]] bool usable(std::size_t i) const noexcept {
+    for (auto const& r : {reports_[2 * i], reports_[2 * i + 1]})
+      if (!r.finite || !(r.last < options_.most_loss)) return false;
+    return true;
+  }
+
+  training options_;
+  evolution_options how_;
+  std::vector<std::unique_ptr<slot<P, T>>> pool_;
+  meta_optimizer<size, T> descent_;
+  P config_;
+  std::vector<window_report> reports_;
+  std::vector<std::uint64_t> runs_;  ///< begun by each pair
+  std::vector<std::uint8_t> ended_;  ///< pairs that begin anew with the next window
+  std::vector<double> sum_, gradient_;
+  std::uint64_t update_ = 0;
+};
+
+}  // namespace halo::meta
