@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A network that was trained on three gases adapts to three others that it never saw, from raw
-// files of the Gas Sensor Array Drift data, with hand-crafted optimizers, dense and with layer
-// masks.
+// files of the Gas Sensor Array Drift data, with learned and hand-crafted optimizers, dense, with
+// layer masks and in stages.
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -14,6 +14,7 @@
 
 #include <halo/adapt.hpp>
 #include <halo/data.hpp>
+#include <halo/learned.hpp>
 #include <halo/nn.hpp>
 #include <halo/optim.hpp>
 
@@ -28,8 +29,8 @@ using network =
     nn::sequential<nn::linear<128, 30>, nn::relu, nn::linear<30, 30>, nn::relu, nn::linear<30, 3>>;
 constexpr std::size_t batch_size = 64;
 
-template <class Optimizer>
-using device = adapt::adapter<network, nn::cross_entropy, Optimizer, batch_size, optim::selection>;
+template <class Optimizer, class Policy = optim::selection>
+using device = adapt::adapter<network, nn::cross_entropy, Optimizer, batch_size, Policy>;
 
 struct settings {
   std::string data = "examples/data/gas_sensor";
@@ -47,14 +48,16 @@ struct world {
   std::uint64_t number = 0;
 };
 
-/// Accuracy, loss and cost of one arm at one checkpoint.
+/// Accuracy at the averaged weights and at the weights themselves, loss and cost of one arm at one
+/// checkpoint.
 struct point {
-  double accuracy = 0, loss = 0, operations = 0, layers = 0, seconds = 0;
+  double accuracy = 0, raw = 0, loss = 0, operations = 0, layers = 0, seconds = 0;
 };
 
 struct arm {
   std::string name, scheme;
   std::size_t color = 0;
+  bool plotted = false;
   std::vector<std::vector<point>> runs;  ///< [seed][checkpoint]
 };
 
@@ -91,10 +94,12 @@ world prepare(data::dataset const& all, settings const& s, std::uint64_t number)
   return w;
 }
 
-template <class Optimizer>
+template <class Optimizer, class Policy>
 std::vector<point> adapt_once(world const& w, settings const& s, Optimizer const& optimizer,
-                              optim::selection const& select) {
-  auto d = std::make_unique<device<Optimizer>>(optimizer, w.parameters, seed{w.number}, select);
+                              Policy const& policy) {
+  auto d =
+      std::make_unique<device<Optimizer, Policy>>(optimizer, w.parameters, seed{w.number}, policy);
+  d->training_rows(w.train.rows());
   data::batches stream(w.train, batch_size, seed{w.number + 2000});
   std::vector<point> points;
   double seconds = 0;
@@ -106,6 +111,7 @@ std::vector<point> adapt_once(world const& w, settings const& s, Optimizer const
     }
     auto const e = d->evaluate(w.test.x, w.test.y);
     points.push_back({.accuracy = e.accuracy,
+                      .raw = d->accuracy(w.test.x, w.test.y, adapt::weights::raw),
                       .loss = e.loss,
                       .operations = static_cast<double>(d->spent().operations),
                       .layers = static_cast<double>(d->spent().layers),
@@ -139,15 +145,16 @@ void print_table(std::vector<arm> const& arms, settings const& s) {
     return at.size() - 1;
   };
   std::set<std::size_t> const shown{0, column(250), column(1000), column(s.iterations)};
-  std::printf("\nAccuracy on held-out examples of the new gases, %zu seed%s (%%)\n\n", s.seeds,
-              s.seeds == 1 ? "" : "s, mean ± deviation");
-  std::printf("%-9s %-9s", "optimizer", "layers");
+  std::printf(
+      "\nAccuracy on held-out examples of the new gases, averaged weights, %zu seed%s (%%)\n\n",
+      s.seeds, s.seeds == 1 ? "" : "s, mean ± deviation");
+  std::printf("%-24s %-8s", "optimizer", "layers");
   for (std::size_t const c : shown) {
     std::printf("  %12s", (std::to_string(at[c]) + " it.").c_str());
   }
-  std::printf("  %7s %8s %9s %8s\n", "loss", "touched", "Mop", "us/it.");
+  std::printf("  %5s %7s %8s %9s %8s\n", "raw", "loss", "touched", "Mop", "us/it.");
   for (arm const& a : arms) {
-    std::printf("%-9s %-9s", a.name.c_str(), a.scheme.c_str());
+    std::printf("%-24s %-8s", a.name.c_str(), a.scheme.c_str());
     for (std::size_t const c : shown) {
       auto const r = over_seeds(a, c, [](point const& p) { return 100 * p.accuracy; });
       if (s.seeds > 1)
@@ -157,7 +164,8 @@ void print_table(std::vector<arm> const& arms, settings const& s) {
     }
     std::size_t const end = at.size() - 1;
     double const steps = static_cast<double>(at[end]);
-    std::printf("  %7.4f %8.2f %9.1f %8.2f\n",
+    std::printf("  %5.1f %7.4f %8.2f %9.1f %8.2f\n",
+                over_seeds(a, end, [](point const& p) { return 100 * p.raw; }).mean,
                 over_seeds(a, end, [](point const& p) { return p.loss; }).mean,
                 over_seeds(a, end, [&](point const& p) { return p.layers / steps; }).mean,
                 over_seeds(a, end, [](point const& p) { return p.operations * 1e-6; }).mean,
@@ -165,7 +173,10 @@ void print_table(std::vector<arm> const& arms, settings const& s) {
   }
   std::printf(
       "\n10/30/50: a step updates the lowest third of the layers with 10 %%, the middle with 30 %%,"
-      "\nthe last with 50 %% probability.  touched: layers updated per iteration, of %zu.\n"
+      "\nthe last with 50 %% probability.  staged: from the head down, then the hardest quarter "
+      "of\n"
+      "each mini-batch once it is easy.  raw: at the end, at the weights themselves.\n"
+      "touched: layers updated per iteration, of %zu.\n"
       "Mop: million multiply-adds of the whole run, the optimizer's arithmetic included.\n",
       network::layers);
 }
@@ -175,7 +186,8 @@ void save_plot(std::vector<arm> const& arms, settings const& s) {
                         "million multiply-adds, the optimizer's included",
                         "held-out accuracy (logarithmic in the error)");
   for (arm const& a : arms) {
-    support::curve c{.name = a.name + (a.scheme == "all" ? ", all layers" : ", " + a.scheme + " %"),
+    if (!a.plotted) continue;
+    support::curve c{.name = a.name + (a.scheme == "all" ? "" : ", " + a.scheme),
                      .x = {},
                      .y = {},
                      .color = a.color,
@@ -232,49 +244,109 @@ settings read_arguments(int count, char** argument) {
   return s;
 }
 
+/// All arms on all worlds, one after the other.
+class contest {
+ public:
+  contest(data::dataset const& gas, settings const& s) : s_(s), bar_(s.seeds * 22) {
+    for (std::size_t i = 0; i < s.seeds; ++i) {
+      bar_.phase("pre-train on ethanol, ethylene, ammonia", part_++);
+      worlds_.push_back(prepare(gas, s, i));
+    }
+  }
+
+  template <class Optimizer, class Policy>
+  arm with(std::string const& name, char const* scheme, Optimizer const& optimizer,
+           Policy const& policy) {
+    arm a{name, scheme, 0, false, {}};
+    for (world const& w : worlds_) {
+      bar_.phase("adapt to acetaldehyde, acetone, toluene: " + name + ", layers " + scheme,
+                 part_++);
+      a.runs.push_back(adapt_once(w, s_, optimizer, policy));
+    }
+    return a;
+  }
+  /// Dense and with random layers; weights are averaged beside any optimizer.
+  template <class Optimizer>
+  void both(std::string const& name, Optimizer const& inner, bool plotted) {
+    optim::averaged<Optimizer> const rule{inner};
+    add(with(name, "all", rule, optim::selection::dense()), plotted);
+    add(with(name, "10/30/50", rule, optim::scheme::increasing(network::layers)), false);
+    ++color_;
+  }
+  void add(arm a, bool plotted) {
+    a.color = color_;
+    a.plotted = plotted;
+    arms_.push_back(std::move(a));
+  }
+  /// The rate of five that ends highest, found in hindsight.
+  void tuned_adam() {
+    arm best;
+    double most = -1;
+    for (float const rate : {3e-4F, 1e-3F, 3e-3F, 1e-2F, 3e-2F}) {
+      char name[32];
+      std::snprintf(name, sizeof name, "adam, best of 5: %g", static_cast<double>(rate));
+      arm a = with(name, "all", optim::averaged<optim::adam>{{{.rate = rate}}},
+                   optim::selection::dense());
+      double const end =
+          over_seeds(a, a.runs[0].size() - 1, [](point const& p) { return p.accuracy; }).mean;
+      if (end > most) {
+        most = end;
+        best = std::move(a);
+      }
+    }
+    add(std::move(best), true);
+    ++color_;
+  }
+  void learned_ones() {
+    using prior = optim::averaged<learned::tensor_rnn<>>;
+    auto const staged = optim::gated<>{};
+    add(with("halo, untrained", "all", prior{}, optim::selection::dense()), false);
+    add(with("halo", "all", learned::halo{}, optim::selection::dense()), true);
+    add(with("halo", "10/30/50", learned::halo{}, optim::scheme::increasing(network::layers)),
+        false);
+    add(with("halo", "staged", learned::halo{}, staged), true);
+    ++color_;
+  }
+  std::vector<arm> const& finish() {
+    bar_.finish();
+    double known = 0;
+    for (world const& w : worlds_) known += w.known / static_cast<double>(worlds_.size());
+    std::printf("pre-trained: %.1f %% on the three gases it knows\n", 100 * known);
+    return arms_;
+  }
+  [[nodiscard]] double seconds() const { return bar_.seconds(); }
+
+ private:
+  settings s_;
+  support::progress bar_;
+  std::vector<world> worlds_;
+  std::vector<arm> arms_;
+  std::size_t part_ = 0, color_ = 0;
+};
+
 void run(settings const& s) {
   auto const gas = data::load_gas_sensor(s.data);
   std::printf("%s: %zu rows\n%s\n", s.data.c_str(), gas.samples.rows(),
               nn::summary<network>().c_str());
-  std::printf("adapter with Adam: %zu bytes, all of them\n", sizeof(device<optim::adam>));
-
-  std::vector<arm> arms;
-  support::progress bar(s.seeds * 13);
-  std::size_t part = 0;
-  std::vector<world> worlds;
-  for (std::size_t i = 0; i < s.seeds; ++i) {
-    bar.phase("pre-train on ethanol, ethylene, ammonia", part++);
-    worlds.push_back(prepare(gas.samples, s, i));
-  }
-  std::size_t color = 0;
-  auto const both = [&](char const* name, auto const& optimizer) {
-    for (bool const masked : {false, true}) {
-      arm a{name, masked ? "10/30/50" : "all", color, {}};
-      for (world const& w : worlds) {
-        bar.phase("adapt to acetaldehyde, acetone, toluene: " + a.name + ", layers " + a.scheme,
-                  part++);
-        a.runs.push_back(adapt_once(
-            w, s, optimizer,
-            masked ? optim::scheme::increasing(network::layers) : optim::selection::dense()));
-      }
-      arms.push_back(std::move(a));
-    }
-    ++color;
-  };
-  both("sgd", optim::sgd{});
-  both("momentum", optim::momentum{});
-  both("adagrad", optim::adagrad{});
-  both("rmsprop", optim::rmsprop{});
-  both("adam", optim::adam{});
-  both("adamw", optim::adamw());
-  bar.finish();
-
-  double known = 0;
-  for (world const& w : worlds) known += w.known / static_cast<double>(worlds.size());
-  std::printf("pre-trained: %.1f %% on the three gases it knows\n", 100 * known);
+  std::printf("adapter with halo: %zu bytes, all of them\n",
+              sizeof(device<learned::halo, optim::gated<>>));
+  contest c(gas.samples, s);
+  c.both("sgd", optim::sgd{}, true);
+  c.both("momentum", optim::momentum{}, true);
+  c.both("adagrad", optim::adagrad{}, false);
+  c.both("adam", optim::adam{}, true);
+  c.tuned_adam();
+  // a cosine that is over before it begins: the rate rises for 300 steps and stays
+  c.both("adamw, warm-up",
+         optim::scheduled<optim::adam, optim::cosine>{optim::adamw(3e-3F, 0.1F),
+                                                      {.steps = 1, .final = 1.0, .warm_up = 300}},
+         true);
+  c.both("hierarchical, untrained", learned::hierarchical_rnn<>{seed{1}}, false);
+  c.learned_ones();
+  auto const& arms = c.finish();
   print_table(arms, s);
   save_plot(arms, s);
-  std::printf("%.1f s in all\n", bar.seconds());
+  std::printf("%.1f s in all\n", c.seconds());
 }
 
 }  // namespace

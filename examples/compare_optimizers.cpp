@@ -37,7 +37,7 @@ constexpr char const* usage =
     "DIR holds the public data sets as published: gas/batch1.dat ..., thyroid/allhypo.data ...,\n"
     "'UCI HAR Dataset'/train ...; default: the variable HALO_DATA. Without it the gases come from\n"
     "the excerpt in examples/data/gas_sensor and other tasks are left out, which is said.\n"
-    "--weights: weights of a trained tensor_rnn, as meta_train writes them.\n"
+    "--weights: what halo-meta-train --preset best wrote; default: the weights that halo ships.\n"
     "--stability: 20,000 steps of the learned optimizers, counts runs that diverge.\n"
     "--quick: one seed, 100 steps, seconds.\n";
 

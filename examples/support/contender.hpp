@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <halo/learned/hierarchical_rnn.hpp>
+#include <halo/learned/pretrained/best_tensor_rnn.hpp>
 #include <halo/learned/tensor_rnn.hpp>
 #include <halo/learned/weights_file.hpp>
 #include <halo/optim/adagrad.hpp>
@@ -46,7 +47,7 @@ template <class Rule>
   return hierarchy(halo::seed{number});
 }
 
-/// All of them; the trained one where there is a file of its weights.
+/// All of them; the trained one with the weights of a file, or with those that halo ships.
 [[nodiscard]] inline std::vector<contender> contenders(std::string const& weights) {
   using namespace halo;
   auto const named = [](char const* name, float rate) {
@@ -66,9 +67,9 @@ template <class Rule>
     all.push_back({named("AdamW, warm-up,", rate), family::adamw, rule});
   }
   all.push_back({"tensor_rnn, untrained: its prior", family::prior, controller()});
-  if (!weights.empty())
-    all.push_back(
-        {"tensor_rnn, trained", family::trained, learned::load_weights<controller>(weights)});
+  all.push_back({"tensor_rnn, trained", family::trained,
+                 weights.empty() ? learned::pretrained::best_tensor_rnn()
+                                 : learned::load_weights<controller>(weights)});
   all.push_back({"hierarchical_rnn, untrained", family::none, untrained_hierarchy{}});
   return all;
 }

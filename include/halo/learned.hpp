@@ -3,6 +3,7 @@
 
 #include <halo/learned/coordinate_lstm.hpp>
 #include <halo/learned/gradient_features.hpp>
+#include <halo/learned/halo.hpp>
 #include <halo/learned/halo_over.hpp>
 #include <halo/learned/hierarchical_options.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
@@ -11,6 +12,7 @@
 #include <halo/learned/number.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/pass.hpp>
+#include <halo/learned/pretrained/best_tensor_rnn.hpp>
 #include <halo/learned/program.hpp>
 #include <halo/learned/reader.hpp>
 #include <halo/learned/recurrent.hpp>

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <halo/learned/pretrained/best_tensor_rnn.hpp>
+#include <halo/learned/tensor_rnn.hpp>
+#include <halo/optim/averaged.hpp>
+
+namespace halo::learned {
+
+/// The optimizer that halo ships: adapts a network with nothing to tune.
+///
+/// A tensor-wise RNN with trained weights, which hands out the average of the parameters it passes
+/// through. An adapter with it works in stages and on the hardest examples unless it is given
+/// another policy, and asks for the number of training examples (training_rows) to know how much
+/// weight decay they need; without it there is none. Not the rule of HALO's paper: that is
+/// halo_over.hpp.
+struct halo : optim::averaged<tensor_rnn<>> {
+  halo() : optim::averaged<tensor_rnn<>>{pretrained::best_tensor_rnn()} {}
+};
+
+}  // namespace halo::learned
