@@ -24,4 +24,7 @@ TEST_CASE("fast functions differentiate as the exact ones") {
   CHECK(autodiff::check_gradient(sum_of([](V const& a) { return fast_sigmoid(a); }), x));
   CHECK(autodiff::check_gradient(sum_of([](V const& a) { return fast_asinh(a); }), x));
   CHECK(autodiff::check_gradient(sum_of([](V const& a) { return fast_log(a * a + 0.5); }), x));
+  CHECK(autodiff::check_gradient(sum_of([](V const& a) { return fast_exp(a); }), x));
+  CHECK(autodiff::check_gradient(sum_of([](V const& a) { return fast_inverse_sqrt(a * a + 0.5); }),
+                                 x));
 }

@@ -52,6 +52,15 @@ void stays_within_its_bounds() {
             0.5, 2000, true, [](V x) { return fast_log(x); },
             [](double x) { return std::log(x); }) < (single ? 3e-7 : 1e-15));
   CHECK(worst<T, Arch>(
+            0.01, 1.5, true, [](V x) { return fast_log(x); },
+            [](double x) { return std::log(x); }) < (single ? 1e-6 : 1e-15));
+  CHECK(worst<T, Arch>(
+            -87, 87, true, [](V x) { return fast_exp(x); }, [](double x) { return std::exp(x); }) <
+        (single ? 1e-6 : 1e-15));
+  CHECK(worst<T, Arch>(
+            1e-3, 1e3, true, [](V x) { return fast_inverse_sqrt(x); },
+            [](double x) { return 1 / std::sqrt(x); }) < (single ? 1e-6 : 1e-15));
+  CHECK(worst<T, Arch>(
             -9.9, 9.9, false, [](V x) { return fast_asinh(x); },
             [](double x) { return std::asinh(x); }) < (single ? 4e-7 : 2e-15));
 }
@@ -72,6 +81,12 @@ TEST_CASE("fast functions keep signs, zeros and ends") {
   CHECK(std::signbit(fast_asinh(V(-0.0F)).get(0)));
   CHECK(std::abs(fast_tanh(V(1e30F)).get(0) - 1.0F) < 1e-6F);
   CHECK(std::abs(fast_tanh(V(-1e30F)).get(0) + 1.0F) < 1e-6F);
+  CHECK(fast_exp(V(0.0F)).get(0) == 1.0F);
+  CHECK(fast_exp(V(1e30F)).get(0) == fast_exp(V(87.0F)).get(0));
+  CHECK(fast_exp(V(-1e30F)).get(0) == fast_exp(V(-87.0F)).get(0));
+  CHECK(fast_log(V(1.0F)).get(0) == 0.0F);
+  CHECK(simd::fast_exp(0.3F) == fast_exp(V(0.3F)).get(0));
+  CHECK(simd::fast_inverse_sqrt(0.25F) == doctest::Approx(2.0F).epsilon(1e-6));
   CHECK(simd::fast_tanh(0.3F) == fast_tanh(V(0.3F)).get(0));
   CHECK(simd::fast_sigmoid(-std::numeric_limits<float>::infinity()) < 5e-7F);
 }

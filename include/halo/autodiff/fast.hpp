@@ -23,6 +23,18 @@ template <class T>
   return record(y, a, y - y * y);
 }
 template <class T>
+[[nodiscard]] inline variable<T> fast_exp(variable<T> const& a) {
+  using simd::fast_exp;
+  T const y = fast_exp(a.value());
+  return record(y, a, y);
+}
+template <class T>
+[[nodiscard]] inline variable<T> fast_inverse_sqrt(variable<T> const& a) {
+  using simd::fast_inverse_sqrt;
+  T const y = fast_inverse_sqrt(a.value());
+  return record(y, a, T(-0.5F) * y * y * y);
+}
+template <class T>
 [[nodiscard]] inline variable<T> fast_log(variable<T> const& a) {
   using simd::fast_log;
   return record(fast_log(a.value()), a, T(1) / a.value());

@@ -37,6 +37,7 @@ template <hierarchical_options O, class V>
                                                      V* x) {
   using autodiff::fma;
   using simd::fast_asinh;
+  using simd::fast_inverse_sqrt;
   using simd::fast_log;
   using std::sqrt;
   constexpr std::size_t S = O.scales;
@@ -50,7 +51,7 @@ template <hierarchical_options O, class V>
     V const square = fma(big_g[s], big_g[s], typed<V>(1e-12));
     big_v[s] = fma(v, big_v[s] - square, square);
     V const safe = big_v[s] + tiny;
-    x[s] = fast_asinh(big_g[s] / sqrt(safe));
+    x[s] = fast_asinh(big_g[s] * fast_inverse_sqrt(safe));
     if constexpr (O.log_means) {
       logs[s] = fast_log(safe);
       mean = mean + logs[s];

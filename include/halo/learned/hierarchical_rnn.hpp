@@ -107,7 +107,7 @@ struct hierarchical_program {
   template <class R, class V>
   [[gnu::always_inline]] static void observe(R const& r, V const& g, V const&, V* s, V* carried,
                                              V* sum) {
-    using simd::exp;
+    using simd::fast_exp;
     using simd::fast_sigmoid;
     std::array<V, F + K0> x;
     gradient_features<O>(g, s[at_d], s[at_sd], s + at_g, s + at_v, x.data());
@@ -134,7 +134,7 @@ struct hierarchical_program {
     if constexpr (O.learned_scale_decay)
       r.template affine<K0, 1>(s, table["scale_decay"], table["scale_decay_bias"], &v);
     if constexpr (O.dynamic_rate)
-      carried[0] = exp(next_rate(r, s) + r.weight(table["step_size"])) * direction;
+      carried[0] = fast_exp(next_rate(r, s) + r.weight(table["step_size"])) * direction;
     else
       carried[0] = direction;
     s[at_d] = O.learned_input_decay ? fast_sigmoid(d) : typed<V>(input_decay);

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <type_traits>
 
+#include <halo/simd/fast_sqrt.hpp>
 #include <halo/simd/math.hpp>
 
 // For inner loops that can do with errors of 1e-6, in float alone: for double each is the exact
@@ -21,7 +23,38 @@ inline constexpr std::array<float, 5> fast_tanh_above{
 inline constexpr std::array<float, 4> fast_tanh_below{0x1.a61aa6p-13F, 0x1.78cdaep-6F,
                                                       0x1.d7daep-2F, 1.0F};
 
+/// The same polynomials in (2y)² for y's, times a factor: powers of two, so no bit is lost.
+template <std::size_t N>
+[[nodiscard]] constexpr std::array<float, N> of_double(std::array<float, N> c, float factor) {
+  for (std::size_t i = N; i-- > 0; factor *= 0.25F) c[i] *= factor;
+  return c;
+}
+
+/// (e^r - 1) / r on |r| <= ln2/2, relative error of e^r 1e-7, and ln(1 + f) / f on
+/// √½ <= 1 + f <= √2, relative error 1.7e-7 [the same method].
+inline constexpr std::array<float, 5> fast_exp_tail{0x1.0fa7d4p-7F, 0x1.573adp-5F, 0x1.555a6ep-3F,
+                                                    0x1.fffdc4p-2F, 0x1.fffff6p-1F};
+inline constexpr std::array<float, 8> fast_log_tail{
+    -0x1.9df934p-4F, 0x1.4c3cd4p-3F, -0x1.614c24p-3F, 0x1.978e36p-3F,
+    -0x1.ff623cp-3F, 0x1.5559dcp-2F, -0x1.00007ap-1F, 0x1.fffffep-1F};
+
 }  // namespace detail
+
+/// e^x for x limited to ±87, with a relative error below 1e-6 (float).
+template <class T, class Arch>
+[[nodiscard]] inline batch<T, Arch> fast_exp(batch<T, Arch> x) noexcept {
+  using V = batch<T, Arch>;
+  using constant = detail::math_constants<T>;
+  if constexpr (std::is_same_v<T, double>) {
+    return exp(x);
+  } else {
+    V const inside = max(min(x, V(87.0F)), V(-87.0F));
+    V const biased = fma(inside, V(constant::log2_e), V(constant::shift));
+    V const r = fnma(biased - V(constant::shift), V(0x1.62e43p-1F), inside);
+    V const power = bits_left(biased, constant::mantissa_bits);  // 2^k
+    return fma(power * r, detail::polynomial(r, detail::fast_exp_tail), power);
+  }
+}
 
 /// tanh x with a relative error below 1e-6 (float); NaN becomes ±1.
 template <class T, class Arch>
@@ -41,13 +74,19 @@ template <class T, class Arch>
 template <class T, class Arch>
 [[nodiscard]] inline batch<T, Arch> fast_sigmoid(batch<T, Arch> x) noexcept {
   using V = batch<T, Arch>;
-  if constexpr (std::is_same_v<T, double>)
+  if constexpr (std::is_same_v<T, double>) {
     return sigmoid(x);
-  else
-    return fma(V(0.5F), fast_tanh(x * V(0.5F)), V(0.5F));
+  } else {  // ½ + ½ tanh(x/2)
+    static constexpr auto above = detail::of_double(detail::fast_tanh_above, 0.25F);
+    static constexpr auto below = detail::of_double(detail::fast_tanh_below, 1.0F);
+    constexpr float end = 2 * detail::fast_tanh_end;
+    V const inside = max(min(x, V(end)), V(-end));
+    V const z = inside * inside;
+    return inside * detail::polynomial(z, above) / detail::polynomial(z, below) + V(0.5F);
+  }
 }
 
-/// ln x as log(x) for normal x > 0; nothing sensible for other x.
+/// ln x for normal x > 0 with a relative error below 1e-6 (float); nothing sensible for other x.
 template <class T, class Arch>
 [[nodiscard]] inline batch<T, Arch> fast_log(batch<T, Arch> x) noexcept {
   using V = batch<T, Arch>;
@@ -56,15 +95,34 @@ template <class T, class Arch>
   V const k = bits_or(bits_right(moved, constant::mantissa_bits), V(constant::integers)) -
               V(constant::exponent_one);
   V const m = bits_sum(bits_and(moved, V(constant::mantissa_mask)), V(constant::sqrt_half));
-  return detail::log_reduced(m, k);
+  if constexpr (std::is_same_v<T, double>) {
+    return detail::log_reduced(m, k);
+  } else {
+    V const f = m - V(1.0F);
+    V const tail = f * detail::polynomial(f, detail::fast_log_tail);
+    return fma(k, V(constant::ln2_high), fma(k, V(constant::ln2_low), tail));
+  }
 }
 
-/// asinh x as ln(|x| + √(x² + 1)) with an absolute error below 2e-7 for |x| < 10 (float); 4e-16
+/// 1/√x for normal x > 0 with a relative error below 1e-6 (float), without the divider where the
+/// machine estimates it.
+template <class T, class Arch>
+[[nodiscard]] inline batch<T, Arch> fast_inverse_sqrt(batch<T, Arch> x) noexcept {
+  using V = batch<T, Arch>;
+  if constexpr (std::is_same_v<T, float> && detail::second_wins<Arch>) {
+    V const r(typename V::wrap{}, detail::machine_rsqrt(x.native));  // then one step of Newton's
+    return fma(r * V(0.5F), fnma(x * r, r, V(1.0F)), r);
+  } else {
+    return V(T(1)) / sqrt(x);
+  }
+}
+
+/// asinh x as ln(|x| + √(x² + 1)) with an absolute error below 4e-7 for |x| < 10 (float); 4e-16
 /// (double). Below 1 the relative error grows as that of asinh.hpp does not. x² must not overflow.
 template <class T, class Arch>
 [[nodiscard]] inline batch<T, Arch> fast_asinh(batch<T, Arch> x) noexcept {
   using V = batch<T, Arch>;
-  return copysign(fast_log(abs(x) + sqrt(fma(x, x, V(T(1))))), x);
+  return copysign(fast_log(abs(x) + fast_sqrt(fma(x, x, V(T(1))))), x);
 }
 
 template <floating T, class Arch = default_arch>
@@ -74,6 +132,14 @@ template <floating T, class Arch = default_arch>
 template <floating T, class Arch = default_arch>
 [[nodiscard]] inline T fast_sigmoid(T x) noexcept {
   return fast_sigmoid(batch<T, scalar>(x)).native;
+}
+template <floating T, class Arch = default_arch>
+[[nodiscard]] inline T fast_exp(T x) noexcept {
+  return fast_exp(batch<T, scalar>(x)).native;
+}
+template <floating T, class Arch = default_arch>
+[[nodiscard]] inline T fast_inverse_sqrt(T x) noexcept {
+  return fast_inverse_sqrt(batch<T, scalar>(x)).native;
 }
 template <floating T, class Arch = default_arch>
 [[nodiscard]] inline T fast_log(T x) noexcept {
