@@ -167,6 +167,15 @@ struct frozen_run {
 
 }  // namespace
 
+TEST_CASE("what a step of the hierarchical RNN leaves is little more than its state") {
+  using program = learned::hierarchical_program<>;
+  static_assert(program::state * sizeof(float) == 84);
+  constexpr std::size_t n = 5000;  // of whole tiles all but a few
+  using unroll = learned::unroll<program, flat_layout<n>, float>;
+  CHECK(unroll::bytes_per_step() >= (84 + 12) * n);  // state; parameters, gradient and carry
+  CHECK(unroll::bytes_per_step() < 84 * n * 3 / 2);
+}
+
 TEST_CASE("the way back through settled decisions agrees with finite differences") {
   using program = frozen_run::program;
   using layout = frozen_run::layout;

@@ -160,8 +160,8 @@ class tape {
   /// Passes the adjoints on to the operands, from the last node down to a checkpoint (to the first
   /// node). Nodes before the checkpoint collect what reaches them, sweep after sweep.
   void sweep(position down_to = {}) noexcept {
-    std::size_t slope = at_.slopes;
-    for (std::size_t i = at_.nodes; i-- > down_to.nodes;) step_back(i, slope);
+    cursor at{nodes_.data(), adjoints_.data(), slopes_.data() + at_.slopes};
+    for (std::size_t i = at_.nodes; i-- > down_to.nodes;) step_back(i, at);
   }
 
  private:
@@ -223,55 +223,67 @@ class tape {
     return std::exchange(at_.operands, at_.operands + count);
   }
 
-  void add(node a, T const& amount) noexcept { adjoints_[a] = adjoints_[a] + amount; }
-  void add_product(node a, T const& slope, T const& g) noexcept {
-    adjoints_[a] = fma(slope, g, adjoints_[a]);
-  }
+  /// Where a sweep is. By value: for all that compilers know, a register stored to an adjoint could
+  /// have changed where the tape's arrays lie.
+  struct cursor {
+    record const* nodes;
+    T* adjoints;
+    T const* slope;  ///< behind the next
 
-  void step_back(std::size_t i, std::size_t& slope) noexcept {
-    record const n = nodes_[i];
-    T const g = adjoints_[i];
+    void add(node a, T const& amount) const noexcept { adjoints[a] = adjoints[a] + amount; }
+    void add_product(node a, T const& factor, T const& g) const noexcept {
+      adjoints[a] = fma(factor, g, adjoints[a]);
+    }
+  };
+
+  [[gnu::always_inline]] void step_back(std::size_t i, cursor& at) noexcept {
+    record const n = at.nodes[i];
+    T const g = at.adjoints[i];
     switch (n.rule) {
       case kind::input:
         break;
       case kind::copy:
-        add(n.a, g);
+        at.add(n.a, g);
         break;
       case kind::negation:
-        add(n.a, -g);
+        at.add(n.a, -g);
         break;
       case kind::sum:
-        add(n.a, g);
-        add(n.b, g);
+        at.add(n.a, g);
+        at.add(n.b, g);
         break;
       case kind::difference:
-        add(n.a, g);
-        add(n.b, -g);
+        at.add(n.a, g);
+        at.add(n.b, -g);
         break;
       case kind::unary:
-        add_product(n.a, slopes_[--slope], g);
+        at.add_product(n.a, *--at.slope, g);
         break;
       case kind::binary_plus:
-        add(n.c, g);
+        at.add(n.c, g);
         [[fallthrough]];
       case kind::binary:
-        add_product(n.b, slopes_[--slope], g);
-        add_product(n.a, slopes_[--slope], g);
+        at.add_product(n.b, *--at.slope, g);
+        at.add_product(n.a, *--at.slope, g);
         break;
       case kind::many:
         for (std::size_t k = n.a; k < std::size_t{n.a} + n.b; ++k)
-          add_product(links_[k], saved_[k], g);
+          at.add_product(links_[k], saved_[k], g);
         break;
       case kind::primitive:
-        step_back_primitive(primitives_[n.a], i);
+        step_back_primitive(primitives_[n.a], i, at);
         break;
     }
   }
 
-  void step_back_primitive(primitive_record const& p, std::size_t first_output) noexcept {
+  static void add_passed(cursor const& at, node const* to, T const* passed, std::size_t count) {
+    for (std::size_t k = 0; k < count; ++k) at.add(to[k], passed[k]);
+  }
+  void step_back_primitive(primitive_record const& p, std::size_t first_output,
+                           cursor const& at) noexcept {
     T* const passed = passed_.data() + p.first;
-    p.rule(p.context, saved_.data() + p.first, adjoints_.data() + first_output, passed);
-    for (std::size_t k = 0; k < p.count; ++k) add(links_[p.first + k], passed[k]);
+    p.rule(p.context, saved_.data() + p.first, at.adjoints + first_output, passed);
+    add_passed(at, links_.data() + p.first, passed, p.count);
   }
 
   when_full policy_;

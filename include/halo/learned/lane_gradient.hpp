@@ -45,8 +45,8 @@ class lane_gradient {
       std::size_t const at_carry = tile * P::carry * tile_lanes + lane;
       tape_.clear();
       reader.clear();
-      at_least_one<variable, P::state> s{}, in{};
-      at_least_one<variable, P::carry> c{};
+      at_least_one<variable, P::state> s, in;
+      at_least_one<variable, P::carry> c;
       constexpr std::size_t kept = P::state - P::held;
       for (std::size_t k = 0; k != P::state; ++k)
         s[k] = in[k] = number((k < kept ? after : before) + at + k * tile_lanes);
@@ -88,9 +88,9 @@ class lane_gradient {
       std::size_t const at_carry = tile * P::carry * tile_lanes + lane;
       tape_.clear();
       reader.clear();
-      at_least_one<variable, P::state> s{}, in{};
-      at_least_one<variable, P::carry> c{};
-      at_least_one<variable, P::sums> sum{};
+      at_least_one<variable, P::state> s, in;
+      at_least_one<variable, P::carry> c;
+      at_least_one<variable, P::sums> sum;
       for (std::size_t k = 0; k != P::state; ++k)
         s[k] = in[k] = number(before + at + k * tile_lanes);
       variable const g(tape_, chunk.load(gradient)), x(tape_, chunk.load(theta));

@@ -33,6 +33,10 @@ class unroll {
     carry_adjoint_.resize(tiling<Layout>::largest * P::carry * tile_lanes);
   }
 
+  /// What each of them takes.
+  [[nodiscard]] static constexpr std::size_t bytes_per_step() noexcept {
+    return sizeof(state_type) + sizeof(moment);
+  }
   [[nodiscard]] std::size_t size() const noexcept { return count_; }
   void restart() noexcept { count_ = 0; }
   /// The parameters before step k.
