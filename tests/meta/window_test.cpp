@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <halo/autodiff/planar_gemm.hpp>
+#include <halo/learned/coordinate_lstm.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
 #include <halo/nn/gradient.hpp>
 #include <halo/nn/linear.hpp>
@@ -64,15 +65,32 @@ struct golden_task {
   [[nodiscard]] std::size_t rows() const { return 20; }
 };
 
-using program = learned::hierarchical_program<learned::hierarchical_options{
+using rnn_program = learned::hierarchical_program<learned::hierarchical_options{
     .units = 4, .tensor_units = 5, .global_units = 3}>;
+using lstm_program =
+    learned::coordinate_lstm_program<learned::coordinate_lstm_options{.units = 6, .output = 0.1}>;
 
+/// The weights of the hierarchical RNN in a golden file.
 template <class T>
+std::vector<T> weights_in(learned_golden const& g, std::string const& path, rnn_program) {
+  return g.weights<rnn_program, T>(path, tests::torch_names);
+}
+/// Those of the LSTM, whose tensors follow each other as ours do.
+template <class T>
+std::vector<T> weights_in(learned_golden const& g, std::string const& path, lstm_program) {
+  std::vector<T> all;
+  for (char const* const name : {"W1", "b1", "W2", "b2", "Wo", "bo"})
+    for (double const x : g[path + name]) all.push_back(static_cast<T>(x));
+  return all;
+}
+
+template <class T, class Program = rnn_program>
 void follows_torch(char const* file, double jacobian, bool second) {
+  using program = Program;
   CAPTURE(file);
   learned_golden const g(file);
   constexpr double bound = sizeof(T) == 8 ? 1e-8 : 2e-3;
-  auto const phi = g.weights<program, T>("params.", tests::torch_names);
+  auto const phi = weights_in<T>(g, "params.", program{});
   learned::optimizer<program, T> const rule(phi);
   golden_task<T> problem(g);
   meta::run<program, golden_task<T>> run(problem, 3);
@@ -87,7 +105,7 @@ void follows_torch(char const* file, double jacobian, bool second) {
   CHECK(report.loss ==
         doctest::Approx(g.number("meta_loss")).epsilon(sizeof(T) == 8 ? 1e-12 : 1e-5));
   CHECK(worst_error(run.parameters(), g["trace.3.theta"], 1e-2) < (sizeof(T) == 8 ? 1e-10 : 1e-4));
-  auto const expected = g.weights<program, double>("dmeta.", tests::torch_names);
+  auto const expected = weights_in<double>(g, "dmeta.", program{});
   for (auto const& info : program::table.entries) {
     INFO(std::string(info.name));
     double largest = 0;
@@ -108,10 +126,12 @@ TEST_CASE("meta-gradients through a network agree with PyTorch") {
     follows_torch<double>("metagrad_hrnn_nojac_first", 0, false);
     follows_torch<double>("metagrad_hrnn_jac_first", 0.1, false);
     follows_torch<double>("metagrad_hrnn_jac_second", 0.1, true);
+    follows_torch<double, lstm_program>("metagrad_dm_nojac_first", 0, false);
   }
   SUBCASE("float") {
     follows_torch<float>("metagrad_hrnn_nojac_first", 0, false);
     follows_torch<float>("metagrad_hrnn_jac_first", 0.1, false);
     follows_torch<float>("metagrad_hrnn_jac_second", 0.1, true);
+    follows_torch<float, lstm_program>("metagrad_dm_nojac_first", 0, false);
   }
 }
