@@ -61,10 +61,13 @@ template <class Rule>
   all.push_back({named("Adagrad", 1e-2F), family::none, optim::adagrad{{.rate = 1e-2F}}});
   for (float const rate : {3e-4F, 1e-3F, 3e-3F, 1e-2F, 3e-2F})
     all.push_back({named("Adam", rate), family::adam, optim::adam{{.rate = rate}}});
-  for (float const rate : {1e-3F, 3e-3F, 1e-2F}) {
-    // a cosine that is over before it begins: the rate rises for 300 steps and stays
-    warm_adam const rule{optim::adamw(rate, 0.1F), {.steps = 1, .final = 1.0, .warm_up = 300}};
-    all.push_back({named("AdamW, warm-up,", rate), family::adamw, rule});
+  for (float const decay : {0.1F, 0.5F}) {
+    std::string const name = named("AdamW, decay", decay) + ", warm-up,";
+    for (float const rate : {1e-3F, 3e-3F, 1e-2F}) {
+      // a cosine that is over before it begins: the rate rises for 300 steps and stays
+      warm_adam const rule{optim::adamw(rate, decay), {.steps = 1, .final = 1.0, .warm_up = 300}};
+      all.push_back({named(name.c_str(), rate), family::adamw, rule});
+    }
   }
   all.push_back({"tensor_rnn, untrained: its prior", family::prior, controller()});
   all.push_back({"tensor_rnn, trained", family::trained,
