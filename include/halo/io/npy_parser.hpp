@@ -98,9 +98,9 @@ class npy_parser {
   void find_header() {
     std::string_view const text = as_text(bytes_.span());
     if (text.substr(0, 6) != "\x93NUMPY") refuse(0, "'\\x93NUMPY'", quoted(text.substr(0, 6)));
-    std::size_t const major = text.size() > 7 ? static_cast<unsigned char>(text[6]) : 0U;
-    if (major < 1 || major > 3 || text[7] != 0) refuse(6, "version 1.0, 2.0 or 3.0", "another");
-    std::size_t const digits = major == 1 ? 2 : 4;
+    std::size_t const version = text.size() > 7 ? static_cast<unsigned char>(text[6]) : 0U;
+    if (version < 1 || version > 3 || text[7] != 0) refuse(6, "version 1.0, 2.0 or 3.0", "another");
+    std::size_t const digits = version == 1 ? 2 : 4;
     if (text.size() < 8 + digits) refuse(8, "the length of the header", "the end of the file");
     std::size_t length = 0;
     for (std::size_t i = digits; i-- > 0;) {

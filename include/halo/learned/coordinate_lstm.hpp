@@ -34,9 +34,9 @@ template <coordinate_lstm_options O, class V>
 [[nodiscard]] std::array<V, 2> log_and_sign(V const& g) {
   using simd::log;
   using std::abs;
-  V const small = typed<V>(std::exp(-O.range)), one = typed<V>(1);
+  V const least = typed<V>(std::exp(-O.range)), one = typed<V>(1);
   V const size = O.shifted_log ? abs(g) + typed<V>(0x1p-23) : abs(g);
-  return {log(max(size, small)) * typed<V>(1 / O.range),
+  return {log(max(size, least)) * typed<V>(1 / O.range),
           max(min(g * typed<V>(std::exp(O.range)), one), -one)};
 }
 

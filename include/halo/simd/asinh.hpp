@@ -23,9 +23,9 @@ template <class T, class Arch>
   V const t = inside + square / (one + sqrt(square + one));
   V const sum = one + t;
   V const lost = (t - (sum - one)) / sum;  // what the sum rounded away
-  V const small = log(sum) + lost;
-  V const large = log(size) + V(T(0.69314718055994531));
-  return copysign(select(size < largest, small, large), x);
+  V const low = log(sum) + lost;
+  V const high = log(size) + V(T(0.69314718055994531));
+  return copysign(select(size < largest, low, high), x);
 }
 
 template <floating T, class Arch = default_arch>

@@ -196,10 +196,10 @@ template <class T, class Arch>
   auto const [biased, k, r] = detail::reduce_exp(size + size);
   V const power = bits_left(biased, constant::mantissa_bits);  // 2^k
   V const e = fma(power, detail::expm1_small(r), power);       // e^2|x|
-  V const large = one - V(T(2)) / (e + one);
+  V const high = one - V(T(2)) / (e + one);
   V const z = size * size;
-  V const small = fma(z * size, detail::polynomial(z, constant::tanh_tail), size);
-  return copysign(select(size < V(T(0.55)), small, large), x);
+  V const low = fma(z * size, detail::polynomial(z, constant::tanh_tail), size);
+  return copysign(select(size < V(T(0.55)), low, high), x);
 }
 
 /// 1 / (1 + e^-x): error below 2 ulp (float and double).
