@@ -20,8 +20,9 @@ namespace {
 std::vector<std::uint32_t> by_sorting(std::vector<float> const& losses, std::size_t k) {
   std::vector<std::uint32_t> rows(losses.size());
   std::iota(rows.begin(), rows.end(), 0U);
-  std::stable_sort(rows.begin(), rows.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return losses[a] > losses[b]; });
+  std::sort(rows.begin(), rows.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return losses[a] != losses[b] ? losses[a] > losses[b] : a < b;
+  });
   rows.resize(k);
   std::sort(rows.begin(), rows.end());
   return rows;
