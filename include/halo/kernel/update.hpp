@@ -13,9 +13,10 @@ namespace halo::kernel {
 /// rule(theta, g, s...) changes theta and the states s by reference; it sees registers and is
 /// written once for all of them. Reads (2 + states)·n and writes (1 + states)·n elements, each
 /// once; a parameter's result does not depend on its position. Allocates nothing.
+/// Flattened: a rule that a compiler prefers to call passes its registers through memory.
 template <class Arch = simd::default_arch, class T, class Rule, class... States>
-inline void update(std::size_t n, T* theta, T const* gradient, Rule const& rule,
-                   States*... states) noexcept {
+[[gnu::flatten]] inline void update(std::size_t n, T* theta, T const* gradient, Rule const& rule,
+                                    States*... states) noexcept {
   simd::for_each_chunk<T, Arch>(n, [&](auto chunk) {
     auto x = chunk.load(theta);
     auto const g = chunk.load(gradient);
@@ -28,8 +29,9 @@ inline void update(std::size_t n, T* theta, T const* gradient, Rule const& rule,
 
 /// True if rule would leave every parameter and state finite; changes nothing.
 template <class Arch = simd::default_arch, class T, class Rule, class... States>
-[[nodiscard]] bool update_is_finite(std::size_t n, T const* theta, T const* gradient,
-                                    Rule const& rule, States const*... states) noexcept {
+[[nodiscard, gnu::flatten]] bool update_is_finite(std::size_t n, T const* theta, T const* gradient,
+                                                  Rule const& rule,
+                                                  States const*... states) noexcept {
   bool finite = true;
   simd::for_each_chunk<T, Arch>(n, [&](auto chunk) {
     auto x = chunk.load(theta);

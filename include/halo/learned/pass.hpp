@@ -61,9 +61,11 @@ inline void for_each_register(std::size_t n, Body&& body) {
 /// @param carry  tiles · P::carry · tile_lanes, written
 /// @param mean   P::sums, written
 template <program P, class Arch = simd::default_arch, class W, class T>
-[[gnu::noinline]] void observe_tensor(W const* weights, T const* row, std::size_t n, T const* theta,
-                                      T const* gradient, conditioner<T> const& condition, T* state,
-                                      T* carry, T* mean) noexcept {
+[[gnu::noinline]] [[gnu::flatten]] void observe_tensor(W const* weights, T const* row,
+                                                       std::size_t n, T const* theta,
+                                                       T const* gradient,
+                                                       conditioner<T> const& condition, T* state,
+                                                       T* carry, T* mean) noexcept {
   using V = simd::batch<T, Arch>;
   plain_reader<V, W, T> const reader(weights, row);
   at_least_one<V, P::sums> total;
@@ -85,9 +87,10 @@ template <program P, class Arch = simd::default_arch, class W, class T>
 
 /// apply() for the n coordinates of a tensor.
 template <program P, class Arch = simd::default_arch, class W, class T>
-[[gnu::noinline]] void apply_tensor(W const* weights, T const* row, std::size_t n, T* theta,
-                                    T const* gradient, conditioner<T> const& condition, T* state,
-                                    T const* carry) noexcept {
+[[gnu::noinline]] [[gnu::flatten]] void apply_tensor(W const* weights, T const* row, std::size_t n,
+                                                     T* theta, T const* gradient,
+                                                     conditioner<T> const& condition, T* state,
+                                                     T const* carry) noexcept {
   using V = simd::batch<T, Arch>;
   plain_reader<V, W, T> const reader(weights, row);
   detail::for_each_register<T, Arch>(n, [&](std::size_t tile, std::size_t lane, auto chunk) {
