@@ -105,7 +105,7 @@ class evaluation {
         "\n%zu seeds of %llu steps: runs that diverged, then least and mean accuracy of raw "
         "weights at the end (%%)\n\n",
         seeds_, static_cast<unsigned long long>(checkpoints_.back()));
-    print_head("optimizer");
+    print_head("optimizer", "diverged");
     std::size_t all = 0;
     for (std::size_t a = 0; a < arms_->size(); ++a) {
       std::printf("| %s", (*arms_)[a].name.c_str());
@@ -189,10 +189,10 @@ class evaluation {
     return best;
   }
 
-  void print_head(char const* first) const {
+  void print_head(char const* first, char const* last = "mean") const {
     std::printf("| %s", first);
     for (column const& k : columns_) std::printf(" | %s", k.name.c_str());
-    std::printf(" | mean |\n|---");
+    std::printf(" | %s |\n|---", last);
     for (std::size_t i = 0; i < columns_.size() + 1; ++i) std::printf("|---");
     std::printf("|\n");
   }
