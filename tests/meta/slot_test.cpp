@@ -110,7 +110,8 @@ TEST_CASE("slot: its windows leave layers out as it was told") {
   problem().start(seed{1}, start.data());
   s.restart(with_rate(-4), seed{1}, 100);
   s.window(with_rate(-4), 4, {}, none);
-  auto const theta = s.fields()[0].view();
+  auto const fields = s.fields();
+  auto const theta = fields[0].view();
   REQUIRE(theta.name == "theta");
   CHECK(theta.as<double>()[4] != start[4]);
   CHECK(theta.as<double>()[5] == start[5]);

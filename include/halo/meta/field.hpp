@@ -20,7 +20,8 @@ struct field {
   std::span<std::byte> bytes;
 
   /// For writing; holds neither name nor bytes.
-  [[nodiscard]] io::tensor_view view() const { return {name, type, {count}, bytes}; }
+  [[nodiscard]] io::tensor_view view() const& { return {name, type, {count}, bytes}; }
+  void view() && = delete;
 };
 
 /// An array in somebody else's memory.
