@@ -137,7 +137,7 @@ settings read(int count, char** arguments) {
     }
     if (value == nullptr || a.substr(0, 2) != "--") {
       std::fprintf(a == "--help" ? stdout : stderr,
-                   "usage: halo-meta-train [--preset paper|authors|dm|best] [--updates N]\n"
+                   "usage: halo-meta-train [--preset paper|authors|dm|leaky|best] [--updates N]\n"
                    "  [--minutes M] [--threads N] [--seed N] [--out NAME] [--resume FILE] "
                    "[--quick]\n\nWrites NAME.safetensors, NAME.hpp and, on the way, "
                    "NAME.training.safetensors, which --resume takes.\n");
@@ -176,10 +176,12 @@ int main(int count, char** arguments) {
       train<learned::hierarchical_program<options::authors>, true>(s, support::authors());
     else if (s.preset == "dm")
       train<learned::coordinate_lstm_program<>, true>(s, support::dm());
+    else if (s.preset == "leaky")
+      train<learned::hierarchical_program<options::leaky>, true>(s, support::leaky());
     else if (s.preset == "best")
       train<learned::tensor_program<>, false>(s, support::best());
     else
-      fail("halo-meta-train", "--preset", "paper, authors, dm or best", s.preset);
+      fail("halo-meta-train", "--preset", "paper, authors, dm, leaky or best", s.preset);
   } catch (error const& e) {
     std::fprintf(stderr, "%s\n", e.what());
     return 1;

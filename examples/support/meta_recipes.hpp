@@ -75,6 +75,24 @@ struct recipe {
   r.sentence = "The coordinate-wise LSTM of Andrychowicz et al. 2016.";
   return r;
 }
+/// The hierarchical RNN so that it lasts: leaky log-rates, no RMS normalisation, a slower second
+/// moment, and the loss at the average of a window's iterates.
+[[nodiscard]] inline recipe leaky() {
+  recipe r;
+  r.training = {.updates = 200,
+                .shortest = 20,
+                .longest = 80,
+                .shortest_run = 150,
+                .longest_run = 2500,
+                .loss = meta::meta_loss::averaged(),
+                .rate = 1e-3};
+  r.training.loss.floor = 0.3;
+  r.pool = {.places = 12};
+  r.type = "hierarchical_rnn<hierarchical::leaky>";
+  r.include = "halo/learned/hierarchical_rnn.hpp";
+  r.sentence = "The hierarchical RNN of Wichrowska et al. 2017, made leaky and trained to last.";
+  return r;
+}
 /// What lasts for thousands of steps: windows of any length, the loss at the average of their
 /// iterates, all of it on held-out examples, many tasks of all sizes and scales. The floor of the
 /// logarithm keeps tasks that are nearly solved from deciding alone.
