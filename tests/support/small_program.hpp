@@ -29,14 +29,14 @@ struct small_program {
     out[1] = tanh(out[1]);
   }
   template <class R, class S>
-  static void survey(R const& r, auto const& f, S const* total, S const* global, S* overview) {
-    mix(r, total[0] * total[1], global[0] * f.loss, global[1], overview);
+  static void survey(R const& r, auto const& f, S const* total, S const* global, S* seen) {
+    mix(r, total[0] * total[1], global[0] * f.loss, global[1], seen);
   }
   template <class R, class S>
-  static void prepare(R const& r, auto const& f, S const* tensor, S const* global,
-                      S const* overview, S* context) {
-    mix(r, tensor[0] * global[0], tensor[1] * overview[1], global[1] * f.loss, context);
-    context[0] = context[0] + overview[0] * r.weight(0);
+  static void prepare(R const& r, auto const& f, S const* tensor, S const* global, S const* seen,
+                      S* told) {
+    mix(r, tensor[0] * global[0], tensor[1] * seen[1], global[1] * f.loss, told);
+    told[0] = told[0] + seen[0] * r.weight(0);
   }
   template <class R, class V>
   static void observe(R const& r, V const& g, V const& theta, V* s, V* carried, V* sum) {
@@ -51,9 +51,9 @@ struct small_program {
   }
   template <class R, class S>
   static void decide(R const& r, auto const& f, S const* mean, S* tensor, S const* global,
-                     S* decision) {
-    mix(r, mean[0] * tensor[0], mean[1] * f.loss, global[0] * tensor[1], decision);
-    tensor[0] = tensor[0] * r.weight(3) + decision[0];
+                     S* chosen) {
+    mix(r, mean[0] * tensor[0], mean[1] * f.loss, global[0] * tensor[1], chosen);
+    tensor[0] = tensor[0] * r.weight(3) + chosen[0];
     tensor[1] = tensor[1] * mean[0] + global[1];
   }
   template <class R, class V>
@@ -65,8 +65,8 @@ struct small_program {
     return moved;
   }
   template <class R, class S>
-  static void settle(R const& r, auto const& f, S const* tensor, S const* global, S* decision) {
-    mix(r, tensor[0] * tensor[1], global[0] * f.loss, global[1], decision);
+  static void settle(R const& r, auto const& f, S const* tensor, S const* global, S* chosen) {
+    mix(r, tensor[0] * tensor[1], global[0] * f.loss, global[1], chosen);
   }
   template <class R, class S>
   static void conclude(R const& r, auto const& f, S const* total, S const* last, S* global) {
