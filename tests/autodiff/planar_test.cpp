@@ -112,10 +112,10 @@ void check_kernel(std::size_t inputs, std::size_t outputs, Kernel kernel) {
 
 TEST_CASE("kernels written for registers differentiate on planes") {
   namespace kernel = halo::kernel;
-  std::size_t const n = 37;
-  auto const activation = [n](auto f) {
-    check_kernel(n, n, [n, f](auto x, auto y) { kernel::activation_forward(f, n, x, y); });
-    check_kernel(n, n, [n, f](planar<double const> x, planar<double> y) {
+  constexpr std::size_t n = 37;
+  auto const activation = [](auto f) {
+    check_kernel(n, n, [f](auto x, auto y) { kernel::activation_forward(f, n, x, y); });
+    check_kernel(n, n, [f](planar<double const> x, planar<double> y) {
       kernel::activation_backward(f, n, x, x, y);
     });
   };
