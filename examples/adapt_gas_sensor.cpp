@@ -15,6 +15,7 @@
 #include <halo/adapt.hpp>
 #include <halo/data.hpp>
 #include <halo/learned.hpp>
+#include <halo/learned/pretrained/leaky_hierarchical_rnn.hpp>
 #include <halo/nn.hpp>
 #include <halo/optim.hpp>
 
@@ -247,7 +248,7 @@ settings read_arguments(int count, char** argument) {
 /// All arms on all worlds, one after the other.
 class contest {
  public:
-  contest(data::dataset const& gas, settings const& s) : s_(s), bar_(s.seeds * 22) {
+  contest(data::dataset const& gas, settings const& s) : s_(s), bar_(s.seeds * 24) {
     for (std::size_t i = 0; i < s.seeds; ++i) {
       bar_.phase("pre-train on ethanol, ethylene, ammonia", part_++);
       worlds_.push_back(prepare(gas, s, i));
@@ -342,6 +343,7 @@ void run(settings const& s) {
                                                       {.steps = 1, .final = 1.0, .warm_up = 300}},
          true);
   c.both("hierarchical, untrained", learned::hierarchical_rnn<>{seed{1}}, false);
+  c.both("hierarchical, leaky", learned::pretrained::leaky_hierarchical_rnn(), false);
   c.learned_ones();
   auto const& arms = c.finish();
   print_table(arms, s);

@@ -67,6 +67,8 @@ def check(root):
         umbrella = include / "halo" / f"{room.name}.hpp"
         text = umbrella.read_text() if umbrella.exists() else ""
         for header in sorted(room.glob("**/*.hpp")):
+            if "pretrained" in header.parts:  # long; whoever wants them includes them
+                continue
             line = f"#include <{header.relative_to(include).as_posix()}>"
             if line not in text:
                 bad.append(f"{umbrella.relative_to(root)}: lacks {line}")

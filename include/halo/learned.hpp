@@ -12,7 +12,6 @@
 #include <halo/learned/number.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/pass.hpp>
-#include <halo/learned/pretrained/best_tensor_rnn.hpp>
 #include <halo/learned/program.hpp>
 #include <halo/learned/reader.hpp>
 #include <halo/learned/recurrent.hpp>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <halo/learned/halo.hpp>
+#include <halo/learned/hierarchical_rnn.hpp>
+#include <halo/learned/pretrained/leaky_hierarchical_rnn.hpp>
 
 #include <doctest/doctest.h>
 
@@ -67,6 +69,22 @@ TEST_CASE("trained weights beat untrained ones on tasks of another kind") {
   MESSAGE("points gained at 300 and 800 steps: " << 100 * gain[0] << ", " << 100 * gain[1]);
   CHECK(gain[0] > 0.005);
   CHECK(gain[1] > 0);
+}
+
+TEST_CASE("the trained hierarchical RNN goes down where the untrained one crawls") {
+  using task_type = task::supervised<network>;
+  using rule = learned::hierarchical_rnn<learned::hierarchical::leaky>;
+  std::array<std::uint64_t, 1> const checkpoints{200};
+  task::teacher_options o;
+  o.features = 20;
+  o.classes = 5;
+  meta::task_slot<rule::program_type, task_type> place(
+      task_type(task::make_teacher(o, seed{4100}), 32, seed{1}), 1);
+  double const without = place.judge(rule{}, seed{1}, checkpoints)[0].accuracy;
+  double const with =
+      place.judge(learned::pretrained::leaky_hierarchical_rnn(), seed{1}, checkpoints)[0].accuracy;
+  CAPTURE(without);
+  CHECK(with > without + 0.1);
 }
 
 TEST_CASE("an adapter with halo needs no number") {
