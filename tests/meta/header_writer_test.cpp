@@ -68,7 +68,8 @@ inline constexpr std::array<float, 2> pear_weights{
 
 /// A pear.
 [[nodiscard]] inline fruit<2> pear() {
-  return fruit<2>(std::span<float const>(pear_weights));
+  std::span<float const> const weights = pear_weights;
+  return fruit<2>(weights);
 }
 
 }  // namespace halo::learned::pretrained

@@ -57,20 +57,22 @@ struct coordinate_lstm_program : coordinate_program {
   static constexpr std::size_t carry = 1;      // the step
 
   // the biases of a layer follow each other: gates i, f, g, o
-  static constexpr weight_table table{std::to_array<weight_info>({
-      {"first", 2 + H, 4 * H, truncated(1 / root(2 + H))},
-      {"first.input_bias", 1, H, truncated(1 / root(2 + H))},
-      {"first.forget_bias", 1, H, truncated(1 / root(2 + H), 1)},
-      {"first.cell_bias", 1, H, truncated(1 / root(2 + H))},
-      {"first.output_bias", 1, H, truncated(1 / root(2 + H))},
-      {"second", 2 * H, 4 * H, truncated(1 / root(2 * H))},
-      {"second.input_bias", 1, H, truncated(1 / root(2 * H))},
-      {"second.forget_bias", 1, H, truncated(1 / root(2 * H), 1)},
-      {"second.cell_bias", 1, H, truncated(1 / root(2 * H))},
-      {"second.output_bias", 1, H, truncated(1 / root(2 * H))},
-      {"output", H, 1, truncated(1 / root(H))},
-      {"output_bias", 1, 1},
-  })};
+  static constexpr auto table = [] {
+    return weight_table{std::to_array<weight_info>({
+        {"first", 2 + H, 4 * H, truncated(1 / root(2 + H))},
+        {"first.input_bias", 1, H, truncated(1 / root(2 + H))},
+        {"first.forget_bias", 1, H, truncated(1 / root(2 + H), 1)},
+        {"first.cell_bias", 1, H, truncated(1 / root(2 + H))},
+        {"first.output_bias", 1, H, truncated(1 / root(2 + H))},
+        {"second", 2 * H, 4 * H, truncated(1 / root(2 * H))},
+        {"second.input_bias", 1, H, truncated(1 / root(2 * H))},
+        {"second.forget_bias", 1, H, truncated(1 / root(2 * H), 1)},
+        {"second.cell_bias", 1, H, truncated(1 / root(2 * H))},
+        {"second.output_bias", 1, H, truncated(1 / root(2 * H))},
+        {"output", H, 1, truncated(1 / root(H))},
+        {"output_bias", 1, 1},
+    })};
+  }();
 
   template <class R, class V>
   static void observe(R const& r, V const& g, V const&, V* s, V* carried, V*) {

@@ -49,22 +49,24 @@ struct rnnprop_program : coordinate_program {
   static constexpr std::size_t carry = 1;          // tanh(...)
 
   // the biases of a layer follow each other: gates i, f, g, o
-  static constexpr weight_table table{std::to_array<weight_info>({
-      {"input", 2, H, truncated(0.1)},
-      {"input_bias", 1, H},
-      {"first", 2 * H, 4 * H, truncated(1 / root(2 * H))},
-      {"first.input_bias", 1, H, truncated(1 / root(2 * H))},
-      {"first.forget_bias", 1, H, truncated(1 / root(2 * H), 1)},
-      {"first.cell_bias", 1, H, truncated(1 / root(2 * H))},
-      {"first.output_bias", 1, H, truncated(1 / root(2 * H))},
-      {"second", 2 * H, 4 * H, truncated(1 / root(2 * H))},
-      {"second.input_bias", 1, H, truncated(1 / root(2 * H))},
-      {"second.forget_bias", 1, H, truncated(1 / root(2 * H), 1)},
-      {"second.cell_bias", 1, H, truncated(1 / root(2 * H))},
-      {"second.output_bias", 1, H, truncated(1 / root(2 * H))},
-      {"output", H, 1, truncated(0.1)},
-      {"output_bias", 1, 1},
-  })};
+  static constexpr auto table = [] {
+    return weight_table{std::to_array<weight_info>({
+        {"input", 2, H, truncated(0.1)},
+        {"input_bias", 1, H},
+        {"first", 2 * H, 4 * H, truncated(1 / root(2 * H))},
+        {"first.input_bias", 1, H, truncated(1 / root(2 * H))},
+        {"first.forget_bias", 1, H, truncated(1 / root(2 * H), 1)},
+        {"first.cell_bias", 1, H, truncated(1 / root(2 * H))},
+        {"first.output_bias", 1, H, truncated(1 / root(2 * H))},
+        {"second", 2 * H, 4 * H, truncated(1 / root(2 * H))},
+        {"second.input_bias", 1, H, truncated(1 / root(2 * H))},
+        {"second.forget_bias", 1, H, truncated(1 / root(2 * H), 1)},
+        {"second.cell_bias", 1, H, truncated(1 / root(2 * H))},
+        {"second.output_bias", 1, H, truncated(1 / root(2 * H))},
+        {"output", H, 1, truncated(0.1)},
+        {"output_bias", 1, 1},
+    })};
+  }();
 
   template <class R, class Z>
   static void prepare(R const&, auto const& f, Z const*, Z const*, Z const*, Z* row) {

@@ -54,21 +54,23 @@ struct tensor_program {
   static constexpr bool observes_constants = true;
   static constexpr std::array<double, 4> decays{0.9, 0.99, 0.99, 0.999};
 
-  static constexpr weight_table table{std::to_array<weight_info>({
-      {"tensor.gates", F + K2 + K1, 2 * K1, gaussian(1 / root(F + K2 + K1))},
-      {"tensor.gates_bias", 1, 2 * K1, constant(1.0)},
-      {"tensor.candidate", F + K2 + K1, K1, gaussian(1 / root(F + K2 + K1))},
-      {"tensor.candidate_bias", 1, K1},
-      {"global.gates", K1 + K2, 2 * K2, gaussian(1 / root(K1 + K2))},
-      {"global.gates_bias", 1, 2 * K2, constant(1.0)},
-      {"global.candidate", K1 + K2, K2, gaussian(1 / root(K1 + K2))},
-      {"global.candidate_bias", 1, K2},
-      {"output", K1 + K2, outputs},
-      {"output_bias", 1, outputs},
-      {"log_rate", O.prior ? 0 : 1, 1, constant(-6.2146080984221914)},
-      {"tensor.initial", 1, K1},
-      {"global.initial", 1, K2},
-  })};
+  static constexpr auto table = [] {
+    return weight_table{std::to_array<weight_info>({
+        {"tensor.gates", F + K2 + K1, 2 * K1, gaussian(1 / root(F + K2 + K1))},
+        {"tensor.gates_bias", 1, 2 * K1, constant(1.0)},
+        {"tensor.candidate", F + K2 + K1, K1, gaussian(1 / root(F + K2 + K1))},
+        {"tensor.candidate_bias", 1, K1},
+        {"global.gates", K1 + K2, 2 * K2, gaussian(1 / root(K1 + K2))},
+        {"global.gates_bias", 1, 2 * K2, constant(1.0)},
+        {"global.candidate", K1 + K2, K2, gaussian(1 / root(K1 + K2))},
+        {"global.candidate_bias", 1, K2},
+        {"output", K1 + K2, outputs},
+        {"output_bias", 1, outputs},
+        {"log_rate", O.prior ? 0 : 1, 1, constant(-6.2146080984221914)},
+        {"tensor.initial", 1, K1},
+        {"global.initial", 1, K2},
+    })};
+  }();
 
   template <class R, class Z, class Facts>
   static void survey(R const&, Facts const&, Z const*, Z const*, Z*) {}

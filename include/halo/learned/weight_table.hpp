@@ -35,7 +35,7 @@ struct initial_draw {
 }
 
 /// √n for the compiler [Heron].
-[[nodiscard]] consteval double root(std::size_t n) {
+[[nodiscard]] constexpr double root(std::size_t n) {
   double const x = static_cast<double>(n);
   double y = x > 1 ? x : 1;
   for (int i = 0; i < 64; ++i) y = 0.5 * (y + x / y);
@@ -53,13 +53,14 @@ struct weight_info {
   [[nodiscard]] constexpr std::size_t count() const noexcept { return rows * columns; }
 };
 
-/// All weights of a learned optimizer: one array, cut into named tensors.
+/// All weights of a learned optimizer: one array, cut into named tensors. A class template that
+/// makes its own in a lambda compiles with clang 14 too, which else looks into it too early.
 template <std::size_t N>
 struct weight_table {
   std::array<weight_info, N> entries;
   std::size_t size = 0;  ///< numbers in all
 
-  consteval explicit weight_table(std::array<weight_info, N> const& list) : entries(list) {
+  constexpr explicit weight_table(std::array<weight_info, N> const& list) : entries(list) {
     for (weight_info& w : entries) {
       w.offset = size;
       size += w.count();

@@ -55,9 +55,9 @@ struct header_text {
   }
   if (!line.empty()) text.append("   ").append(line).append("\n");
   text += "};\n// clang-format on\n\n/// " + about.sentence + "\n[[nodiscard]] inline " +
-          about.type + ' ' + about.name + "() {\n  return " + about.type +
-          "(std::span<float const>(" + about.name +
-          "_weights));\n}\n\n}  // namespace halo::learned::pretrained\n";
+          about.type + ' ' + about.name +
+          "() {\n  std::span<float const> const weights = " + about.name + "_weights;\n  return " +
+          about.type + "(weights);\n}\n\n}  // namespace halo::learned::pretrained\n";
   return text;
 }
 

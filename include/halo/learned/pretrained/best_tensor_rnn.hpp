@@ -676,7 +676,8 @@ inline constexpr std::array<float, 4406> best_tensor_rnn_weights{
 
 /// The tensor-wise RNN, trained to last.
 [[nodiscard]] inline tensor_rnn<> best_tensor_rnn() {
-  return tensor_rnn<>(std::span<float const>(best_tensor_rnn_weights));
+  std::span<float const> const weights = best_tensor_rnn_weights;
+  return tensor_rnn<>(weights);
 }
 
 }  // namespace halo::learned::pretrained

@@ -1311,7 +1311,8 @@ inline constexpr std::array<float, 8350> leaky_hierarchical_rnn_weights{
 
 /// The hierarchical RNN of Wichrowska et al. 2017, made leaky and trained to last.
 [[nodiscard]] inline hierarchical_rnn<hierarchical::leaky> leaky_hierarchical_rnn() {
-  return hierarchical_rnn<hierarchical::leaky>(std::span<float const>(leaky_hierarchical_rnn_weights));
+  std::span<float const> const weights = leaky_hierarchical_rnn_weights;
+  return hierarchical_rnn<hierarchical::leaky>(weights);
 }
 
 }  // namespace halo::learned::pretrained
