@@ -299,13 +299,12 @@ class contest {
     ++color_;
   }
   void learned_ones() {
-    using prior = optim::averaged<learned::tensor_rnn<>>;
-    auto const staged = optim::gated<>{};
-    add(with("halo, untrained", "all", prior{}, optim::selection::dense()), false);
-    add(with("halo", "all", learned::halo{}, optim::selection::dense()), true);
-    add(with("halo", "10/30/50", learned::halo{}, optim::scheme::increasing(network::layers)),
-        false);
-    add(with("halo", "staged", learned::halo{}, staged), true);
+    using rule = optim::averaged<learned::tensor_rnn<>>;  // what halo is: compiled once
+    rule const halo = learned::halo{};
+    add(with("halo, untrained", "all", rule{}, optim::selection::dense()), false);
+    add(with("halo", "all", halo, optim::selection::dense()), true);
+    add(with("halo", "10/30/50", halo, optim::scheme::increasing(network::layers)), false);
+    add(with("halo", "staged", halo, optim::gated<>{}), true);
     ++color_;
   }
   std::vector<arm> const& finish() {
@@ -342,8 +341,9 @@ void run(settings const& s) {
          optim::scheduled<optim::adam, optim::cosine>{optim::adamw(3e-3F, 0.1F),
                                                       {.steps = 1, .final = 1.0, .warm_up = 300}},
          true);
-  c.both("hierarchical, untrained", learned::hierarchical_rnn<>{seed{1}}, false);
-  c.both("hierarchical, leaky", learned::pretrained::leaky_hierarchical_rnn(), false);
+  using hierarchy = learned::hierarchical_rnn<learned::hierarchical::leaky>;
+  c.both("hierarchical, untrained", hierarchy{seed{1}}, false);
+  c.both("hierarchical", learned::pretrained::leaky_hierarchical_rnn(), false);
   c.learned_ones();
   auto const& arms = c.finish();
   print_table(arms, s);
