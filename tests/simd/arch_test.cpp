@@ -35,3 +35,14 @@ TEST_CASE("the default architecture is what the flags say") {
 #endif
   CHECK(simd::batch<float>::size == 2 * simd::batch<double>::size);
 }
+
+TEST_CASE("an architecture that fuses rounds a product and sum once") {
+  simd::for_each_arch(simd::archs{}, []<class Arch>(Arch) {
+    INFO(simd::arch_name<Arch>());
+    using V = simd::batch<float, Arch>;
+    volatile float const x = 1.000244140625F;  // 1 + 2^-12: its square needs 25 bits
+    volatile float const square = x * x;
+    float const rest = fma(V(x), V(x), V(-square)).get(0);
+    if (simd::fuses<Arch>()) CHECK(rest == 0x1p-24F);
+  });
+}

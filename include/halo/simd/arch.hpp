@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 #include <type_traits>
 
 #include <halo/simd/batch.hpp>
@@ -46,6 +47,21 @@ template <class Arch = default_arch>
 template <class F, class... Archs>
 constexpr void for_each_arch(arch_list<Archs...>, F&& f) {
   (f(Archs{}), ...);
+}
+
+/// Whether fma of an architecture rounds once, or product and sum each for itself.
+template <class Arch = default_arch>
+[[nodiscard]] constexpr bool fuses() noexcept {
+  if constexpr (std::is_same_v<Arch, scalar>) {
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+    return true;
+#else
+    return false;
+#endif
+  } else {
+    std::string_view const name = Arch::name();
+    return name.find("fma") == 0 || name.find("avx512") == 0 || name.find("neon64") == 0;
+  }
 }
 
 }  // namespace halo::simd

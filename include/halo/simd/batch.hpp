@@ -123,9 +123,17 @@ struct batch {
 #else
       return {wrap{}, a.native * b.native + c.native};
 #endif
-    } else {
-      return {wrap{}, fma(a.native, b.native, c.native)};
-    }
+    } else
+#if defined(__AVX512F__)  // xsimd 8.1 has none: left to clang it is two instructions
+      if constexpr (std::is_same_v<T, float> && size == 16) {
+        return {wrap{}, native_type(_mm512_fmadd_ps(a.native, b.native, c.native))};
+      } else if constexpr (std::is_same_v<T, double> && size == 8) {
+        return {wrap{}, native_type(_mm512_fmadd_pd(a.native, b.native, c.native))};
+      } else
+#endif
+      {
+        return {wrap{}, fma(a.native, b.native, c.native)};
+      }
   }
   /// c - a * b.
   [[nodiscard]] friend batch fnma(batch a, batch b, batch c) noexcept {

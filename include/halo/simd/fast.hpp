@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <type_traits>
 
+#include <halo/simd/arch.hpp>
 #include <halo/simd/fast_sqrt.hpp>
 #include <halo/simd/math.hpp>
 
@@ -50,7 +51,11 @@ template <class T, class Arch>
   } else {
     V const inside = max(min(x, V(87.0F)), V(-87.0F));
     V const biased = fma(inside, V(constant::log2_e), V(constant::shift));
-    V const r = fnma(biased - V(constant::shift), V(0x1.62e43p-1F), inside);
+    V const k = biased - V(constant::shift);
+    // where fma rounds once, one product k ln2 is as good as two
+    V const r = fuses<Arch>()
+                    ? fnma(k, V(0x1.62e43p-1F), inside)
+                    : fnma(k, V(constant::ln2_low), fnma(k, V(constant::ln2_high), inside));
     V const power = bits_left(biased, constant::mantissa_bits);  // 2^k
     return fma(power * r, detail::polynomial(r, detail::fast_exp_tail), power);
   }
