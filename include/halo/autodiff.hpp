@@ -7,6 +7,7 @@
 #include <halo/autodiff/fast.hpp>
 #include <halo/autodiff/gradient.hpp>
 #include <halo/autodiff/planar.hpp>
+#include <halo/autodiff/planar_conv2d.hpp>
 #include <halo/autodiff/planar_gemm.hpp>
 #include <halo/autodiff/scalar.hpp>
 #include <halo/autodiff/tape.hpp>

@@ -3,6 +3,11 @@
 
 #include <halo/kernel/activation.hpp>
 #include <halo/kernel/bias.hpp>
+#include <halo/kernel/conv2d_backward_data.hpp>
+#include <halo/kernel/conv2d_backward_weights.hpp>
+#include <halo/kernel/conv2d_forward.hpp>
+#include <halo/kernel/conv2d_panel.hpp>
+#include <halo/kernel/conv2d_tile.hpp>
 #include <halo/kernel/gemm.hpp>
 #include <halo/kernel/gemm_pack.hpp>
 #include <halo/kernel/gemm_tile.hpp>
@@ -12,3 +17,4 @@
 #include <halo/kernel/normalize.hpp>
 #include <halo/kernel/softmax.hpp>
 #include <halo/kernel/update.hpp>
+#include <halo/kernel/window.hpp>

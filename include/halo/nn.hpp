@@ -3,7 +3,9 @@
 
 #include <halo/nn/activation.hpp>
 #include <halo/nn/chain.hpp>
+#include <halo/nn/conv2d.hpp>
 #include <halo/nn/dropout.hpp>
+#include <halo/nn/flatten.hpp>
 #include <halo/nn/gradient.hpp>
 #include <halo/nn/initialize.hpp>
 #include <halo/nn/layer.hpp>
@@ -12,3 +14,4 @@
 #include <halo/nn/loss.hpp>
 #include <halo/nn/sequential.hpp>
 #include <halo/nn/summary.hpp>
+#include <halo/nn/window.hpp>

@@ -16,9 +16,12 @@
 #include <vector>
 
 #include <halo/autodiff/check.hpp>
+#include <halo/autodiff/planar_conv2d.hpp>
 #include <halo/autodiff/planar_gemm.hpp>
 #include <halo/nn/activation.hpp>
+#include <halo/nn/conv2d.hpp>
 #include <halo/nn/dropout.hpp>
+#include <halo/nn/flatten.hpp>
 #include <halo/nn/layer_norm.hpp>
 #include <halo/nn/linear.hpp>
 
@@ -37,12 +40,18 @@ struct model {
   using shape = X;
 };
 
+#define HALO_CONVOLUTIONS                                                                 \
+  model<nn::conv2d<3, nn::window{2, 3}>, shape<4, 5, 2>>,                                 \
+      model<nn::conv2d<4, 3, 2, nn::padding::valid, 2, 1, false>, shape<5, 6, 2>>,        \
+      model<nn::conv2d<3, 2, nn::window{1, 3}, nn::padding::same, 3, 2>, shape<4, 4, 3>>, \
+      model<nn::conv1d<5, 3, 2>, shape<7, 2>>, model<nn::flatten, shape<2, 3>>
+
 #define HALO_LAYERS                                                                             \
   model<nn::linear<5, 3>, shape<5>>, model<nn::linear<17, 9>, shape<17>>,                       \
       model<nn::relu, shape<5>>, model<nn::leaky_relu, shape<5>>, model<nn::tanh, shape<2, 3>>, \
       model<nn::sigmoid, shape<5>>, model<nn::elu, shape<17>>, model<nn::softplus, shape<5>>,   \
       model<nn::gelu, shape<2, 2, 3>>, model<nn::dropout<std::ratio<1, 3>>, shape<7>>,          \
-      model<nn::layer_norm, shape<5>>, model<nn::layer_norm, shape<2, 9>>
+      model<nn::layer_norm, shape<5>>, model<nn::layer_norm, shape<2, 9>>, HALO_CONVOLUTIONS
 
 /// One layer on its own, under the loss Σ (y_i²/2 + w_i y_i), so that dL/dy = y + w bends too.
 template <class M>
@@ -218,7 +227,8 @@ TEST_CASE_TEMPLATE("layer: writes its own rows and no element more", M, HALO_LAY
 }
 
 TEST_CASE_TEMPLATE("layer: one with parameters bounds its gradient", M,
-                   model<nn::linear<5, 40>, shape<5>>, model<nn::layer_norm, shape<5>>) {
+                   model<nn::linear<5, 40>, shape<5>>, model<nn::layer_norm, shape<5>>,
+                   model<nn::conv1d<5, 3>, shape<6, 2>>) {
   using L = typename M::layer;
   using X = typename M::shape;
   using B = bench<M>;

@@ -10,7 +10,9 @@
 #include <type_traits>
 
 #include <halo/nn/activation.hpp>
+#include <halo/nn/conv2d.hpp>
 #include <halo/nn/dropout.hpp>
+#include <halo/nn/flatten.hpp>
 #include <halo/nn/layer_norm.hpp>
 #include <halo/nn/linear.hpp>
 
@@ -51,6 +53,18 @@ TEST_CASE("chain: a plan by hand") {
   static_assert(p.parameters == 29 && p.tensors == 6 && p.owners == 3);
   // From the top down: what is not elementwise writes to the other place of the two.
   static_assert(p.turn[4] == 0 && p.turn[3] == 1 && p.turn[2] == 1 && p.turn[1] == 1);
+}
+
+TEST_CASE("chain: a transparent layer lies on what must be kept, nothing else does") {
+  // 0 conv | 1 relu on it | 2 flatten on relu's output | 3 dropout, apart | 4 flatten on it | 5
+  // tanh
+  using X = shape<2, 2, 3>;
+  constexpr auto p = detail::make_plan<6>(
+      {detail::sizes_of<nn::conv2d<3, 1>, X>(), detail::sizes_of<nn::relu, X>(),
+       detail::sizes_of<nn::flatten, X>(), detail::sizes_of<nn::dropout<>, shape<12>>(),
+       detail::sizes_of<nn::flatten, shape<12>>(), detail::sizes_of<nn::tanh, shape<12>>()});
+  static_assert(p.in_place == std::array{false, true, true, false, true, true});
+  static_assert(p.output == std::array<std::size_t, 6>{0, 0, 0, 12, 12, 12});
 }
 
 TEST_CASE("chain: names count in decimal") {

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include <halo/nn/conv2d.hpp>
 #include <halo/nn/layer_norm.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
@@ -20,16 +21,17 @@ namespace {
 using network = nn::sequential<nn::linear<200, 150>, nn::layer_norm, nn::linear<150, 40>>;
 using layout = network::layout;
 
-template <class T = float, class Rule = nn::he>
+template <class T = float, class Rule = nn::he, class Layout = layout>
 std::vector<T> draw(std::uint64_t s, Rule rule = {}) {
-  std::vector<T> theta(layout::size, T(99));
-  nn::initialize<layout, T>(std::span<T>(theta), seed{s}, rule);
+  std::vector<T> theta(Layout::size, T(99));
+  nn::initialize<Layout, T>(std::span<T>(theta), seed{s}, rule);
   return theta;
 }
 
 /// Mean, variance and fourth moment of a weight are those of N(0, deviation²), within four sigma.
+template <class Layout = layout>
 void check_moments(std::vector<float> const& theta, std::size_t tensor, double deviation) {
-  parameter_info const& info = layout::table[tensor];
+  parameter_info const& info = Layout::table[tensor];
   CAPTURE(info.name());
   double const n = static_cast<double>(info.count);
   double mean = 0, square = 0, fourth = 0;
@@ -56,6 +58,15 @@ TEST_CASE("initialize: weights have the deviation of their rule") {
     check_moments(draw<float>(s, nn::normal{}), 0, 0.01);
     check_moments(draw<float>(s, nn::normal{0.3F}), 4, 0.3);
   }
+}
+
+TEST_CASE("initialize: the places of a kernel count among a unit's inputs and outputs") {
+  // 3·5 places, 24 / 4 inputs and 40 outputs
+  using conv =
+      nn::sequential<shape<8, 8, 24>, nn::conv2d<40, nn::window{3, 5}, 1, nn::padding::same, 4>>;
+  using table = conv::layout;
+  check_moments<table>(draw<float, nn::he, table>(1), 0, std::sqrt(2.0 / 90));
+  check_moments<table>(draw<float, nn::glorot, table>(1), 0, std::sqrt(2.0 / (90 + 600)));
 }
 
 TEST_CASE("initialize: biases are 0, gains 1") {

@@ -48,7 +48,7 @@ struct chain<I, X, First, Rest...> {
 /// The sizes of one layer on its input shape.
 struct layer_sizes {
   std::size_t inputs = 0, outputs = 0, memory = 0, operations = 0, parameters = 0, tensors = 0;
-  bool elementwise = false, needs_input = false, needs_output = false;
+  bool elementwise = false, transparent = false, needs_input = false, needs_output = false;
   char const* kind = "";
 };
 
@@ -64,9 +64,10 @@ template <class L, class X>
             .parameters = parameter_count<L, X>(),
             .tensors = L::template tensors<X>.size(),
             .elementwise = L::elementwise,
-            .needs_input = L::needs_input,
-            .needs_output = L::needs_output,
-            .kind = L::kind};
+            .transparent = requires {requires L::transparent;
+}
+, .needs_input = L::needs_input, .needs_output = L::needs_output, .kind = L::kind
+};  // namespace halo::nn::detail
 }
 
 /// Where everything of a network of N layers lies: parameters, and per-example places in the arena.
@@ -91,6 +92,7 @@ template <std::size_t N>
   plan<N> p;
   p.layers = layers;
   std::size_t width = 0;
+  bool kept = false;  // backward will want the output so far as it is
   for (std::size_t i = 0; i < N; ++i) {
     layer_sizes const& l = layers[i];
     p.parameter[i] = p.parameters;
@@ -99,7 +101,8 @@ template <std::size_t N>
     p.tensors += l.tensors;
     p.memory[i] = p.arena;
     p.arena += l.memory;
-    p.in_place[i] = i > 0 && l.elementwise && !layers[i - 1].needs_output;
+    p.in_place[i] = i > 0 && l.elementwise && (l.transparent || !kept);
+    kept = l.needs_output || (kept && p.in_place[i]);
     if (p.in_place[i]) {
       p.output[i] = p.output[i - 1];
     } else {

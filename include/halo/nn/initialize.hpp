@@ -32,8 +32,9 @@ struct normal {
 
 /// Draws the parameters of a network: weights by the rule, biases 0, gains 1.
 ///
-/// fan_out is a weight's last extent, fan_in the product of the others. Tensor k draws from stream
-/// k of the seed, so a tensor's values do not depend on its neighbours. Allocates nothing.
+/// fan_in is the product of a weight's extents but the last, fan_out that of all but the last but
+/// one: both count the places of a kernel, [height, width, in, out]. Tensor k draws from stream k
+/// of the seed, so a tensor's values do not depend on its neighbours. Allocates nothing.
 /// @param theta  Layout::size elements
 template <parameter_layout Layout, class T, class Rule = he>
 void initialize(std::span<T> theta, seed s, Rule rule = {}) noexcept {
@@ -46,8 +47,11 @@ void initialize(std::span<T> theta, seed s, Rule rule = {}) noexcept {
       for (std::size_t i = 0; i < info.count; ++i) p[i] = value;
       continue;
     }
-    double const out = static_cast<double>(info.rank > 0 ? info.extents[info.rank - 1] : 1);
-    float const deviation = rule.deviation(static_cast<double>(info.count) / out, out);
+    auto const count = static_cast<double>(info.count);
+    auto const extent = [&](std::size_t back) {
+      return info.rank < back ? 1.0 : static_cast<double>(info.extents[info.rank - back]);
+    };
+    float const deviation = rule.deviation(count / extent(1), count / extent(2));
     generator g(s, k);
     for (std::size_t i = 0; i < info.count; ++i) p[i] = static_cast<T>(deviation * g.normal());
   }

@@ -60,6 +60,7 @@ struct backward_arguments {
 /// L::operations<X>        multiply-adds of the forward pass per example (weight gradient and input
 ///                         gradient of a layer with parameters cost the same each)
 /// L::elementwise          y may lie on top of x, dx on top of dy
+/// L::transparent          optional: elementwise, and y is x
 /// L::needs_input, L::needs_output   what backward reads besides θ
 /// L::kind                 a word for summary()
 /// L::forward<X>(pass, theta, x, y, memory)

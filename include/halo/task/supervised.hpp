@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <halo/autodiff/planar.hpp>
+#include <halo/autodiff/planar_conv2d.hpp>
 #include <halo/autodiff/planar_gemm.hpp>
 #include <halo/core/error.hpp>
 #include <halo/core/random.hpp>

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+
+#include <halo/kernel/conv2d_panel.hpp>
+#include <halo/kernel/conv2d_tile.hpp>
+#include <halo/kernel/gemm.hpp>
+
+namespace halo::kernel {
+
+namespace detail {
+
+/// Inputs phase, phase + stride, ... of an axis: all of them are seen by the same taps, input t of
+/// the phase at the last of these taps by output t + output.
+///
+/// Taps are counted from the last to the first: so outputs are counted from the first to the last.
+struct window_phase {
+  std::size_t taps = 0;
+  std::size_t last = 0;       // tap
+  std::size_t tap_step;       // from a tap down to the next
+  std::ptrdiff_t output = 0;  // at the last tap, seen from input 0 of the phase
+  std::size_t output_step;    // from the output of a tap up to that of the next
+
+  window_phase(window_axis const& a, std::size_t phase, window_range kernel) noexcept {
+    std::size_t const common = std::gcd(a.stride, a.dilation);
+    tap_step = a.stride / common;
+    output_step = a.dilation / common;
+    std::size_t const shift = phase + a.low;
+    for (std::size_t k = kernel.begin; k < kernel.end; ++k) {
+      if (shift % a.stride != k * a.dilation % a.stride) continue;
+      ++taps;
+      last = k;
+    }
+    if (taps > 0)
+      output =
+          (static_cast<std::ptrdiff_t>(shift) - static_cast<std::ptrdiff_t>(last * a.dilation)) /
+          static_cast<std::ptrdiff_t>(a.stride);
+  }
+
+  /// Taps at which input t sees one of the outputs.
+  [[nodiscard]] window_range inside(std::size_t t, std::size_t outputs) const noexcept {
+    std::ptrdiff_t const at = static_cast<std::ptrdiff_t>(t) + output;
+    auto const before = static_cast<std::size_t>(std::max<std::ptrdiff_t>(-at, 0));
+    auto const from = static_cast<std::size_t>(std::max<std::ptrdiff_t>(at, 0));
+    return steps_within(from, output_step, taps, {before, before + outputs});
+  }
+};
+
+template <class T>
+struct conv2d_data_task {
+  conv2d_geometry const& g;
+  T const* dy;
+  T const* w;
+  T* dx;
+};
+
+/// The first and the last output that see an input of a range at a tap of a range.
+[[nodiscard]] inline std::pair<std::ptrdiff_t, std::ptrdiff_t> outputs_around(
+    window_axis const& a, window_range in, window_range taps) noexcept {
+  auto const s = static_cast<std::ptrdiff_t>(a.stride);
+  auto const output = [&](std::size_t i, std::size_t k) {
+    std::ptrdiff_t const at =
+        static_cast<std::ptrdiff_t>(i + a.low) - static_cast<std::ptrdiff_t>(k * a.dilation);
+    return at >= 0 ? at / s : -((s - 1 - at) / s);
+  };
+  return {output(in.begin, taps.end - 1), output(in.end - 1, taps.begin)};
+}
+
+/// Weights as walks over outputs want them: phase by phase, the last taps first, inputs along rows.
+template <class Arch, class T>
+void pack_phases(conv2d_geometry const& g, T const* w, conv2d_block const& b, window_range in,
+                 T* packed) noexcept {
+  constexpr std::size_t lanes = tiling<T, Arch>::lanes;
+  std::size_t const size = b.channels.size() * ((in.size() + lanes - 1) / lanes * lanes);
+  w += in.begin * g.out + b.group * g.group_out() + b.channels.begin;
+  for (std::size_t py = 0; py < g.y.stride; ++py) {
+    window_phase const y(g.y, py, b.ky);
+    for (std::size_t px = 0; px < g.x.stride; ++px) {
+      window_phase const x(g.x, px, b.kx);
+      for (std::size_t i = 0; i < y.taps; ++i) {
+        for (std::size_t j = 0; j < x.taps; ++j, packed += size) {
+          std::size_t const tap = (y.last - i * y.tap_step) * g.x.kernel + x.last - j * x.tap_step;
+          pack_transposed<T, Arch>(w + tap * g.group_in() * g.out, g.out, b.channels.size(),
+                                   in.size(), packed);
+        }
+      }
+    }
+  }
+}
+
+/// Channels `in` of the inputs of one block.
+template <class Arch, class T>
+void conv2d_data_block(conv2d_data_task<T> const& f, conv2d_block const& b, window_range in,
+                       T const* packed, bool zero, T* panel) noexcept {
+  constexpr std::size_t lanes = tiling<T, Arch>::lanes;
+  conv2d_geometry const& g = f.g;
+  auto const high = static_cast<std::ptrdiff_t>(g.y.out);
+  auto const [up, down] = outputs_around(g.y, b.rows, b.ky);
+  auto const [left, right] = outputs_around(g.x, b.columns, b.kx);
+  auto const top = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(up, 0, high));
+  auto const bottom = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(down + 1, 0, high));
+  std::size_t const skipped = b.group * g.group_out();
+  image_view<T> const v = view_of(f.dy, g.x.out, g.out,
+                                  {{top, bottom},
+                                   left,
+                                   static_cast<std::size_t>(right + 1 - left),
+                                   {skipped + b.channels.begin, skipped + b.channels.end}},
+                                  panel);
+  walk_task<T> t{};
+  t.a_step = 1;
+  t.a_row = v.pixel;
+  t.b_step = (in.size() + lanes - 1) / lanes * lanes;
+  t.c_row = t.from_row = g.x.stride * g.in;
+  t.b_across = b.channels.size() * t.b_step;
+  for (std::size_t py = 0; py < g.y.stride; ++py) {
+    window_phase const y(g.y, py, b.ky);
+    t.a_down = y.output_step * v.row;
+    for (std::size_t px = 0; px < g.x.stride; ++px) {
+      window_phase const x(g.x, px, b.kx);
+      bool const merged = v.pixel == b.channels.size() && x.output_step == 1;
+      t.across = merged ? 1 : x.taps;
+      t.depth = b.channels.size() * (merged ? x.taps : 1);
+      t.a_across = x.output_step * v.pixel;
+      t.b_down = x.taps * t.b_across;
+      std::size_t const first = b.columns.begin + px;
+      std::size_t const columns =
+          first < b.columns.end ? (b.columns.end - 1 - first) / g.x.stride + 1 : 0;
+      for (std::size_t i = b.rows.begin + py; columns > 0 && i < b.rows.end; i += g.y.stride) {
+        window_range const taps = y.inside(i / g.y.stride, g.y.out);
+        t.down = x.taps > 0 ? taps.size() : 0;
+        if (t.down == 0 && !zero) continue;
+        t.a = v.data;
+        if (t.down > 0) {
+          std::ptrdiff_t const row =
+              static_cast<std::ptrdiff_t>(i / g.y.stride + taps.begin * y.output_step) + y.output -
+              static_cast<std::ptrdiff_t>(top);
+          std::ptrdiff_t const column =
+              static_cast<std::ptrdiff_t>(b.columns.begin / g.x.stride) + x.output - left;
+          t.a += static_cast<std::size_t>(row) * v.row + static_cast<std::size_t>(column) * v.pixel;
+        }
+        t.b = packed + taps.begin * t.b_down;
+        t.c = f.dx + (i * g.x.in + first) * g.in + b.group * g.group_in() + in.begin;
+        t.from = zero ? nullptr : t.c;
+        walk<T, Arch>(t, columns, in.size());
+      }
+      packed += y.taps * t.b_down;
+    }
+  }
+}
+
+template <class Arch, class T>
+[[gnu::noinline]] void conv2d_data_images(std::size_t images, conv2d_data_task<T> f,
+                                          bool zero) noexcept {
+  using block = blocking<T, Arch>;
+  constexpr std::size_t lanes = tiling<T, Arch>::lanes;
+  alignas(64) T panel[block::scratch];
+  alignas(64) T packed[block::scratch];
+  conv2d_geometry const& g = f.g;
+  std::size_t const sy = g.y.stride, sx = g.x.stride;
+  conv2d_cut const cut({(g.y.in - 1) / sy + 1, 1, g.y.kernel, g.y.dilation, sy},
+                       {(g.x.in - 1) / sx + 1, 1, g.x.kernel, g.x.dilation, sx}, g.group_out(),
+                       block::scratch, block::scratch / lanes);
+  std::size_t const depth = cut.taps_y * cut.taps_x * cut.channels;
+  std::size_t const width = block::scratch / depth / lanes * lanes;
+  for (std::size_t group = 0; group < g.groups; ++group) {
+    for (std::size_t i = 0; i < g.group_in(); i += width) {
+      window_range const in{i, std::min(i + width, g.group_in())};
+      for_each_block(g, cut, g.group_out(), {group, {}, {}, {}, {}, {}},
+                     [&](conv2d_block b, bool first, bool) {
+                       pack_phases<Arch>(g, f.w, b, in, packed);
+                       conv2d_data_task<T> one = f;
+                       for (std::size_t n = 0; n < images; ++n) {
+                         for_each_output(g.y.in, g.x.in, cut.rows * sy, cut.columns * sx,
+                                         [&](auto rows, auto columns) {
+                                           b.rows = rows;
+                                           b.columns = columns;
+                                           conv2d_data_block<Arch>(one, b, in, packed,
+                                                                   first && zero, panel);
+                                         });
+                         one.dy += g.output_size();
+                         one.dx += g.input_size();
+                       }
+                     });
+    }
+  }
+}
+
+}  // namespace detail
+
+/// dx ← [0 | dx] + dL/dx of conv2d_forward:
+///
+/// dx[n, y, x, i] = Σ_{k, l, j} dy[n, o, q, j] · w[k, l, i, j] over all o, q that see y, x at k, l.
+///
+/// Inputs between strides are left out of the sums: with stride s every s² inputs share the taps.
+///
+/// @note  dx must not overlap dy or w; allocates nothing
+template <class Arch = simd::default_arch, class T>
+void conv2d_backward_data(std::size_t images, conv2d_geometry const& g, T const* dy, T const* w,
+                          T* dx, start from = start::zero) noexcept {
+  detail::conv2d_data_images<Arch, T>(images, {g, dy, w, dx}, from == start::zero);
+}
+
+}  // namespace halo::kernel

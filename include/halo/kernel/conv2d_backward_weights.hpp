@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include <halo/kernel/conv2d_panel.hpp>
+#include <halo/kernel/conv2d_tile.hpp>
+#include <halo/kernel/gemm.hpp>
+
+namespace halo::kernel {
+
+namespace detail {
+
+/// What one block of outputs of one image adds to the weights.
+template <class Arch, class T>
+void conv2d_weights_block(conv2d_geometry const& g, T const* x, T const* dy, T* dw,
+                          conv2d_block const& b, bool zero, T* panel) noexcept {
+  seen_image<T> const seen = see(g, x, b, panel);
+  std::size_t const out = g.group_out(), skipped = b.group * out;
+  std::size_t const together = seen.merged ? b.kx.size() : 1;
+  walk_task<T> t{};
+  t.across = 1;
+  t.depth = b.columns.size();
+  t.a_row = 1;
+  t.a_down = g.y.stride * seen.view.row;
+  t.a_step = g.x.stride * seen.view.pixel;
+  t.b_step = t.c_row = t.from_row = g.out;
+  t.b_down = g.x.out * g.out;
+  for (std::size_t k = b.ky.begin; k < b.ky.end; ++k) {
+    window_range const rows = b.rows.within(g.y.outputs(k));
+    t.down = rows.size();
+    if (t.down == 0 && !zero) continue;
+    T const* a = seen.view.data;
+    if (t.down > 0) a += (rows.begin * g.y.stride + k * g.y.dilation - seen.row) * seen.view.row;
+    t.b = dy + (rows.begin * g.x.out + b.columns.begin) * g.out + skipped;
+    for (std::size_t l = b.kx.begin; l < b.kx.end; l += together) {
+      t.a = a + (l - b.kx.begin) * g.x.dilation * seen.view.pixel;
+      t.c = dw + ((k * g.x.kernel + l) * g.group_in() + b.channels.begin) * g.out + skipped;
+      t.from = zero ? nullptr : t.c;
+      walk<T, Arch>(t, b.channels.size() * together, out);
+    }
+  }
+}
+
+}  // namespace detail
+
+/// dw ← [0 | dw] + dL/dw of conv2d_forward:
+///
+/// dw[k, l, i, j] = Σ_{n, o, q} x[n, o·s + k·d - low, q·s + l·d - low, i] · dy[n, o, q, j]
+///
+/// Images are added in their order, each in one chain of fma.
+///
+/// @note  dw must not overlap x or dy; allocates nothing
+template <class Arch = simd::default_arch, class T>
+void conv2d_backward_weights(std::size_t images, conv2d_geometry const& g, T const* x, T const* dy,
+                             T* dw, start from = start::zero) noexcept {
+  alignas(64) T panel[detail::blocking<T, Arch>::scratch];
+  if (images == 0 && from == start::zero) std::fill_n(dw, g.weights(), T(0));
+  detail::conv2d_cut const cut = detail::cut_outputs<T, Arch>(g);
+  for (std::size_t group = 0; group < g.groups; ++group) {
+    detail::for_each_block(
+        g, cut, g.group_in(), {group, {}, {}, {}, {}, {}}, [&](detail::conv2d_block b, bool, bool) {
+          bool zero = from == start::zero;
+          for (std::size_t n = 0; n < images; ++n) {
+            detail::for_each_output(
+                g.y.out, g.x.out, cut.rows, cut.columns, [&](auto rows, auto columns) {
+                  b.rows = rows;
+                  b.columns = columns;
+                  detail::conv2d_weights_block<Arch>(g, x + n * g.input_size(),
+                                                     dy + n * g.output_size(), dw, b, zero, panel);
+                  zero = false;
+                });
+          }
+        });
+  }
+}
+
+}  // namespace halo::kernel

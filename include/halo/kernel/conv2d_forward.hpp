@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+
+#include <halo/kernel/conv2d_panel.hpp>
+#include <halo/kernel/conv2d_tile.hpp>
+#include <halo/kernel/gemm.hpp>
+
+namespace halo::kernel {
+
+namespace detail {
+
+template <class T>
+struct conv2d_forward_task {
+  conv2d_geometry const& g;
+  T const* x;  // one image
+  T const* w;
+  T* y;
+  start from;
+  T const* bias;
+  finisher<T> finish;
+};
+
+/// The outputs of one block.
+template <class Arch, class T>
+void conv2d_forward_block(conv2d_forward_task<T> const& f, conv2d_block const& b, bool first,
+                          bool last, T* panel) noexcept {
+  conv2d_geometry const& g = f.g;
+  seen_image<T> const seen = see(g, f.x, b, panel);
+  std::size_t const out = g.group_out(), skipped = b.group * out;
+  walk_task<T> t{};
+  t.across = seen.merged ? 1 : b.kx.size();
+  t.depth = b.channels.size() * (seen.merged ? b.kx.size() : 1);
+  t.a_row = g.x.stride * seen.view.pixel;
+  t.a_down = g.y.dilation * seen.view.row;
+  t.a_across = g.x.dilation * seen.view.pixel;
+  t.a_step = 1;
+  t.b_step = t.c_row = g.out;
+  t.b_across = g.group_in() * g.out;
+  t.b_down = g.x.kernel * t.b_across;
+  T const* const w = f.w + b.kx.begin * t.b_across + b.channels.begin * g.out + skipped;
+  bool const bias = first && f.from == start::bias;
+  for (std::size_t o = b.rows.begin; o < b.rows.end; ++o) {
+    window_range const taps = b.ky.within(g.y.taps(o));
+    t.down = taps.size();
+    t.a = seen.view.data;
+    if (t.down > 0) t.a += (o * g.y.stride + taps.begin * g.y.dilation - seen.row) * seen.view.row;
+    t.b = w + taps.begin * t.b_down;
+    t.c = f.y + (o * g.x.out + b.columns.begin) * g.out + skipped;
+    t.from = bias ? f.bias + skipped : first && f.from == start::zero ? nullptr : t.c;
+    t.from_row = bias ? 0 : g.out;
+    walk<T, Arch>(t, b.columns.size(), out);
+    if (last && f.finish.apply != nullptr)
+      f.finish.apply(f.finish.activation, t.c, g.out, b.columns.size(), out);
+  }
+}
+
+template <class Arch, class T>
+[[gnu::noinline]] void conv2d_forward_images(std::size_t images,
+                                             conv2d_forward_task<T> f) noexcept {
+  alignas(64) T panel[blocking<T, Arch>::scratch];
+  conv2d_geometry const& g = f.g;
+  conv2d_cut const cut = cut_outputs<T, Arch>(g);
+  for (; images > 0; --images, f.x += g.input_size(), f.y += g.output_size()) {
+    for (std::size_t group = 0; group < g.groups; ++group) {
+      for_each_output(g.y.out, g.x.out, cut.rows, cut.columns, [&](auto rows, auto columns) {
+        for_each_block(g, cut, g.group_in(), {group, rows, columns, {}, {}, {}},
+                       [&](conv2d_block const& b, bool first, bool last) {
+                         conv2d_forward_block<Arch>(f, b, first, last, panel);
+                       });
+      });
+    }
+  }
+}
+
+}  // namespace detail
+
+/// y ← act([0 | y | bias] + x ∗ w), a convolution as networks mean it (a correlation):
+///
+/// y[n, o, q, j] = Σ_{k, l, i} x[n, o·s + k·d - low, q·s + l·d - low, i] · w[k, l, i, j]
+///
+/// with channels last and s, d, low of each axis; zero outside of x.
+///
+/// @param bias  out elements, read only with start::bias
+/// @param act   as gemm's
+/// @note  y must not overlap x or w; allocates nothing
+template <class Arch = simd::default_arch, class T, class Activation = no_activation>
+void conv2d_forward(std::size_t images, conv2d_geometry const& g, T const* x, T const* w, T* y,
+                    start from = start::zero, T const* bias = nullptr,
+                    Activation const& act = {}) noexcept {
+  detail::finisher<T> finish{nullptr, &act};
+  if constexpr (!std::is_same_v<Activation, no_activation>)
+    finish.apply = &detail::activate_block<Arch, T, Activation>;
+  detail::conv2d_forward_images<Arch, T>(images, {g, x, w, y, from, bias, finish});
+}
+
+}  // namespace halo::kernel

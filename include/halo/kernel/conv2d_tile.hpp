@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include <halo/kernel/gemm.hpp>
+#include <halo/simd/batch.hpp>
+
+namespace halo::kernel::detail {
+
+/// A column of equal tiles of C whose sums walk through A and B in three nested loops:
+///
+/// C[r][j] ← [0 | from] + Σ_d Σ_e Σ_l A[r·a_row + d·a_down + e·a_across + l·a_step] ·
+///                                    B[d·b_down + e·b_across + l·b_step + j]
+template <class T>
+struct walk_task {
+  std::size_t down, across, depth;
+  T const* a;
+  std::size_t a_row, a_down, a_across, a_step;
+  T const* b;
+  std::size_t b_down, b_across, b_step;
+  T* c;
+  std::size_t c_row;
+  T const* from;  // the sums start at from[i * from_row + j], at zero without it
+  std::size_t from_row;
+  std::size_t last;  // lanes of the last vector that exist, 1 ... lanes
+};
+
+/// How tall tiles are: as many rows as leave registers for a row of B, one vector wide ones a few
+/// more than hide the latency of an addition.
+template <class T, class Arch>
+[[nodiscard]] constexpr std::size_t walk_rows(std::size_t vectors) noexcept {
+  using shape = tiling<T, Arch>;
+  return vectors == 1 ? shape::rows * 3 / 2 : shape::rows;
+}
+
+/// count tiles of sizeof...(R) rows below one another; each element is one chain of fma.
+template <class T, class Arch, std::size_t Vectors, bool Masked, std::size_t... R>
+[[gnu::noinline]] void walk_tiles(walk_task<T> const& task, std::size_t count) noexcept {
+  using V = simd::batch<T, Arch>;
+  using width = std::make_index_sequence<Vectors>;
+  constexpr std::size_t rows = sizeof...(R);
+  std::size_t const a_row = task.a_row, a_step = task.a_step, b_step = task.b_step;
+  std::size_t const c_row = task.c_row, last = task.last, depth = task.depth;
+  T const* from = task.from;
+  T const* top = task.a;
+  T* c = task.c;
+  for (; count > 0; --count) {
+    V sums[rows * Vectors];
+    if (from == nullptr)
+      (zero_row(sums + R * Vectors, width{}), ...);
+    else
+      (load_row<Masked>(sums + R * Vectors, from + R * task.from_row, last, width{}), ...);
+    for (std::size_t d = 0; d < task.down; ++d) {
+      for (std::size_t e = 0; e < task.across; ++e) {
+        T const* a = top + d * task.a_down + e * task.a_across;
+        T const* b = task.b + d * task.b_down + e * task.b_across;
+        for (std::size_t l = depth; l > 0; --l) {
+          V row[Vectors];
+          load_row<Masked>(row, b, last, width{});
+          (fma_row(V(a[R * a_row]), row, sums + R * Vectors, width{}), ...);
+          a += a_step;
+          b += b_step;
+        }
+      }
+    }
+    (store_row<Masked>(sums + R * Vectors, c + R * c_row, last, width{}), ...);
+    top += rows * a_row;
+    c += rows * c_row;
+    if (from != nullptr) from += rows * task.from_row;
+  }
+}
+
+template <class T>
+using walk_kernel = void (*)(walk_task<T> const&, std::size_t) noexcept;
+
+template <class T, class Arch, std::size_t Vectors, bool Masked, std::size_t... R>
+constexpr walk_kernel<T> walk_of_rows(std::index_sequence<R...>) noexcept {
+  return &walk_tiles<T, Arch, Vectors, Masked, R...>;
+}
+
+/// The kernels of 1 ... sizeof...(I) rows.
+template <class T, class Arch, std::size_t Vectors, bool Masked, std::size_t... I>
+constexpr auto walks_of(std::index_sequence<I...>) noexcept {
+  return std::array<walk_kernel<T>, sizeof...(I)>{
+      walk_of_rows<T, Arch, Vectors, Masked>(std::make_index_sequence<I + 1>{})...};
+}
+
+template <class T, class Arch, std::size_t Vectors>
+[[nodiscard]] inline walk_kernel<T> find_walk(std::size_t rows, std::size_t vectors,
+                                              bool masked) noexcept {
+  using heights = std::make_index_sequence<walk_rows<T, Arch>(Vectors)>;
+  static constexpr auto full = walks_of<T, Arch, Vectors, false>(heights{});
+  static constexpr auto part = walks_of<T, Arch, Vectors, true>(heights{});
+  if constexpr (Vectors > 1) {
+    if (vectors < Vectors) return find_walk<T, Arch, Vectors - 1>(rows, vectors, masked);
+  }
+  return (masked ? part : full)[rows - 1];
+}
+
+/// Tiles below one another for rows rows of C, in heights that differ by one at most.
+template <class T, class Arch>
+inline void walk_column(walk_task<T> task, std::size_t rows, std::size_t vectors) noexcept {
+  constexpr std::size_t widest = tiling<T, Arch>::vectors;
+  std::size_t const most = walk_rows<T, Arch>(vectors);
+  bool const masked = task.last < tiling<T, Arch>::lanes;
+  std::size_t const tiles = (rows + most - 1) / most;
+  std::size_t const height = rows / tiles;
+  std::size_t const taller = rows % tiles;
+  if (taller > 0) {
+    find_walk<T, Arch, widest>(height + 1, vectors, masked)(task, taller);
+    std::size_t const done = taller * (height + 1);
+    task.a += done * task.a_row;
+    task.c += done * task.c_row;
+    if (task.from != nullptr) task.from += done * task.from_row;
+  }
+  find_walk<T, Arch, widest>(height, vectors, masked)(task, tiles - taller);
+}
+
+/// All n columns of C, rows rows.
+template <class T, class Arch>
+inline void walk(walk_task<T> task, std::size_t rows, std::size_t n) noexcept {
+  using shape = tiling<T, Arch>;
+  std::size_t const vectors = (n + shape::lanes - 1) / shape::lanes;
+  std::size_t const panels = (vectors + shape::vectors - 1) / shape::vectors;
+  for (std::size_t p = 0, j = 0; p < panels; ++p) {
+    std::size_t const wide = part_size(vectors, panels, p);
+    std::size_t const columns = std::min(wide * shape::lanes, n - j);
+    task.last = columns - (wide - 1) * shape::lanes;
+    walk_column<T, Arch>(task, rows, wide);
+    task.b += columns;
+    task.c += columns;
+    if (task.from != nullptr) task.from += columns;
+    j += columns;
+  }
+}
+
+}  // namespace halo::kernel::detail

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+namespace halo::kernel {
+
+/// Numbers begin, begin + 1, ..., end - 1.
+struct window_range {
+  std::size_t begin, end;
+  [[nodiscard]] constexpr std::size_t size() const noexcept { return end - begin; }
+  /// The part of it that lies in other; empty ranges lie inside it.
+  [[nodiscard]] constexpr window_range within(window_range other) const noexcept {
+    std::size_t const first = std::clamp(other.begin, begin, end);
+    return {first, std::clamp(other.end, first, end)};
+  }
+};
+
+/// Numbers n < count with from + n·step in the target.
+[[nodiscard]] constexpr window_range steps_within(std::size_t from, std::size_t step,
+                                                  std::size_t count, window_range target) noexcept {
+  auto const steps_to = [&](std::size_t at) {
+    return at <= from ? 0 : std::min((at - from + step - 1) / step, count);
+  };
+  return {steps_to(target.begin), steps_to(target.end)};
+}
+
+/// A window that slides along one axis: output o sees inputs o·stride + k·dilation - low for k = 0,
+/// ..., kernel - 1, zeros where there is no such input.
+struct window_axis {
+  std::size_t in = 1, out = 1, kernel = 1, stride = 1, dilation = 1;
+  std::size_t low = 0;  ///< zeros before the first input
+
+  /// Inputs from the first to the last that an output sees.
+  [[nodiscard]] constexpr std::size_t reach() const noexcept { return (kernel - 1) * dilation + 1; }
+
+  /// Places k at which output o sees an input, not a zero.
+  [[nodiscard]] constexpr window_range taps(std::size_t o) const noexcept {
+    return steps_within(o * stride, dilation, kernel, {low, low + in});
+  }
+  /// Outputs that see an input at place k.
+  [[nodiscard]] constexpr window_range outputs(std::size_t k) const noexcept {
+    return steps_within(k * dilation, stride, out, {low, low + in});
+  }
+
+  /// As many outputs as windows fit whole; 0 where none does.
+  [[nodiscard]] static constexpr window_axis valid(std::size_t in, std::size_t kernel,
+                                                   std::size_t stride = 1,
+                                                   std::size_t dilation = 1) noexcept {
+    window_axis a{in, 0, kernel, stride, dilation, 0};
+    if (a.reach() <= in) a.out = (in - a.reach()) / stride + 1;
+    return a;
+  }
+  /// One output every stride inputs, with as few zeros as that takes, half of them (rounded down)
+  /// in front: TensorFlow's SAME. (PyTorch's padding="same" is the same for stride 1.)
+  [[nodiscard]] static constexpr window_axis same(std::size_t in, std::size_t kernel,
+                                                  std::size_t stride = 1,
+                                                  std::size_t dilation = 1) noexcept {
+    window_axis a{in, (in + stride - 1) / stride, kernel, stride, dilation, 0};
+    std::size_t const needed = (a.out - 1) * stride + a.reach();
+    if (needed > in) a.low = (needed - in) / 2;
+    return a;
+  }
+};
+
+}  // namespace halo::kernel

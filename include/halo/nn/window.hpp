@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+
+#include <halo/kernel/window.hpp>
+
+namespace halo::nn {
+
+/// Height and width of a kernel, a stride or the like: 3 is 3 by 3, window{1, 3} is 1 by 3.
+struct window {
+  std::size_t height, width;
+  constexpr window(std::size_t both) noexcept : height(both), width(both) {}  // conv2d<16, 3>
+  constexpr window(std::size_t h, std::size_t w) noexcept : height(h), width(w) {}
+  [[nodiscard]] constexpr std::size_t size() const noexcept { return height * width; }
+};
+
+/// What lies around an image: zeros, as few as one output every stride inputs takes (half of them,
+/// rounded down, in front: TensorFlow's rule), or nothing.
+enum class padding { same, valid };
+
+namespace detail {
+
+[[nodiscard]] constexpr kernel::window_axis axis_of(std::size_t in, std::size_t kernel,
+                                                    std::size_t stride, padding pad,
+                                                    std::size_t dilation = 1) noexcept {
+  return pad == padding::same ? kernel::window_axis::same(in, kernel, stride, dilation)
+                              : kernel::window_axis::valid(in, kernel, stride, dilation);
+}
+
+}  // namespace detail
+}  // namespace halo::nn
