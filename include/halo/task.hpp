@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/task/networks.hpp>
 #include <halo/task/reparametrised.hpp>
 #include <halo/task/supervised.hpp>
 #include <halo/task/task.hpp>

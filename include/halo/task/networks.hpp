@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+
+#include <halo/nn/activation.hpp>
+#include <halo/nn/conv2d.hpp>
+#include <halo/nn/flatten.hpp>
+#include <halo/nn/linear.hpp>
+#include <halo/nn/sequential.hpp>
+
+// The networks that HALO's paper adapts [Li et al. 2020, Fig. 2 and supplement]. Convolutions go on
+// by one and are padded; nothing is pooled or normalised. Logits are linear; the authors' code has
+// relu on them, where a class whose logit is negative for all examples is lost: it is made by
+// mnist_cnn<5, nn::relu>.
+
+namespace halo::task {
+
+/// Fig. 2(a), for 28 by 28 grey digits.
+template <std::size_t Classes = 5, class... OnLogits>
+using mnist_cnn = nn::sequential<shape<28, 28, 1>, nn::conv2d<8, 3>, nn::relu, nn::conv2d<8, 5>,
+                                 nn::relu, nn::flatten, nn::linear<6272, Classes>, OnLogits...>;
+
+/// Fig. 2(b), for 32 by 32 images in colour.
+template <std::size_t Classes = 5, class... OnLogits>
+using cifar_cnn = nn::sequential<shape<32, 32, 3>, nn::conv2d<16, 3>, nn::relu, nn::conv2d<16, 5>,
+                                 nn::relu, nn::flatten, nn::linear<16384, Classes>, OnLogits...>;
+
+/// Fig. 2(c), two layers deeper.
+template <std::size_t Classes = 5, class... OnLogits>
+using deep_cifar_cnn =
+    nn::sequential<shape<32, 32, 3>, nn::conv2d<16, 3>, nn::relu, nn::conv2d<16, 3>, nn::relu,
+                   nn::conv2d<16, 5>, nn::relu, nn::conv2d<16, 5>, nn::relu, nn::flatten,
+                   nn::linear<16384, Classes>, OnLogits...>;
+
+/// For the 26 attributes of thyroid patients, four classes.
+template <class... OnLogits>
+using thyroid_mlp = nn::sequential<nn::linear<26, 30>, nn::relu, nn::linear<30, 30>, nn::relu,
+                                   nn::linear<30, 4>, OnLogits...>;
+
+/// For gas sensors, three gases; the authors' files have a number more than the original's 128.
+template <std::size_t Sensors = 128, class... OnLogits>
+using gas_sensor_mlp = nn::sequential<nn::linear<Sensors, 30>, nn::relu, nn::linear<30, 30>,
+                                      nn::relu, nn::linear<30, 3>, OnLogits...>;
+
+static_assert(mnist_cnn<>::parameters == 33'053);
+static_assert(cifar_cnn<>::parameters == 88'789);
+static_assert(deep_cifar_cnn<>::parameters == 97'525);
+static_assert(thyroid_mlp<>::parameters == 1'864);
+static_assert(gas_sensor_mlp<129>::parameters == 4'923 && gas_sensor_mlp<>::parameters == 4'893);
+
+}  // namespace halo::task

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/task/networks.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include <halo/nn/gradient.hpp>
+
+#include "../support/network.hpp"
+
+using namespace halo;
+
+namespace {
+
+template <class Network>
+std::vector<std::size_t> tensor_sizes() {
+  std::vector<std::size_t> sizes;
+  for (parameter_info const& info : Network::layout::table) sizes.push_back(info.count);
+  return sizes;
+}
+using sizes = std::vector<std::size_t>;
+
+}  // namespace
+
+TEST_CASE("networks: tensors are those of the paper") {
+  CHECK(tensor_sizes<task::mnist_cnn<>>() == sizes{72, 8, 1600, 8, 31360, 5});
+  CHECK(tensor_sizes<task::cifar_cnn<>>() == sizes{432, 16, 6400, 16, 81920, 5});
+  CHECK(tensor_sizes<task::deep_cifar_cnn<>>() ==
+        sizes{432, 16, 2304, 16, 6400, 16, 6400, 16, 81920, 5});
+  CHECK(tensor_sizes<task::thyroid_mlp<>>() == sizes{780, 30, 900, 30, 120, 4});
+  CHECK(tensor_sizes<task::gas_sensor_mlp<>>() == sizes{3840, 30, 900, 30, 90, 3});
+  static_assert(task::mnist_cnn<10>::outputs == 10 && task::cifar_cnn<7>::outputs == 7);
+}
+
+TEST_CASE("networks: relu on the logits is one word more") {
+  using plain = task::mnist_cnn<>;
+  using clipped = task::mnist_cnn<5, nn::relu>;
+  static_assert(clipped::parameters == plain::parameters);
+  auto const theta = support::draw<float>(plain::parameters, 1, 0.05);
+  auto const x = support::draw<float>(2 * plain::inputs, 2);
+  nn::pass const p{.rows = 2, .capacity = 2};
+  std::vector<float> a(2 * plain::memory_per_row), b(2 * clipped::memory_per_row);
+  float const* y = plain::forward<float*>(p, theta.data(), x.data(), a.data());
+  float const* clipped_y = clipped::forward<float*>(p, theta.data(), x.data(), b.data());
+  CHECK(*std::min_element(y, y + 10) < 0);
+  for (std::size_t i = 0; i < 10; ++i) CHECK(clipped_y[i] == std::max(y[i], 0.0F));
+}
