@@ -28,6 +28,7 @@
 
 #include "support/meta_recipes.hpp"
 #include "support/meta_tasks.hpp"
+#include "support/mnist_tasks.hpp"
 #include "support/progress.hpp"
 
 namespace {
@@ -36,7 +37,7 @@ using namespace halo;
 using support::recipe;
 
 struct settings {
-  std::string preset = "best", out, resume;
+  std::string preset = "best", data, out, resume;
   std::uint64_t updates = 0, seed = 1;  // 0 updates: what the preset says
   double minutes = 1e9;
   std::size_t threads = 1;
@@ -84,21 +85,19 @@ void write(settings const& s, recipe const& r, learned::optimizer<P> const& rule
   meta::save_header(s.out + ".hpp", {name, r.type, r.include, r.sentence, lines}, rule.values());
 }
 
-template <class P, bool OneNetwork>
-void train(settings const& s, recipe r) {
+template <class P, class Tasks>
+void train(settings const& s, recipe r, Tasks const& tasks) {
   if (s.quick) support::shorten(r);
   if (s.updates > 0) r.training.updates = s.updates;
   r.training.threads = s.threads;
   r.training.draws = seed{s.seed};
   r.pool.longest = r.training.longest;
-  std::vector<std::uint64_t> const checkpoints =
-      s.quick ? std::vector<std::uint64_t>{30, 60} : std::vector<std::uint64_t>{300, 1000, 3000};
-  meta::validation<P> judges(support::make_pool<P, OneNetwork>(r.judges), checkpoints, r.runs,
-                             seed{7});
+  auto const& checkpoints = r.checkpoints;
+  meta::validation<P> judges(tasks.template pool<P>(r.judges), checkpoints, r.runs, seed{7});
   learned::optimizer<P> const untrained(seed{s.seed});
   auto const first = judges.judge(untrained, s.threads);
   std::printf("untrained    %s\n", row(first, checkpoints).c_str());
-  meta::trainer<P> trainer(untrained, r.training, support::make_pool<P, OneNetwork>(r.pool));
+  meta::trainer<P> trainer(untrained, r.training, tasks.template pool<P>(r.pool));
   meta::champion<P> best(untrained, first.accuracy);
   std::string const words = s.preset + ", validated every " + std::to_string(r.every) + " updates";
   if (!s.resume.empty()) meta::resume(trainer, best, words, s.resume);
@@ -128,6 +127,7 @@ void train(settings const& s, recipe r) {
 
 settings read(int count, char** arguments) {
   settings s;
+  if (char const* const folder = std::getenv("HALO_DATA")) s.data = folder;
   for (int i = 1; i < count; ++i) {
     std::string_view const a = arguments[i];
     char const* const value = i + 1 < count ? arguments[i + 1] : nullptr;
@@ -139,7 +139,9 @@ settings read(int count, char** arguments) {
       std::fprintf(a == "--help" ? stdout : stderr,
                    "usage: halo-meta-train [--preset paper|authors|dm|leaky|best] [--updates N]\n"
                    "  [--minutes M] [--threads N] [--seed N] [--out NAME] [--resume FILE] "
-                   "[--quick]\n\nWrites NAME.safetensors, NAME.hpp and, on the way, "
+                   "[--data FOLDER] [--quick]\n\ndm learns on mnist/train-images-idx3-ubyte ... "
+                   "in FOLDER, the variable HALO_DATA\nwithout it. Writes NAME.safetensors, "
+                   "NAME.hpp and, on the way, "
                    "NAME.training.safetensors, which --resume takes.\n");
       std::exit(a == "--help" ? 0 : 2);
     }
@@ -154,6 +156,8 @@ settings read(int count, char** arguments) {
       s.threads = std::strtoull(value, nullptr, 10);
     else if (a == "--seed")
       s.seed = std::strtoull(value, nullptr, 10);
+    else if (a == "--data")
+      s.data = value;
     else if (a == "--out")
       s.out = value;
     else if (a == "--resume")
@@ -170,16 +174,17 @@ int main(int count, char** arguments) {
   try {
     settings const s = read(count, arguments);
     namespace options = learned::hierarchical;
+    support::teachers<true> const one;
     if (s.preset == "paper")
-      train<learned::hierarchical_program<options::paper>, true>(s, support::paper());
+      train<learned::hierarchical_program<options::paper>>(s, support::paper(), one);
     else if (s.preset == "authors")
-      train<learned::hierarchical_program<options::authors>, true>(s, support::authors());
+      train<learned::hierarchical_program<options::authors>>(s, support::authors(), one);
     else if (s.preset == "dm")
-      train<learned::coordinate_lstm_program<>, true>(s, support::dm());
+      train<learned::coordinate_lstm_program<>>(s, support::dm(), support::digits_mlp(s.data));
     else if (s.preset == "leaky")
-      train<learned::hierarchical_program<options::leaky>, true>(s, support::leaky());
+      train<learned::hierarchical_program<options::leaky>>(s, support::leaky(), one);
     else if (s.preset == "best")
-      train<learned::tensor_program<>, false>(s, support::best());
+      train<learned::tensor_program<>>(s, support::best(), support::teachers<false>());
     else
       fail("halo-meta-train", "--preset", "paper, authors, dm, leaky or best", s.preset);
   } catch (error const& e) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <halo/meta/training.hpp>
 
@@ -18,8 +19,9 @@ namespace support {
 struct recipe {
   meta::training training;
   pool_options pool, judges{.places = 12, .validation = true};
-  std::uint64_t every = 25;  // updates between two judgements
-  std::size_t runs = 1;      // of each validation task
+  std::uint64_t every = 25;                                 // updates between two judgements
+  std::size_t runs = 1;                                     // of each validation task
+  std::vector<std::uint64_t> checkpoints{300, 1000, 3000};  // where they are judged
   std::string type, include, sentence;
 };
 
@@ -59,20 +61,26 @@ struct recipe {
   r.sentence = "The hierarchical RNN as the released code of HALO trains it.";
   return r;
 }
-/// DM-L2O: windows of 20 iterations in runs of 100, the mean loss.
+/// DM-L2O: windows of 20 iterations in runs of 100 on the MLP of the paper, one at a time, the mean
+/// loss, no clipping; judged where its runs end.
 [[nodiscard]] inline recipe dm() {
   recipe r;
-  r.training = {.updates = 1000,
+  r.training = {.updates = 10000,
                 .shortest = 20,
                 .longest = 20,
                 .shortest_run = 100,
                 .longest_run = 100,
                 .loss = {},
-                .constant_share = 1};
-  r.pool = {.places = 4, .most_rows = 30000};
+                .constant_share = 1,
+                .clip = 1e9};
+  r.pool.places = r.judges.places = 1;
+  r.runs = 10;
+  r.every = 250;
+  r.checkpoints = {100};
   r.type = "coordinate_lstm<>";
   r.include = "halo/learned/coordinate_lstm.hpp";
-  r.sentence = "The coordinate-wise LSTM of Andrychowicz et al. 2016.";
+  r.sentence =
+      "The coordinate-wise LSTM of Andrychowicz et al. 2016, trained on runs of 100 steps.";
   return r;
 }
 /// The hierarchical RNN so that it lasts: leaky log-rates, no RMS normalisation, a slower second
@@ -126,6 +134,7 @@ inline void shorten(recipe& r) {
   r.judges.places = 3;
   r.every = 3;
   r.runs = 1;
+  r.checkpoints = {30, 60};
 }
 
 }  // namespace support

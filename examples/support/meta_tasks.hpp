@@ -69,19 +69,23 @@ template <class P, class Network>
                                                          o.longest, select);
 }
 
-template <class P, bool OneNetwork>
-[[nodiscard]] std::vector<std::unique_ptr<meta::slot<P>>> make_pool(pool_options const& o) {
-  std::vector<std::unique_ptr<meta::slot<P>>> pool;
-  for (std::size_t i = 0; i < o.places; ++i) {
-    if constexpr (OneNetwork) {
-      pool.push_back(place_of<P, narrow>(i, o));
-    } else {
-      pool.push_back(i % 3 == 0   ? place_of<P, narrow>(i, o)
-                     : i % 3 == 1 ? place_of<P, deep>(i, o)
-                                  : place_of<P, wide>(i, o));
+/// Random teachers for one network, or for three.
+template <bool OneNetwork>
+struct teachers {
+  template <class P>
+  [[nodiscard]] std::vector<std::unique_ptr<meta::slot<P>>> pool(pool_options const& o) const {
+    std::vector<std::unique_ptr<meta::slot<P>>> places;
+    for (std::size_t i = 0; i < o.places; ++i) {
+      if constexpr (OneNetwork) {
+        places.push_back(place_of<P, narrow>(i, o));
+      } else {
+        places.push_back(i % 3 == 0   ? place_of<P, narrow>(i, o)
+                         : i % 3 == 1 ? place_of<P, deep>(i, o)
+                                      : place_of<P, wide>(i, o));
+      }
     }
+    return places;
   }
-  return pool;
-}
+};
 
 }  // namespace support

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/task/adapted.hpp>
 #include <halo/task/networks.hpp>
 #include <halo/task/reparametrised.hpp>
+#include <halo/task/shuffled.hpp>
 #include <halo/task/supervised.hpp>
 #include <halo/task/task.hpp>
 #include <halo/task/teacher.hpp>

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -133,6 +134,16 @@ TEST_CASE("supervised: accuracy counts every held-out row once") {
     hits += (y[1] > y[0] ? 1 : 0) == from->held_out.y.data()[row] ? 1U : 0U;
   }
   CHECK(p.accuracy(theta.data()) == static_cast<double>(hits) / 21);
+}
+
+TEST_CASE("supervised: a run begins as the rule says") {
+  task::supervised<network, double, 8, nn::normal> p(some_examples(), 4, seed{1}, {0.5F});
+  std::vector<double> theta(layout::size), expected(layout::size);
+  for (std::uint64_t s = 0; s < 3; ++s) {
+    p.start(seed{s}, theta.data());
+    nn::initialize<layout, double>(std::span(expected), seed{s}, nn::normal{0.5F});
+    CHECK(theta == expected);
+  }
 }
 
 TEST_CASE("supervised: refuses what does not fit") {

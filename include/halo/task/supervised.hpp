@@ -32,7 +32,7 @@ struct examples {
 
 /// A network on labelled examples: mini-batches are drawn with replacement, draw d from position d
 /// of the seed's stream of its part. Allocates at construction only.
-template <class Network, floating T = float, std::size_t Batch = 64>
+template <class Network, floating T = float, std::size_t Batch = 64, class Rule = nn::he>
 class supervised {
  public:
   using network = Network;
@@ -43,8 +43,8 @@ class supervised {
 
   /// @throws halo::error where examples do not fit the network, or a mini-batch is empty or larger
   /// than Batch
-  supervised(std::shared_ptr<examples const> from, std::size_t batch, seed draws)
-      : from_(std::move(from)), batch_(batch), draws_(draws), work_(new workspace) {
+  supervised(std::shared_ptr<examples const> from, std::size_t batch, seed draws, Rule rule = {})
+      : from_(std::move(from)), batch_(batch), draws_(draws), rule_(rule), work_(new workspace) {
     for (data::dataset const* part : {&from_->train, &from_->held_out}) {
       if (part->features() != Network::inputs || part->classes > Network::outputs ||
           part->rows() == 0)
@@ -59,9 +59,9 @@ class supervised {
            std::to_string(batch));
   }
 
-  /// Fresh parameters (he).
+  /// Fresh parameters, drawn by the rule.
   void start(seed s, T* theta) const {
-    nn::initialize<layout, T>(std::span<T>(theta, layout::size), s);
+    nn::initialize<layout, T>(std::span<T>(theta, layout::size), s, rule_);
   }
   [[nodiscard]] std::size_t rows() const noexcept { return from_->train.rows(); }
   [[nodiscard]] std::size_t batch() const noexcept { return batch_; }
@@ -124,6 +124,7 @@ class supervised {
   std::shared_ptr<examples const> from_;
   std::size_t batch_;
   seed draws_;
+  Rule rule_;
   std::unique_ptr<workspace> work_;
 };
 

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include <halo/core/random.hpp>
+#include <halo/task/task.hpp>
+
+namespace halo::task {
+
+/// The same task with other mini-batches in every run: its seed moves the numbers of the draws.
+///
+/// What is trained in many short runs would otherwise see the first mini-batches of a task only.
+/// Runs have 2^20 draws each, among 2^20 places to begin.
+template <task Inner>
+class shuffled {
+ public:
+  using layout = typename Inner::layout;
+  using scalar = typename Inner::scalar;
+
+  explicit shuffled(Inner inner) : inner_(std::move(inner)) {}
+
+  void start(seed s, scalar* theta) {
+    std::uint32_t const place = generator(s, 0x73687566).words(0)[0];  // "shuf"
+    first_ = std::uint64_t{place >> 12U} << 20U;
+    inner_.start(s, theta);
+  }
+  [[nodiscard]] std::size_t rows() const noexcept { return inner_.rows(); }
+  [[nodiscard]] Inner& inner() noexcept { return inner_; }
+
+  double value_and_gradient(part p, std::uint64_t draw, scalar const* theta, scalar* gradient) {
+    return inner_.value_and_gradient(p, first_ + draw, theta, gradient);
+  }
+  void hessian_vector_product(std::uint64_t draw, scalar const* theta, scalar const* v,
+                              scalar* product) {
+    inner_.hessian_vector_product(first_ + draw, theta, v, product);
+  }
+  [[nodiscard]] double accuracy(scalar const* theta) { return inner_.accuracy(theta); }
+
+ private:
+  Inner inner_;
+  std::uint64_t first_ = 0;
+};
+
+}  // namespace halo::task
