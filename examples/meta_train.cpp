@@ -85,6 +85,14 @@ void write(settings const& s, recipe const& r, learned::optimizer<P> const& rule
   meta::save_header(s.out + ".hpp", {name, r.type, r.include, r.sentence, lines}, rule.values());
 }
 
+/// What weights are chosen by.
+double value_of(meta::verdict const& v, recipe const& r) {
+  double sum = 0;
+  for (std::size_t k = 0; k < r.deciding; ++k)
+    sum += v.at[k].accuracy / static_cast<double>(r.deciding);
+  return sum;
+}
+
 template <class P, class Tasks>
 void train(settings const& s, recipe r, Tasks const& tasks) {
   if (s.quick) support::shorten(r);
@@ -98,7 +106,7 @@ void train(settings const& s, recipe r, Tasks const& tasks) {
   auto const first = judges.judge(untrained, s.threads);
   std::printf("untrained    %s\n", row(first, checkpoints).c_str());
   meta::trainer<P> trainer(untrained, r.training, tasks.template pool<P>(r.pool));
-  meta::champion<P> best(untrained, first.accuracy);
+  meta::champion<P> best(untrained, value_of(first, r));
   std::string const words = s.preset + ", validated every " + std::to_string(r.every) + " updates";
   if (!s.resume.empty()) meta::resume(trainer, best, words, s.resume);
 
@@ -109,7 +117,7 @@ void train(settings const& s, recipe r, Tasks const& tasks) {
     bool const last = trainer.updates() == r.training.updates || bar.seconds() >= 60 * s.minutes;
     if (trainer.updates() % r.every != 0 && !last) continue;
     auto const v = judges.judge(trainer.optimizer(), s.threads);
-    bool const better = best.offer(trainer.weights(), v.accuracy, trainer.updates());
+    bool const better = best.offer(trainer.weights(), value_of(v, r), trainer.updates());
     bar.finish();
     std::printf("%6llu %s %s\n", static_cast<unsigned long long>(trainer.updates()),
                 better ? "best " : "     ", row(v, checkpoints).c_str());
@@ -136,13 +144,14 @@ settings read(int count, char** arguments) {
       continue;
     }
     if (value == nullptr || a.substr(0, 2) != "--") {
-      std::fprintf(a == "--help" ? stdout : stderr,
-                   "usage: halo-meta-train [--preset paper|authors|dm|leaky|best] [--updates N]\n"
-                   "  [--minutes M] [--threads N] [--seed N] [--out NAME] [--resume FILE] "
-                   "[--data FOLDER] [--quick]\n\ndm learns on mnist/train-images-idx3-ubyte ... "
-                   "in FOLDER, the variable HALO_DATA\nwithout it. Writes NAME.safetensors, "
-                   "NAME.hpp and, on the way, "
-                   "NAME.training.safetensors, which --resume takes.\n");
+      std::fprintf(
+          a == "--help" ? stdout : stderr,
+          "usage: halo-meta-train [--preset paper|l2o|authors|dm|leaky|best]\n"
+          "  [--updates N] [--minutes M] [--threads N] [--seed N] [--out NAME] [--resume FILE] "
+          "[--data FOLDER] [--quick]\n\nThe first four learn on mnist/train-images-idx3-ubyte ... "
+          "in FOLDER, the variable HALO_DATA\nwithout it. Writes NAME.safetensors, "
+          "NAME.hpp and, on the way, "
+          "NAME.training.safetensors, which --resume takes.\n");
       std::exit(a == "--help" ? 0 : 2);
     }
     ++i;
@@ -174,19 +183,23 @@ int main(int count, char** arguments) {
   try {
     settings const s = read(count, arguments);
     namespace options = learned::hierarchical;
-    support::teachers<true> const one;
     if (s.preset == "paper")
-      train<learned::hierarchical_program<options::paper>>(s, support::paper(), one);
+      train<learned::hierarchical_program<options::paper>>(s, support::paper(),
+                                                           support::odd_digits(s.data));
+    else if (s.preset == "l2o")
+      train<learned::hierarchical_program<>>(s, support::l2o(), support::odd_digits(s.data));
     else if (s.preset == "authors")
-      train<learned::hierarchical_program<options::authors>>(s, support::authors(), one);
+      train<learned::hierarchical_program<options::authors>>(s, support::authors(),
+                                                             support::odd_digits(s.data));
     else if (s.preset == "dm")
       train<learned::coordinate_lstm_program<>>(s, support::dm(), support::digits_mlp(s.data));
     else if (s.preset == "leaky")
-      train<learned::hierarchical_program<options::leaky>>(s, support::leaky(), one);
+      train<learned::hierarchical_program<options::leaky>>(s, support::leaky(),
+                                                           support::teachers<true>());
     else if (s.preset == "best")
       train<learned::tensor_program<>>(s, support::best(), support::teachers<false>());
     else
-      fail("halo-meta-train", "--preset", "paper, authors, dm, leaky or best", s.preset);
+      fail("halo-meta-train", "--preset", "paper, l2o, authors, dm, leaky or best", s.preset);
   } catch (error const& e) {
     std::fprintf(stderr, "%s\n", e.what());
     return 1;

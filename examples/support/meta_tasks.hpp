@@ -56,6 +56,12 @@ struct pool_options {
   return t;
 }
 
+/// Which layers a window moves.
+template <class Task>
+[[nodiscard]] optim::selection layers_of(pool_options const& o) {
+  return o.masks ? optim::selection::thirds(Task::layout::layers) : optim::selection::dense();
+}
+
 template <class P, class Network>
 [[nodiscard]] std::unique_ptr<meta::slot<P>> place_of(std::size_t i, pool_options const& o) {
   using task_type = task::reparametrised<task::supervised<Network>>;
@@ -63,10 +69,8 @@ template <class P, class Network>
   std::size_t const batch = std::size_t{16} << (i / 3 % 3);
   task::supervised<Network> inner(task::make_teacher(teacher_of(i, o), seed{stream}), batch,
                                   seed{stream});
-  auto const select =
-      o.masks ? optim::selection::thirds(task_type::layout::layers) : optim::selection::dense();
   return std::make_unique<meta::task_slot<P, task_type>>(task_type(std::move(inner), o.spread),
-                                                         o.longest, select);
+                                                         o.longest, layers_of<task_type>(o));
 }
 
 /// Random teachers for one network, or for three.

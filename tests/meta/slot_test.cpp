@@ -27,7 +27,9 @@ rule with_rate(double log_rate) { return rule(std::span<double const>(&log_rate,
 /// θ after so many steps of momentum, and the average that is judged.
 struct course {
   std::vector<double> theta = std::vector<double>(6), average, m = std::vector<double>(6, 0.0);
-  explicit course(seed s) {
+  optim::selection select = optim::selection::dense();
+  seed draws;
+  explicit course(seed s) : draws(s) {
     problem().start(s, theta.data());
     average = theta;
   }
@@ -36,9 +38,12 @@ struct course {
     for (std::uint64_t t = from; t < to; ++t) {
       problem().value_and_gradient(task::part::train, t, theta.data(), g.data());
       double const share = std::max(1.0 / 150, 1 / (1 + static_cast<double>(t) / 8));
+      layer_mask const mask = select.draw(generator(draws, 0x6d61736b), t, 2);
       for (std::size_t k = 0; k < 6; ++k) {
-        m[k] = m[k] / 2 + g[k];
-        theta[k] -= rate * m[k];
+        if (mask[k / 5]) {  // five weights in layer 0, a bias in layer 1
+          m[k] = m[k] / 2 + g[k];
+          theta[k] -= rate * m[k];
+        }
         average[k] += share * (theta[k] - average[k]);
       }
     }
@@ -69,6 +74,22 @@ TEST_CASE("slot: a judged run is a plain loop, looked at on its way") {
           doctest::Approx(problem().accuracy(c.theta.data())).epsilon(1e-12));
     CHECK(scores[k].accuracy != scores[k].raw_accuracy);
   }
+}
+
+TEST_CASE("slot: a judged run draws its layers, empty iterations included") {
+  auto const half = optim::selection::uniform(0.5);
+  slot s(problem{}, 1, half);
+  std::uint64_t const at[] = {40};
+  auto const found = s.judge(with_rate(-4), seed{5}, at)[0];
+  course c(seed{5});
+  c.go(std::exp(-4.0), 0, 40);
+  CHECK(found.accuracy != doctest::Approx(problem().accuracy(c.average.data())));
+  course masked(seed{5});
+  masked.select = half;
+  masked.go(std::exp(-4.0), 0, 40);
+  CHECK(found.finite);
+  CHECK(found.accuracy == doctest::Approx(problem().accuracy(masked.average.data())));
+  CHECK(found.raw_accuracy == doctest::Approx(problem().accuracy(masked.theta.data())));
 }
 
 TEST_CASE("slot: judging leaves the run alone") {

@@ -64,7 +64,7 @@ class task_slot final : public slot<P, typename Task::scalar> {
   using typename base::optimizer_type;
 
   /// @param most    iterations of the longest window
-  /// @param select  the layers of each iteration of a window; judged runs are dense
+  /// @param select  the layers of each iteration
   task_slot(Task task, std::size_t most, optim::selection select = optim::selection::dense())
       : task_(std::move(task)), run_(task_, most), select_(select) {}
 
@@ -105,8 +105,9 @@ class task_slot final : public slot<P, typename Task::scalar> {
         context.loss =
             task_.value_and_gradient(task::part::train, t, theta.data(), gradient.data());
         context.rows = task_.rows();
-        finite = rule.step(theta.data(), static_cast<T const*>(gradient.data()), *state, context) ==
-                 optim::status::done;
+        context.mask = select_.draw(generator(s, 0x6d61736b), t, layout::layers);  // "mask"
+        finite = rule.step(theta.data(), static_cast<T const*>(gradient.data()), *state, context) !=
+                 optim::status::non_finite;
         T const rate = static_cast<T>(std::max(1.0 / 150, 1 / (1 + static_cast<double>(t) / 8)));
         for (std::size_t k = 0; k < layout::size; ++k) average[k] += rate * (theta[k] - average[k]);
       }
