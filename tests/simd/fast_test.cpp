@@ -60,6 +60,16 @@ void stays_within_its_bounds() {
   CHECK(worst<T, Arch>(
             1e-3, 1e3, true, [](V x) { return fast_inverse_sqrt(x); },
             [](double x) { return 1 / std::sqrt(x); }) < (single ? 1e-6 : 1e-15));
+  for (double const p : {-0.5, 0.03, 0.3, 1.0}) {
+    CAPTURE(p);
+    auto const power = [&](V x) { return fast_power(x, V(static_cast<T>(p))); };
+    auto const exact = [&](double x) {
+      return std::pow(x, static_cast<double>(static_cast<T>(p)));
+    };
+    CHECK(worst<T, Arch>(1e-3, 3, true, power, exact) < (single ? 1e-6 : 1e-14));
+    CHECK(worst<T, Arch>(1e15, 1e18, true, power, exact) <
+          (single ? 1e-6 + 1e-7 * std::abs(p) * 42 : 1e-13));
+  }
   CHECK(worst<T, Arch>(
             -9.9, 9.9, false, [](V x) { return fast_asinh(x); },
             [](double x) { return std::asinh(x); }) < (single ? 4e-7 : 2e-15));
@@ -85,6 +95,12 @@ TEST_CASE("fast functions keep signs, zeros and ends") {
   CHECK(fast_exp(V(1e30F)).get(0) == fast_exp(V(87.0F)).get(0));
   CHECK(fast_exp(V(-1e30F)).get(0) == fast_exp(V(-87.0F)).get(0));
   CHECK(fast_log(V(1.0F)).get(0) == 0.0F);
+  CHECK(fast_power(V(1.0F), V(3.0F)).get(0) == 1.0F);
+  CHECK(fast_power(V(0x1p-126F), V(-1.0F)).get(0) == 0x1p126F);
+  CHECK(fast_power(V(0x1p126F), V(-1.0F)).get(0) == 0x1p-126F);
+  for (float const tiny : {0.0F, 1e-40F, 1e-38F})
+    CHECK(fast_power(V(tiny), V(-0.5F)).get(0) == doctest::Approx(0x1p63).epsilon(0.5));
+  CHECK(simd::fast_power(2.0F, 0.5F) == fast_power(V(2.0F), V(0.5F)).get(0));
   CHECK(simd::fast_exp(0.3F) == fast_exp(V(0.3F)).get(0));
   CHECK(simd::fast_inverse_sqrt(0.25F) == doctest::Approx(2.0F).epsilon(1e-6));
   CHECK(simd::fast_tanh(0.3F) == fast_tanh(V(0.3F)).get(0));

@@ -5,10 +5,10 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 
+#include <halo/autodiff/fast.hpp>
 #include <halo/learned/number.hpp>
-#include <halo/simd/fast_sqrt.hpp>
+#include <halo/simd/fast.hpp>
 #include <halo/simd/math.hpp>
 
 // The arithmetic of a tensor-wise RNN's outputs, over any number type.
@@ -35,24 +35,25 @@ template <class Z, std::size_t N>
   return y;
 }
 
-/// u · v1^(-d/2) · v2^(-(1-d)/2) for v1, v2 > 0.
+/// u · v1^(-d/2) · v2^(-(1-d)/2) for normal v1, v2 > 0.
 ///
-/// Registers take the way over roots alone where d = ½, which is the prior; elsewhere one logarithm
-/// and one power. There a ratio v1/v2 below the least normal number counts as that.
+/// Registers take the way over roots alone where d = ½, which is the prior; elsewhere one power, in
+/// float with relative errors of some 1e-6. There a ratio v1/v2 below the least normal number
+/// counts as about that.
 template <class V>
 [[nodiscard]] V scaled_by_powers(V const& u, V const& v1, V const& v2, V const& d) {
-  using simd::exp;
-  using simd::log;
+  using simd::fast_exp;
+  using simd::fast_log;
   using std::sqrt;
   if constexpr (requires {
                   all(d == d);
                   fast_sqrt(v1);
                 }) {
-    if (all(d == typed<V>(0.5))) return u / fast_sqrt(fast_sqrt(v1) * fast_sqrt(v2));
-    V const least(std::numeric_limits<typename V::value_type>::min());
-    return u * exp(typed<V>(-0.5) * d * log(max(v1 / v2, least))) / fast_sqrt(v2);
+    if (all(d == typed<V>(0.5))) return u * fast_inverse_sqrt(fast_sqrt(v1) * fast_sqrt(v2));
+    V const root = fast_inverse_sqrt(v2);
+    return u * root * fast_power(v1 * root * root, typed<V>(-0.5) * d);
   } else {
-    return u * exp(d * (log(v2) - log(v1)) * typed<V>(0.5)) / sqrt(v2);
+    return u * fast_exp(d * (fast_log(v2) - fast_log(v1)) * typed<V>(0.5)) / sqrt(v2);
   }
 }
 

@@ -39,6 +39,29 @@ inline constexpr std::array<float, 8> fast_log_tail{
     -0x1.9df934p-4F, 0x1.4c3cd4p-3F, -0x1.614c24p-3F, 0x1.978e36p-3F,
     -0x1.ff623cp-3F, 0x1.5559dcp-2F, -0x1.00007ap-1F, 0x1.fffffep-1F};
 
+/// (2^r - 1) / r on |r| <= ½, relative error of 2^r 1e-7, and log2(1 + f) / f on √½ <= 1 + f <= √2,
+/// absolute error of the logarithm 3e-7 [Remez exchange].
+inline constexpr std::array<float, 5> fast_exp2_tail{
+    0x1.5bba14p-10F, 0x1.3cea88p-7F, 0x1.c6b752p-5F, 0x1.ebf9bcp-3F, 0x1.62e42ap-1F};
+inline constexpr std::array<float, 7> fast_log2_tail{
+    0x1.5d75ap-3F,  -0x1.173e2p-2F,  0x1.30659ap-2F, -0x1.6f93b2p-2F,
+    0x1.ebff06p-2F, -0x1.71582ep-1F, 0x1.7154c4p+0F};
+
+/// x = m 2^k with √½ <= m < √2, for normal x > 0.
+template <class T, class Arch>
+struct fast_parts {
+  batch<T, Arch> m, k;
+
+  explicit fast_parts(batch<T, Arch> x) noexcept {
+    using V = batch<T, Arch>;
+    using constant = math_constants<T>;
+    V const moved = bits_sum(x, V(constant::one_above_sqrt_half));
+    k = bits_or(bits_right(moved, constant::mantissa_bits), V(constant::integers)) -
+        V(constant::exponent_one);
+    m = bits_sum(bits_and(moved, V(constant::mantissa_mask)), V(constant::sqrt_half));
+  }
+};
+
 }  // namespace detail
 
 /// e^x for x limited to ±87, with a relative error below 1e-6 (float).
@@ -53,9 +76,9 @@ template <class T, class Arch>
     V const biased = fma(inside, V(constant::log2_e), V(constant::shift));
     V const k = biased - V(constant::shift);
     // where fma rounds once, one product k ln2 is as good as two
-    V const r = fuses<Arch>()
-                    ? fnma(k, V(0x1.62e43p-1F), inside)
-                    : fnma(k, V(constant::ln2_low), fnma(k, V(constant::ln2_high), inside));
+    constexpr bool once = fuses<Arch>();
+    V const r = once ? fnma(k, V(0x1.62e43p-1F), inside)
+                     : fnma(k, V(constant::ln2_low), fnma(k, V(constant::ln2_high), inside));
     V const power = bits_left(biased, constant::mantissa_bits);  // 2^k
     return fma(power * r, detail::polynomial(r, detail::fast_exp_tail), power);
   }
@@ -96,16 +119,33 @@ template <class T, class Arch>
 [[nodiscard]] inline batch<T, Arch> fast_log(batch<T, Arch> x) noexcept {
   using V = batch<T, Arch>;
   using constant = detail::math_constants<T>;
-  V const moved = bits_sum(x, V(constant::one_above_sqrt_half));
-  V const k = bits_or(bits_right(moved, constant::mantissa_bits), V(constant::integers)) -
-              V(constant::exponent_one);
-  V const m = bits_sum(bits_and(moved, V(constant::mantissa_mask)), V(constant::sqrt_half));
+  detail::fast_parts<T, Arch> const of(x);
   if constexpr (std::is_same_v<T, double>) {
-    return detail::log_reduced(m, k);
+    return detail::log_reduced(of.m, of.k);
   } else {
-    V const f = m - V(1.0F);
+    V const f = of.m - V(1.0F);
     V const tail = f * detail::polynomial(f, detail::fast_log_tail);
-    return fma(k, V(constant::ln2_high), fma(k, V(constant::ln2_low), tail));
+    return fma(of.k, V(constant::ln2_high), fma(of.k, V(constant::ln2_low), tail));
+  }
+}
+
+/// x^p for normal x > 0, |p| <= 1 and -126 <= p log2 x <= 127, with a relative error below
+/// 1e-6 + 1e-7 |p ln x| (float), as 2^(p log2 x). Smaller x, zero too, count as about the least
+/// normal number; nothing sensible for other x and p.
+template <class T, class Arch>
+[[nodiscard]] inline batch<T, Arch> fast_power(batch<T, Arch> x, batch<T, Arch> p) noexcept {
+  using V = batch<T, Arch>;
+  using constant = detail::math_constants<T>;
+  if constexpr (std::is_same_v<T, double>) {
+    return exp(p * fast_log(x));
+  } else {
+    detail::fast_parts<T, Arch> const of(x);
+    V const f = of.m - V(1.0F);
+    V const y = p * fma(f, detail::polynomial(f, detail::fast_log2_tail), of.k);
+    V const biased = y + V(constant::shift);
+    V const r = y - (biased - V(constant::shift));
+    V const power = bits_left(biased, constant::mantissa_bits);  // 2^k
+    return fma(power * r, detail::polynomial(r, detail::fast_exp2_tail), power);
   }
 }
 
@@ -149,6 +189,10 @@ template <floating T, class Arch = default_arch>
 template <floating T, class Arch = default_arch>
 [[nodiscard]] inline T fast_log(T x) noexcept {
   return fast_log(batch<T, scalar>(x)).native;
+}
+template <floating T, class Arch = default_arch>
+[[nodiscard]] inline T fast_power(T x, T p) noexcept {
+  return fast_power(batch<T, scalar>(x), batch<T, scalar>(p)).native;
 }
 template <floating T, class Arch = default_arch>
 [[nodiscard]] inline T fast_asinh(T x) noexcept {
