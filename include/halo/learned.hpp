@@ -22,6 +22,7 @@
 #include <halo/learned/tensor_prior.hpp>
 #include <halo/learned/tensor_rnn.hpp>
 #include <halo/learned/tensor_step.hpp>
+#include <halo/learned/true_parameters.hpp>
 #include <halo/learned/unroll.hpp>
 #include <halo/learned/weight_table.hpp>
 #include <halo/learned/weights_file.hpp>

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include <halo/core/random.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
+#include <halo/learned/true_parameters.hpp>
 
 #include "../support/hierarchical_reference.hpp"
 #include "../support/learned_golden.hpp"
@@ -47,6 +49,15 @@ void follows_plain_loops() {
     CHECK(tests::worst_error(theta, expected, 1e-2) < 1e-9);
   }
   CHECK(tests::worst_error(s->global, dumb.q, 1e-2) < 1e-9);
+  if constexpr (O.attention) {
+    std::vector<double> truth;
+    for (auto const& t : dumb.tensors)
+      for (auto const& c : t.all) truth.push_back(c.truth);
+    learned::for_each_true(*s, [&](std::size_t i, double ahead) {
+      CHECK(theta[i] + ahead == doctest::Approx(truth[i]).epsilon(1e-9));
+      CHECK(std::abs(ahead) > 1e-4);
+    });
+  }
 }
 
 constexpr hierarchical_options tiny{.units = 3, .tensor_units = 4, .global_units = 2};
@@ -104,6 +115,9 @@ TEST_CASE("every flag follows plain loops") {
   }
   SUBCASE("no rates") {
     follows_plain_loops<with([](auto& o) { o.dynamic_rate = o.relative_rate = false; })>();
+  }
+  SUBCASE("attention") {
+    follows_plain_loops<with([](auto& o) { o.attention = true; })>();
   }
   SUBCASE("features of the rate") {
     follows_plain_loops<with([](auto& o) { o.extreme_rate = true; })>();

@@ -15,6 +15,21 @@ TEST_CASE("the hierarchical RNN's weights are as many as the released code's") {
   static_assert(hierarchical_weights<hierarchical_options{}>.size == 8349 + 1);
   static_assert(hierarchical_weights<learned::hierarchical::paper>.size == 8079 + 1);
   static_assert(hierarchical_weights<hierarchical_options{.shortcut = false}>.size == 8345 + 1);
+  static_assert(hierarchical_weights<hierarchical_options{.attention = true}>.size == 8363 + 1);
+}
+
+TEST_CASE("untrained attention begins as a copy of the update, with a shortcut of its own") {
+  constexpr auto const& table = hierarchical_weights<hierarchical_options{.attention = true}>;
+  std::vector<double> w(table.size);
+  learned::initialize(table, std::span<double>(w), seed{2});
+  for (std::size_t k = 0; k < 10; ++k) {
+    CHECK(w[table["attention"] + k] == w[table["update"] + k]);
+    CHECK(w[table["attention"] + k] != 0);
+  }
+  for (std::size_t k = 0; k < 4; ++k) {
+    CHECK(w[table["attention_shortcut"] + k] != w[table["shortcut"] + k]);
+    CHECK(std::abs(w[table["attention_shortcut"] + k] - 0.25) < 4 * 0.05);
+  }
 }
 
 TEST_CASE("untrained weights begin where the released code's do") {

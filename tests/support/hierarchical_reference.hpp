@@ -22,7 +22,7 @@ struct hierarchical_reference {
   using row = std::vector<double>;
   struct coordinate {
     row h, g, v;
-    double d = 0, decay = 0, l = 0;
+    double d = 0, decay = 0, l = 0, truth = 0;  // truth: θ* with attention
   };
   struct tensor {
     std::vector<coordinate> all;
@@ -121,23 +121,30 @@ struct hierarchical_reference {
       double own_rates = 0, squares = 0, const_n = static_cast<double>(t.all.size());
       for (auto const& c : t.all) own_rates += c.l;
       double const mean_rate = o.problem_mean ? all_rates / count : own_rates / const_n;
-      row seen(o.units + o.features()), directions;
+      row seen(o.units + o.features()), directions, ahead;
+      double ahead_squares = 0;
       for (std::size_t i = 0; i < t.all.size(); ++i) {
         coordinate& c = t.all[i];
         row const x = see(c, gradient[at + i], mean_rate, first);
         c.h = gru("parameter", x, c.h, injected);
         for (std::size_t k = 0; k < o.units; ++k) seen[k] += c.h[k] / const_n;
         for (std::size_t k = 0; k < x.size(); ++k) seen[o.units + k] += x[k] / const_n;
-        double r = head(c.h, "update");
-        if (o.shortcut)
-          r += head(row(x.begin(), x.begin() + static_cast<long>(o.scales)), "shortcut");
-        directions.push_back(r);
-        squares += r * r / const_n;
+        row const m(x.begin(), x.begin() + static_cast<long>(o.scales));
+        directions.push_back(head(c.h, "update") + (o.shortcut ? head(m, "shortcut") : 0));
+        squares += directions.back() * directions.back() / const_n;
+        if (!o.attention) continue;
+        ahead.push_back(head(c.h, "attention") + (o.shortcut ? head(m, "attention_shortcut") : 0));
+        ahead_squares += ahead.back() * ahead.back() / const_n;
       }
       for (std::size_t i = 0; i < t.all.size(); ++i) {
         coordinate& c = t.all[i];
-        theta[at + i] -= move(c) * directions[i] /
-                         (o.normalized && o.dynamic_rate ? std::sqrt(squares + 1e-16) : 1);
+        bool const scaled = o.normalized && o.dynamic_rate;
+        double const rate = move(c);
+        double& moving = o.attention ? c.truth : theta[at + i];
+        if (o.attention)
+          theta[at + i] = c.truth - rate / std::exp(*weight("step_size")) * ahead[i] /
+                                        (scaled ? std::sqrt(ahead_squares + 1e-16) : 1);
+        moving -= rate * directions[i] / (scaled ? std::sqrt(squares + 1e-16) : 1);
         c.d = o.learned_input_decay ? squash(head(c.h, "input_decay") + *weight("input_decay_bias"))
                                     : 0.89;
         c.decay = o.learned_scale_decay

@@ -25,6 +25,8 @@ struct hierarchical_options {
   bool zero_rate = true;            ///< the weights of the log-rate's change start at 0
   bool extreme_rate = false;        ///< how far the rate is above 1 or below 1e-6 is a feature
   bool absolute_rate = false;       ///< the log-rate itself, against ln 1e-3, is
+  bool attention = false;           ///< gradients are taken at a point of its own, ahead of the
+                                    ///< parameters: learned::true_parameters
   double scale_bias = 3.2;          ///< initial bias of the second moment's decay
 
   /// Numbers the units see of a coordinate.

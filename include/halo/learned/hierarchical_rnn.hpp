@@ -29,7 +29,9 @@ namespace halo::learned {
 /// released code, from which the paper's text and HALO's supplement differ in details: fresh G in
 /// V, asinh, one V decay for all scales, a learned factor e^δ, products as features. The mean log-
 /// rate runs over all coordinates, skipped ones with their last value. Costs 704 multiply-adds and
-/// 84 bytes of state a coordinate.
+/// 84 bytes of state a coordinate. With attention the θ of a step is a point ahead of the
+/// parameters θ*, which true_parameters() gives; gradients are taken there:
+///     a = h·wa + m·ws',  θ ← θ* - exp(l̂) a / RMS(a),  θ* ← θ* - exp(l̂ + δ) u
 template <hierarchical_options O = hierarchical_options{}>
 struct hierarchical_program {
   static constexpr hierarchical_options options = O;
@@ -38,24 +40,28 @@ struct hierarchical_program {
   static_assert(O.dynamic_rate ||
                     !(O.relative_rate || O.extreme_rate || O.absolute_rate || O.leaky),
                 "halo: hierarchical_rnn: without rates no feature of theirs");
+  static_assert(O.dynamic_rate || !O.attention,
+                "halo: hierarchical_rnn: attention looks ahead by the rates");
   static constexpr char const* name = O.leaky ? "leaky_hierarchical_rnn" : "hierarchical_rnn";
   static constexpr std::size_t operations_per_parameter = 3 * K0 * (F + K0) + 4 * K0 + S + 100;
   static constexpr std::size_t operations_per_tensor = 3 * (K1 * (2 * K0 + F + K1 + K2) + K0 * K2);
   static constexpr std::size_t operations_per_step = 3 * K2 * (K1 + K2);
 
-  // a coordinate: h, G, V, d, v, l;  a tensor: T and the sum of its l;  the problem: Q
+  // a coordinate: h, G, V, d, v, l, θ* - θ;  a tensor: T and the sum of its l;  the problem: Q
   static constexpr std::size_t at_g = K0, at_v = K0 + S, at_d = K0 + 2 * S, at_sd = at_d + 1,
                                at_l = at_d + 2;
-  static constexpr std::size_t state = K0 + 2 * S + 3;
+  static constexpr bool attends = O.attention;
+  static constexpr std::size_t ahead = attends ? 1 : 0;  // numbers that attention adds
+  static constexpr std::size_t at_true = K0 + 2 * S + 3, state = at_true + ahead;
   static constexpr double input_decay = 0.89, scale_decay = 0.93;  // where they are not learned
-  static constexpr std::size_t held = 0;
+  static constexpr std::size_t held = ahead;
   static constexpr std::size_t tensor_state = K1 + 1;
   static constexpr std::size_t global_state = K2;
-  static constexpr std::size_t overview = 1;          // mean l over the problem
-  static constexpr std::size_t context = 3 * K0 + 2;  // biases of the GRU, mean l, σ(κ)
-  static constexpr std::size_t carry = 1;             // e^(l̂ + δ) r
-  static constexpr std::size_t sums = K0 + F + 2;     // h, x, r², new l
-  static constexpr std::size_t decision = 1;          // 1 / RMS
+  static constexpr std::size_t overview = 1;               // mean l over the problem
+  static constexpr std::size_t context = 3 * K0 + 2;       // biases of the GRU, mean l, σ(κ)
+  static constexpr std::size_t carry = 1 + ahead;          // e^(l̂ + δ) r, e^l̂ a
+  static constexpr std::size_t sums = K0 + F + 2 + ahead;  // h, x, r², new l, a²
+  static constexpr std::size_t decision = 1 + ahead;       // 1 / RMS of r, of a
 
   static constexpr auto table = hierarchical_weights<O>;
 
@@ -123,20 +129,22 @@ struct hierarchical_program {
           r.template affine_row<F + K0, K0>(in, table["parameter.candidate"], 2 * K0, out);
         },
         s);
-    V direction, shortcut, d, v;
-    r.template linear<K0, 1>(s, table["update"], &direction);
-    if constexpr (O.shortcut) {
-      r.template linear<S, 1>(x.data(), table["shortcut"], &shortcut);
-      direction = direction + shortcut;
-    }
+    V const direction = way(r, s, x.data(), table["update"], table["shortcut"]);
+    V d, v;
     if constexpr (O.learned_input_decay)
       r.template affine<K0, 1>(s, table["input_decay"], table["input_decay_bias"], &d);
     if constexpr (O.learned_scale_decay)
       r.template affine<K0, 1>(s, table["scale_decay"], table["scale_decay_bias"], &v);
-    if constexpr (O.dynamic_rate)
-      carried[0] = fast_exp(next_rate(r, s) + r.weight(table["step_size"])) * direction;
-    else
-      carried[0] = direction;
+    carried[0] = direction;
+    if constexpr (O.dynamic_rate) {
+      V const rate = next_rate(r, s);
+      if constexpr (attends) {
+        V const a = way(r, s, x.data(), table["attention"], table["attention_shortcut"]);
+        carried[1] = fast_exp(rate) * a;
+        sum[K0 + F + 2] = a * a;
+      }
+      carried[0] = fast_exp(rate + r.weight(table["step_size"])) * direction;
+    }
     s[at_d] = O.learned_input_decay ? fast_sigmoid(d) : typed<V>(input_decay);
     s[at_sd] = O.learned_scale_decay ? fast_sigmoid(v) : typed<V>(scale_decay);
     unrolled<K0>([&](std::size_t k) { sum[k] = s[k]; });
@@ -151,24 +159,25 @@ struct hierarchical_program {
     std::array<Z, 3 * K1> injected;
     r.template affine<K2, 3 * K1>(global, table["global_to_tensor"], table["global_to_tensor_bias"],
                                   injected.data());
-    std::array<Z, K0 + F + K1> x;
-    for (std::size_t k = 0; k < K0 + F; ++k) x[k] = mean[k];
-    for (std::size_t k = 0; k < K1; ++k) x[K0 + F + k] = tensor[k];
-    gru<K0 + F, K1>(
-        x.data(),
-        [&](Z const* in, Z* out) {
-          r.template affine<K0 + F + K1, 2 * K1>(in, table["tensor.gates"],
-                                                 table["tensor.gates_bias"], out);
-          for (std::size_t k = 0; k < 2 * K1; ++k) out[k] = out[k] + injected[k];
-        },
-        [&](Z const* in, Z* out) {
-          r.template affine<K0 + F + K1, K1>(in, table["tensor.candidate"],
-                                             table["tensor.candidate_bias"], out);
-          for (std::size_t k = 0; k < K1; ++k) out[k] = out[k] + injected[2 * K1 + k];
-        },
-        tensor);
+    gru_layer<K0 + F, K1>(r, mean, table["tensor.gates"], static_cast<Z const*>(injected.data()),
+                          tensor);
     tensor[K1] = mean[K0 + F + 1] * f.elements;
     decided[0] = O.normalized && O.dynamic_rate ? 1 / sqrt(mean[K0 + F] + 1e-16F) : Z(1);
+    if constexpr (attends) decided[1] = O.normalized ? 1 / sqrt(mean[K0 + F + 2] + 1e-16F) : Z(1);
+  }
+
+  /// h·w + m·ws.
+  template <class R, class V>
+  [[gnu::always_inline]] static V way(R const& r, V const* h, V const* m, std::size_t w,
+                                      std::size_t ws) {
+    V y;
+    r.template linear<K0, 1>(h, w, &y);
+    if constexpr (O.shortcut) {
+      V shortcut;
+      r.template linear<S, 1>(m, ws, &shortcut);
+      y = y + shortcut;
+    }
+    return y;
   }
 
   /// l̂ = l + h·wl + cl, and l moved towards it; leaky: l0 + 0.98 (l - l0) + 0.1 (h·wl + cl) for
@@ -189,27 +198,23 @@ struct hierarchical_program {
   }
 
   template <class R, class V>
-  static V apply(R const& r, V const&, V const& theta, V*, V const* carried) {
-    return fnma(r.row(0), carried[0], theta);
+  static V apply(R const& r, V const&, V const& theta, V* s, V const* carried) {
+    if constexpr (!attends) {
+      return fnma(r.row(0), carried[0], theta);
+    } else {
+      V const next = fnma(r.row(1), carried[1], theta + s[at_true]);
+      s[at_true] = fnma(r.row(0), carried[0], r.row(1) * carried[1]);
+      return next;
+    }
   }
 
   template <class R, class Z, class Facts>
   static void conclude(R const& r, Facts const& f, Z const* total, Z const* last, Z* global) {
-    std::array<Z, K1 + K2> x;
+    std::array<Z, K1> x;
     for (std::size_t k = 0; k < K1; ++k)
       x[k] = O.last_tensor ? last[k] : total[k] * (1 / f.tensors);
-    for (std::size_t k = 0; k < K2; ++k) x[K1 + k] = global[k];
-    gru<K1, K2>(
-        x.data(),
-        [&](Z const* in, Z* out) {
-          r.template affine<K1 + K2, 2 * K2>(in, table["global.gates"], table["global.gates_bias"],
-                                             out);
-        },
-        [&](Z const* in, Z* out) {
-          r.template affine<K1 + K2, K2>(in, table["global.candidate"],
-                                         table["global.candidate_bias"], out);
-        },
-        global);
+    gru_layer<K1, K2>(r, static_cast<Z const*>(x.data()), table["global.gates"],
+                      static_cast<Z const*>(nullptr), global);
   }
 
   template <class R, class Z, class Facts>

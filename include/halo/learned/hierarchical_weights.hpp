@@ -50,6 +50,9 @@ template <hierarchical_options O>
       {"tensor.initial", 1, K1, uniform(1.0)},
       {"global.initial", 1, K2, uniform(1.0)},
       {"initial_log_rate", 1, 1, constant(-6.9077552789821371)},
+      {"attention", O.attention ? K0 : 0, 1, gaussian(0.5 / root(K0)), "update"},
+      {"attention_shortcut", O.attention && O.shortcut ? S : 0, 1,
+       gaussian(0.1 / root(S), 1.0 / static_cast<double>(S))},
   })};
 }
 

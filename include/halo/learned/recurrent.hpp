@@ -43,6 +43,33 @@ void gru(V* xh, Gates&& gates, Candidate&& candidate, V* next) {
   });
 }
 
+/// The same for a whole layer of a program, whose weights Wg, bg, Wc, bc follow each other from w.
+///
+/// @param injected  3K numbers that are added to the biases, r z c, unless null
+template <std::size_t In, std::size_t K, class R, class V>
+void gru_layer(R const& r, V const* x, std::size_t w, V const* injected, V* h) {
+  constexpr std::size_t gates_bias = (In + K) * 2 * K, candidate = gates_bias + 2 * K,
+                        candidate_bias = candidate + (In + K) * K;
+  std::array<V, In + K> xh;
+  for (std::size_t i = 0; i < In; ++i) xh[i] = x[i];
+  for (std::size_t k = 0; k < K; ++k) xh[In + k] = h[k];
+  auto const add = [&](std::size_t from, std::size_t count, V* out) {
+    if (injected == nullptr) return;
+    for (std::size_t k = 0; k < count; ++k) out[k] = out[k] + injected[from + k];
+  };
+  gru<In, K>(
+      xh.data(),
+      [&](V const* in, V* out) {
+        r.template affine<In + K, 2 * K>(in, w, w + gates_bias, out);
+        add(0, 2 * K, out);
+      },
+      [&](V const* in, V* out) {
+        r.template affine<In + K, K>(in, w + candidate, w + candidate_bias, out);
+        add(2 * K, K, out);
+      },
+      h);
+}
+
 /// One step of a long short-term memory [Hochreiter & Schmidhuber 1997; Gers et al. 2000].
 ///
 /// z = [x, h]·W + b, gates i, f, g, o in this order;

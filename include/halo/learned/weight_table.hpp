@@ -48,7 +48,9 @@ struct weight_info {
   std::size_t rows = 0;
   std::size_t columns = 0;
   initial_draw draw{};
-  std::size_t offset = 0;  ///< set by weight_table
+  std::string_view copies{};  ///< the tensor that untrained weights are a copy of, if any
+  std::size_t offset = 0;     ///< set by weight_table
+  std::size_t stream = 0;     ///< of the seed; set by weight_table
 
   [[nodiscard]] constexpr std::size_t count() const noexcept { return rows * columns; }
 };
@@ -66,9 +68,14 @@ struct weight_table {
   std::size_t size = 0;  ///< numbers in all
 
   constexpr explicit weight_table(std::array<weight_info, N> const& list) : entries(list) {
-    for (weight_info& w : entries) {
+    for (std::size_t k = 0; k < N; ++k) {
+      weight_info& w = entries[k];
       w.offset = size;
       size += w.count();
+      std::size_t original = 0;
+      while (original < k && entries[original].name != w.copies) ++original;
+      HALO_EXPECTS(original < k || w.copies.empty(), "weight_table: copies are of earlier tensors");
+      w.stream = original;
     }
   }
 
@@ -104,13 +111,13 @@ weight_table(std::array<weight_info, N>) -> weight_table<N>;
   return std::fma(from.spread, x, from.center);
 }
 
-/// Draws untrained weights; tensor k uses stream k of the seed. Allocates nothing.
+/// Draws untrained weights; tensor k uses stream k of the seed, a copy that of its original.
+/// Allocates nothing.
 template <std::size_t N, class T>
 void initialize(weight_table<N> const& table, std::span<T> weights, seed s) noexcept {
   HALO_EXPECTS(weights.size() == table.size, "initialize: one number for every weight");
-  for (std::size_t k = 0; k < N; ++k) {
-    weight_info const& w = table.entries[k];
-    generator g(s, k);
+  for (weight_info const& w : table.entries) {
+    generator g(s, w.stream);
     for (std::size_t i = 0; i < w.count(); ++i)
       weights[w.offset + i] = static_cast<T>(draw(w.draw, g));
   }
