@@ -17,6 +17,7 @@
 #include <halo/kernel/magnitude.hpp>
 #include <halo/kernel/mean_square.hpp>
 #include <halo/kernel/normalize.hpp>
+#include <halo/kernel/pool.hpp>
 #include <halo/kernel/softmax.hpp>
 #include <halo/kernel/update.hpp>
 #include <halo/kernel/window.hpp>

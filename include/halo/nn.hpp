@@ -12,6 +12,7 @@
 #include <halo/nn/layer_norm.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/loss.hpp>
+#include <halo/nn/pool.hpp>
 #include <halo/nn/sequential.hpp>
 #include <halo/nn/summary.hpp>
 #include <halo/nn/window.hpp>

@@ -8,12 +8,8 @@
 #include <concepts>
 #include <cstddef>
 #include <limits>
-#include <span>
 #include <vector>
 
-#include <halo/autodiff/check.hpp>
-#include <halo/autodiff/planar_conv2d.hpp>
-#include <halo/autodiff/planar_gemm.hpp>
 #include <halo/kernel/activation.hpp>
 #include <halo/nn/flatten.hpp>
 #include <halo/nn/gradient.hpp>
@@ -155,41 +151,6 @@ using small = nn::sequential<shape<6, 5, 2>, nn::conv2d<4, 3>, nn::tanh,
 constexpr std::size_t n = small::parameters;
 
 }  // namespace
-
-TEST_CASE("conv2d: first and second derivatives of a network") {
-  using autodiff::planar;
-  for (std::size_t const rows : {1U, 3U}) {
-    CAPTURE(rows);
-    nn::workspace<small, double, 4> work;
-    nn::workspace<small, autodiff::dual<double>, 4> dual_work;
-    nn::pass p{};
-    p.rows = rows;
-    auto const x = draw(rows * small::inputs, 1), theta = draw(n, 2, 0.5), v = draw(n, 3);
-    auto const t = support::draw_labels(rows, small::outputs, 4);
-    auto const first = autodiff::check_gradient(
-        [&](std::span<double const> at) {
-          return nn::value<small, nn::cross_entropy, double*>(p, at.data(), x.data(), t.data(),
-                                                              work);
-        },
-        [&](std::span<double const> at, std::span<double> g) {
-          nn::value_and_gradient<small, nn::cross_entropy, double*>(p, at.data(), x.data(),
-                                                                    t.data(), g.data(), work);
-        },
-        theta);
-    CAPTURE(first.index);
-    CHECK(first.passed);
-    CHECK(first.checked == n);
-    auto const second = autodiff::check_hessian_vector_product(
-        [&](planar<double const> at, planar<double> g) {
-          nn::value_and_gradient<small, nn::cross_entropy, planar<double>>(
-              p, at, {x.data(), nullptr}, t.data(), g, dual_work);
-        },
-        theta, v);
-    CAPTURE(second.index);
-    CHECK(second.passed);
-    CHECK(second.checked == n);
-  }
-}
 
 TEST_CASE("conv2d: a masked gradient has the bits of the dense one, the rest stays") {
   nn::workspace<small, float, 3> work;

@@ -46,3 +46,14 @@ TEST_CASE("an architecture that fuses rounds a product and sum once") {
     if (simd::fuses<Arch>()) CHECK(rest == 0x1p-24F);
   });
 }
+
+TEST_CASE("half an architecture has half the lanes, or is the whole one") {
+  simd::for_each_arch(simd::archs{}, []<class Arch>(Arch) {
+    INFO(simd::arch_name<Arch>());
+    std::size_t const lanes = simd::batch<float, Arch>::size;
+    using half = simd::half_arch<float, Arch>;
+    bool const whole = std::is_same_v<half, Arch>;
+    CHECK(simd::batch<float, half>::size == (whole ? lanes : lanes / 2));
+    CHECK(whole == (lanes <= 4));  // nothing has two lanes of float
+  });
+}

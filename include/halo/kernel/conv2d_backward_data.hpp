@@ -28,16 +28,15 @@ struct window_phase {
     std::size_t const common = std::gcd(a.stride, a.dilation);
     tap_step = a.stride / common;
     output_step = a.dilation / common;
-    std::size_t const shift = phase + a.low;
-    for (std::size_t k = kernel.begin; k < kernel.end; ++k) {
-      if (shift % a.stride != k * a.dilation % a.stride) continue;
-      ++taps;
-      last = k;
-    }
-    if (taps > 0)
-      output =
-          (static_cast<std::ptrdiff_t>(shift) - static_cast<std::ptrdiff_t>(last * a.dilation)) /
-          static_cast<std::ptrdiff_t>(a.stride);
+    std::size_t const shift = phase + a.low, rest = shift % a.stride;
+    std::size_t first = kernel.begin;
+    std::size_t const end = std::min(first + tap_step, kernel.end);
+    while (first < end && first * a.dilation % a.stride != rest) ++first;
+    if (first == end) return;
+    taps = (kernel.end - 1 - first) / tap_step + 1;
+    last = first + (taps - 1) * tap_step;
+    output = (static_cast<std::ptrdiff_t>(shift) - static_cast<std::ptrdiff_t>(last * a.dilation)) /
+             static_cast<std::ptrdiff_t>(a.stride);
   }
 
   /// Taps at which input t sees one of the outputs.

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 
 #include <halo/kernel/conv2d_panel.hpp>
 #include <halo/kernel/conv2d_tile.hpp>
@@ -22,6 +23,18 @@ struct conv2d_forward_task {
   T const* bias;
   finisher<T> finish;
 };
+
+/// The activation on the outputs of one block, in runs as long as they lie behind one another.
+template <class T>
+void finish_block(conv2d_forward_task<T> const& f, conv2d_block const& b) noexcept {
+  conv2d_geometry const& g = f.g;
+  std::size_t rows = b.rows.size(), runs = b.columns.size(), n = g.group_out();
+  if (g.groups == 1) n *= std::exchange(runs, 1);
+  if (runs == 1 && b.columns.size() == g.x.out) n *= std::exchange(rows, 1);
+  T* c = f.y + (b.rows.begin * g.x.out + b.columns.begin) * g.out + b.group * g.group_out();
+  for (std::size_t o = 0; o < rows; ++o, c += g.x.out * g.out)
+    f.finish.apply(f.finish.activation, c, g.out, runs, n);
+}
 
 /// The outputs of one block.
 template <class Arch, class T>
@@ -52,9 +65,8 @@ void conv2d_forward_block(conv2d_forward_task<T> const& f, conv2d_block const& b
     t.from = bias ? f.bias + skipped : first && f.from == start::zero ? nullptr : t.c;
     t.from_row = bias ? 0 : g.out;
     walk<T, Arch>(t, b.columns.size(), out);
-    if (last && f.finish.apply != nullptr)
-      f.finish.apply(f.finish.activation, t.c, g.out, b.columns.size(), out);
   }
+  if (last && f.finish.apply != nullptr) finish_block(f, b);
 }
 
 template <class Arch, class T>

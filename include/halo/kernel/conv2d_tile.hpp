@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 #include <halo/kernel/gemm.hpp>
+#include <halo/simd/arch.hpp>
 #include <halo/simd/batch.hpp>
 
 namespace halo::kernel::detail {
@@ -29,12 +31,11 @@ struct walk_task {
   std::size_t last;  // lanes of the last vector that exist, 1 ... lanes
 };
 
-/// How tall tiles are: as many rows as leave registers for a row of B, one vector wide ones a few
-/// more than hide the latency of an addition.
+/// Most rows of a tile so many vectors wide: what leaves registers for a row of B and an element of
+/// A; one vector wide, 14 chains hide the latency of two units.
 template <class T, class Arch>
-[[nodiscard]] constexpr std::size_t walk_rows(std::size_t vectors) noexcept {
-  using shape = tiling<T, Arch>;
-  return vectors == 1 ? shape::rows * 3 / 2 : shape::rows;
+[[nodiscard]] constexpr std::size_t walk_rows(std::size_t vectors, bool masked) noexcept {
+  return vectors == 1 && !masked ? 14 : tiling<T, Arch>::rows;
 }
 
 /// count tiles of sizeof...(R) rows below one another; each element is one chain of fma.
@@ -89,48 +90,58 @@ constexpr auto walks_of(std::index_sequence<I...>) noexcept {
       walk_of_rows<T, Arch, Vectors, Masked>(std::make_index_sequence<I + 1>{})...};
 }
 
-template <class T, class Arch, std::size_t Vectors>
+/// The kernel for tiles of rows rows and vectors vectors, at most Vectors; the last vector may miss
+/// lanes where Masked.
+template <class T, class Arch, std::size_t Vectors, bool Masked>
 [[nodiscard]] inline walk_kernel<T> find_walk(std::size_t rows, std::size_t vectors,
                                               bool masked) noexcept {
-  using heights = std::make_index_sequence<walk_rows<T, Arch>(Vectors)>;
-  static constexpr auto full = walks_of<T, Arch, Vectors, false>(heights{});
-  static constexpr auto part = walks_of<T, Arch, Vectors, true>(heights{});
   if constexpr (Vectors > 1) {
-    if (vectors < Vectors) return find_walk<T, Arch, Vectors - 1>(rows, vectors, masked);
+    if (vectors < Vectors) return find_walk<T, Arch, Vectors - 1, Masked>(rows, vectors, masked);
   }
-  return (masked ? part : full)[rows - 1];
+  if constexpr (Masked) {
+    using heights = std::make_index_sequence<walk_rows<T, Arch>(Vectors, true)>;
+    static constexpr auto part = walks_of<T, Arch, Vectors, true>(heights{});
+    if (masked) return part[rows - 1];
+  }
+  using heights = std::make_index_sequence<walk_rows<T, Arch>(Vectors, false)>;
+  static constexpr auto full = walks_of<T, Arch, Vectors, false>(heights{});
+  return full[rows - 1];
 }
 
 /// Tiles below one another for rows rows of C, in heights that differ by one at most.
-template <class T, class Arch>
+template <class T, class Arch, std::size_t Widest, bool Masked>
 inline void walk_column(walk_task<T> task, std::size_t rows, std::size_t vectors) noexcept {
-  constexpr std::size_t widest = tiling<T, Arch>::vectors;
-  std::size_t const most = walk_rows<T, Arch>(vectors);
   bool const masked = task.last < tiling<T, Arch>::lanes;
+  std::size_t const most = walk_rows<T, Arch>(vectors, masked);
   std::size_t const tiles = (rows + most - 1) / most;
   std::size_t const height = rows / tiles;
   std::size_t const taller = rows % tiles;
   if (taller > 0) {
-    find_walk<T, Arch, widest>(height + 1, vectors, masked)(task, taller);
+    find_walk<T, Arch, Widest, Masked>(height + 1, vectors, masked)(task, taller);
     std::size_t const done = taller * (height + 1);
     task.a += done * task.a_row;
     task.c += done * task.c_row;
     if (task.from != nullptr) task.from += done * task.from_row;
   }
-  find_walk<T, Arch, widest>(height, vectors, masked)(task, tiles - taller);
+  find_walk<T, Arch, Widest, Masked>(height, vectors, masked)(task, tiles - taller);
 }
 
 /// All n columns of C, rows rows.
 template <class T, class Arch>
 inline void walk(walk_task<T> task, std::size_t rows, std::size_t n) noexcept {
-  using shape = tiling<T, Arch>;
-  std::size_t const vectors = (n + shape::lanes - 1) / shape::lanes;
-  std::size_t const panels = (vectors + shape::vectors - 1) / shape::vectors;
+  constexpr std::size_t lanes = tiling<T, Arch>::lanes, widest = 2;
+  using half = simd::half_arch<T, Arch>;  // fills its registers, and there are as many of them
+  if constexpr (!std::is_same_v<half, Arch>) {
+    task.last = n;
+    if (2 * n == lanes) return walk_column<T, half, 1, false>(task, rows, 1);
+  }
+  std::size_t const vectors = (n + lanes - 1) / lanes;
+  std::size_t const panels = (vectors + widest - 1) / widest;
   for (std::size_t p = 0, j = 0; p < panels; ++p) {
     std::size_t const wide = part_size(vectors, panels, p);
-    std::size_t const columns = std::min(wide * shape::lanes, n - j);
-    task.last = columns - (wide - 1) * shape::lanes;
-    walk_column<T, Arch>(task, rows, wide);
+    std::size_t const columns = std::min(wide * lanes, n - j);
+    task.last = columns - (wide - 1) * lanes;
+    walk_column<T, Arch, widest, (lanes > 1)>(task, rows, wide);
     task.b += columns;
     task.c += columns;
     if (task.from != nullptr) task.from += columns;

@@ -43,6 +43,25 @@ template <class Arch = default_arch>
     return Arch::name();
 }
 
+namespace detail {
+
+/// The first of the list whose registers have so many lanes, else Otherwise.
+template <class T, std::size_t Lanes, class Otherwise, class List>
+struct first_of_lanes {
+  using type = Otherwise;
+};
+template <class T, std::size_t Lanes, class Otherwise, class First, class... Rest>
+struct first_of_lanes<T, Lanes, Otherwise, arch_list<First, Rest...>>
+    : std::conditional_t<batch<T, First>::size == Lanes, std::type_identity<First>,
+                         first_of_lanes<T, Lanes, Otherwise, arch_list<Rest...>>> {};
+
+}  // namespace detail
+
+/// The best architecture with registers half as wide, for what is narrower than a register; Arch
+/// itself where there is none.
+template <class T, class Arch = default_arch>
+using half_arch = typename detail::first_of_lanes<T, batch<T, Arch>::size / 2, Arch, archs>::type;
+
 /// Calls f(Arch{}) for every architecture of the list.
 template <class F, class... Archs>
 constexpr void for_each_arch(arch_list<Archs...>, F&& f) {

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Convolutions, forward and both ways back, against the arithmetic peak that the same run measures.
+//
+// Claim: not slower than oneDNN's direct ones at 64 channels, 3×3, 32×32 and at 128 channels, 3×3,
+// 16×16, 16 images each. One thread. items/s are multiply-adds of the plain sum, those with zeros
+// around the image included; `peak` does nothing else. oneDNN chooses how its images and weights
+// lie in memory (nothing is reordered while the clock runs); Winograd's are on another account,
+// since it multiplies four times less.
+#include <benchmark/benchmark.h>
+
+#include <cmath>
+#include <cstdint>
+#include <stdexcept>
+#include <unordered_map>
+#include <vector>
+
+#include <halo/core/aligned.hpp>
+#include <halo/kernel/conv2d_backward_data.hpp>
+#include <halo/kernel/conv2d_backward_weights.hpp>
+#include <halo/kernel/conv2d_forward.hpp>
+
+#if defined(HALO_RIVAL_DNNL)
+#  include <dnnl.hpp>
+#endif
+
+namespace {
+
+using namespace halo;
+using kernel::window_axis;
+
+/// Square images, as many outputs as inputs: size, channels in and out, kernel, stride, images.
+struct problem {
+  std::size_t images;
+  kernel::conv2d_geometry g;
+  aligned_buffer<float> x, w, y;
+  explicit problem(benchmark::State const& state) : images(number(state, 5)), g(shape(state)) {
+    x = filled(images * g.input_size(), 23);
+    w = filled(g.weights(), 19);
+    y = filled(images * g.output_size(), 17);
+  }
+  static std::size_t number(benchmark::State const& state, int at) {
+    return static_cast<std::size_t>(state.range(static_cast<std::size_t>(at)));
+  }
+  static kernel::conv2d_geometry shape(benchmark::State const& state) {
+    auto const axis = window_axis::same(number(state, 0), number(state, 3), number(state, 4));
+    return {axis, axis, number(state, 1), number(state, 2)};
+  }
+  static aligned_buffer<float> filled(std::size_t n, std::size_t period) {
+    aligned_buffer<float> v(n);
+    for (std::size_t i = 0; i < n; ++i)
+      v[i] = static_cast<float>(i * 7 % period) / static_cast<float>(period) - 0.5F;
+    return v;
+  }
+  void finish(benchmark::State& state) const {
+    state.SetItemsProcessed(state.iterations() *
+                            static_cast<std::int64_t>(images * g.operations()));
+  }
+};
+
+/// Multiply-adds on registers alone, as many chains as hide their latency.
+void peak(benchmark::State& state) {
+  using V = simd::batch<float>;
+  constexpr std::size_t chains = 12, rounds = 4096;
+  V sum[chains];
+  for (std::size_t i = 0; i < chains; ++i) sum[i] = V(1.0F + static_cast<float>(i));
+  V factor(0.999F), term(0.001F);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(factor);
+    benchmark::DoNotOptimize(term);
+    for (std::size_t r = 0; r < rounds; ++r)
+      for (std::size_t i = 0; i < chains; ++i) sum[i] = fma(sum[i], factor, term);
+    benchmark::DoNotOptimize(sum);
+  }
+  state.SetItemsProcessed(state.iterations() *
+                          static_cast<std::int64_t>(rounds * chains * V::size));
+}
+
+void halo_forward(benchmark::State& state) {
+  problem p(state);
+  for (auto _ : state) {
+    kernel::conv2d_forward(p.images, p.g, static_cast<float const*>(p.x.data()),
+                           static_cast<float const*>(p.w.data()), p.y.data());
+    benchmark::ClobberMemory();
+  }
+  p.finish(state);
+}
+void halo_data(benchmark::State& state) {
+  problem p(state);
+  for (auto _ : state) {
+    kernel::conv2d_backward_data(p.images, p.g, static_cast<float const*>(p.y.data()),
+                                 static_cast<float const*>(p.w.data()), p.x.data());
+    benchmark::ClobberMemory();
+  }
+  p.finish(state);
+}
+void halo_weights(benchmark::State& state) {
+  problem p(state);
+  for (auto _ : state) {
+    kernel::conv2d_backward_weights(p.images, p.g, static_cast<float const*>(p.x.data()),
+                                    static_cast<float const*>(p.y.data()), p.w.data());
+    benchmark::ClobberMemory();
+  }
+  p.finish(state);
+}
+
+#if defined(HALO_RIVAL_DNNL)
+/// oneDNN's three convolutions of one problem, their memory as they like it.
+struct onednn {
+  using desc = dnnl::memory::desc;
+  using forward = dnnl::convolution_forward;
+  using data = dnnl::convolution_backward_data;
+  using weights = dnnl::convolution_backward_weights;
+
+  problem p;
+  dnnl::engine engine{dnnl::engine::kind::cpu, 0};
+  dnnl::stream stream{engine};
+  dnnl::algorithm algorithm;
+  desc x, w, y;
+  dnnl::memory::dims strides, low, high;
+
+  onednn(benchmark::State const& state, dnnl::algorithm kind) : p(state), algorithm(kind) {
+    auto const d = [](std::size_t n) { return static_cast<dnnl::memory::dim>(n); };
+    auto const any = [](dnnl::memory::dims dims) {
+      return desc(dims, dnnl::memory::data_type::f32, dnnl::memory::format_tag::any);
+    };
+    auto const& g = p.g;
+    x = any({d(p.images), d(g.in), d(g.y.in), d(g.x.in)});
+    w = any({d(g.out), d(g.in), d(g.y.kernel), d(g.x.kernel)});
+    y = any({d(p.images), d(g.out), d(g.y.out), d(g.x.out)});
+    strides = {d(g.y.stride), d(g.x.stride)};
+    low = {d(g.y.low), d(g.x.low)};
+    auto const behind = [&](window_axis const& a) {
+      return d((a.out - 1) * a.stride + a.kernel - a.in - a.low);
+    };
+    high = {behind(g.y), behind(g.x)};
+  }
+  forward::primitive_desc ahead() const {
+    return {{dnnl::prop_kind::forward_training, algorithm, x, w, y, strides, low, high}, engine};
+  }
+  dnnl::memory filled(desc const& d) const {
+    dnnl::memory m(d, engine);
+    auto* const v = static_cast<float*>(m.get_data_handle());
+    for (std::size_t i = 0; i < d.get_size() / 4; ++i) v[i] = static_cast<float>(i % 7) - 3;
+    return m;
+  }
+  void run(benchmark::State& state, dnnl::primitive const& primitive,
+           std::unordered_map<int, dnnl::memory> const& arguments) {
+    for (auto _ : state) {
+      primitive.execute(stream, arguments);
+      stream.wait();
+    }
+    p.finish(state);
+  }
+};
+
+template <dnnl::algorithm Algorithm>
+void onednn_forward(benchmark::State& state) {
+  try {
+    onednn o(state, Algorithm);
+    auto const d = o.ahead();
+    o.run(state, dnnl::convolution_forward(d),
+          {{DNNL_ARG_SRC, o.filled(d.src_desc())},
+           {DNNL_ARG_WEIGHTS, o.filled(d.weights_desc())},
+           {DNNL_ARG_DST, o.filled(d.dst_desc())}});
+  } catch (dnnl::error const& e) {
+    state.SkipWithError(e.what());
+  }
+}
+template <dnnl::algorithm Algorithm>
+void onednn_data(benchmark::State& state) {
+  try {
+    onednn o(state, Algorithm);
+    onednn::data::primitive_desc const d({Algorithm, o.x, o.w, o.y, o.strides, o.low, o.high},
+                                         o.engine, o.ahead());
+    o.run(state, dnnl::convolution_backward_data(d),
+          {{DNNL_ARG_DIFF_DST, o.filled(d.diff_dst_desc())},
+           {DNNL_ARG_WEIGHTS, o.filled(d.weights_desc())},
+           {DNNL_ARG_DIFF_SRC, o.filled(d.diff_src_desc())}});
+  } catch (dnnl::error const& e) {
+    state.SkipWithError(e.what());
+  }
+}
+template <dnnl::algorithm Algorithm>
+void onednn_weights(benchmark::State& state) {
+  try {
+    onednn o(state, Algorithm);
+    onednn::weights::primitive_desc const d({Algorithm, o.x, o.w, o.y, o.strides, o.low, o.high},
+                                            o.engine, o.ahead());
+    o.run(state, dnnl::convolution_backward_weights(d),
+          {{DNNL_ARG_SRC, o.filled(d.src_desc())},
+           {DNNL_ARG_DIFF_DST, o.filled(d.diff_dst_desc())},
+           {DNNL_ARG_DIFF_WEIGHTS, o.filled(d.diff_weights_desc())}});
+  } catch (dnnl::error const& e) {
+    state.SkipWithError(e.what());
+  }
+}
+constexpr auto direct = dnnl::algorithm::convolution_direct;
+constexpr auto winograd = dnnl::algorithm::convolution_winograd;
+#endif
+
+/// size, channels in, out, kernel, stride, images
+void wide(benchmark::internal::Benchmark* b) {
+  b->Args({32, 64, 64, 3, 1, 16});
+  b->Args({16, 128, 128, 3, 1, 16});
+}
+/// the layers of small networks
+void narrow(benchmark::internal::Benchmark* b) {
+  b->Args({32, 3, 16, 3, 1, 64});
+  b->Args({32, 16, 16, 5, 1, 64});
+  b->Args({16, 16, 16, 5, 2, 64});
+  b->Args({28, 8, 8, 5, 1, 64});
+}
+void all(benchmark::internal::Benchmark* b) {
+  wide(b);
+  narrow(b);
+}
+
+BENCHMARK(peak);
+BENCHMARK(halo_forward)->Apply(all);
+BENCHMARK(halo_data)->Apply(all);
+BENCHMARK(halo_weights)->Apply(all);
+#if defined(HALO_RIVAL_DNNL)
+BENCHMARK_TEMPLATE(onednn_forward, direct)->Apply(all);
+BENCHMARK_TEMPLATE(onednn_data, direct)->Apply(all);
+BENCHMARK_TEMPLATE(onednn_weights, direct)->Apply(all);
+BENCHMARK_TEMPLATE(onednn_forward, winograd)->Apply(wide);
+BENCHMARK_TEMPLATE(onednn_data, winograd)->Apply(wide);
+BENCHMARK_TEMPLATE(onednn_weights, winograd)->Apply(wide);
+#endif
+
+}  // namespace
+
+BENCHMARK_MAIN();
