@@ -39,8 +39,10 @@ missing() {
   has_command python3 || echo python3
   has_command cmake || echo cmake
   has_command git || echo git
+  has_command curl || echo curl
   has_header doctest/doctest.h || echo doctest-dev
   has_header benchmark/benchmark.h || echo libbenchmark-dev
+  has_header zlib.h || echo zlib1g-dev
 }
 
 as_root() {
@@ -63,8 +65,8 @@ install_missing() {
   if ! has_command apt-get; then
     say "halo: these are missing, under the names that Debian gives them: $packages"
     say "halo needs a C++20 compiler (g++ 12, clang 14 or newer), meson 0.63, ninja, pkg-config,"
-    say "xtensor 0.24 with xsimd 8 (or 0.27 with 14); its tests doctest, Google Benchmark, cmake,"
-    say "python3 and git. Install them and start again."
+    say "xtensor 0.24 with xsimd 8 (or 0.27 with 14); its tests doctest, Google Benchmark, zlib,"
+    say "cmake, python3, git and curl. Install them and start again."
     return 1
   fi
   say "halo: installing $packages"

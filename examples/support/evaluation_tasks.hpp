@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -64,20 +63,13 @@ using mlp = nn::sequential<nn::linear<In, Hidden>, nn::relu, nn::linear<Hidden, 
   return false;
 }
 
-/// Standardises both sides by the rows to learn.
-inline void standardize(data::dataset_split& d) {
-  data::standardizer const scale(d.train);
-  scale.apply(d.train);
-  scale.apply(d.test);
-}
-
 /// Both domains with a tenth of the rows held out.
 [[nodiscard]] inline materials gas_materials(data::dataset const& known, data::dataset const& fresh,
                                              std::uint64_t number, double length) {
   auto before = data::random_split(known, 0.1, seed{number});
   auto after = data::random_split(fresh, 0.1, seed{number});
-  standardize(before);
-  standardize(after);
+  data::standardize(before);
+  data::standardize(after);
   materials m;
   m.known = shared(std::move(before.train));
   m.train = shared(std::move(after.train));
@@ -99,8 +91,9 @@ inline void add_gas(problems& to, evaluation_options const& o) {
   if (by_gas) {
     to.push_back(std::make_unique<problem_of<mlp<128, 30, 30, 3>>>(
         "gas" + note, o.seeds, false, [gas, length](std::uint64_t number) {
-          materials m = gas_materials(data::domain(gas->samples, {1, 2, 3}),
-                                      data::domain(gas->samples, {4, 5, 6}), number, length);
+          materials m =
+              gas_materials(data::domain(gas->samples, data::gas_domains.b),
+                            data::domain(gas->samples, data::gas_domains.a), number, length);
           m.redraw_head = true;
           return m;
         }));
@@ -117,17 +110,11 @@ inline void add_gas(problems& to, evaluation_options const& o) {
   }
 }
 
-/// Patients of one sex, a quarter held out: assays as log(1 + x), one mistyped age put right,
-/// standardised; what was not measured becomes the mean.
-[[nodiscard]] inline data::dataset_split patients(data::thyroid const& all, std::int32_t sex,
+/// Patients of one sex, a quarter held out, standardised; what was not measured becomes the mean.
+[[nodiscard]] inline data::dataset_split patients(data::thyroid const& all, data::sex s,
                                                   std::uint64_t number) {
-  data::dataset d = data::select(all.samples, data::rows_where(all.sex, {sex}));
-  for (std::size_t i = 0; i < d.rows(); ++i) {
-    for (std::size_t const k : data::thyroid::assays) d.x(i, k) = std::log1p(d.x(i, k));
-    if (d.x(i, 0) == 455) d.x(i, 0) = 45;
-  }
-  auto split = data::stratified_split(d, 0.25, seed{number});
-  standardize(split);
+  auto split = data::stratified_split(data::patients(all, s), 0.25, seed{number});
+  data::standardize(split);
   return split;
 }
 
@@ -137,7 +124,8 @@ inline void add_thyroid(problems& to, evaluation_options const& o) {
   double const length = o.length;
   to.push_back(std::make_unique<problem_of<mlp<26, 30, 30, 4>>>(
       "thyroid", o.seeds, true, [all, length](std::uint64_t number) {
-        auto men = patients(*all, 1, number), women = patients(*all, 0, number);
+        auto men = patients(*all, data::sex::male, number);
+        auto women = patients(*all, data::sex::female, number);
         materials m;
         m.known = shared(std::move(men.train));
         m.train = shared(std::move(women.train));
@@ -153,9 +141,9 @@ inline void add_har(problems& to, evaluation_options const& o) {
   std::string const folder = o.data + "/UCI HAR Dataset";
   auto const train = data::load_har(folder, "train").samples;
   materials m;  // the split is by subject and published, so all seeds share it
-  m.known = shared(data::domain(train, {1, 3, 5}));
-  m.train = shared(data::domain(train, {2, 4, 6}));
-  m.test = shared(data::domain(data::load_har(folder, "test").samples, {2, 4, 6}));
+  m.known = shared(data::domain(train, data::har_domains.b));
+  m.train = shared(data::domain(train, data::har_domains.a));
+  m.test = shared(data::domain(data::load_har(folder, "test").samples, data::har_domains.a));
   m.redraw_head = true;
   m.pretraining = twenty_epochs(m.known->rows(), o.length);
   to.push_back(std::make_unique<problem_of<mlp<data::har::features, 32, 32, 3>>>(

@@ -132,7 +132,8 @@ TEST_CASE("idx: bad input is named with byte, expected and found") {
   } const cases[] = {
       {"", "byte 0: expected at least 4 bytes: 00 00, type, rank, found 0"},
       {bytes({0, 0, 8}), "byte 0: expected at least 4 bytes: 00 00, type, rank, found 3"},
-      {bytes({0x1F, 0x8B, 8, 0}), "byte 0: expected 00 00, found 1f 8b: gzip, to be unpacked"},
+      {bytes({0x1F, 0x8B, 8, 0}),
+       "byte 0: expected 00 00, found 1f 8b: gzip, for gunzip or io/gzip.hpp"},
       {"P5 2", "byte 0: expected 00 00, found 'P5 2'"},
       {bytes({0, 1, 8, 1, 0, 0, 0, 0}), "byte 0: expected 00 00, found '\?\?\?\?'"},
       {bytes({0, 0, 0, 1, 0, 0, 0, 0}), "byte 2: expected type 8, 9, 11, 12, 13 or 14, found 0"},

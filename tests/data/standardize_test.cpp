@@ -117,3 +117,14 @@ TEST_CASE("standardize: what cannot be fitted or used") {
                           "feature 1: expected a finite mean and a positive deviation"));
   }
 }
+
+TEST_CASE("standardize: a split, by its training rows alone") {
+  data::dataset_split d{of({{0, 7}, {2, 7}}), of({{5, 7}, {missing, 9}})};
+  data::standardizer const s = data::standardize(d);
+  CHECK(s.mean()[0] == 1.0F);
+  CHECK(d.train.x(0, 0) == -1.0F);
+  CHECK(d.train.x(1, 0) == 1.0F);
+  CHECK(d.test.x(0, 0) == 4.0F);
+  CHECK(d.test.x(1, 0) == 0.0F);
+  CHECK(d.test.x(1, 1) == 2.0F);
+}

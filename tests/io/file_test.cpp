@@ -242,3 +242,18 @@ TEST_CASE("save_atomically: several writers at once, one whole file") {
   CHECK(found == std::string(50000, found.at(0)));
   CHECK(f.names() == std::vector<std::string>{"file"});
 }
+
+TEST_CASE("read_file_into: files of one size through one buffer") {
+  tests::folder f;
+  io::save_atomically(f / "a", std::string("first"));
+  io::save_atomically(f / "b", std::string("other"));
+  io::save_atomically(f / "c", std::string("longer one"));
+  aligned_buffer<std::byte> bytes;
+  io::read_file_into(bytes, f / "a");
+  auto const* const place = bytes.data();
+  io::read_file_into(bytes, f / "b");
+  CHECK(io::as_text(bytes.span()) == "other");
+  CHECK(bytes.data() == place);
+  io::read_file_into(bytes, f / "c");
+  CHECK(io::as_text(bytes.span()) == "longer one");
+}

@@ -70,7 +70,8 @@ inline constexpr std::array<std::optional<io::dtype>, 7> idx_types = {
   if (all.size() < 4) {
     file.refuse(0, "at least 4 bytes: 00 00, type, rank", std::to_string(all.size()));
   }
-  if (byte(0) == 0x1F && byte(1) == 0x8B) file.refuse(0, "00 00", "1f 8b: gzip, to be unpacked");
+  if (byte(0) == 0x1F && byte(1) == 0x8B)
+    file.refuse(0, "00 00", "1f 8b: gzip, for gunzip or io/gzip.hpp");
   if (byte(0) != 0 || byte(1) != 0) file.refuse(0, "00 00", io::quoted(io::as_text(all.first(4))));
   std::size_t const type = byte(2) - 8;
   if (type >= idx_types.size() || !idx_types[type]) {

@@ -11,6 +11,7 @@
 #include <halo/core/assert.hpp>
 #include <halo/core/error.hpp>
 #include <halo/data/dataset.hpp>
+#include <halo/data/split.hpp>
 #include <halo/tensor/array.hpp>
 
 namespace halo::data {
@@ -106,5 +107,13 @@ class standardizer {
   std::vector<float> mean_;
   std::vector<float> deviation_;
 };
+
+/// Standardises both sides of a split by the training rows alone, and hands out the numbers.
+inline standardizer standardize(dataset_split& d) {
+  standardizer scale(d.train);
+  scale.apply(d.train);
+  scale.apply(d.test);
+  return scale;
+}
 
 }  // namespace halo::data

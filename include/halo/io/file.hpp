@@ -113,12 +113,13 @@ class descriptor {
   return ::stat(path.c_str(), &status) == 0;
 }
 
-/// The bytes of a regular file, 64-byte aligned; at most `limit` of them.
+/// Makes `bytes` those of a regular file; at most `limit` of them. Allocates nothing where the
+/// buffer has the size of the file already: many files of one size are read through one buffer.
 ///
 /// halo::error: no such file, not a regular file, longer than the limit (refused before anything
 /// is allocated), unreadable, or another size than it had when it was opened.
-[[nodiscard]] inline aligned_buffer<std::byte> read_file(std::string const& path,
-                                                         std::size_t limit = file_limit) {
+inline void read_file_into(aligned_buffer<std::byte>& bytes, std::string const& path,
+                           std::size_t limit = file_limit) {
   // Without O_NONBLOCK, opening a pipe would wait for a writer before it could be refused.
   detail::descriptor const file = detail::open(path.c_str(), O_RDONLY | O_NONBLOCK);
   if (file.number() < 0) fail("file", path, "a readable file", detail::reason(errno));
@@ -131,7 +132,7 @@ class descriptor {
   if (size > limit) {
     fail("file", path, "at most " + std::to_string(limit) + " bytes", std::to_string(size));
   }
-  aligned_buffer<std::byte> bytes(size);
+  if (bytes.size() != size) bytes = aligned_buffer<std::byte>(size);
   ssize_t const got = detail::read_up_to(file.number(), bytes.span());
   if (got < 0) fail("file", path, "a readable file", detail::reason(errno));
   std::byte after{};
@@ -140,6 +141,13 @@ class descriptor {
          static_cast<std::size_t>(got) < size ? std::to_string(got)
                                               : "more, the file changed while it was read");
   }
+}
+
+/// The bytes of a regular file, 64-byte aligned; errors as above.
+[[nodiscard]] inline aligned_buffer<std::byte> read_file(std::string const& path,
+                                                         std::size_t limit = file_limit) {
+  aligned_buffer<std::byte> bytes;
+  read_file_into(bytes, path, limit);
   return bytes;
 }
 
