@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Downloads the public data sets from where they are published, checks each file and lays them out as
-# the readers of halo expect them.
+# Downloads the public data sets from where they are published, checks each file and lays them out
+# as the readers of halo expect them.
 #
 #   scripts/fetch-data.sh FOLDER [mnist] [cifar10] [gas] [har] [thyroid]      default: all five
 #
