@@ -41,7 +41,7 @@ struct settings {
   std::uint64_t updates = 0, seed = 1;  // 0 updates: what the preset says
   double minutes = 1e9;
   std::size_t threads = 1;
-  bool quick = false;
+  bool quick = false, spectral = false;
 };
 
 std::string number(double x, char const* format = "%.2f") {
@@ -65,11 +65,14 @@ std::vector<std::string> notes(settings const& s, recipe const& r, meta::verdict
                                std::span<std::uint64_t const> checkpoints, std::uint64_t updates) {
   return {"Made by: halo-meta-train --preset " + s.preset + " --seed " + std::to_string(s.seed) +
               " --updates " + std::to_string(r.training.updates) + (s.quick ? " --quick" : "") +
-              ", " + std::to_string(updates) + " updates done,",
+              (s.spectral ? " --spectral" : "") + ", " + std::to_string(updates) + " updates done,",
           "weights of update " + std::to_string(best.update()) + ", the best of one in every " +
               std::to_string(r.every) + ".",
-          "Accuracy on held-out examples of " + std::to_string(r.judges.places) +
-              " tasks never trained on, in percent, at averaged weights:",
+          "Accuracy on held-out " +
+              (r.judged.empty()
+                   ? "examples of " + std::to_string(r.judges.places) + " tasks never trained on"
+                   : r.judged) +
+              ", in percent, at averaged weights:",
           "untrained " + row(untrained, checkpoints), "these     " + row(trained, checkpoints)};
 }
 
@@ -85,18 +88,11 @@ void write(settings const& s, recipe const& r, learned::optimizer<P> const& rule
   meta::save_header(s.out + ".hpp", {name, r.type, r.include, r.sentence, lines}, rule.values());
 }
 
-/// What weights are chosen by.
-double value_of(meta::verdict const& v, recipe const& r) {
-  double sum = 0;
-  for (std::size_t k = 0; k < r.deciding; ++k)
-    sum += v.at[k].accuracy / static_cast<double>(r.deciding);
-  return sum;
-}
-
 template <class P, class Tasks>
 void train(settings const& s, recipe r, Tasks const& tasks) {
   if (s.quick) support::shorten(r);
   if (s.updates > 0) r.training.updates = s.updates;
+  r.training.loss.spectral = s.spectral;
   r.training.threads = s.threads;
   r.training.draws = seed{s.seed};
   r.pool.longest = r.training.longest;
@@ -106,7 +102,7 @@ void train(settings const& s, recipe r, Tasks const& tasks) {
   auto const first = judges.judge(untrained, s.threads);
   std::printf("untrained    %s\n", row(first, checkpoints).c_str());
   meta::trainer<P> trainer(untrained, r.training, tasks.template pool<P>(r.pool));
-  meta::champion<P> best(untrained, value_of(first, r));
+  meta::champion<P> best(untrained, first.accuracy);
   std::string const words = s.preset + ", validated every " + std::to_string(r.every) + " updates";
   if (!s.resume.empty()) meta::resume(trainer, best, words, s.resume);
 
@@ -117,7 +113,7 @@ void train(settings const& s, recipe r, Tasks const& tasks) {
     bool const last = trainer.updates() == r.training.updates || bar.seconds() >= 60 * s.minutes;
     if (trainer.updates() % r.every != 0 && !last) continue;
     auto const v = judges.judge(trainer.optimizer(), s.threads);
-    bool const better = best.offer(trainer.weights(), value_of(v, r), trainer.updates());
+    bool const better = best.offer(trainer.weights(), v.accuracy, trainer.updates());
     bar.finish();
     std::printf("%6llu %s %s\n", static_cast<unsigned long long>(trainer.updates()),
                 better ? "best " : "     ", row(v, checkpoints).c_str());
@@ -125,9 +121,13 @@ void train(settings const& s, recipe r, Tasks const& tasks) {
     if (!s.out.empty()) meta::save(s.out + ".training.safetensors", trainer, best, words);
   }
   bar.finish();
-  auto const final = judges.judge(best.optimizer(), s.threads);
-  auto const lines = notes(s, r, first, final, best, checkpoints, trainer.updates());
+  auto const& table = r.late.empty() ? checkpoints : r.late;
+  meta::validation<P> late(tasks.template pool<P>(r.judges), table, r.runs, seed{7});
+  auto const lines = notes(s, r, r.late.empty() ? first : late.judge(untrained, s.threads),
+                           late.judge(best.optimizer(), s.threads), best, table, trainer.updates());
   for (std::string const& line : lines) std::printf("%s\n", line.c_str());
+  if (best.update() < trainer.updates())
+    std::printf("the last  %s\n", row(late.judge(trainer.optimizer(), s.threads), table).c_str());
   if (best.update() == 0)
     std::printf("No trained weights beat the untrained ones: these are those.\n");
   write(s, r, best.optimizer(), lines);
@@ -139,8 +139,8 @@ settings read(int count, char** arguments) {
   for (int i = 1; i < count; ++i) {
     std::string_view const a = arguments[i];
     char const* const value = i + 1 < count ? arguments[i + 1] : nullptr;
-    if (a == "--quick") {
-      s.quick = true;
+    if (a == "--quick" || a == "--spectral") {
+      (a == "--quick" ? s.quick : s.spectral) = true;
       continue;
     }
     if (value == nullptr || a.substr(0, 2) != "--") {
@@ -148,8 +148,10 @@ settings read(int count, char** arguments) {
           a == "--help" ? stdout : stderr,
           "usage: halo-meta-train [--preset paper|l2o|authors|dm|leaky|best]\n"
           "  [--updates N] [--minutes M] [--threads N] [--seed N] [--out NAME] [--resume FILE] "
-          "[--data FOLDER] [--quick]\n\nThe first four learn on mnist/train-images-idx3-ubyte ... "
-          "in FOLDER, the variable HALO_DATA\nwithout it. Writes NAME.safetensors, "
+          "[--data FOLDER] [--spectral]\n  [--quick]\n\nThe first four learn on "
+          "mnist/train-images-idx3-ubyte ... in FOLDER, the variable HALO_DATA\nwithout it. "
+          "--spectral: the Jacobian term is the spectral norm of the Hessian. Writes "
+          "NAME.safetensors, "
           "NAME.hpp and, on the way, "
           "NAME.training.safetensors, which --resume takes.\n");
       std::exit(a == "--help" ? 0 : 2);

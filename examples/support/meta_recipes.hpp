@@ -22,12 +22,13 @@ struct recipe {
   std::uint64_t every = 25;                                 // updates between two judgements
   std::size_t runs = 1;                                     // of each validation task
   std::vector<std::uint64_t> checkpoints{300, 1000, 3000};  // where they are judged
-  std::size_t deciding = 3;  // how many of them, the first ones, choose the weights
+  std::vector<std::uint64_t> late;                          // the final table's, if others
   std::string type, include, sentence;
+  std::string judged;  // on what; none: so many tasks never trained on
 };
 
 /// HALO as its paper reads: windows of 10 iterations in runs of 100, 500 in all, random layers, the
-/// mean loss and its Jacobian term; chosen by runs of 100 iterations with random layers as well.
+/// mean loss and its Jacobian term; chosen by runs of 100 iterations with random layers too.
 [[nodiscard]] inline recipe paper() {
   recipe r;
   r.training = {.updates = 500,
@@ -40,9 +41,9 @@ struct recipe {
   r.pool.places = r.judges.places = 1;
   r.pool.masks = r.judges.masks = true;
   r.every = 50;
-  r.runs = 3;
-  r.checkpoints = {100, 1000};
-  r.deciding = 1;
+  r.runs = 5;
+  r.checkpoints = {100};
+  r.late = {100, 1000};
   r.type = "hierarchical_rnn<hierarchical::paper>";
   r.include = "halo/learned/hierarchical_rnn.hpp";
   r.sentence =
@@ -92,7 +93,6 @@ struct recipe {
   r.runs = 10;
   r.every = 250;
   r.checkpoints = {100};
-  r.deciding = 1;
   r.type = "coordinate_lstm<>";
   r.include = "halo/learned/coordinate_lstm.hpp";
   r.sentence =
@@ -151,7 +151,7 @@ inline void shorten(recipe& r) {
   r.every = 3;
   r.runs = 1;
   r.checkpoints = {30, 60};
-  r.deciding = 2;
+  r.late = {};
 }
 
 }  // namespace support

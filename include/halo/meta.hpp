@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/meta/average_loss.hpp>
 #include <halo/meta/checkpoint.hpp>
 #include <halo/meta/draws.hpp>
 #include <halo/meta/evolution.hpp>
 #include <halo/meta/field.hpp>
 #include <halo/meta/header_writer.hpp>
+#include <halo/meta/iterates.hpp>
 #include <halo/meta/meta_loss.hpp>
 #include <halo/meta/meta_optimizer.hpp>
 #include <halo/meta/parallel.hpp>
 #include <halo/meta/slot.hpp>
+#include <halo/meta/spectral_norm.hpp>
 #include <halo/meta/trainer.hpp>
 #include <halo/meta/training.hpp>
 #include <halo/meta/validation.hpp>

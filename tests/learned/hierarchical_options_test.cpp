@@ -53,7 +53,7 @@ void follows_plain_loops() {
     std::vector<double> truth;
     for (auto const& t : dumb.tensors)
       for (auto const& c : t.all) truth.push_back(c.truth);
-    learned::for_each_true(*s, [&](std::size_t i, double ahead) {
+    learned::for_each_true<program>(*s, [&](std::size_t i, double ahead) {
       CHECK(theta[i] + ahead == doctest::Approx(truth[i]).epsilon(1e-9));
       CHECK(std::abs(ahead) > 1e-4);
     });

@@ -56,4 +56,7 @@ TEST_CASE("meta_loss: how many iterates are averaged") {
 TEST_CASE("meta_loss: the Jacobian's factor, for a sum or a mean") {
   CHECK(meta_loss::paper().factor(500) == 1e-3);
   CHECK(meta_loss::authors().factor(500) == doctest::Approx(5.5e-3 / 500));
+  meta_loss spectral = meta_loss::authors();
+  spectral.spectral = true;  // a norm has nothing to take the mean of
+  CHECK(spectral.factor(500) == 5.5e-3);
 }

@@ -44,5 +44,10 @@ TEST_CASE("training: its words tell two trainings apart, threads do not") {
   CHECK(differs([](training& o) { o.loss.averaged_share = 1; }));
   CHECK(differs([](training& o) { o.loss.fresh_batches = 1; }));
   CHECK(differs([](training& o) { o.loss.held_out_batches = 2; }));
+  CHECK(differs([](training& o) { o.loss.spectral = true; }));
+  CHECK(differs([](training& o) {
+    o.loss.spectral = true;
+    o.loss.power_iterations = 3;
+  }));
   CHECK(!differs([](training& o) { o.threads = 7; }));
 }

@@ -17,13 +17,26 @@ inline constexpr bool attends = [] {
 }();
 
 /// Calls body(parameter, number of its state that makes it true) for all coordinates.
-template <program P, parameter_layout Layout, floating T, class Body>
-void for_each_true(state<P, Layout, T>& s, Body&& body) noexcept {
+template <program P, class State, class Body>
+void for_each_true(State& s, Body&& body) {
   static_assert(attends<P>, "halo: the parameters of this optimizer are where its gradients are");
-  for (std::size_t t = 0; t < Layout::tensors; ++t)
-    for (std::size_t i = 0; i < Layout::table[t].count; ++i)
-      body(Layout::table[t].offset + i,
+  using layout = typename State::layout;
+  for (std::size_t t = 0; t < layout::tensors; ++t)
+    for (std::size_t i = 0; i < layout::table[t].count; ++i)
+      body(layout::table[t].offset + i,
            s.tile(t)[(i / tile_lanes * P::state + P::at_true) * tile_lanes + i % tile_lanes]);
+}
+
+/// The parameters that count, for a network to work with: θ, or where a program attends, those
+/// behind θ, written to `room`.
+/// @param room  Layout::size numbers; null will do where the program does not attend
+template <program P, parameter_layout Layout, floating T>
+[[nodiscard]] T const* true_parameters(state<P, Layout, T> const& s, T const* theta, T* room) {
+  if constexpr (attends<P>) {
+    for_each_true<P>(s, [=](std::size_t k, T ahead) { room[k] = theta[k] + ahead; });
+    return room;
+  }
+  return theta;
 }
 
 }  // namespace halo::learned

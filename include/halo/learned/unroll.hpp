@@ -39,8 +39,9 @@ class unroll {
   }
   [[nodiscard]] std::size_t size() const noexcept { return count_; }
   void restart() noexcept { count_ = 0; }
-  /// The parameters before step k.
+  /// The parameters and the state before step k.
   [[nodiscard]] T const* theta(std::size_t k) const noexcept { return moments_[k]->theta.data(); }
+  [[nodiscard]] state_type const& state(std::size_t k) const noexcept { return *states_[k]; }
 
   /// One step of the optimizer. A step that changes nothing (empty, not finite) is not remembered.
   /// @pre fewer steps since the last restart than the constructor was told; s is not touched

@@ -22,11 +22,13 @@ struct meta_loss {
   iterates which = iterates::mean;
   bool logarithm = false;  ///< f(L) = ln(L + floor)
   double floor = 1e-6;
-  double jacobian = 0;              ///< c; a sum of squares over all parameters, as in the paper
-  bool mean_jacobian = false;       ///< their mean instead, as in the released code
-  bool second_derivatives = false;  ///< through the gradient that the optimizer is fed
-  bool count_first = true;          ///< w = 1/(n+1) over i = 0 ... n, otherwise 1/n over 1 ... n
-  bool count_last = true;           ///< otherwise iterate 0 takes the place of the last as well
+  double jacobian = 0;         ///< c; a sum of squares over all parameters, as in the paper
+  bool mean_jacobian = false;  ///< their mean instead, as in the released code
+  bool spectral = false;  ///< c·‖H‖₂ instead, the spectral norm of the gradient's Jacobian
+  std::size_t power_iterations = 10;  ///< for it
+  bool second_derivatives = false;    ///< through the gradient that the optimizer is fed
+  bool count_first = true;            ///< w = 1/(n+1) over i = 0 ... n, otherwise 1/n over 1 ... n
+  bool count_last = true;             ///< otherwise iterate 0 takes the place of the last as well
   bool at_average = false;
   double averaged_share = 0.65;      ///< of the window, its end
   std::size_t fresh_batches = 2;     ///< the average is judged on so many new mini-batches,
@@ -63,7 +65,7 @@ struct meta_loss {
   }
   /// c, or c/N for N parameters.
   [[nodiscard]] double factor(std::size_t parameters) const noexcept {
-    return mean_jacobian ? jacobian / static_cast<double>(parameters) : jacobian;
+    return mean_jacobian && !spectral ? jacobian / static_cast<double>(parameters) : jacobian;
   }
   /// How many iterates are averaged.
   [[nodiscard]] std::size_t averaged(std::size_t n) const noexcept {

@@ -13,6 +13,7 @@
 
 #include <halo/core/random.hpp>
 #include <halo/learned/optimizer.hpp>
+#include <halo/learned/true_parameters.hpp>
 #include <halo/meta/field.hpp>
 #include <halo/meta/meta_loss.hpp>
 #include <halo/meta/window.hpp>
@@ -91,7 +92,7 @@ class task_slot final : public slot<P, typename Task::scalar> {
 
   std::vector<score> judge(optimizer_type const& rule, seed s,
                            std::span<std::uint64_t const> checkpoints) override {
-    std::vector<T> theta(layout::size), average(layout::size), gradient(layout::size);
+    std::vector<T> theta(layout::size), average(layout::size), gradient(layout::size), room(theta);
     task_.start(s, theta.data());
     average = theta;
     std::unique_ptr<learned::state<P, layout, T>> state(
@@ -99,6 +100,10 @@ class task_slot final : public slot<P, typename Task::scalar> {
     std::vector<score> scores;
     std::uint64_t t = 0;
     bool finite = true;
+    auto const counted = [&] {
+      return learned::true_parameters(std::as_const(*state), std::as_const(theta).data(),
+                                      room.data());
+    };
     for (std::uint64_t const at : checkpoints) {
       for (; t < at && finite; ++t) {
         optim::step_context<T> context;
@@ -109,15 +114,16 @@ class task_slot final : public slot<P, typename Task::scalar> {
         finite = rule.step(theta.data(), static_cast<T const*>(gradient.data()), *state, context) !=
                  optim::status::non_finite;
         T const rate = static_cast<T>(std::max(1.0 / 150, 1 / (1 + static_cast<double>(t) / 8)));
-        for (std::size_t k = 0; k < layout::size; ++k) average[k] += rate * (theta[k] - average[k]);
+        T const* const now = counted();
+        for (std::size_t k = 0; k < layout::size; ++k) average[k] += rate * (now[k] - average[k]);
       }
-      scores.push_back(look(theta, average, finite));
+      scores.push_back(look(counted(), average, finite));
     }
     return scores;
   }
 
  private:
-  score look(std::vector<T> const& theta, std::vector<T> const& average, bool finite) {
+  score look(T const* theta, std::vector<T> const& average, bool finite) {
     if (!finite) return {.loss = 1e6, .finite = false};
     score s;
     constexpr std::uint64_t batches = 16;
@@ -125,7 +131,7 @@ class task_slot final : public slot<P, typename Task::scalar> {
       s.loss +=
           task_.value_and_gradient(task::part::held_out, b, average.data(), nullptr) / batches;
     s.accuracy = task_.accuracy(average.data());
-    s.raw_accuracy = task_.accuracy(theta.data());
+    s.raw_accuracy = task_.accuracy(theta);
     return s;
   }
 

@@ -69,6 +69,7 @@ struct training {
   say("averaged_share", o.loss.averaged_share);
   say("fresh_batches", o.loss.fresh_batches);
   say("held_out_batches", o.loss.held_out_batches);
+  if (o.loss.spectral) say("spectral, power_iterations", o.loss.power_iterations);
   return text;
 }
 

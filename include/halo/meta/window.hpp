@@ -10,9 +10,12 @@
 #include <vector>
 
 #include <halo/core/random.hpp>
-#include <halo/learned/unroll.hpp>
+#include <halo/learned/true_parameters.hpp>
+#include <halo/meta/average_loss.hpp>
 #include <halo/meta/field.hpp>
+#include <halo/meta/iterates.hpp>
 #include <halo/meta/meta_loss.hpp>
+#include <halo/meta/spectral_norm.hpp>
 #include <halo/optim/selection.hpp>
 #include <halo/task/task.hpp>
 
@@ -34,7 +37,8 @@ struct window_report {
 ///     λ_n = w_n g_n + ...,   λ_{i-1} = λ_i + w g_{i-1} + H_{i-1} (2 w c g_{i-1} + ḡ_{i-1})
 /// where c is the Jacobian factor and ḡ the adjoint of the gradient that the optimizer was fed
 /// (second derivatives only): one exact Hessian-vector product a step serves both.
-/// Allocates at construction only.
+/// With the spectral norm, c ∇‖H_i‖₂ is added to λ instead. Allocates at construction, and slopes
+/// in the first window that has it.
 template <learned::program P, task::task Task>
 class run {
  public:
@@ -46,41 +50,35 @@ class run {
   /// @param most  iterations of the longest window
   run(Task& task, std::size_t most)
       : task_(&task),
-        unroll_(most),
-        theta_(layout::size),
-        lambda_(layout::size),
-        average_(layout::size),
-        vector_(layout::size),
-        product_(layout::size),
-        curvature_(layout::size),
-        gradients_((most + 1) * layout::size),
-        losses_(most + 1),
-        record_(most + 1),
-        state_(std::make_unique<state_type>()),
+        at_(most),
+        lambda_(size),
+        product_(size),
+        curvature_(size),
+        own_(learned::attends<P> ? size : 0),
         state_adjoint_(std::make_unique<state_type>()) {}
 
   /// Begins anew: parameters, optimizer state and draws.
   void restart(optimizer_type const& rule, seed s) {
-    task_->start(s, theta_.data());
-    assign_initial(rule);
+    task_->start(s, at_.theta.data());
+    at_.state.reset(new state_type(rule.template init<layout, scalar>()));
     seed_ = s;
     iteration_ = 0;
   }
   /// Begins anew from given parameters.
   void restart(optimizer_type const& rule, seed s, std::span<scalar const> theta) {
     restart(rule, s);
-    std::copy(theta.begin(), theta.end(), theta_.begin());
+    std::copy(theta.begin(), theta.end(), at_.theta.begin());
   }
 
   [[nodiscard]] std::uint64_t iteration() const noexcept { return iteration_; }
-  [[nodiscard]] std::span<scalar const> parameters() const noexcept { return theta_; }
-  [[nodiscard]] state_type& state() noexcept { return *state_; }
+  [[nodiscard]] std::span<scalar const> parameters() const noexcept { return at_.theta; }
+  [[nodiscard]] state_type& state() noexcept { return *at_.state; }
 
   /// What a run goes on from; resumed() must follow when it was written to.
   [[nodiscard]] std::vector<field> fields() {
-    std::vector<field> all{field_of("theta", std::span(theta_)), field_of("seed", seed_.value),
+    std::vector<field> all{field_of("theta", std::span(at_.theta)), field_of("seed", seed_.value),
                            field_of("iteration", iteration_)};
-    append(all, "state", fields_of(*state_));
+    append(all, "state", fields_of(*at_.state));
     return all;
   }
   /// The task draws again what it drew when the run began.
@@ -99,40 +97,28 @@ class run {
 
  private:
   static constexpr std::size_t size = layout::size;
-  static constexpr std::size_t none = static_cast<std::size_t>(-1);
   static constexpr std::uint64_t mask_stream = 0x6d61736b, fresh_draws = std::uint64_t{1} << 40U;
-
-  void assign_initial(optimizer_type const& rule) {
-    state_.reset(new state_type(rule.template init<layout, scalar>()));
-  }
-  [[nodiscard]] scalar* gradient(std::size_t i) noexcept { return gradients_.data() + i * size; }
-  /// θ of iteration i of the window.
-  [[nodiscard]] scalar const* theta_at(std::size_t i, std::size_t n) const noexcept {
-    while (i < n && record_[i] == none) ++i;
-    return i == n ? theta_.data() : unroll_.theta(record_[i]);
-  }
 
   bool forward(optimizer_type const& rule, std::size_t n, meta_loss const& kind,
                optim::selection const& select, window_report& r) {
-    unroll_.restart();
-    std::fill(average_.begin(), average_.end(), scalar(0));
+    at_.restart();
+    average_.restart();
     std::size_t const tail = kind.averaged(n);
     begin_ = iteration_;
     for (std::size_t i = 0; i < n; ++i) {
-      losses_[i] = task_->value_and_gradient(
-          task::part::train, iteration_, static_cast<scalar const*>(theta_.data()), gradient(i));
+      evaluate(i, at_.theta.data(), at_.gradient(i));
       optim::step_context<scalar> context;
-      context.loss = losses_[i];
+      context.loss = at_.loss(i);
       context.rows = task_->rows();
       context.mask = select.draw(generator(seed_, mask_stream), iteration_++, layout::layers);
-      record_[i] = unroll_.size();
-      auto const status = unroll_.step(rule, theta_.data(), gradient(i), *state_, context);
-      if (status == optim::status::non_finite) return give_up(r);
-      if (status == optim::status::empty) record_[i] = none;
-      if (i + tail >= n)
-        for (std::size_t k = 0; k < size; ++k) average_[k] += theta_[k] / static_cast<scalar>(tail);
+      if (at_.step(rule, context) == optim::status::non_finite) return give_up(r);
+      if (i + tail >= n) average_.add(at_.true_at(i + 1), tail);
     }
     return kind.at_average ? look_at_average(kind, r) : look_at_iterates(n, kind, r);
+  }
+  /// Loss and gradient of the mini-batch of iteration i.
+  void evaluate(std::size_t i, scalar const* theta, scalar* gradient) {
+    at_.loss(i) = task_->value_and_gradient(task::part::train, begin_ + i, theta, gradient);
   }
 
   bool give_up(window_report& r) noexcept {
@@ -141,50 +127,41 @@ class run {
   }
 
   bool look_at_iterates(std::size_t n, meta_loss const& kind, window_report& r) {
-    losses_[n] = task_->value_and_gradient(task::part::train, iteration_,
-                                           static_cast<scalar const*>(theta_.data()), gradient(n));
-    r.last = losses_[n];
+    // an optimizer with attention was fed gradients from elsewhere
+    for (std::size_t i = learned::attends<P> ? 0 : n; i <= n; ++i)
+      evaluate(i, at_.true_at(i), at_.judged(i));
+    r.last = at_.loss(n);
     for (std::size_t i = 0; i <= n; ++i) {
       double const share = kind.share(i, n);
       if (share == 0) continue;
-      double square = 0;
-      for (std::size_t k = 0; k < size; ++k)
-        square += static_cast<double>(gradient(i)[k]) * static_cast<double>(gradient(i)[k]);
-      r.loss += share * kind.value(losses_[i]);
-      r.jacobian += share * kind.factor(size) * square;
+      r.loss += share * kind.value(at_.loss(i));
+      if (kind.jacobian != 0) r.jacobian += share * kind.factor(size) * roughness(i, kind);
     }
     r.loss += r.jacobian;
     return std::isfinite(r.loss) || give_up(r);
   }
 
-  /// L(θ̄) over fresh mini-batches, the last of them held out, and the Jacobian term of one to train
-  /// on; what flows back from both stays in vector_.
+  /// What the Jacobian term measures at iterate i; its slope stays in slopes_ if it is not 2 H·g.
+  double roughness(std::size_t i, meta_loss const& kind) {
+    double square = 0;
+    if (!kind.spectral) {
+      scalar const* const g = at_.judged(i);
+      for (std::size_t k = 0; k < size; ++k)
+        square += static_cast<double>(g[k]) * static_cast<double>(g[k]);
+      return square;
+    }
+    if (slopes_.size() < (at_.count() + 1) * size) slopes_.resize((at_.count() + 1) * size);
+    scalar const* const at = at_.true_at(i);
+    double const norm = norm_.value(*task_, begin_ + i, at, kind.power_iterations);
+    if (i > 0) norm_.slope(*task_, begin_ + i, at, slopes_.data() + i * size);
+    return norm;
+  }
+
   bool look_at_average(meta_loss const& kind, window_report& r) {
-    std::fill(vector_.begin(), vector_.end(), scalar(0));
-    scalar const* const at = average_.data();
-    std::uint64_t const fresh = fresh_draws + iteration_;
-    std::size_t const batches = kind.fresh_batches;
-    double loss = 0, square = 0;
-    for (std::size_t b = 0; b < batches; ++b) {
-      auto const from =
-          b + kind.held_out_batches < batches ? task::part::train : task::part::held_out;
-      loss += task_->value_and_gradient(from, fresh + b, at, product_.data()) /
-              static_cast<double>(batches);
-      for (std::size_t k = 0; k < size; ++k)
-        vector_[k] += product_[k] / static_cast<scalar>(batches);
-    }
-    if (kind.jacobian != 0) {
-      (void)task_->value_and_gradient(task::part::train, fresh, at, product_.data());
-      for (scalar const g : product_) square += static_cast<double>(g) * static_cast<double>(g);
-      task_->hessian_vector_product(fresh, at, product_.data(), curvature_.data());
-    }
-    r.last = loss;
-    r.jacobian = kind.factor(size) * square;
-    r.loss = kind.value(loss) + r.jacobian;
-    for (scalar& v : vector_) v *= static_cast<scalar>(kind.slope(loss));
-    if (kind.jacobian != 0)
-      for (std::size_t k = 0; k < size; ++k)
-        vector_[k] += static_cast<scalar>(2 * kind.factor(size)) * curvature_[k];
+    auto const found = average_.look(*task_, kind, fresh_draws + iteration_, norm_);
+    r.last = found.loss;
+    r.jacobian = found.jacobian;
+    r.loss = kind.value(found.loss) + r.jacobian;
     return std::isfinite(r.loss) || give_up(r);
   }
 
@@ -194,49 +171,74 @@ class run {
     state_adjoint_.reset(new state_type());
     bool const second = kind.second_derivatives;
     for (std::size_t i = n; i > 0; --i) {
-      bool const fed = second && i < n && record_[i] != none;
+      bool const fed = second && i < n && at_.moved(i);
       if (!fed) std::fill(product_.begin(), product_.end(), scalar(0));
-      bool const bent = kind.at_average ? at_average(i, n, kind) : at_iterate(i, n, kind);
-      if (fed || bent) {
-        task_->hessian_vector_product(begin_ + i, theta_at(i, n), product_.data(),
-                                      curvature_.data());
-        for (std::size_t k = 0; k < size; ++k) lambda_[k] += curvature_[k];
+      if constexpr (learned::attends<P>) {
+        if (fed) bend(i, at_.theta_at(i));
+        judge_true(i, n, kind);
+      } else {
+        bool const bent = judge(i, n, kind);
+        if (fed || bent) bend(i, at_.theta_at(i));
       }
-      std::size_t const k = record_[i - 1];
-      if (k != none)
-        unroll_.backward(rule, k, lambda_.data(), *state_adjoint_,
-                         second ? product_.data() : nullptr);
+      at_.backward(rule, i - 1, lambda_.data(), *state_adjoint_,
+                   second ? product_.data() : nullptr);
     }
-    if (first) unroll_.backward_initial(rule, *state_adjoint_);
-    unroll_.add_weights(weights);
+    if (first) at_.backward_initial(rule, *state_adjoint_);
+    at_.add_weights(weights);
+  }
+
+  /// Adds H_i·product_ to λ.
+  void bend(std::size_t i, scalar const* at) {
+    task_->hessian_vector_product(begin_ + i, at, product_.data(), curvature_.data());
+    for (std::size_t k = 0; k < size; ++k) lambda_[k] += curvature_[k];
+  }
+  /// What the losses hand to θ_i; whether product_ waits for H_i.
+  bool judge(std::size_t i, std::size_t n, meta_loss const& kind) {
+    return kind.at_average ? at_average(i, n, kind) : at_iterate(i, n, kind);
+  }
+  /// The same to the parameters that count: to θ_i and to what is added to it.
+  void judge_true(std::size_t i, std::size_t n, meta_loss const& kind) {
+    std::fill(product_.begin(), product_.end(), scalar(0));
+    std::fill(own_.begin(), own_.end(), scalar(0));
+    lambda_.swap(own_);
+    if (judge(i, n, kind)) bend(i, at_.true_at(i));
+    lambda_.swap(own_);
+    for (std::size_t k = 0; k < size; ++k) lambda_[k] += own_[k];
+    learned::for_each_true<P>(*state_adjoint_,
+                              [&](std::size_t k, scalar& ahead) { ahead += own_[k]; });
   }
 
   /// Adds to λ what the average hands to θ_i.
   bool at_average(std::size_t i, std::size_t n, meta_loss const& kind) {
     std::size_t const tail = kind.averaged(n);
     if (i + tail > n)
-      for (std::size_t k = 0; k < size; ++k) lambda_[k] += vector_[k] / static_cast<scalar>(tail);
+      for (std::size_t k = 0; k < size; ++k)
+        lambda_[k] += average_.pull()[k] / static_cast<scalar>(tail);
     return false;
   }
   /// Adds w g_i to λ and 2 w c g_i to product_, which H_i waits for; whether the latter is not 0.
   bool at_iterate(std::size_t i, std::size_t n, meta_loss const& kind) {
     double const share = kind.share(i, n);
-    auto const w = static_cast<scalar>(share * kind.slope(losses_[i]));
-    auto const c = static_cast<scalar>(2 * share * kind.factor(size));
-    scalar const* const g = gradient(i);
-    for (std::size_t k = 0; k < size; ++k) {
-      lambda_[k] += w * g[k];
-      product_[k] += c * g[k];
+    auto const w = static_cast<scalar>(share * kind.slope(at_.loss(i)));
+    double const factor = share * kind.factor(size);
+    scalar const* const g = at_.judged(i);
+    for (std::size_t k = 0; k < size; ++k) lambda_[k] += w * g[k];
+    if (factor == 0) return false;
+    if (kind.spectral) {
+      scalar const* const slope = slopes_.data() + i * size;
+      for (std::size_t k = 0; k < size; ++k) lambda_[k] += static_cast<scalar>(factor) * slope[k];
+      return false;
     }
-    return c != scalar(0);
+    for (std::size_t k = 0; k < size; ++k) product_[k] += static_cast<scalar>(2 * factor) * g[k];
+    return true;
   }
 
   Task* task_;
-  learned::unroll<P, layout, scalar> unroll_;
-  std::vector<scalar> theta_, lambda_, average_, vector_, product_, curvature_, gradients_;
-  std::vector<double> losses_;
-  std::vector<std::size_t> record_;
-  std::unique_ptr<state_type> state_, state_adjoint_;
+  iterates<P, Task> at_;
+  std::vector<scalar> lambda_, product_, curvature_, own_, slopes_;
+  average_loss<Task> average_;
+  spectral_norm<Task> norm_;
+  std::unique_ptr<state_type> state_adjoint_;
   seed seed_{};
   std::uint64_t iteration_ = 0, begin_ = 0;
 };
