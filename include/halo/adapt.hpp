@@ -11,3 +11,4 @@
 #include <halo/adapt/operations.hpp>
 #include <halo/adapt/report.hpp>
 #include <halo/adapt/run.hpp>
+#include <halo/adapt/statistics.hpp>

@@ -19,5 +19,6 @@
 #include <halo/kernel/normalize.hpp>
 #include <halo/kernel/pool.hpp>
 #include <halo/kernel/softmax.hpp>
+#include <halo/kernel/sum.hpp>
 #include <halo/kernel/update.hpp>
 #include <halo/kernel/window.hpp>

@@ -18,12 +18,16 @@
 #include <halo/autodiff/planar_conv2d.hpp>
 #include <halo/autodiff/planar_gemm.hpp>
 #include <halo/nn/activation.hpp>
+#include <halo/nn/batch_norm.hpp>
+#include <halo/nn/checkpointed.hpp>
 #include <halo/nn/conv2d.hpp>
 #include <halo/nn/dropout.hpp>
 #include <halo/nn/flatten.hpp>
+#include <halo/nn/group_norm.hpp>
 #include <halo/nn/layer_norm.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/pool.hpp>
+#include <halo/nn/residual.hpp>
 
 #include "../support/network.hpp"
 
@@ -35,14 +39,15 @@ namespace {
 
 template <class P>
 struct passes {
-  void (*forward)(nn::pass const&, simd::const_of<P> theta, simd::const_of<P> x, P y, P memory);
+  void (*forward)(nn::pass const&, simd::const_of<P> theta, simd::const_of<P> x, P y, P memory,
+                  P scratch);
   void (*backward)(nn::pass const&, nn::backward_arguments<P> const&);
 };
 
 /// A layer on examples of one shape, its types forgotten: what is checked is compiled once.
 struct subject {
   char const* kind;
-  std::size_t parameters, inputs, outputs, memory;
+  std::size_t parameters, inputs, outputs, memory, scratch;
   bool needs_input, needs_output, elementwise;
   passes<float*> on_floats;
   passes<double*> on_doubles;
@@ -62,8 +67,12 @@ struct subject {
 template <class L, class X, class P>
 passes<P> passes_of() {
   return {
-      [](nn::pass const& p, simd::const_of<P> theta, simd::const_of<P> x, P y, P memory) {
-        L::template forward<X>(p, theta, x, y, memory);
+      [](nn::pass const& p, simd::const_of<P> theta, simd::const_of<P> x, P y, P memory,
+         [[maybe_unused]] P scratch) {
+        if constexpr (nn::detail::composite<L, X>)
+          L::template forward<X>(p, theta, x, y, memory, scratch);
+        else
+          L::template forward<X>(p, theta, x, y, memory);
       },
       [](nn::pass const& p, nn::backward_arguments<P> const& a) { L::template backward<X>(p, a); }};
 }
@@ -75,6 +84,7 @@ subject of() {
           X::size,
           L::template output<X>::size,
           L::template memory<X>,
+          nn::detail::scratch_of<L, X>(),
           L::needs_input,
           L::needs_output,
           L::elementwise,
@@ -83,29 +93,54 @@ subject of() {
           passes_of<L, X, planar<double>>()};
 }
 
+/// Normalisations, and layers made of layers.
+void add_composed(std::vector<subject>& to) {
+  using nn::projection;
+  using nn::residual;
+  to.push_back(of<nn::batch_norm, shape<5>>());
+  to.push_back(of<nn::batch_norm, shape<2, 17>>());
+  to.push_back(of<nn::basic_batch_norm<std::ratio<1, 9>, std::ratio<1, 99>>, shape<3, 2, 3>>());
+  to.push_back(of<nn::group_norm<1>, shape<5>>());
+  to.push_back(of<nn::group_norm<3>, shape<2, 2, 6>>());
+  to.push_back(of<nn::group_norm<17>, shape<3, 17>>());
+  to.push_back(of<residual<nn::linear<5, 4>, nn::tanh, nn::linear<4, 5>>, shape<5>>());
+  to.push_back(of<residual<nn::linear<3, 3>, nn::sigmoid>, shape<3>>());
+  to.push_back(of<residual<projection<nn::linear<5, 2>, nn::tanh>, nn::linear<5, 2>>, shape<5>>());
+  to.push_back(
+      of<residual<projection<nn::conv1d<3, 1, 2>>, nn::batch_norm, nn::tanh, nn::conv1d<3, 3, 2>>,
+         shape<4, 2>>());
+  to.push_back(
+      of<nn::checkpointed<nn::linear<5, 4>, nn::gelu, nn::dropout<>, nn::linear<4, 3>, nn::tanh>,
+         shape<5>>());
+  to.push_back(of<residual<nn::checkpointed<residual<nn::linear<4, 4>, nn::tanh>>>, shape<4>>());
+}
+
 std::vector<subject> subjects() {
   using nn::padding;
   using nn::window;
-  return {of<nn::linear<5, 3>, shape<5>>(),
-          of<nn::linear<17, 9>, shape<17>>(),
-          of<nn::relu, shape<5>>(),
-          of<nn::leaky_relu, shape<5>>(),
-          of<nn::tanh, shape<2, 3>>(),
-          of<nn::sigmoid, shape<5>>(),
-          of<nn::elu, shape<17>>(),
-          of<nn::softplus, shape<5>>(),
-          of<nn::gelu, shape<2, 2, 3>>(),
-          of<nn::dropout<std::ratio<1, 3>>, shape<7>>(),
-          of<nn::layer_norm, shape<5>>(),
-          of<nn::layer_norm, shape<2, 9>>(),
-          of<nn::flatten, shape<2, 3>>(),
-          of<nn::conv2d<3, window{2, 3}>, shape<4, 5, 2>>(),
-          of<nn::conv2d<4, 3, 2, padding::valid, 2, 1, false>, shape<5, 6, 2>>(),
-          of<nn::conv2d<3, 2, window{1, 3}, padding::same, 3, 2>, shape<4, 4, 3>>(),
-          of<nn::conv1d<5, 3, 2>, shape<7, 2>>(),
-          of<nn::max_pool<2, 1, padding::same>, shape<3, 3, 2>>(),
-          of<nn::average_pool<3, 2, padding::same>, shape<4, 4, 2>>(),
-          of<nn::global_average_pool, shape<2, 3, 5>>()};
+  std::vector<subject> all{
+      of<nn::linear<5, 3>, shape<5>>(),
+      of<nn::linear<17, 9>, shape<17>>(),
+      of<nn::relu, shape<5>>(),
+      of<nn::leaky_relu, shape<5>>(),
+      of<nn::tanh, shape<2, 3>>(),
+      of<nn::sigmoid, shape<5>>(),
+      of<nn::elu, shape<17>>(),
+      of<nn::softplus, shape<5>>(),
+      of<nn::gelu, shape<2, 2, 3>>(),
+      of<nn::dropout<std::ratio<1, 3>>, shape<7>>(),
+      of<nn::layer_norm, shape<5>>(),
+      of<nn::layer_norm, shape<2, 9>>(),
+      of<nn::flatten, shape<2, 3>>(),
+      of<nn::conv2d<3, window{2, 3}>, shape<4, 5, 2>>(),
+      of<nn::conv2d<4, 3, 2, padding::valid, 2, 1, false>, shape<5, 6, 2>>(),
+      of<nn::conv2d<3, 2, window{1, 3}, padding::same, 3, 2>, shape<4, 4, 3>>(),
+      of<nn::conv1d<5, 3, 2>, shape<7, 2>>(),
+      of<nn::max_pool<2, 1, padding::same>, shape<3, 3, 2>>(),
+      of<nn::average_pool<3, 2, padding::same>, shape<4, 4, 2>>(),
+      of<nn::global_average_pool, shape<2, 3, 5>>()};
+  add_composed(all);
+  return all;
 }
 
 /// One layer on its own, under the loss Σ (y_i²/2 + w_i y_i), so that dL/dy = y + w bends too.
@@ -129,9 +164,10 @@ struct bench {
   template <class P>
   double run(simd::const_of<P> at, P gradient) {
     room y(outputs), kept(s.memory * pass.capacity), dy(outputs);
+    room scratch(s.scratch * pass.capacity);
     P const out = y;
     simd::const_of<P> const x = at + s.parameters;
-    s.on<P>().forward(pass, at, x, out, P(kept));
+    s.on<P>().forward(pass, at, x, out, P(kept), P(scratch));
     double loss = 0;
     for (std::size_t i = 0; i < outputs; ++i) {
       dy.value[i] = y.value[i] + w[i];
@@ -147,6 +183,7 @@ struct bench {
     a.dy = dy;
     a.dx = gradient + s.parameters;
     a.gradient = s.parameters > 0 ? gradient : P{};
+    a.scratch = scratch;
     s.on<P>().backward(pass, a);
     return loss;
   }
@@ -192,7 +229,8 @@ void check_parts(subject const& s) {
   auto const dy = draw<float>(rows * s.outputs, 3);
   nn::pass const p{.rows = rows, .capacity = rows, .training = true, .noise = seed{3}};
   std::vector<float> y(rows * s.outputs), memory(rows * s.memory + 1);
-  s.on_floats.forward(p, theta.data(), x.data(), y.data(), memory.data());
+  std::vector<float> scratch(rows * s.scratch + 1, std::nanf(""));
+  s.on_floats.forward(p, theta.data(), x.data(), y.data(), memory.data(), scratch.data());
 
   auto const run = [&](bool with_gradient, bool with_input) {
     result r{std::vector<float>(s.parameters, 7), std::vector<float>(rows * s.inputs, 7)};
@@ -205,7 +243,11 @@ void check_parts(subject const& s) {
     a.dy = upper.data();
     a.dx = with_input ? r.dx.data() : nullptr;
     a.gradient = with_gradient && s.parameters > 0 ? r.gradient.data() : nullptr;
+    if (!with_gradient) a.mask = layer_mask();
+    std::fill(scratch.begin(), scratch.end(), std::nanf(""));  // nobody counts on what lies there
+    a.scratch = scratch.data();
     s.on_floats.backward(p, a);
+    CHECK(upper == dy);  // somebody else may want it
     return r;
   };
   result const both = run(true, true), none = run(false, false);
@@ -217,7 +259,7 @@ void check_parts(subject const& s) {
 
   if (s.elementwise) {  // on top of each other, as sequential lays them
     std::vector<float> in_place = x, upper = dy;
-    s.on_floats.forward(p, theta.data(), in_place.data(), in_place.data(), memory.data());
+    s.on_floats.forward(p, theta.data(), in_place.data(), in_place.data(), memory.data(), nullptr);
     CHECK(in_place == y);
     nn::backward_arguments<float*> a{};
     a.y = in_place.data();
@@ -241,7 +283,9 @@ void check_bound() {
     nn::pass const p{.rows = rows, .capacity = rows};
     auto const theta = draw<float>(parameters, 1), x = draw<float>(rows * X::size, 2);
     std::vector<float> y(rows * outputs), memory(rows * L::template memory<X> + 1), g(parameters);
-    L::template forward<X>(p, theta.data(), x.data(), y.data(), memory.data());
+    std::vector<float> scratch(rows * nn::detail::scratch_of<L, X>() + 1);
+    passes_of<L, X, float*>().forward(p, theta.data(), x.data(), y.data(), memory.data(),
+                                      scratch.data());
     for (bool const finite : {true, false}) {
       auto dy = draw<float>(rows * outputs, 3);
       if (!finite) dy[dy.size() / 2] = std::numeric_limits<float>::quiet_NaN();
@@ -251,6 +295,7 @@ void check_bound() {
       a.memory = memory.data();
       a.dy = dy.data();
       a.gradient = g.data();
+      a.scratch = scratch.data();
       float const bound = L::template backward<X>(p, a);
       CHECK(std::isfinite(bound) == finite);
       for (float const e : g) CHECK((!finite || std::abs(e) <= bound));
@@ -291,7 +336,8 @@ TEST_CASE("layer: writes its own rows and no element more") {
       std::vector<float> y(rows * s.outputs + spare, 7);
       std::vector<float> memory(p.capacity * s.memory + spare, 7);
       std::vector<float> dx(rows * s.inputs + spare, 7), gradient(s.parameters + spare, 7);
-      s.on_floats.forward(p, theta.data(), x.data(), y.data(), memory.data());
+      std::vector<float> scratch(p.capacity * s.scratch + spare, 7);
+      s.on_floats.forward(p, theta.data(), x.data(), y.data(), memory.data(), scratch.data());
       nn::backward_arguments<float*> a{};
       a.theta = theta.data();
       a.x = x.data();
@@ -300,8 +346,9 @@ TEST_CASE("layer: writes its own rows and no element more") {
       a.dy = dy.data();
       a.dx = dx.data();
       a.gradient = s.parameters > 0 ? gradient.data() : nullptr;
+      a.scratch = scratch.data();
       s.on_floats.backward(p, a);
-      for (auto const* const v : {&y, &memory, &dx, &gradient})
+      for (auto const* const v : {&y, &memory, &dx, &gradient, &scratch})
         CHECK(std::all_of(v->end() - spare, v->end(), [](float e) { return e == 7; }));
       if (rows == 0) {  // no example: a gradient of zeros
         gradient.resize(s.parameters);
@@ -317,4 +364,8 @@ TEST_CASE("layer: one with parameters bounds its gradient") {
   check_bound<nn::linear<5, 40>, shape<5>>();
   check_bound<nn::layer_norm, shape<5>>();
   check_bound<nn::conv1d<5, 3>, shape<6, 2>>();
+  check_bound<nn::batch_norm, shape<5>>();
+  check_bound<nn::group_norm<2>, shape<3, 6>>();
+  check_bound<nn::residual<nn::linear<5, 5>, nn::linear<5, 5>>, shape<5>>();
+  check_bound<nn::checkpointed<nn::linear<5, 5>, nn::tanh>, shape<5>>();
 }

@@ -68,3 +68,13 @@ TEST_CASE("layer_mask: the upper layers") {
     }
   }
 }
+
+TEST_CASE("layer_mask: a part of the layers, numbered anew") {
+  layer_mask const m(0b1011'0110);
+  CHECK(m.slice(0, 4) == layer_mask(0b0110));
+  CHECK(m.slice(4, 4) == layer_mask(0b1011));
+  CHECK(m.slice(2, 3) == layer_mask(0b101));
+  CHECK(m.slice(3, 0).empty());
+  CHECK(m.slice(64, 2).empty());
+  CHECK(layer_mask::all().slice(60, 10) == layer_mask(0b1111));
+}

@@ -118,3 +118,21 @@ TEST_CASE("dropout: values and tangents of planes fall together") {
   CHECK(y == forward<L>(training, x));
   CHECK(w == forward<L>(training, v));
 }
+
+TEST_CASE("dropout: rows that run forward again meet the pattern they had") {
+  using L = nn::dropout<>;
+  auto const x = draw<float>(n, 6);
+  auto const y = forward<L>(training, x);
+  std::size_t const width = X::size;
+  REQUIRE(n / width >= 4);
+  std::vector<std::uint32_t> const rows{1, 3};
+  std::vector<float> some(2 * width), again(2 * width);
+  for (std::size_t i = 0; i < some.size(); ++i) some[i] = x[rows[i / width] * width + i % width];
+  nn::pass p = training;
+  p.rows = 2;
+  p.source = rows.data();
+  L::forward<X>(p, static_cast<float const*>(nullptr), static_cast<float const*>(some.data()),
+                again.data(), again.data());
+  for (std::size_t i = 0; i < again.size(); ++i)
+    CHECK(again[i] == y[rows[i / width] * width + i % width]);
+}

@@ -101,3 +101,13 @@ TEST_CASE("initialize: a tensor's numbers do not depend on its neighbours") {
   // but no two tensors draw alike
   CHECK(before[layout::table[0].offset] != before[a.offset]);
 }
+
+TEST_CASE("initialize: layers that are not asked for stay") {
+  std::vector<float> theta(layout::size, 99.0F);
+  auto const all = draw(8);
+  nn::initialize<layout, float>(std::span<float>(theta), seed{8}, nn::he{}, layer_mask(0b110));
+  for (parameter_info const& info : layout::table) {
+    for (std::size_t i = info.offset; i < info.offset + info.count; ++i)
+      CHECK(theta[i] == (info.layer == 0 ? 99.0F : all[i]));
+  }
+}

@@ -3,9 +3,12 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include <halo/nn/dropout.hpp>
 #include <halo/nn/layer_norm.hpp>
 #include <halo/nn/linear.hpp>
+#include <halo/nn/residual.hpp>
 #include <halo/nn/sequential.hpp>
 
 using namespace halo;
@@ -23,4 +26,18 @@ TEST_CASE("summary: layers, parameters, operations and bytes, to the letter") {
         "4    linear              3           93             90\n"
         "inputs 128, outputs 3, parameters 4023 (16092 bytes)\n"
         "per example: forward 4050 multiply-adds, step 8310, workspace 620 bytes\n");
+}
+
+TEST_CASE("summary: layers of a layer stand below it") {
+  using network =
+      nn::sequential<nn::linear<4, 8>,
+                     nn::residual<nn::projection<nn::linear<8, 3>>, nn::relu, nn::linear<8, 3>>>;
+  std::string const text = nn::summary<network>();
+  CHECK(text.find("0    linear              8           40             32\n"
+                  "1    residual            3            0              0\n"
+                  "1.0  projection          3            0              0\n"
+                  "1.0.0 linear              3           27             24\n"
+                  "1.1  relu                8            0              0\n"
+                  "1.2  linear              3           27             24\n"
+                  "inputs 4, outputs 3, parameters 94 (376 bytes)\n") != std::string::npos);
 }

@@ -14,6 +14,7 @@
 #include <halo/adapt/hardest.hpp>
 #include <halo/adapt/operations.hpp>
 #include <halo/adapt/report.hpp>
+#include <halo/adapt/statistics.hpp>
 #include <halo/core/aligned.hpp>
 #include <halo/core/assert.hpp>
 #include <halo/core/random.hpp>
@@ -30,10 +31,9 @@ namespace halo::adapt {
 /// The loop that runs on the device: a network, its parameters, an optimizer and its state in one
 /// object that knows how to learn from the next mini-batch.
 ///
-/// sizeof(adapter) is all the memory an adaptation needs; a step allocates nothing. A step asks the
-/// policy which layers to update and from how many of the examples, runs forward, loss, masked
-/// backward and the optimizer, and either moves the selected layers or, where a number was not
-/// finite, changes no parameter and no state.
+/// sizeof(adapter) is all the memory an adaptation needs; a step allocates nothing. It asks the
+/// policy which layers to update and from how many examples, runs forward, loss, masked backward
+/// and optimizer, and moves the selected layers or, where a number was not finite, changes nothing.
 ///
 /// @tparam Network   nn::sequential<...>
 /// @tparam Loss      nn::cross_entropy or nn::mean_square
@@ -73,8 +73,7 @@ class adapter {
     nn::initialize<layout, float>(parameters_.span(), s);
   }
 
-  /// A network with given parameters, in the order of its layout.
-  /// @throws halo::error if their number is not Network::parameters or one is not finite
+  /// A network with given parameters, as assign takes them.
   adapter(Optimizer optimizer, std::span<float const> parameters, seed s = {}, Policy policy = {})
       : adapter(optimizer, s, policy) {
     assign(parameters);
@@ -90,8 +89,7 @@ class adapter {
     return step(examples(x), targets(t));
   }
 
-  /// How many examples the policy would like the next step to have, at most max_batch; 0: any
-  /// number. A step takes what it is given; adapt::run asks.
+  /// How many examples the policy would like the next step to have; 0: any number. adapt::run asks.
   [[nodiscard]] std::size_t wanted_batch() const noexcept {
     return std::min(decide(totals_.iterations).rows, MaxBatch);
   }
@@ -99,7 +97,7 @@ class adapter {
   /// Outputs of the network, [rows, outputs], for any number of rows.
   /// @throws halo::error where the numbers of elements do not fit
   void predict(std::span<float const> x, std::span<float> y, weights at = preferred) {
-    adapt::predict<Network>(parameters(at).data(), x, y, work_);
+    adapt::predict<Network>(parameters(at).data(), x, y, work_, statistics_.for_evaluation());
   }
 
   /// Share of right answers over any number of examples, in [0, 1].
@@ -112,11 +110,11 @@ class adapter {
   /// @throws halo::error as step, but for any number of rows
   template <class X, class Y>
   [[nodiscard]] evaluation evaluate(X const& x, Y const& t, weights at = preferred) {
-    return adapt::evaluate<Network, Loss>(parameters(at).data(), examples(x), targets(t), work_);
+    return adapt::evaluate<Network, Loss>(parameters(at).data(), examples(x), targets(t), work_,
+                                          statistics_.for_evaluation());
   }
 
-  /// The parameters that steps move, or their average over the path (before the first step the
-  /// parameters themselves).
+  /// The parameters that steps move, or their average over the path (before the first step they).
   /// @pre averaged only where the optimizer keeps an average: optim::averaged<...>
   [[nodiscard]] std::span<float const> parameters(weights at = weights::raw) const noexcept {
     if constexpr (averages) {
@@ -126,17 +124,22 @@ class adapter {
     }
     return parameters_.span();
   }
+  /// Running means and variances of batch_norm, Network::statistics of them.
+  [[nodiscard]] std::span<float const> statistics() const noexcept { return statistics_.span(); }
+  /// What batch_norm normalises by in predict, evaluate and accuracy.
+  void normalize_by(moments m) noexcept { statistics_.use(m); }
   [[nodiscard]] state_type& state() noexcept { return state_; }
   [[nodiscard]] Optimizer const& optimizer() const noexcept { return optimizer_; }
   [[nodiscard]] Policy const& policy() const noexcept { return policy_; }
   [[nodiscard]] totals const& spent() const noexcept { return totals_; }
   [[nodiscard]] halo::seed seed_value() const noexcept { return seed_; }
 
-  /// Replaces all parameters; an average starts anew, optimizer state and counters stay.
+  /// Replaces all parameters, and statistics if they follow; an average starts anew, the rest
+  /// stays.
   /// @throws halo::error if their number is another or one is not finite; nothing has changed then
   void assign(std::span<float const> parameters) {
-    detail::check_parameters(parameters, Network::parameters);
-    std::copy(parameters.begin(), parameters.end(), parameters_.begin());
+    detail::check_parameters(parameters, Network::parameters, Network::statistics);
+    statistics_.take(parameters, parameters_.span());
     if constexpr (averages) state_.restart_average();
   }
 
@@ -145,24 +148,20 @@ class adapter {
   void training_rows(std::uint64_t rows) noexcept { training_rows_ = rows; }
   [[nodiscard]] std::uint64_t training_rows() const noexcept { return training_rows_; }
 
-  /// Draws the tensors of the last layer with parameters anew: the new task has other classes. An
-  /// average and the policy begin anew as well.
+  /// Draws the last layer with parameters anew: the new task has other classes. An average and the
+  /// policy begin anew as well.
   void redraw_head(halo::seed s) noexcept {
-    aligned_array<float, Network::parameters> fresh;
-    nn::initialize<layout, float>(fresh.span(), s);
-    for (parameter_info const& info : layout::table) {
-      if (info.layer + 1 != layout::layers) continue;
-      std::copy_n(fresh.data() + info.offset, info.count, parameters_.data() + info.offset);
-    }
+    nn::initialize<layout, float>(parameters_.span(), s, {}, layer_mask::top(1, layout::layers));
     if constexpr (averages) state_.restart_average();
     policy_state_ = {};
   }
 
-  /// Hands every array and number that makes up the run to f(group, name, span), for saving and
-  /// resuming: the parameters, the states of optimizer and policy, the counters and the seed.
+  /// Hands all that makes up the run to f(group, name, span), for saving and resuming: parameters,
+  /// statistics, states of optimizer and policy, counters and seed.
   template <class F>
   void fields(F&& f) {
     f("parameters", "all", parameters_.span());
+    if constexpr (Network::statistics > 0) f("statistics", "all", statistics_.span());
     state_.fields([&f](char const* name, auto values) { f("optimizer", name, values); });
     policy_state_.fields([&f](char const* name, auto values) { f("policy", name, values); });
     totals_.fields([&f](char const* name, auto value) { f("run", name, value); });
@@ -213,14 +212,13 @@ class adapter {
     float const bound = Network::template backward<float*>(
         p, parameters_.data(), x, work_.arena.data(), work_.output_gradient.data(),
         gradient_.data(), r.layers);
-    optim::step_context<float> context;
-    context.mask = r.layers;
-    context.loss = r.loss;
-    context.rows = training_rows_;
+    optim::step_context<float> context{.mask = r.layers, .loss = r.loss, .rows = training_rows_};
     // a moderate bound is good enough; where it is large the optimizer looks for itself
     if (bound <= 1e6F) context.magnitude = bound;
-    return optimizer_.step(parameters_.data(), static_cast<float const*>(gradient_.data()), state_,
-                           context);
+    return statistics_.follow(p, work_.arena.data(), [&] {
+      return optimizer_.step(parameters_.data(), static_cast<float const*>(gradient_.data()),
+                             state_, context);
+    });
   }
 
   template <class X>
@@ -240,6 +238,7 @@ class adapter {
   std::uint64_t training_rows_ = 0;
   aligned_array<float, Network::parameters> parameters_;
   aligned_array<float, Network::parameters> gradient_;
+  [[no_unique_address]] detail::running_statistics<Network> statistics_;
   state_type state_;
   nn::workspace<Network, float, MaxBatch> work_;
   [[no_unique_address]] std::conditional_t<Policy::selective, hardest<Network, Loss, MaxBatch>,

@@ -97,13 +97,18 @@ template <class Network, class Loss>
   return rows;
 }
 
-/// @throws halo::error if there are not `size` parameters, or one is not finite
-inline void check_parameters(std::span<float const> parameters, std::size_t size) {
-  if (parameters.size() != size) {
-    fail("adapter", "parameters", std::to_string(size) + " of this network",
+/// @throws halo::error if there are not `size` parameters, followed or not by the network's running
+///         statistics, or one is not finite
+inline void check_parameters(std::span<float const> parameters, std::size_t size,
+                             std::size_t statistics = 0, char const* what = "parameters") {
+  if (parameters.size() != size && parameters.size() != size + statistics) {
+    fail("adapter", what,
+         std::to_string(size) +
+             (statistics == 0 ? "" : " or, with statistics, " + std::to_string(size + statistics)) +
+             " of this network",
          std::to_string(parameters.size()));
   }
-  for (std::size_t i = 0; i < size; ++i) {
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
     if (!std::isfinite(parameters[i])) {
       fail("adapter", "parameter " + std::to_string(i), "a finite number",
            std::to_string(parameters[i]));

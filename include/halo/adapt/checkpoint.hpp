@@ -20,15 +20,19 @@
 
 namespace halo::adapt {
 
-/// Writes parameters alone: what a network starts from on another device.
+/// Writes parameters, and the running statistics of a network that has some: what it starts from on
+/// another device.
 ///
 /// halo::error when their number is not Network::parameters, one is not finite, or the file cannot
 /// be written; an old file is replaced completely or not at all.
 template <class Network>
-void save_parameters(std::string const& path, std::span<float const> parameters) {
+void save_parameters(std::string const& path, std::span<float const> parameters,
+                     std::span<float const> statistics = {}) {
   detail::check_parameters(parameters, Network::parameters);
+  detail::check_parameters(statistics, Network::statistics, 0, "statistics");
   std::vector<io::tensor_view> tensors;
   detail::add_parameters<typename Network::layout>(tensors, parameters);
+  detail::add_parameters<typename Network::statistics_layout>(tensors, statistics);
   std::string const network = detail::words_of<Network>();
   std::array<io::metadata_entry, 3> const metadata{{{"format", detail::parameters_format},
                                                     {"network", network},
@@ -36,7 +40,8 @@ void save_parameters(std::string const& path, std::span<float const> parameters)
   io::save_safetensors(path, tensors, metadata);
 }
 
-/// The parameters of a network, in the order of its layout, from a file that save or
+/// The parameters of a network, in the order of its layout, and behind them its statistics, where
+/// it has some, in the order of theirs: what adapter::assign takes. From a file that save or
 /// save_parameters wrote, or any other with tensors of the same names and shapes.
 ///
 /// halo::error with file, tensor, expected and found: a tensor is missing, has another type or
@@ -44,11 +49,10 @@ void save_parameters(std::string const& path, std::span<float const> parameters)
 /// network's.
 template <class Network>
 [[nodiscard]] aligned_buffer<float> read_parameters(io::safetensors const& file) {
-  using layout = typename Network::layout;
   detail::checkpoint_reader const reader(file);
   if (file.metadata("network")) reader.expect_metadata("network", detail::words_of<Network>());
-  aligned_buffer<float> theta = reader.parameters<layout>();
-  reader.expect_no_others<layout>([](std::string_view name) {
+  aligned_buffer<float> theta = reader.parameters<Network>();
+  reader.expect_no_others<Network>([](std::string_view name) {
     return name.starts_with("optimizer.") || name.starts_with("policy.") ||
            name.starts_with("run.");
   });
@@ -73,8 +77,9 @@ template <class Device>
   std::vector<io::tensor_view> tensors;
   std::deque<std::string> names;  // views of them stay valid
   detail::add_parameters<typename Device::layout>(tensors, device.parameters());
+  detail::add_parameters<typename Device::network::statistics_layout>(tensors, device.statistics());
   device.fields([&](std::string_view group, std::string_view field, auto values) {
-    if (group == "parameters") return;
+    if (group == "parameters" || group == "statistics") return;
     names.push_back(detail::field_name(group, field));
     tensors.push_back(io::as_tensor(names.back(), values, {values.size()}));
   });
@@ -112,17 +117,18 @@ void save(Device& device, std::string const& path) {
 /// many, holds a number that is not finite or a wrong byte.
 template <class Device>
 void resume(Device& device, io::safetensors const& file) {
-  using layout = typename Device::layout;
+  using network = typename Device::network;
   detail::checkpoint_reader const reader(file);
   reader.expect_metadata("format", detail::adapter_format);
   reader.expect_metadata("version", detail::checkpoint_version);
-  reader.expect_metadata("network", detail::words_of<typename Device::network>());
+  reader.expect_metadata("network", detail::words_of<network>());
   reader.expect_metadata("loss", Device::loss::name);
   reader.expect_metadata("optimizer", Device::rule::name);
-  aligned_buffer<float> const theta = reader.parameters<layout>();
+  aligned_buffer<float> const theta = reader.parameters<network>();
   auto const for_each_field = [&](auto&& use) {
     device.fields([&](std::string_view group, std::string_view name, auto values) {
-      if (group != "parameters") use(detail::field_name(group, name), values);
+      if (group != "parameters" && group != "statistics")
+        use(detail::field_name(group, name), values);
     });
   };
   std::vector<std::string> names;
@@ -130,7 +136,7 @@ void resume(Device& device, io::safetensors const& file) {
     static_cast<void>(reader.at(name, io::dtype_of<T>(), {values.size()}));
     names.push_back(name);
   });
-  reader.expect_no_others<layout>([&names](std::string_view name) {
+  reader.expect_no_others<network>([&names](std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
   });
   reader.expect_metadata("checksum", io::checksum(file.tensors()));

@@ -26,13 +26,19 @@ inline constexpr std::string_view checkpoint_version = "1";
 inline constexpr std::string_view adapter_format = "halo adapter";
 inline constexpr std::string_view parameters_format = "halo parameters";
 
-/// A network in words: inputs, then kind and outputs of each layer.
+/// A network in words: inputs, then kind and outputs of each layer; ">>" leads to a layer in a
+/// layer.
 template <class Network>
 [[nodiscard]] std::string words_of() {
   std::string text = std::to_string(Network::inputs);
   for (std::size_t i = 0; i < Network::depth; ++i) {
     auto const layer = Network::layer(i);
-    text.append(" > ").append(layer.kind).append(" ").append(std::to_string(layer.outputs));
+    text.append(" ")
+        .append(layer.path.depth, '>')
+        .append(" ")
+        .append(layer.kind)
+        .append(" ")
+        .append(std::to_string(layer.outputs));
   }
   return text;
 }
@@ -58,25 +64,36 @@ class checkpoint_reader : public io::checked_file {
   explicit checkpoint_reader(io::safetensors const& file) noexcept
       : checked_file("checkpoint", file) {}
 
-  /// Copies the parameters of a layout.
-  template <parameter_layout Layout>
+  /// Copies the parameters of a network and its statistics behind them.
+  template <class Network>
   [[nodiscard]] aligned_buffer<float> parameters() const {
-    aligned_buffer<float> theta(Layout::size);
-    for (parameter_info const& info : Layout::table) {
-      at(info.name(), io::dtype::f32, shape_of(info))
-          .copy_to(theta.span().subspan(info.offset, info.count));
-    }
+    aligned_buffer<float> theta(Network::parameters + Network::statistics);
+    copy<typename Network::layout>(theta.span().first(Network::parameters));
+    copy<typename Network::statistics_layout>(theta.span().subspan(Network::parameters));
     return theta;
   }
 
-  /// No tensor but those of a layout and those that `known` says yes to.
-  template <parameter_layout Layout, class Known>
+  /// No tensor but those of a network and those that `known` says yes to.
+  template <class Network, class Known>
   void expect_no_others(Known&& known) const {
     checked_file::expect_no_others([&known](std::string_view name) {
-      return std::any_of(Layout::table.begin(), Layout::table.end(),
-                         [name](parameter_info const& info) { return info.name() == name; }) ||
-             known(name);
+      return has<typename Network::layout>(name) ||
+             has<typename Network::statistics_layout>(name) || known(name);
     });
+  }
+
+ private:
+  template <parameter_layout Layout>
+  void copy(std::span<float> values) const {
+    for (parameter_info const& info : Layout::table) {
+      at(info.name(), io::dtype::f32, shape_of(info))
+          .copy_to(values.subspan(info.offset, info.count));
+    }
+  }
+  template <parameter_layout Layout>
+  [[nodiscard]] static bool has(std::string_view name) {
+    return std::any_of(Layout::table.begin(), Layout::table.end(),
+                       [name](parameter_info const& info) { return info.name() == name; });
   }
 };
 

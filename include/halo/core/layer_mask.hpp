@@ -37,6 +37,11 @@ class layer_mask {
     return layer_mask(all(layers).bits_ & ~all(depth < layers ? layers - depth : 0).bits_);
   }
 
+  /// The part of the layers first ... first + layers - 1, numbered from 0.
+  [[nodiscard]] constexpr layer_mask slice(std::size_t first, std::size_t layers) const noexcept {
+    return first >= capacity ? layer_mask() : layer_mask(bits_ >> first) & all(layers);
+  }
+
   [[nodiscard]] constexpr bool operator[](std::size_t layer) const noexcept {
     return layer < capacity && ((bits_ >> layer) & 1U) != 0;
   }

@@ -29,7 +29,10 @@ struct dropout : stateless_layer {
 
   template <class X, class C, class P>
   static void forward(pass const& p, C, C x, P y, P) noexcept {
-    scale(p, p.rows * X::size, x, y);
+    if (p.training && p.source != nullptr)  // of rows that run forward again
+      scale_rows(p, X::size, x, y);
+    else
+      scale(p, p.rows * X::size, x, y);
   }
   template <class X, class P>
   static void backward(pass const& p, backward_arguments<P> const& a) noexcept {

@@ -35,12 +35,15 @@ struct normal {
 /// fan_in is the product of a weight's extents but the last, fan_out that of all but the last but
 /// one: both count the places of a kernel, [height, width, in, out]. Tensor k draws from stream k
 /// of the seed, so a tensor's values do not depend on its neighbours. Allocates nothing.
-/// @param theta  Layout::size elements
+/// @param theta   Layout::size elements
+/// @param layers  whose parameters are drawn; those of others stay
 template <parameter_layout Layout, class T, class Rule = he>
-void initialize(std::span<T> theta, seed s, Rule rule = {}) noexcept {
+void initialize(std::span<T> theta, seed s, Rule rule = {},
+                layer_mask layers = layer_mask::all()) noexcept {
   HALO_EXPECTS(theta.size() == Layout::size, "initialize: one value for every parameter");
   for (std::size_t k = 0; k < Layout::tensors; ++k) {
     parameter_info const& info = Layout::table[k];
+    if (!layers[info.layer]) continue;
     T* const p = theta.data() + info.offset;
     if (info.role != parameter_role::weight) {
       T const value = info.role == parameter_role::gain ? T(1) : T(0);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <halo/core/layer_mask.hpp>
 #include <halo/core/random.hpp>
 #include <halo/simd/pointer.hpp>
 #include <halo/tensor/parameter_table.hpp>
@@ -20,9 +21,24 @@ struct pass {
   bool training = false;     ///< dropout acts only then
   seed noise{};              ///< seed of this network's dropout
   std::uint64_t step = 0;    ///< which step this is: dropout draws a new pattern for each
-  std::size_t index = 0;     ///< position of the layer in its network, set by the network
+  std::size_t index = 0;     ///< number of the layer in its network, set by the network
   std::uint32_t const* source = nullptr;  ///< backward of some rows of a forward pass: which rows
                                           ///< of it these were, ascending; null: the same
+  float const* statistics = nullptr;  ///< running statistics to normalise by; null: the batch's own
+};
+
+/// Where a layer stands: its position in the network, then its position in that layer, ...
+struct layer_path {
+  std::array<std::uint16_t, 5> at{};
+  std::size_t depth = 0;
+
+  /// The path of something that stands at `position` of what this path leads to.
+  [[nodiscard]] constexpr layer_path below(std::size_t position) const noexcept {
+    HALO_EXPECTS(depth < at.size(), "layer_path: layers stand in layers at most five deep");
+    layer_path p{{static_cast<std::uint16_t>(position)}, depth + 1};
+    for (std::size_t i = 0; i < depth; ++i) p.at[i + 1] = at[i];
+    return p;
+  }
 };
 
 /// A parameter tensor as a layer declares it.
@@ -31,6 +47,8 @@ struct tensor_spec {
   std::array<std::size_t, parameter_info::max_rank> extents;
   std::size_t rank;
   parameter_role role;
+  std::size_t layer = 0;  ///< which of the layers that a composite layer is made of
+  layer_path path{};      ///< and where that one stands
 
   [[nodiscard]] constexpr std::size_t count() const noexcept {
     std::size_t n = 1;
@@ -46,9 +64,11 @@ struct backward_arguments {
   simd::const_of<P> x;       ///< [rows, inputs], only if the layer needs_input
   simd::const_of<P> y;       ///< [rows, outputs], only if the layer needs_output
   simd::const_of<P> memory;  ///< what forward left
-  P dy;                      ///< [rows, outputs] dL/dy; may be overwritten
+  P dy;                      ///< [rows, outputs] dL/dy; only written where dx lies on top of it
   P dx;                      ///< [rows, inputs] dL/dx, to be written; null where nobody asks
   P gradient;                ///< dL/dθ, to be written; null where the mask leaves the layer out
+  layer_mask mask = layer_mask::all();  ///< which layers of a composite one are selected
+  P scratch{};                          ///< L::scratch elements per example of the capacity
 };
 
 /// A layer: a type with static functions only, that accepts examples of shape X.

@@ -6,11 +6,13 @@
 #include <string>
 
 #include <halo/core/layer_mask.hpp>
+#include <halo/nn/plan.hpp>
 
 namespace halo::nn {
 
 /// A table of a network: layer, output size, parameters, multiply-adds and activation bytes.
 ///
+/// Layers that a layer is made of stand below it, which itself counts nothing of theirs.
 /// Activations are floats kept per example for the backward pass; multiply-adds are those of the
 /// forward pass per example (backward: about twice as many). Allocates the string.
 template <class Network>
@@ -23,8 +25,12 @@ template <class Network>
   };
   add("%-4s %-12s %8s %12s %14s\n", "#", "layer", "outputs", "parameters", "multiply-adds");
   for (std::size_t i = 0; i < Network::depth; ++i) {
-    auto const l = Network::layer(i);
-    add("%-4zu %-12s %8zu %12zu %14zu\n", i, l.kind, l.outputs, l.parameters, l.operations);
+    layer_row const l = Network::layer(i);
+    std::string place;
+    for (std::size_t d = 0; d < l.path.depth; ++d)
+      place += (d > 0 ? "." : "") + std::to_string(l.path.at[d]);
+    add("%-4s %-12s %8zu %12zu %14zu\n", place.c_str(), l.kind, l.outputs, l.parameters,
+        l.operations);
   }
   add("inputs %zu, outputs %zu, parameters %zu (%zu bytes)\n", Network::inputs, Network::outputs,
       Network::parameters, Network::parameters * sizeof(float));

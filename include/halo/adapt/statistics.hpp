@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+
+#include <halo/core/aligned.hpp>
+#include <halo/core/random.hpp>
+#include <halo/nn/initialize.hpp>
+#include <halo/nn/layer.hpp>
+#include <halo/optim/optimizer.hpp>
+
+namespace halo::adapt {
+
+/// What a network's batch_norm normalises by outside of steps: its running statistics, or those of
+/// each part of the examples, as many as a mini-batch may have. Steps use the mini-batch's own.
+enum class moments : unsigned char { running, batch };
+
+namespace detail {
+
+/// The running statistics of a network, in the order of its statistics_layout: nothing at all where
+/// it has none.
+template <class Network, std::size_t N = Network::statistics>
+class running_statistics {
+ public:
+  running_statistics() noexcept {
+    nn::initialize<typename Network::statistics_layout, float>(values_.span(), seed{});
+  }
+  [[nodiscard]] std::span<float> span() noexcept { return values_.span(); }
+  [[nodiscard]] std::span<float const> span() const noexcept { return values_.span(); }
+
+  void use(moments m) noexcept { source_ = m; }
+  /// For a pass that learns nothing.
+  [[nodiscard]] float const* for_evaluation() const noexcept {
+    return source_ == moments::running ? values_.data() : nullptr;
+  }
+
+  /// Takes a step that moves with the statistics of the forward pass, or neither of the two where
+  /// these are not finite.
+  template <class Step>
+  optim::status follow(nn::pass const& p, float const* arena, Step&& step) noexcept {
+    if (!Network::observe(p, arena, nullptr)) return optim::status::non_finite;
+    optim::status const s = step();
+    if (s == optim::status::done) Network::observe(p, arena, values_.data());
+    return s;
+  }
+
+  /// Splits parameters from the statistics behind them; where there are none the old ones stay.
+  void take(std::span<float const> values, std::span<float> parameters) noexcept {
+    std::size_t const n = std::min(parameters.size(), values.size());
+    std::copy_n(values.begin(), n, parameters.begin());
+    std::copy(values.begin() + static_cast<std::ptrdiff_t>(n), values.end(), values_.begin());
+  }
+
+ private:
+  moments source_ = moments::running;
+  aligned_array<float, N> values_;
+};
+
+template <class Network>
+class running_statistics<Network, 0> {
+ public:
+  [[nodiscard]] static std::span<float> span() noexcept { return {}; }
+  static void use(moments) noexcept {}
+  [[nodiscard]] static float const* for_evaluation() noexcept { return nullptr; }
+  template <class Step>
+  static optim::status follow(nn::pass const&, float const*, Step&& step) noexcept {
+    return step();
+  }
+  static void take(std::span<float const> values, std::span<float> parameters) noexcept {
+    std::copy(values.begin(), values.end(), parameters.begin());
+  }
+};
+
+}  // namespace detail
+}  // namespace halo::adapt

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <ratio>
+#include <type_traits>
+
+#include <halo/kernel/channel_groups.hpp>
+#include <halo/kernel/channel_norm.hpp>
+#include <halo/kernel/magnitude.hpp>
+#include <halo/kernel/sum.hpp>
+#include <halo/nn/layer.hpp>
+
+namespace halo::nn {
+
+namespace detail {
+
+template <class X>
+inline constexpr std::size_t channels = X::rank == 0 ? 0 : X::extents[X::rank - 1];
+
+template <class R>
+inline constexpr double value_of = static_cast<double>(R::num) / static_cast<double>(R::den);
+
+/// What batch and group normalisation share: a gain and a bias a channel, two moments in memory.
+struct channel_norm {
+  template <class X>
+  static constexpr bool accepts = X::rank > 0 && X::size > 0;
+  template <class X>
+  using output = X;
+  template <class X>
+  static constexpr std::array<tensor_spec, 2> tensors{
+      tensor_spec{"gain", {channels<X>, 0, 0, 0}, 1, parameter_role::gain},
+      tensor_spec{"bias", {channels<X>, 0, 0, 0}, 1, parameter_role::bias}};
+  template <class X>
+  static constexpr std::size_t memory = 2 * channels<X>;  // mean and variance
+  template <class X>
+  static constexpr std::size_t scratch = 2 * channels<X>;  // sums of the gradient
+  template <class X>
+  static constexpr std::size_t operations = 4 * X::size;  // mean, variance, z, y
+  static constexpr bool elementwise = false;
+  static constexpr bool needs_input = true;
+  static constexpr bool needs_output = false;
+
+ protected:
+  template <std::size_t N, class P>
+  static simd::scalar_of<P> bound(P gradient) noexcept {
+    using T = simd::scalar_of<P>;
+    if constexpr (std::is_pointer_v<P>)
+      return kernel::magnitude(N, static_cast<T const*>(gradient));
+    else
+      return std::numeric_limits<T>::infinity();  // planes: nobody asks
+  }
+};
+
+/// Never true, and known to be so only when a template is used.
+template <class...>
+inline constexpr bool never = false;
+
+}  // namespace detail
+
+/// Batch normalisation [Ioffe & Szegedy 2015], [..., C] → the same shape: each channel is brought
+/// to mean 0 and variance 1 over all places of all examples of the mini-batch, then scaled and
+/// shifted.
+///
+/// y = gain · (x - mean) / √(variance + epsilon) + bias, one gain and bias a channel. After a step
+/// that was done, running statistics move: r ← r + Share · (batch - r), the variance's batch value
+/// times n / (n - 1), as in PyTorch. Where a pass has running statistics (evaluation), these are
+/// used, else those of the mini-batch. They belong to whoever owns the parameters: adapt::adapter.
+///
+///     sequential<shape<32, 32, 3>, conv2d<16, 3>, batch_norm, relu, ...>
+///
+/// @tparam Share    PyTorch's momentum; TensorFlow's is 1 - Share
+/// @tparam Epsilon  inside the root
+template <class Share = std::ratio<1, 10>, class Epsilon = std::ratio<1, 100000>>
+struct basic_batch_norm : detail::channel_norm {
+  static_assert(Share::num > 0 && Share::num <= Share::den,
+                "halo: batch_norm: the share of the newest mini-batch lies in (0, 1]");
+  static_assert(Epsilon::num > 0, "halo: batch_norm: epsilon is positive");
+  static constexpr double epsilon = detail::value_of<Epsilon>;
+  static constexpr char const* kind = "batch norm";
+  template <class X>
+  static constexpr std::array<tensor_spec, 2> statistics{
+      tensor_spec{"mean", {detail::channels<X>, 0, 0, 0}, 1, parameter_role::bias},
+      tensor_spec{"variance", {detail::channels<X>, 0, 0, 0}, 1, parameter_role::gain}};
+
+  template <class X, class C, class P>
+  static void forward(pass const& p, C theta, C x, P y, P memory) noexcept {
+    forward_activated<X>(p, theta, x, y, memory, kernel::identity{});
+  }
+
+  /// forward, then y ← f(y), in the same walk.
+  template <class X, class C, class P, class Activation>
+  static void forward_activated(pass const& p, C theta, C x, P y, P memory, Activation f) noexcept {
+    constexpr std::size_t n = detail::channels<X>;
+    std::size_t const places = p.rows * (X::size / n);
+    if (p.statistics == nullptr)
+      kernel::channel_moments(places, n, x, memory, P(memory + n));
+    else
+      for (std::size_t c = 0; c < 2 * n; ++c) write(memory, c, p.statistics[c]);
+    kernel::channel_normalize(places, n, x, theta, C(theta + n), C(memory), C(memory + n),
+                              static_cast<simd::scalar_of<P>>(epsilon), y, f);
+  }
+
+  /// Returns a bound on the gradient of gain and bias.
+  template <class X, class P>
+  static simd::scalar_of<P> backward(pass const& p, backward_arguments<P> const& a) noexcept {
+    using C = simd::const_of<P>;
+    using T = simd::scalar_of<P>;
+    constexpr std::size_t n = detail::channels<X>;
+    constexpr T e = static_cast<T>(epsilon);
+    std::size_t const places = p.rows * (X::size / n);
+    C const mean = a.memory, variance = a.memory + n, dy = a.dy;
+    bool const frozen = p.statistics != nullptr;
+    P const sums = a.gradient ? a.gradient : a.scratch;  // of gain, then of bias
+    if (a.gradient || !frozen)
+      kernel::channel_gradient(places, n, a.x, mean, variance, e, dy, sums, P(sums + n));
+    if (a.dx && frozen) {
+      kernel::channel_backward(places, n, a.x, a.theta, mean, variance, e, dy, C{}, C{}, a.dx);
+    } else if (a.dx) {
+      P const tilt = a.scratch, shift = a.scratch + n;
+      if (a.gradient) kernel::copy(2 * n, C(sums), tilt);
+      kernel::group_slopes(places, n, n, a.theta, shift, tilt);
+      kernel::channel_backward(places, n, a.x, a.theta, mean, variance, e, dy, C(shift), C(tilt),
+                               a.dx);
+    }
+    return a.gradient ? bound<2 * n>(a.gradient) : T(0);
+  }
+
+  /// Running mean and variance after a forward pass on the mini-batch's own; null: only looks.
+  /// @return whether the mini-batch's are finite
+  template <class X, class T>
+  static bool observe(pass const& p, T const* memory, float* running) noexcept {
+    constexpr std::size_t n = detail::channels<X>;
+    std::size_t const places = p.rows * (X::size / n);
+    double const unbias =
+        places > 1 ? static_cast<double>(places) / static_cast<double>(places - 1) : 1.0;
+    bool finite = true;
+    for (std::size_t c = 0; c < 2 * n; ++c) {
+      auto const batch = static_cast<float>(static_cast<double>(memory[c]) * (c < n ? 1 : unbias));
+      finite = finite && std::isfinite(batch);
+      if (running != nullptr)
+        running[c] += static_cast<float>(detail::value_of<Share>) * (batch - running[c]);
+    }
+    return finite;
+  }
+
+  template <class X, class T>
+  static void keep_rows(std::size_t, std::uint32_t const*, std::size_t, T*) noexcept {
+    static_assert(detail::never<X>,
+                  "halo: batch_norm: its statistics are those of the whole mini-batch, so backward "
+                  "cannot run on some of the examples; use a policy that keeps them all, such as "
+                  "optim::selection, or group_norm");
+  }
+
+ private:
+  template <class P>
+  static void write(P at, std::size_t i, float value) noexcept {
+    using simd::write_element;
+    write_element(at, i, simd::element_of<P>(static_cast<simd::scalar_of<P>>(value)));
+  }
+};
+
+using batch_norm = basic_batch_norm<>;
+static_assert(layer<batch_norm, shape<4>> && layer<batch_norm, shape<2, 3, 4>>);
+
+}  // namespace halo::nn

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <tuple>
+#include <type_traits>
+
+#include <halo/nn/chain.hpp>
+#include <halo/nn/layer.hpp>
+#include <halo/nn/plan.hpp>
+
+namespace halo::nn::detail {
+
+/// What a forward pass of a block reads and writes.
+template <class P>
+struct forward_arguments {
+  simd::const_of<P> theta;
+  simd::const_of<P> x;
+  P y;
+  P memory;
+  P scratch;
+};
+
+/// Layers one after the other on examples of shape X, the first at position First of whatever they
+/// are part of: a network, or a layer that is made of layers.
+template <std::size_t First, class X, class... L>
+struct block {
+  static constexpr std::size_t count = sizeof...(L);
+  using shapes = typename chain<0, X, L...>::shapes;
+  template <std::size_t I>
+  using layer_at = std::tuple_element_t<I, std::tuple<L...>>;
+  template <std::size_t I>
+  using shape_at = std::tuple_element_t<I, shapes>;
+  using output = shape_at<count>;
+
+  static constexpr plan<count> places = []<std::size_t... I>(std::index_sequence<I...>) {
+    return make_plan<count>({sizes_of<layer_at<I>, shape_at<I>>()...});
+  }
+  (std::make_index_sequence<count>());
+  static constexpr layer_sizes sizes = places.all;
+
+  static constexpr std::array<tensor_spec, sizes.tensors> tensors =
+      list<tensor_spec, sizes.tensors>(
+          First, places,
+          [](auto i) -> auto const& { return layer_at<i>::template tensors<shape_at<i>>; });
+  static constexpr std::array<tensor_spec, sizes.moments> statistics =
+      list<tensor_spec, sizes.moments>(
+          First, places, [](auto i) { return statistics_of<layer_at<i>, shape_at<i>>(); });
+  static constexpr std::array<layer_row, sizes.rows> rows = list<layer_row, sizes.rows>(
+      First, places, [](auto i) { return rows_of<layer_at<i>, shape_at<i>>(); });
+
+  /// Multiply-adds per example of a backward pass; below: dL/dx of the block is wanted as well.
+  [[nodiscard]] static constexpr std::size_t backward_operations(layer_mask mask,
+                                                                 bool below) noexcept {
+    std::size_t const lowest = (mask & layer_mask::all(sizes.owners)).lowest();
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (layer_operations<I>(mask, below || lowest < places.owner[I]) + ...);
+    }
+    (std::make_index_sequence<count>());
+  }
+
+  template <class P>
+  static void forward(pass const& p, forward_arguments<P> const& a) noexcept {
+    run<0>(p, a);
+  }
+
+  /// As a layer's backward; a mask that selects nothing runs nothing where dx is not wanted either.
+  template <class P>
+  static simd::scalar_of<P> backward(pass const& p, backward_arguments<P> const& a) noexcept {
+    std::size_t const lowest = (a.mask & layer_mask::all(sizes.owners)).lowest();
+    simd::scalar_of<P> bound(0);
+    if (lowest < sizes.owners || a.dx) run_back<count - 1>(p, a, a.dy, lowest, bound);
+    return bound;
+  }
+
+  /// Moves what forward left in memory of some rows to the front.
+  template <class T>
+  static void keep_rows(pass const& p, std::uint32_t const* kept, std::size_t n,
+                        T* memory) noexcept {
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (keep<I>(p, kept, n, memory), ...); }
+    (std::make_index_sequence<count>());
+  }
+
+  /// Moves running statistics towards those of the forward pass. Null: only looks.
+  /// @return whether they are all finite
+  template <class T>
+  static bool observe(pass const& p, T const* memory, float* running) noexcept {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (observe_layer<I>(p, memory, running) && ...);
+    }
+    (std::make_index_sequence<count>());
+  }
+
+ private:
+  template <std::size_t I>
+  [[nodiscard]] static constexpr std::size_t layer_operations(layer_mask mask,
+                                                              bool below) noexcept {
+    layer_mask const own = mask.slice(places.owner[I], places.layers[I].owners);
+    if constexpr (composite<layer_at<I>, shape_at<I>>) {
+      return layer_at<I>::template backward_operations<shape_at<I>>(own, below);
+    } else {
+      std::size_t const times = (below ? 1U : 0U) + (own.empty() ? 0U : 1U);
+      return times * places.layers[I].operations;
+    }
+  }
+
+  template <std::size_t I, class T>
+  static void keep(pass const& p, std::uint32_t const* kept, std::size_t n, T* memory) noexcept {
+    if constexpr (!places.in_place[I] && !places.in_y[I])
+      move_rows(places.layers[I].outputs, kept, n, memory + places.output[I] * p.capacity);
+    if constexpr (composite<layer_at<I>, shape_at<I>>) {
+      layer_at<I>::template keep_rows<shape_at<I>>(p, kept, n,
+                                                   memory + places.memory[I] * p.capacity);
+    } else if constexpr (places.layers[I].memory > 0) {
+      layer_at<I>::template keep_rows<shape_at<I>>(p.rows, kept, n,
+                                                   memory + places.memory[I] * p.capacity);
+    }
+  }
+
+  template <std::size_t I, class T>
+  static bool observe_layer(pass const& p, T const* memory, float* running) noexcept {
+    if constexpr (places.layers[I].statistics > 0) {
+      return layer_at<I>::template observe<shape_at<I>>(
+          p, memory + places.memory[I] * p.capacity,
+          running == nullptr ? nullptr : running + places.statistic[I]);
+    }
+    return true;
+  }
+
+  /// What layer I is told of the pass.
+  template <std::size_t I>
+  [[nodiscard]] static pass pass_of(pass p) noexcept {
+    p.index += places.row[I];
+    if (p.statistics != nullptr) p.statistics += places.statistic[I];
+    return p;
+  }
+
+  /// The output of layer I.
+  template <std::size_t I, class P>
+  static P output_of(pass const& p, P y, P memory) noexcept {
+    if constexpr (places.in_y[I])
+      return y;
+    else
+      return memory + places.output[I] * p.capacity;
+  }
+  /// x of layer I: the block's for the first, else the output of the layer before.
+  template <std::size_t I, class C>
+  static C input_of(pass const& p, C x, C y, C memory) noexcept {
+    if constexpr (I == 0)
+      return x;
+    else
+      return output_of<I - 1>(p, y, memory);
+  }
+
+  template <std::size_t I, class P>
+  static void run(pass const& p, forward_arguments<P> const& a) noexcept {
+    if constexpr (I < count) {
+      using C = simd::const_of<P>;
+      using here = layer_at<I>;
+      C const theta = a.theta + places.parameter[I];
+      C const x = input_of<I, C>(p, a.x, a.y, a.memory);
+      P const y = output_of<I>(p, a.y, a.memory);
+      P const memory = a.memory + places.memory[I] * p.capacity;
+      if constexpr (fused<I>) {
+        typename layer_at<I + 1>::function const f{};
+        if constexpr (places.layers[I].memory > 0)
+          here::template forward_activated<shape_at<I>>(pass_of<I>(p), theta, x, y, memory, f);
+        else
+          here::template forward_activated<shape_at<I>>(pass_of<I>(p), theta, x, y, f);
+        run<I + 2>(p, a);
+      } else {
+        if constexpr (composite<here, shape_at<I>>) {
+          here::template forward<shape_at<I>>(pass_of<I>(p), theta, x, y, memory,
+                                              P(a.scratch + places.inner * p.capacity));
+        } else {
+          here::template forward<shape_at<I>>(pass_of<I>(p), theta, x, y, memory);
+        }
+        run<I + 1>(p, a);
+      }
+    }
+  }
+
+  /// Whether layer I can apply the elementwise layer behind it to its own output at once.
+  template <std::size_t I>
+  static constexpr bool fused = [] {
+    if constexpr (I + 1 < count) {
+      if constexpr (places.in_place[I + 1] && requires { typename layer_at<I + 1>::function; }) {
+        using f = typename layer_at<I + 1>::function;
+        using X_I = shape_at<I>;
+        using here = layer_at<I>;
+        if constexpr (places.layers[I].memory > 0) {
+          return requires(pass const& p, float const* c, float* d) {
+            here::template forward_activated<X_I>(p, c, c, d, d, f{});
+          };
+        } else {
+          return requires(pass const& p, float const* c, float* d) {
+            here::template forward_activated<X_I>(p, c, c, d, f{});
+          };
+        }
+      }
+    }
+    return false;
+  }();
+
+  template <std::size_t I, class P>
+  static void run_back(pass const& p, backward_arguments<P> const& a, P dy, std::size_t lowest,
+                       simd::scalar_of<P>& bound) noexcept {
+    using C = simd::const_of<P>;
+    using here = layer_at<I>;
+    using T = simd::scalar_of<P>;
+    bool const below = a.dx || lowest < places.owner[I];  // somebody below wants a gradient
+    backward_arguments<P> own{};
+    own.theta = a.theta + places.parameter[I];
+    own.x = input_of<I, C>(p, a.x, a.y, a.memory);
+    own.y = output_of<I, C>(p, a.y, a.memory);
+    own.memory = a.memory + places.memory[I] * p.capacity;
+    own.dy = dy;
+    if (below) own.dx = I == 0 ? a.dx : a.scratch + places.delta[I] * p.capacity;
+    own.mask = a.mask.slice(places.owner[I], places.layers[I].owners);
+    if (!own.mask.empty()) own.gradient = a.gradient + places.parameter[I];
+    own.scratch = a.scratch + places.inner * p.capacity;
+    if constexpr (std::is_void_v<decltype(here::template backward<shape_at<I>>(p, own))>) {
+      here::template backward<shape_at<I>>(pass_of<I>(p), own);
+      if (own.gradient) bound = std::numeric_limits<T>::infinity();
+    } else {
+      T const most = here::template backward<shape_at<I>>(pass_of<I>(p), own);
+      if (most > bound || most != most) bound = most;  // NaN wins and stays
+    }
+    if constexpr (I > 0) {
+      if (below) run_back<I - 1>(p, a, own.dx, lowest, bound);
+    }
+  }
+};
+
+}  // namespace halo::nn::detail

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/adapt/statistics.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <halo/adapt/adapter.hpp>
+#include <halo/adapt/checkpoint.hpp>
+#include <halo/nn/activation.hpp>
+#include <halo/nn/batch_norm.hpp>
+#include <halo/nn/linear.hpp>
+#include <halo/nn/residual.hpp>
+#include <halo/nn/sequential.hpp>
+#include <halo/optim/adam.hpp>
+
+#include "../support/data.hpp"
+#include "../support/device.hpp"
+#include "../support/folder.hpp"
+#include "../support/network.hpp"
+
+using namespace halo;
+using support::bytes_of;
+using support::draw;
+using tests::contains;
+
+namespace {
+
+using network =
+    nn::sequential<nn::linear<5, 4>, nn::batch_norm, nn::relu,
+                   nn::residual<nn::linear<4, 4>, nn::batch_norm, nn::tanh>, nn::linear<4, 3>>;
+using device = adapt::adapter<network, nn::cross_entropy, optim::adam, 8>;
+using without = adapt::adapter<nn::sequential<nn::linear<5, 3>>, nn::cross_entropy, optim::adam, 8>;
+static_assert(network::statistics == 16);
+
+struct examples {
+  std::vector<float> x;
+  std::vector<std::int32_t> t;
+  explicit examples(std::uint64_t i, std::size_t rows = 8)
+      : x(draw<float>(rows * 5, 100 + i, 2.0)), t(support::draw_labels(rows, 3, 200 + i)) {}
+};
+
+void walk(device& d, std::uint64_t first, std::uint64_t last) {
+  for (std::uint64_t i = first; i < last; ++i) {
+    examples const e(i);
+    d.step(e.x, e.t);
+  }
+}
+
+std::vector<float> copy(std::span<float const> values) { return {values.begin(), values.end()}; }
+
+/// What the network says, by parameters and statistics given.
+std::vector<float> outputs(std::span<float const> theta, std::vector<float> const& x,
+                           float const* statistics) {
+  nn::workspace<network, float, 8> work;
+  nn::pass const p{.rows = x.size() / 5, .capacity = 8, .statistics = statistics};
+  float const* const y = network::forward<float*>(p, theta.data(), x.data(), work.arena.data());
+  return {y, y + p.rows * 3};
+}
+
+std::vector<float> predicted(device& d, std::vector<float> const& x) {
+  std::vector<float> y(x.size() / 5 * 3);
+  d.predict(x, y);
+  return y;
+}
+
+}  // namespace
+
+TEST_CASE("statistics: a step follows its mini-batch, evaluation uses what was followed") {
+  device d(optim::adam{}, seed{1});
+  auto const before = copy(d.statistics()), theta = copy(d.parameters());
+  CHECK(before == std::vector<float>{0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1});
+  examples const e(1);
+  CHECK(predicted(d, e.x) == outputs(theta, e.x, before.data()));
+
+  nn::workspace<network, float, 8> work;
+  nn::pass const p{.rows = 8, .capacity = 8, .training = true};
+  network::forward<float*>(p, theta.data(), e.x.data(), work.arena.data());
+  auto expected = before;
+  network::observe(p, static_cast<float const*>(work.arena.data()), expected.data());
+  d.step(e.x, e.t);
+  CHECK(copy(d.statistics()) == expected);
+  CHECK(expected != before);
+  CHECK(predicted(d, e.x) == outputs(d.parameters(), e.x, expected.data()));
+  d.normalize_by(adapt::moments::batch);
+  CHECK(predicted(d, e.x) == outputs(d.parameters(), e.x, nullptr));
+  d.normalize_by(adapt::moments::running);
+  CHECK(predicted(d, e.x) == outputs(d.parameters(), e.x, expected.data()));
+  CHECK(d.evaluate(e.x, e.t).loss > 0);
+  CHECK(copy(d.statistics()) == expected);
+}
+
+TEST_CASE("statistics: a step that is not done moves none") {
+  device d(optim::adam{}, seed{1});
+  walk(d, 0, 3);
+  auto const theta = copy(d.parameters()), statistics = copy(d.statistics());
+  auto const moment = copy(d.state().m.span());
+  examples e(4);
+  // NaN, and an input whose variance overflows while all gradients stay finite
+  for (float const bad : {std::numeric_limits<float>::quiet_NaN(), 1e30F}) {
+    CAPTURE(bad);
+    e.x[7] = bad;
+    CHECK_FALSE(d.step(e.x, e.t).finite());
+    CHECK(copy(d.parameters()) == theta);
+    CHECK(copy(d.statistics()) == statistics);
+    CHECK(copy(d.state().m.span()) == moment);
+  }
+  CHECK(d.spent().non_finite == 2);
+
+  device none(optim::adam{}, seed{1}, optim::selection::thirds(network::layers, 0, 0, 0));
+  none.step(examples(1).x, examples(1).t);
+  CHECK(copy(none.statistics()) == copy(device(optim::adam{}, seed{1}).statistics()));
+}
+
+TEST_CASE("statistics: parameters may be followed by them") {
+  device d(optim::adam{}, seed{1});
+  walk(d, 0, 5);
+  auto all = copy(d.parameters());
+  device alone(optim::adam{}, all);
+  CHECK(copy(alone.statistics()) == copy(device().statistics()));
+  all.insert(all.end(), d.statistics().begin(), d.statistics().end());
+  device both(optim::adam{}, all);
+  CHECK(copy(both.statistics()) == copy(d.statistics()));
+  CHECK(predicted(both, examples(9).x) == predicted(d, examples(9).x));
+  both.assign(copy(device().parameters()));
+  CHECK(copy(both.statistics()) == copy(d.statistics()));
+  all.pop_back();
+  CHECK(contains(tests::message_of<error>([&] { d.assign(all); }), "or, with statistics, 91 of"));
+  all.push_back(std::nanf(""));
+  CHECK(contains(tests::message_of<error>([&] { d.assign(all); }), "a finite number"));
+}
+
+TEST_CASE("statistics: a run that is resumed goes on with the same bits") {
+  device whole(optim::adam{}, seed{3}), first(optim::adam{}, seed{3}), second;
+  walk(whole, 0, 12);
+  walk(first, 0, 5);
+  auto const bytes = adapt::write(first);
+  adapt::resume(second, io::parse_safetensors(bytes.span(), "memory"));
+  CHECK(bytes_of(second) == bytes_of(first));
+  walk(second, 5, 12);
+  CHECK(bytes_of(second) == bytes_of(whole));
+  CHECK(copy(second.statistics()) == copy(whole.statistics()));
+
+  auto const file = io::parse_safetensors(bytes.span(), "memory");
+  for (char const* name : {"1.mean", "1.variance", "3.1.mean", "3.1.variance"})
+    CHECK(file.at(name).size() == 4);
+}
+
+TEST_CASE("statistics: go into a file of parameters and come back behind them") {
+  tests::folder f;
+  std::string const path = f / "network.safetensors";
+  device d(optim::adam{}, seed{1});
+  walk(d, 0, 5);
+  adapt::save_parameters<network>(path, d.parameters(), d.statistics());
+  device other(optim::adam{}, adapt::load_parameters<network>(path).span());
+  CHECK(copy(other.parameters()) == copy(d.parameters()));
+  CHECK(copy(other.statistics()) == copy(d.statistics()));
+  CHECK(contains(
+      tests::message_of<error>([&] { adapt::save_parameters<network>(path, d.parameters()); }),
+      "statistics"));
+}
+
+TEST_CASE("statistics: a network without any weighs nothing more") {
+  static_assert(std::is_empty_v<adapt::detail::running_statistics<without::network>>);
+  without d;
+  CHECK(d.statistics().empty());
+}
