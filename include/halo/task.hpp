@@ -4,6 +4,7 @@
 #include <halo/task/adapted.hpp>
 #include <halo/task/networks.hpp>
 #include <halo/task/reparametrised.hpp>
+#include <halo/task/residual_networks.hpp>
 #include <halo/task/shuffled.hpp>
 #include <halo/task/supervised.hpp>
 #include <halo/task/task.hpp>

@@ -33,11 +33,11 @@ TEST_CASE("summary: layers of a layer stand below it") {
       nn::sequential<nn::linear<4, 8>,
                      nn::residual<nn::projection<nn::linear<8, 3>>, nn::relu, nn::linear<8, 3>>>;
   std::string const text = nn::summary<network>();
-  CHECK(text.find("0    linear              8           40             32\n"
-                  "1    residual            3            0              0\n"
-                  "1.0  projection          3            0              0\n"
-                  "1.0.0 linear              3           27             24\n"
-                  "1.1  relu                8            0              0\n"
-                  "1.2  linear              3           27             24\n"
+  CHECK(text.find("0        linear              8           40             32\n"
+                  "1        residual            3            0              0\n"
+                  "1.0      projection          3            0              0\n"
+                  "1.0.0    linear              3           27             24\n"
+                  "1.1      relu                8            0              0\n"
+                  "1.2      linear              3           27             24\n"
                   "inputs 4, outputs 3, parameters 94 (376 bytes)\n") != std::string::npos);
 }

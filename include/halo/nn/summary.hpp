@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdio>
 #include <string>
@@ -23,14 +24,18 @@ template <class Network>
     std::snprintf(line, sizeof line, arguments...);
     text += line;
   };
-  add("%-4s %-12s %8s %12s %14s\n", "#", "layer", "outputs", "parameters", "multiply-adds");
+  int deepest = 2;  // a position is told as "3.0.12"
+  for (std::size_t i = 0; i < Network::depth; ++i)
+    deepest = std::max(deepest, static_cast<int>(2 * Network::layer(i).path.depth));
+  add("%-*s %-12s %8s %12s %14s\n", deepest + 2, "#", "layer", "outputs", "parameters",
+      "multiply-adds");
   for (std::size_t i = 0; i < Network::depth; ++i) {
     layer_row const l = Network::layer(i);
     std::string place;
     for (std::size_t d = 0; d < l.path.depth; ++d)
       place += (d > 0 ? "." : "") + std::to_string(l.path.at[d]);
-    add("%-4s %-12s %8zu %12zu %14zu\n", place.c_str(), l.kind, l.outputs, l.parameters,
-        l.operations);
+    add("%-*s %-12s %8zu %12zu %14zu\n", deepest + 2, place.c_str(), l.kind, l.outputs,
+        l.parameters, l.operations);
   }
   add("inputs %zu, outputs %zu, parameters %zu (%zu bytes)\n", Network::inputs, Network::outputs,
       Network::parameters, Network::parameters * sizeof(float));

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <ratio>
+
+#include <halo/nn/activation.hpp>
+#include <halo/nn/batch_norm.hpp>
+#include <halo/nn/conv2d.hpp>
+#include <halo/nn/linear.hpp>
+#include <halo/nn/pool.hpp>
+#include <halo/nn/residual.hpp>
+#include <halo/nn/sequential.hpp>
+
+// Residual networks for 32 by 32 images in colour. Convolutions have no bias: a norm, or the sum
+// with the shortcut, is next. Strides are padded by TensorFlow's rule, one more zero behind than in
+// front.
+
+namespace halo::task {
+
+namespace detail {
+
+template <std::size_t Out, std::size_t Kernel, std::size_t Stride = 1>
+using bare_conv = nn::conv2d<Out, Kernel, Stride, nn::padding::same, 1, 1, false>;
+
+/// Momentum 0.99 and epsilon 1e-3, as the authors' code has them.
+using slow_norm = nn::basic_batch_norm<std::ratio<1, 100>, std::ratio<1, 1000>>;
+
+/// Normalised first [He et al. 2016b, Fig. 4(e)], the middle one Width wide; the shortcut, if it is
+/// not the identity, has no norm.
+template <std::size_t Width, std::size_t Stride = 1, class... Shortcut>
+using bottleneck =
+    nn::residual<Shortcut..., slow_norm, nn::relu, bare_conv<Width, 1>, slow_norm, nn::relu,
+                 bare_conv<Width, 3, Stride>, slow_norm, nn::relu, bare_conv<4 * Width, 1>>;
+template <std::size_t Width, std::size_t Stride>
+using wider_bottleneck = bottleneck<Width, Stride, nn::projection<bare_conv<4 * Width, 1, Stride>>>;
+
+/// Two convolutions, each normalised behind itself [He et al. 2016, Fig. 2]; relu follows the sum.
+template <std::size_t Width, std::size_t Stride = 1, class... Shortcut>
+using basic_block = nn::residual<Shortcut..., bare_conv<Width, 3, Stride>, nn::batch_norm, nn::relu,
+                                 bare_conv<Width, 3>, nn::batch_norm>;
+template <std::size_t Width>
+using wider_block = basic_block<Width, 2, nn::projection<bare_conv<Width, 1, 2>, nn::batch_norm>>;
+
+}  // namespace detail
+
+/// The pre-activation bottleneck network of depth 20 that HALO's authors prune and adapt for their
+/// Fig. 7: three stages of two blocks, 64, 128 and 256 channels.
+template <std::size_t Classes = 5>
+using preresnet20 =
+    nn::sequential<shape<32, 32, 3>, detail::bare_conv<16, 3>,               //
+                   detail::wider_bottleneck<16, 1>, detail::bottleneck<16>,  //
+                   detail::wider_bottleneck<32, 2>, detail::bottleneck<32>,  //
+                   detail::wider_bottleneck<64, 2>, detail::bottleneck<64>,  //
+                   detail::slow_norm, nn::relu, nn::global_average_pool, nn::linear<256, Classes>>;
+
+/// ResNet-18 with the first layers that small images want: a 3 by 3 convolution that goes on by
+/// one, and no pooling.
+template <std::size_t Classes = 5>
+using resnet18 =
+    nn::sequential<shape<32, 32, 3>, detail::bare_conv<64, 3>, nn::batch_norm, nn::relu,    //
+                   detail::basic_block<64>, nn::relu, detail::basic_block<64>, nn::relu,    //
+                   detail::wider_block<128>, nn::relu, detail::basic_block<128>, nn::relu,  //
+                   detail::wider_block<256>, nn::relu, detail::basic_block<256>, nn::relu,  //
+                   detail::wider_block<512>, nn::relu, detail::basic_block<512>, nn::relu,  //
+                   nn::global_average_pool, nn::linear<512, Classes>>;
+
+static_assert(preresnet20<>::parameters == 218'197 && preresnet20<>::layout::tensors == 62);
+static_assert(resnet18<10>::parameters == 11'173'962 && resnet18<10>::layout::tensors == 62);
+
+}  // namespace halo::task
