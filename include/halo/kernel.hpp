@@ -22,3 +22,4 @@
 #include <halo/kernel/sum.hpp>
 #include <halo/kernel/update.hpp>
 #include <halo/kernel/window.hpp>
+#include <halo/kernel/winograd.hpp>

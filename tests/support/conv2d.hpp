@@ -71,7 +71,10 @@ inline void for_each_product(std::size_t images, geometry const& g,
       {axis::valid(5, 1, 2), axis::valid(5, 1, 2), 20, 70},
       {axis::same(12, 3), axis::same(31, 3), 18, 35},
       {axis::same(1, 1), axis::same(40, 9, 2), 5, 20},  // one dimension
-      {axis::same(3, 3), axis::same(3, 3), 130, 50},
+      {axis::same(3, 3), axis::same(3, 3), 130, 50},    // Winograd's from here on
+      {axis::same(5, 3), axis::same(8, 3), 32, 33},
+      {axis::valid(6, 3), axis::valid(9, 3), 70, 40},
+      {axis::valid(4, 3), axis::same(2, 3), 35, 80},
   };
 }
 

@@ -8,6 +8,7 @@
 #include <halo/kernel/conv2d_panel.hpp>
 #include <halo/kernel/conv2d_tile.hpp>
 #include <halo/kernel/gemm.hpp>
+#include <halo/kernel/winograd.hpp>
 
 namespace halo::kernel {
 
@@ -72,8 +73,7 @@ struct conv2d_data_task {
 template <class Arch, class T>
 void pack_phases(conv2d_geometry const& g, T const* w, conv2d_block const& b, window_range in,
                  T* packed) noexcept {
-  constexpr std::size_t lanes = tiling<T, Arch>::lanes;
-  std::size_t const size = b.channels.size() * ((in.size() + lanes - 1) / lanes * lanes);
+  std::size_t const size = b.channels.size() * whole_registers<T, Arch>(in.size());
   w += in.begin * g.out + b.group * g.group_out() + b.channels.begin;
   for (std::size_t py = 0; py < g.y.stride; ++py) {
     window_phase const y(g.y, py, b.ky);
@@ -94,7 +94,6 @@ void pack_phases(conv2d_geometry const& g, T const* w, conv2d_block const& b, wi
 template <class Arch, class T>
 void conv2d_data_block(conv2d_data_task<T> const& f, conv2d_block const& b, window_range in,
                        T const* packed, bool zero, T* panel) noexcept {
-  constexpr std::size_t lanes = tiling<T, Arch>::lanes;
   conv2d_geometry const& g = f.g;
   auto const high = static_cast<std::ptrdiff_t>(g.y.out);
   auto const [up, down] = outputs_around(g.y, b.rows, b.ky);
@@ -111,7 +110,7 @@ void conv2d_data_block(conv2d_data_task<T> const& f, conv2d_block const& b, wind
   walk_task<T> t{};
   t.a_step = 1;
   t.a_row = v.pixel;
-  t.b_step = (in.size() + lanes - 1) / lanes * lanes;
+  t.b_step = whole_registers<T, Arch>(in.size());
   t.c_row = t.from_row = g.x.stride * g.in;
   t.b_across = b.channels.size() * t.b_step;
   for (std::size_t py = 0; py < g.y.stride; ++py) {
@@ -199,7 +198,21 @@ template <class Arch, class T>
 template <class Arch = simd::default_arch, class T>
 void conv2d_backward_data(std::size_t images, conv2d_geometry const& g, T const* dy, T const* w,
                           T* dx, start from = start::zero) noexcept {
-  detail::conv2d_data_images<Arch, T>(images, {g, dy, w, dx}, from == start::zero);
+  if (!detail::suits_winograd<T, Arch>(g))
+    return detail::conv2d_data_images<Arch, T>(images, {g, dy, w, dx}, from == start::zero);
+  auto const turned = [](window_axis a) {
+    std::swap(a.in, a.out);
+    a.low = a.reach() - 1 - a.low;
+    return a;
+  };
+  detail::winograd<Arch, T>(
+      {images, turned(g.y), turned(g.x), g.out, g.in, dy, dx, from, nullptr, {}},
+      [&](window_range in, window_range out, T* kernels) {
+        std::size_t const size = in.size() * detail::whole_registers<T, Arch>(out.size());
+        for (std::size_t k = 9; k-- > 0; kernels += size)
+          detail::pack_transposed<T, Arch>(w + (k * g.in + out.begin) * g.out + in.begin, g.out,
+                                           in.size(), out.size(), kernels);
+      });
 }
 
 }  // namespace halo::kernel

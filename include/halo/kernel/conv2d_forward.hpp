@@ -8,6 +8,7 @@
 #include <halo/kernel/conv2d_panel.hpp>
 #include <halo/kernel/conv2d_tile.hpp>
 #include <halo/kernel/gemm.hpp>
+#include <halo/kernel/winograd.hpp>
 
 namespace halo::kernel {
 
@@ -105,7 +106,16 @@ void conv2d_forward(std::size_t images, conv2d_geometry const& g, T const* x, T 
   detail::finisher<T> finish{nullptr, &act};
   if constexpr (!std::is_same_v<Activation, no_activation>)
     finish.apply = &detail::activate_block<Arch, T, Activation>;
-  detail::conv2d_forward_images<Arch, T>(images, {g, x, w, y, from, bias, finish});
+  if (!detail::suits_winograd<T, Arch>(g))
+    return detail::conv2d_forward_images<Arch, T>(images, {g, x, w, y, from, bias, finish});
+  detail::winograd<Arch, T>(
+      {images, g.y, g.x, g.in, g.out, x, y, from, bias, finish},
+      [&](window_range in, window_range out, T* kernels) {
+        std::size_t const size = in.size() * detail::whole_registers<T, Arch>(out.size());
+        for (std::size_t k = 0; k < 9; ++k, kernels += size)
+          detail::pack_rows<T, Arch>(w + (k * g.in + in.begin) * g.out + out.begin, g.out,
+                                     in.size(), out.size(), kernels);
+      });
 }
 
 }  // namespace halo::kernel

@@ -31,6 +31,13 @@ struct walk_task {
   std::size_t last;  // lanes of the last vector that exist, 1 ... lanes
 };
 
+/// n rounded up to whole registers.
+template <class T, class Arch>
+[[nodiscard]] constexpr std::size_t whole_registers(std::size_t n) noexcept {
+  constexpr std::size_t lanes = tiling<T, Arch>::lanes;
+  return (n + lanes - 1) / lanes * lanes;
+}
+
 /// Most rows of a tile so many vectors wide: what leaves registers for a row of B and an element of
 /// A; one vector wide, 14 chains hide the latency of two units.
 template <class T, class Arch>
