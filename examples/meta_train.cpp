@@ -146,14 +146,13 @@ settings read(int count, char** arguments) {
     if (value == nullptr || a.substr(0, 2) != "--") {
       std::fprintf(
           a == "--help" ? stdout : stderr,
-          "usage: halo-meta-train [--preset paper|l2o|authors|dm|leaky|best]\n"
-          "  [--updates N] [--minutes M] [--threads N] [--seed N] [--out NAME] [--resume FILE] "
-          "[--data FOLDER] [--spectral]\n  [--quick]\n\nThe first four learn on "
-          "mnist/train-images-idx3-ubyte ... in FOLDER, the variable HALO_DATA\nwithout it. "
-          "--spectral: the Jacobian term is the spectral norm of the Hessian. Writes "
-          "NAME.safetensors, "
-          "NAME.hpp and, on the way, "
-          "NAME.training.safetensors, which --resume takes.\n");
+          "usage: halo-meta-train [--preset paper|l2o|authors|dm|leaky|best] [--updates N]\n"
+          "  [--minutes M] [--threads N] [--seed N] [--spectral] [--out NAME] [--resume FILE]\n"
+          "  [--data FOLDER] [--quick]\n\n"
+          "The first four presets learn on FOLDER/mnist/train-images-idx3-ubyte ..., as\n"
+          "scripts/fetch-data.sh leaves it; without --data the variable HALO_DATA is FOLDER.\n"
+          "--spectral: the Jacobian term is the spectral norm of the Hessian. Writes\n"
+          "NAME.safetensors, NAME.hpp and, on the way, NAME.training.safetensors for --resume.\n");
       std::exit(a == "--help" ? 0 : 2);
     }
     ++i;

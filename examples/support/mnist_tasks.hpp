@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -15,9 +14,9 @@
 
 #include <halo/core/error.hpp>
 #include <halo/data/dataset.hpp>
-#include <halo/data/idx.hpp>
+#include <halo/data/domains.hpp>
+#include <halo/data/mnist.hpp>
 #include <halo/data/split.hpp>
-#include <halo/io/file.hpp>
 #include <halo/nn/activation.hpp>
 #include <halo/nn/initialize.hpp>
 #include <halo/nn/linear.hpp>
@@ -35,12 +34,9 @@ namespace support {
 /// The 60,000 digits of MNIST's training files, a tenth of them held out; its test files are left
 /// to those who judge.
 [[nodiscard]] inline task::examples mnist_digits(std::string const& folder) {
-  std::string const images = folder + "/mnist/train-images-idx3-ubyte";
-  if (folder.empty() || !io::exists(images))
-    fail("halo-meta-train", "--data", "a folder that holds mnist/train-images-idx3-ubyte",
-         folder.empty() ? "none" : folder);
-  auto sides = data::stratified_split(
-      data::load_idx_dataset(images, folder + "/mnist/train-labels-idx1-ubyte", 10), 0.1, seed{1});
+  if (folder.empty())
+    fail("halo-meta-train", "--data", "a folder that holds mnist/train-images-idx3-ubyte", "none");
+  auto sides = data::stratified_split(data::load_mnist(folder + "/mnist", "train"), 0.1, seed{1});
   return {std::move(sides.train), std::move(sides.test)};
 }
 
@@ -79,12 +75,12 @@ class odd_digits {
  public:
   explicit odd_digits(std::string const& folder) : trained_(network::parameters) {
     task::examples const all = mnist_digits(folder);
-    auto const of = [&](std::initializer_list<std::int32_t> labels) {
+    auto const of = [&](std::span<std::int32_t const> labels) {
       return std::make_shared<task::examples const>(
           task::examples{data::domain(all.train, labels), data::domain(all.held_out, labels)});
     };
-    odd_ = of({1, 3, 5, 7, 9});
-    pretrain(of({0, 2, 4, 6, 8}));
+    odd_ = of(data::mnist_domains.a);
+    pretrain(of(data::mnist_domains.b));
   }
 
   template <class P>
