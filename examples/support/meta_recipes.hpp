@@ -46,6 +46,7 @@ struct recipe {
   r.late = {100, 1000};
   r.type = "hierarchical_rnn<hierarchical::paper>";
   r.include = "halo/learned/hierarchical_rnn.hpp";
+  r.judged = "odd digits of MNIST, " + std::to_string(r.runs) + " runs";
   r.sentence =
       "The hierarchical RNN as HALO's paper trains it, for runs of 100 steps of some layers.";
   return r;
@@ -77,11 +78,11 @@ struct recipe {
   return r;
 }
 /// DM-L2O: windows of 20 iterations in runs of 100 on the MLP of the paper, one at a time, the mean
-/// loss, no clipping; chosen by runs of 100 iterations too. 800 runs in all, where the paper's code
+/// loss, no clipping; chosen by runs of 100 iterations too. 200 runs in all, where the paper's code
 /// has 10,000.
 [[nodiscard]] inline recipe dm() {
   recipe r;
-  r.training = {.updates = 4000,
+  r.training = {.updates = 1000,
                 .shortest = 20,
                 .longest = 20,
                 .shortest_run = 100,
@@ -95,6 +96,7 @@ struct recipe {
   r.checkpoints = {100};
   r.type = "coordinate_lstm<>";
   r.include = "halo/learned/coordinate_lstm.hpp";
+  r.judged = "digits of MNIST, " + std::to_string(r.runs) + " runs";
   r.sentence =
       "The coordinate-wise LSTM of Andrychowicz et al. 2016, trained on runs of 100 steps.";
   return r;
