@@ -88,10 +88,22 @@ struct backward_arguments {
 ///                         may return a bound on the magnitude of the gradient it wrote; a layer
 ///                         with parameters that returns nothing leaves it unknown
 ///
-/// L::keep_rows<X>(rows, kept, count, memory)   where there is memory and backward on some rows of
-/// a
-///                         forward pass is wanted: memory as if forward had run on the rows
-///                         kept[0] < kept[1] < ... alone
+/// Where there is memory and backward on some rows of a forward pass is wanted:
+/// L::keep_rows<X>(rows, kept, count, memory)   memory as if forward had run on the rows kept[0] <
+///                         kept[1] < ... alone
+///
+/// Where backward needs places of its own:
+/// L::scratch<X>           their number per example, shared by all layers: backward_arguments
+///
+/// Where the elementwise layer behind may be applied in the same walk (f is one of kernel's):
+/// L::forward_activated<X>(pass, theta, x, y, f), with memory before f where there is some
+///
+/// Where running statistics are kept:
+/// L::statistics<X>        as tensors; a pass may bring them along
+/// L::observe<X>(pass, memory, running)   moves them after a step; null: only says if it may
+///
+/// A layer made of layers has L::rows<X>, its lines of a summary, and derives from
+/// detail::composite_of: residual, checkpointed.
 ///
 /// Both passes are templates over the pointer-like P, so that the same text runs on float, double
 /// and on planes of dual numbers.
