@@ -14,10 +14,16 @@
 #include <halo/kernel/gemm_pack.hpp>
 #include <halo/kernel/gemm_tile.hpp>
 #include <halo/kernel/gemv.hpp>
+#include <halo/kernel/gru.hpp>
+#include <halo/kernel/gru_cell.hpp>
+#include <halo/kernel/lstm.hpp>
+#include <halo/kernel/lstm_cell.hpp>
 #include <halo/kernel/magnitude.hpp>
 #include <halo/kernel/mean_square.hpp>
 #include <halo/kernel/normalize.hpp>
 #include <halo/kernel/pool.hpp>
+#include <halo/kernel/recurrent.hpp>
+#include <halo/kernel/reused_operand.hpp>
 #include <halo/kernel/softmax.hpp>
 #include <halo/kernel/sum.hpp>
 #include <halo/kernel/update.hpp>
