@@ -30,6 +30,7 @@
 #include "support/meta_tasks.hpp"
 #include "support/mnist_tasks.hpp"
 #include "support/progress.hpp"
+#include "support/various_tasks.hpp"
 
 namespace {
 
@@ -59,26 +60,22 @@ std::string row(meta::verdict const& v, std::span<std::uint64_t const> checkpoin
   return text + (v.failed > 0 ? ", " + std::to_string(v.failed) + " not finite" : "");
 }
 
-template <class P>
-std::vector<std::string> notes(settings const& s, recipe const& r, meta::verdict const& untrained,
-                               meta::verdict const& trained, meta::champion<P> const& best,
-                               std::span<std::uint64_t const> checkpoints, std::uint64_t updates) {
-  return {"Made by: halo-meta-train --preset " + s.preset + " --seed " + std::to_string(s.seed) +
-              " --updates " + std::to_string(r.training.updates) + (s.quick ? " --quick" : "") +
-              (s.spectral ? " --spectral" : "") + ", " + std::to_string(updates) + " updates done,",
-          "weights of update " + std::to_string(best.update()) + ", the best of one in every " +
-              std::to_string(r.every) + ".",
-          "Accuracy on held-out " +
-              (r.judged.empty()
-                   ? "examples of " + std::to_string(r.judges.places) + " tasks never trained on"
-                   : r.judged) +
-              ", in percent, at averaged weights:",
-          "untrained " + row(untrained, checkpoints), "these     " + row(trained, checkpoints)};
+std::string judged_by(std::string const& tasks) {
+  return "Accuracy on held-out " + tasks + ", in percent, at averaged weights:";
+}
+std::string made_by(settings const& s, std::string const& updates) {
+  return "Made by: halo-meta-train --preset " + s.preset + " --seed " + std::to_string(s.seed) +
+         (s.quick ? " --quick" : "") + (s.spectral ? " --spectral" : "") + updates + ",";
+}
+std::string chosen_from(std::uint64_t update, std::uint64_t every) {
+  return "weights of update " + std::to_string(update) + ", the best of one in every " +
+         std::to_string(every) + ".";
 }
 
 template <class P>
 void write(settings const& s, recipe const& r, learned::optimizer<P> const& rule,
            std::vector<std::string> const& lines) {
+  for (std::string const& line : lines) std::printf("%s\n", line.c_str());
   if (s.out.empty()) return;
   std::string all;
   for (std::string const& line : lines) all += line + '\n';
@@ -88,49 +85,148 @@ void write(settings const& s, recipe const& r, learned::optimizer<P> const& rule
   meta::save_header(s.out + ".hpp", {name, r.type, r.include, r.sentence, lines}, rule.values());
 }
 
-template <class P, class Tasks>
-void train(settings const& s, recipe r, Tasks const& tasks) {
-  if (s.quick) support::shorten(r);
-  if (s.updates > 0) r.training.updates = s.updates;
-  r.training.loss.spectral = s.spectral;
-  r.training.threads = s.threads;
-  r.training.draws = seed{s.seed};
-  r.pool.longest = r.training.longest;
-  auto const& checkpoints = r.checkpoints;
-  meta::validation<P> judges(tasks.template pool<P>(r.judges), checkpoints, r.runs, seed{7});
-  learned::optimizer<P> const untrained(seed{s.seed});
-  auto const first = judges.judge(untrained, s.threads);
-  std::printf("untrained    %s\n", row(first, checkpoints).c_str());
-  meta::trainer<P> trainer(untrained, r.training, tasks.template pool<P>(r.pool));
-  meta::champion<P> best(untrained, first.accuracy);
-  std::string const words = s.preset + ", validated every " + std::to_string(r.every) + " updates";
-  if (!s.resume.empty()) meta::resume(trainer, best, words, s.resume);
+/// How a stage of a training goes on.
+struct stage {
+  std::uint64_t updates, every;
+  std::string path, words;  // of what a resumed training needs; no path: not written
+};
 
-  support::progress bar(r.training.updates, trainer.updates());
-  while (trainer.updates() < r.training.updates && bar.seconds() < 60 * s.minutes) {
+/// Updates until there were enough, or until the minutes are over; what the judges like is offered.
+template <class Trainer, class Judges, class Champion>
+void go_on(Trainer& trainer, Judges& judges, Champion& best, settings const& s, recipe const& r,
+           stage const& now) {
+  support::progress bar(now.updates, trainer.updates());
+  while (trainer.updates() < now.updates && bar.seconds() < 60 * s.minutes) {
     auto const u = trainer.update();
     bar.phase("meta-loss " + number(u.loss, "%.4f"), trainer.updates());
-    bool const last = trainer.updates() == r.training.updates || bar.seconds() >= 60 * s.minutes;
-    if (trainer.updates() % r.every != 0 && !last) continue;
+    bool const last = trainer.updates() == now.updates || bar.seconds() >= 60 * s.minutes;
+    if (trainer.updates() % now.every != 0 && !last) continue;
     auto const v = judges.judge(trainer.optimizer(), s.threads);
     bool const better = best.offer(trainer.weights(), v.accuracy, trainer.updates());
     bar.finish();
     std::printf("%6llu %s %s\n", static_cast<unsigned long long>(trainer.updates()),
-                better ? "best " : "     ", row(v, checkpoints).c_str());
+                better ? "best " : "     ", row(v, r.checkpoints).c_str());
     std::fflush(stdout);
-    if (!s.out.empty()) meta::save(s.out + ".training.safetensors", trainer, best, words);
+    if (!now.path.empty()) meta::save(now.path, trainer, best, now.words);
   }
   bar.finish();
-  auto const& table = r.late.empty() ? checkpoints : r.late;
+}
+
+/// The preset, with what the arguments say of it.
+recipe asked(settings const& s, recipe r) {
+  if (s.quick) support::shorten(r);
+  if (s.updates > 0) {
+    r.training.updates = s.updates;
+    r.whole.updates = std::min(r.whole.updates, s.updates);
+  }
+  r.training.loss.spectral = s.spectral;
+  for (meta::training* const t : {&r.training, &r.whole}) {
+    t->threads = s.threads;
+    t->draws = seed{s.seed};
+  }
+  r.pool.longest = r.training.longest;
+  return r;
+}
+std::string path_of(settings const& s, char const* end) { return s.out.empty() ? "" : s.out + end; }
+
+template <class Judges, class Rule>
+meta::verdict judged(Judges& judges, Rule const& rule, settings const& s, recipe const& r,
+                     char const* name) {
+  auto const v = judges.judge(rule, s.threads);
+  std::printf("%s %s\n", name, row(v, r.checkpoints).c_str());
+  return v;
+}
+
+std::string words_of(settings const& s, std::uint64_t every) {
+  return s.preset + ", validated every " + std::to_string(every) + " updates";
+}
+
+/// What a training by windows came to.
+template <class P>
+struct outcome {
+  meta::champion<P> best;
+  learned::optimizer<P> last;
+  meta::verdict before;
+  std::uint64_t updates;
+};
+
+template <class P, class Tasks>
+outcome<P> by_windows(settings const& s, recipe const& r, Tasks const& tasks) {
+  meta::validation<P> judges(tasks.template pool<P>(r.judges), r.checkpoints, r.runs, seed{7});
+  learned::optimizer<P> const untrained(seed{s.seed});
+  auto const first = judged(judges, untrained, s, r, "untrained   ");
+  meta::trainer<P> trainer(untrained, r.training, tasks.template pool<P>(r.pool));
+  meta::champion<P> best(untrained, first.accuracy);
+  stage const now{r.training.updates, r.every, path_of(s, ".training.safetensors"),
+                  words_of(s, r.every)};
+  if (!s.resume.empty()) meta::resume(trainer, best, now.words, s.resume);
+  go_on(trainer, judges, best, s, r, now);
+  return {best, trainer.optimizer(), first, trainer.updates()};
+}
+
+/// Trains by windows alone.
+template <class P, class Tasks>
+void train(settings const& s, recipe const& preset, Tasks const& tasks) {
+  recipe const r = asked(s, preset);
+  auto const o = by_windows<P>(s, r, tasks);
+  auto const& table = r.late.empty() ? r.checkpoints : r.late;
   meta::validation<P> late(tasks.template pool<P>(r.judges), table, r.runs, seed{7});
-  auto const lines = notes(s, r, r.late.empty() ? first : late.judge(untrained, s.threads),
-                           late.judge(best.optimizer(), s.threads), best, table, trainer.updates());
-  for (std::string const& line : lines) std::printf("%s\n", line.c_str());
-  if (best.update() < trainer.updates())
-    std::printf("the last  %s\n", row(late.judge(trainer.optimizer(), s.threads), table).c_str());
-  if (best.update() == 0)
+  learned::optimizer<P> const untrained(seed{s.seed}), best = o.best.optimizer();
+  write(s, r, best,
+        {made_by(s, " --updates " + std::to_string(r.training.updates) + ", " +
+                        std::to_string(o.updates) + " updates done"),
+         chosen_from(o.best.update(), r.every),
+         judged_by(r.judged.empty() ? "examples of " + std::to_string(r.judges.places) +
+                                          " tasks never trained on"
+                                    : r.judged),
+         "untrained " + row(r.late.empty() ? o.before : late.judge(untrained, s.threads), table),
+         "these     " + row(late.judge(best, s.threads), table)});
+  if (o.best.update() < o.updates)
+    std::printf("the last  %s\n", row(late.judge(o.last, s.threads), table).c_str());
+  if (o.best.update() == 0)
     std::printf("No trained weights beat the untrained ones: these are those.\n");
-  write(s, r, best.optimizer(), lines);
+}
+
+/// Goes on by whole runs; what writes and reports the weights.
+template <class P, class Tasks>
+void by_whole_runs(settings const& s, recipe const& r, Tasks const& tasks,
+                   learned::optimizer<P> const& start, bool resumed) {
+  meta::validation<P> judges(tasks.template pool<P>(r.judges), r.checkpoints, r.runs, seed{7});
+  auto const first = judged(judges, start, s, r, "by windows  ");
+  meta::whole_runs<P> trainer(start, r.whole, r.how, tasks.template pool<P>(r.whole_pool));
+  meta::champion<P> best(start, first.accuracy);
+  stage const now{r.whole.updates, r.whole_every, path_of(s, ".runs.safetensors"),
+                  words_of(s, r.whole_every)};
+  if (resumed) meta::resume(trainer, best, now.words, s.resume);
+  go_on(trainer, judges, best, s, r, now);
+  meta::validation<P> report(tasks.template pool<P>(r.report), r.checkpoints, r.runs, seed{8});
+  learned::optimizer<P> const untrained(seed{s.seed});
+  auto const before = report.judge(untrained, s.threads);
+  auto const after = report.judge(best.optimizer(), s.threads);
+  write(s, r, best.optimizer(),
+        {made_by(s, ": " + std::to_string(r.training.updates) + " updates by windows, " +
+                        std::to_string(trainer.updates()) + " by whole runs"),
+         chosen_from(best.update(), r.whole_every),
+         judged_by("examples of " + std::to_string(r.report.places) +
+                   " tasks that neither trained nor chose them"),
+         "untrained " + row(before, r.checkpoints), "these     " + row(after, r.checkpoints)});
+}
+
+/// Trains by windows, with a weight decay that stays the prior's, then by whole runs.
+void train_best(settings const& s) {
+  constexpr learned::tensor_options in_windows{.span_decay = 0};
+  using program = learned::tensor_program<>;
+  recipe r = asked(s, support::best());
+  r.how.first = program::table["output"];
+  r.how.count = program::table["output_bias"] + program::outputs - r.how.first;
+  learned::optimizer<program> start(seed{s.seed});
+  bool const resumed = !s.resume.empty() && s.resume.ends_with(".runs.safetensors");
+  if (!resumed) {
+    auto const o =
+        by_windows<learned::tensor_program<in_windows>>(s, r, support::teachers<false>());
+    start = learned::optimizer<program>(o.best.optimizer().values());
+  }
+  by_whole_runs(s, r, support::various_teachers(), start, resumed);
 }
 
 settings read(int count, char** arguments) {
@@ -152,7 +248,8 @@ settings read(int count, char** arguments) {
           "The first four presets learn on FOLDER/mnist/train-images-idx3-ubyte ..., as\n"
           "scripts/fetch-data.sh leaves it; without --data the variable HALO_DATA is FOLDER.\n"
           "--spectral: the Jacobian term is the spectral norm of the Hessian. Writes\n"
-          "NAME.safetensors, NAME.hpp and, on the way, NAME.training.safetensors for --resume.\n");
+          "NAME.safetensors, NAME.hpp and, on the way, NAME.training.safetensors, then (best)\n"
+          "NAME.runs.safetensors for --resume.\n");
       std::exit(a == "--help" ? 0 : 2);
     }
     ++i;
@@ -198,7 +295,7 @@ int main(int count, char** arguments) {
       train<learned::hierarchical_program<options::leaky>>(s, support::leaky(),
                                                            support::teachers<true>());
     else if (s.preset == "best")
-      train<learned::tensor_program<>>(s, support::best(), support::teachers<false>());
+      train_best(s);
     else
       fail("halo-meta-train", "--preset", "paper, l2o, authors, dm, leaky or best", s.preset);
   } catch (error const& e) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <halo/meta/training.hpp>
+#include <halo/meta/whole_runs.hpp>
 
 #include "meta_tasks.hpp"
 
@@ -19,6 +20,10 @@ namespace support {
 struct recipe {
   meta::training training;
   pool_options pool, judges{.places = 12, .validation = true};
+  meta::training whole{.updates = 0};  // by whole runs, after the windows
+  meta::whole_run_options how;
+  pool_options whole_pool{.places = 48}, report{.places = 48, .report = true};
+  std::uint64_t whole_every = 10;
   std::uint64_t every = 25;                                 // updates between two judgements
   std::size_t runs = 1;                                     // of each validation task
   std::vector<std::uint64_t> checkpoints{300, 1000, 3000};  // where they are judged
@@ -119,9 +124,10 @@ struct recipe {
   r.sentence = "The hierarchical RNN of Wichrowska et al. 2017, made leaky and trained to last.";
   return r;
 }
-/// What lasts for thousands of steps: windows of any length, the loss at the average of their
-/// iterates, all of it on held-out examples, many tasks of all sizes and scales. The floor of the
-/// logarithm keeps tasks that are nearly solved from deciding alone.
+/// What lasts for thousands of steps. First windows of any length, the loss at the average of their
+/// iterates, all of it on held-out examples, many tasks of all sizes and scales; the floor of the
+/// logarithm keeps tasks that are nearly solved from deciding alone. Then the outputs by how whole
+/// runs end, weight decay with them, which no window shows the use of.
 [[nodiscard]] inline recipe best() {
   recipe r;
   meta::meta_loss loss = meta::meta_loss::averaged();
@@ -135,7 +141,11 @@ struct recipe {
                 .loss = loss,
                 .rate = 1e-3,
                 .constant_share = 0.5};
+  r.whole = {
+      .updates = 60, .shortest_run = 250, .longest_run = 4000, .rate = 0.01, .constant_share = 0.5};
   r.pool.spread = 1;
+  r.how.deviation = 0.07;
+  r.whole_pool.spread = 0.7;
   r.judges.places = 24;
   r.type = "tensor_rnn<>";
   r.include = "halo/learned/tensor_rnn.hpp";
@@ -150,7 +160,12 @@ inline void shorten(recipe& r) {
   r.pool.places = std::min<std::size_t>(r.pool.places, 3);
   r.pool.quick = r.judges.quick = true;
   r.judges.places = 3;
+  r.whole.updates = std::min<std::uint64_t>(r.whole.updates, 2);
+  r.whole.longest_run = r.whole.shortest_run = 30;
+  r.whole_pool.places = r.report.places = 3;
+  r.whole_pool.quick = r.report.quick = true;
   r.every = 3;
+  r.whole_every = 1;
   r.runs = 1;
   r.checkpoints = {30, 60};
   r.late = {};

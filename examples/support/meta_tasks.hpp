@@ -32,6 +32,7 @@ using wide = nn::sequential<nn::linear<32, 64>, nn::tanh, nn::linear<64, 6>>;
 struct pool_options {
   std::size_t places = 24;
   bool validation = false;  ///< other teachers, no re-parametrisation
+  bool report = false;      ///< others again, which choose nothing
   std::size_t least_rows = 1000, most_rows = 60000;
   std::size_t longest = 1;  ///< window
   double spread = 0;        ///< of the re-parametrised scales
@@ -42,7 +43,7 @@ struct pool_options {
 /// Place i of a pool: rows, width, gain, decay, noise and classes run through their values at
 /// different paces, so that no two of them always meet.
 [[nodiscard]] inline task::teacher_options teacher_of(std::size_t i, pool_options const& o) {
-  std::size_t const shift = o.validation ? 3 : 0;
+  std::size_t const shift = o.report ? 6 : o.validation ? 3 : 0;
   constexpr std::size_t steps = 7;  // 1000, 2000, 4000 ... 64000
   task::teacher_options t;
   t.rows = std::min(o.most_rows, o.least_rows << ((5 * i + shift) % steps));

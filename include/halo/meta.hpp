@@ -16,4 +16,5 @@
 #include <halo/meta/trainer.hpp>
 #include <halo/meta/training.hpp>
 #include <halo/meta/validation.hpp>
+#include <halo/meta/whole_runs.hpp>
 #include <halo/meta/window.hpp>

@@ -277,8 +277,9 @@ TEST_CASE("outputs of any size move rate and decay by no more than their spans")
   CHECK(decide(0, 3.0)[6] == 0.0);
 }
 
-TEST_CASE("the default leaves weight decay to the prior") {
-  using program = learned::tensor_program<>;
+TEST_CASE_TEMPLATE("weight decay moves within its span, without one not at all", program,
+                   learned::tensor_program<>,
+                   learned::tensor_program<learned::tensor_options{.span_decay = 0}>) {
   learned::facts<double> f;
   f.elements = 100;
   f.tensors = 1;
@@ -290,10 +291,11 @@ TEST_CASE("the default leaves weight decay to the prior") {
   std::array<double, program::decision> plain, moved;
   learned::plain_reader<double, double> const reader(weights.data(), nullptr);
   program::settle(reader, f, tensor.data(), global.data(), plain.data());
-  weights[program::table["output_bias"] + 5] = 3;
+  weights[program::table["output_bias"] + 5] = 300;
   program::settle(reader, f, tensor.data(), global.data(), moved.data());
   CHECK(plain[6] > 0);
-  CHECK(moved[6] == plain[6]);
+  double const span = program::options.span_decay;
+  CHECK(std::log(moved[6] / plain[6]) == doctest::Approx(span).epsilon(1e-4));
 }
 
 TEST_CASE("an adapter learns with a tensor RNN that nobody configured") {

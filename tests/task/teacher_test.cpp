@@ -118,3 +118,32 @@ TEST_CASE("teacher: label noise draws its share of labels anew and no input") {
   CHECK(share > 0.127);
   CHECK(share < 0.173);
 }
+
+TEST_CASE("teacher: imbalance makes the first class frequent and the last one rare") {
+  task::teacher_options o;
+  o.classes = 3;
+  std::size_t first = 0, last = 4000;
+  for (double const imbalance : {0.0, 0.3, 0.8}) {
+    CAPTURE(imbalance);
+    o.imbalance = imbalance;
+    auto const y = labels(task::make_teacher(o, seed{4})->train);
+    auto const most = static_cast<std::size_t>(std::count(y.begin(), y.end(), 0));
+    auto const least = static_cast<std::size_t>(std::count(y.begin(), y.end(), 2));
+    CHECK(most > first);
+    CHECK(least < last);
+    first = most;
+    last = least;
+  }
+  CHECK(first > 3 * last);
+}
+
+TEST_CASE("teacher: as many rows held out as are asked for, the first of them the same") {
+  task::teacher_options o;
+  o.rows = 100;
+  auto const usual = inputs(task::make_teacher(o, seed{5})->held_out);
+  o.held_out = 900;
+  auto const more = task::make_teacher(o, seed{5});
+  REQUIRE(more->held_out.rows() == 900);
+  auto const x = inputs(more->held_out);
+  CHECK(std::equal(usual.begin(), usual.end(), x.begin()));
+}

@@ -17,7 +17,8 @@ namespace halo::task {
 
 /// A classification problem that a random network invents.
 struct teacher_options {
-  std::size_t rows = 4000;  ///< to train on; a quarter as many, at least 500, are held out
+  std::size_t rows = 4000;   ///< to train on
+  std::size_t held_out = 0;  ///< 0: a quarter as many, from 500 to 4000
   std::size_t features = 32;
   std::size_t classes = 6;
   std::size_t hidden = 32;   ///< width of the teacher: more is harder
@@ -25,6 +26,7 @@ struct teacher_options {
   double decay = 0.5;        ///< feature j is drawn with deviation (1+j)^-decay ...
   double scale = 1.0;        ///< ... times this
   double label_noise = 0.0;  ///< share of labels drawn anew
+  double imbalance = 0.0;    ///< how far the first class's logit is raised, the last one's lowered
 };
 
 namespace detail {
@@ -43,7 +45,7 @@ class teacher {
       auto const logits = answer(draw(generator(s_, 3), i));
       for (std::size_t c = 0; c < o.classes; ++c) mean[c] += logits[c] / 500;
     }
-    center_ = std::move(mean);
+    for (std::size_t c = 0; c < o.classes; ++c) center_[c] = mean[c] + lowered(c);
   }
 
   [[nodiscard]] data::dataset rows(std::size_t n, std::uint64_t stream) const {
@@ -101,6 +103,11 @@ class teacher {
     return y;
   }
 
+  [[nodiscard]] double lowered(std::size_t j) const {
+    double const last = std::max(1.0, static_cast<double>(o_.classes) - 1);
+    return o_.imbalance * (2 * static_cast<double>(j) / last - 1);
+  }
+
   teacher_options o_;
   seed s_;
   std::vector<double> mix_, w1_, w2_, center_;
@@ -113,9 +120,9 @@ class teacher {
 [[nodiscard]] inline std::shared_ptr<examples const> make_teacher(teacher_options const& o,
                                                                   seed s) {
   detail::teacher const t(o, s);
-  std::size_t const held_out = std::max<std::size_t>(500, o.rows / 4);
+  std::size_t const quarter = std::clamp<std::size_t>(o.rows / 4, 500, 4000);
   return std::make_shared<examples const>(
-      examples{t.rows(o.rows, 10), t.rows(std::min<std::size_t>(held_out, 4000), 11)});
+      examples{t.rows(o.rows, 10), t.rows(o.held_out > 0 ? o.held_out : quarter, 11)});
 }
 
 }  // namespace halo::task

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <halo/core/error.hpp>
+#include <halo/learned/optimizer.hpp>
+#include <halo/meta/draws.hpp>
+#include <halo/meta/field.hpp>
+#include <halo/meta/meta_optimizer.hpp>
+#include <halo/meta/parallel.hpp>
+#include <halo/meta/slot.hpp>
+#include <halo/meta/trainer.hpp>
+#include <halo/meta/training.hpp>
+
+namespace halo::meta {
+
+/// Which weights are perturbed, how far, and what a run is judged by.
+struct whole_run_options {
+  std::size_t first = 0, count = 0;  ///< weights first ... first + count - 1
+  double deviation = 0.05;           ///< σ
+  double raw_share = 0.25;           ///< of the accuracy at the parameters, beside their average's
+};
+
+/// Trains some weights of a program by how well whole runs end, which no window tells: the held-out
+/// error after a third of a run and at its end.
+///
+/// An update begins all tasks anew, each twice, from the same parameters and with the same
+/// mini-batches, with weights φ + ε and φ - ε; with E± the mean of both errors
+///     ĝ = ε (E₊ - E₋) / 2σ²                                          [Salimans et al. 2017]
+/// The bits are the same for any number of threads.
+template <learned::program P, floating T = float>
+class whole_runs {
+ public:
+  using program_type = P;
+  using scalar = T;
+  using optimizer_type = learned::optimizer<P, T>;
+  static constexpr std::size_t size = P::table.size;
+
+  /// @throws halo::error if there are not so many weights
+  whole_runs(optimizer_type const& rule, training const& options, whole_run_options how,
+             std::vector<std::unique_ptr<slot<P, T>>> pool)
+      : options_(options),
+        how_(how),
+        pool_(std::move(pool)),
+        descent_(rule.values()),
+        config_(rule.config),
+        errors_(2 * pool_.size()),
+        gradient_(size, 0.0) {
+    if (how_.first > size || how_.count > size - how_.first)
+      fail("whole_runs", "weights", "at most " + std::to_string(size),
+           std::to_string(how_.first) + " and on " + std::to_string(how_.count));
+  }
+
+  [[nodiscard]] optimizer_type optimizer() const {
+    return optimizer_type(descent_.weights(), config_);
+  }
+  [[nodiscard]] std::uint64_t updates() const noexcept { return update_; }
+  [[nodiscard]] std::span<T const> weights() const noexcept { return descent_.weights(); }
+  /// The estimate of the last update: the mean over tasks.
+  [[nodiscard]] std::span<double const> gradient() const noexcept { return gradient_; }
+
+  update_report update() {
+    for_each_parallel(pool_.size(), options_.threads, [&](std::size_t i) {
+      errors_[2 * i] = error_of(i, 1);
+      errors_[2 * i + 1] = error_of(i, -1);
+    });
+    update_report r{.update = update_};
+    std::fill(gradient_.begin(), gradient_.end(), 0.0);
+    auto const places = static_cast<double>(pool_.size());
+    for (std::size_t i = 0; i < pool_.size(); ++i) {
+      double const up = errors_[2 * i], down = errors_[2 * i + 1];
+      double const slope = (up - down) / (2 * how_.deviation * how_.deviation * places);
+      r.loss += (up + down) / (2 * places);
+      for (std::size_t k = 0; k < how_.count; ++k) gradient_[how_.first + k] += slope * moved(i, k);
+    }
+    r.norm = descent_.move(options_, update_, gradient_);
+    ++update_;
+    return r;
+  }
+
+  /// What a training goes on from; resumed() must follow when it was written to.
+  [[nodiscard]] std::vector<field> fields() {
+    std::vector<field> all{field_of("update", update_)};
+    append(all, "meta", descent_.fields());
+    return all;
+  }
+  void resumed() noexcept {}
+  /// All that decides about the bits of this training, the program's own weights left out.
+  [[nodiscard]] std::string words() const {
+    std::string text = words_of(options_) + "; whole runs, weights " + std::to_string(how_.first) +
+                       " and on " + std::to_string(how_.count) + ", deviation " +
+                       std::to_string(how_.deviation) + ", raw " + std::to_string(how_.raw_share);
+    for (auto const& s : pool_) text.append("; ").append(s->words());
+    return text;
+  }
+
+ private:
+  /// ε of weight first + k in this update of place i.
+  [[nodiscard]] double moved(std::size_t i, std::size_t k) const {
+    return how_.deviation * draws(options_).perturbation(i, update_, how_.count, k);
+  }
+  [[nodiscard]] double error_of(std::size_t i, int side) const {
+    draws const chance(options_);
+    std::vector<T> weights(descent_.weights().begin(), descent_.weights().end());
+    for (std::size_t k = 0; k < how_.count; ++k)
+      weights[how_.first + k] += static_cast<T>(side * moved(i, k));
+    std::uint64_t const end = chance.horizon(i, update_);
+    std::array<std::uint64_t, 2> const checkpoints{end / 3, end};
+    optimizer_type const rule(std::span<T const>(weights), config_);
+    double error = 0;
+    for (score const& s : pool_[i]->judge(rule, chance.start(i, update_), checkpoints))
+      error += (1 - (1 - how_.raw_share) * s.accuracy - how_.raw_share * s.raw_accuracy) / 2;
+    return error;
+  }
+
+  training options_;
+  whole_run_options how_;
+  std::vector<std::unique_ptr<slot<P, T>>> pool_;
+  meta_optimizer<size, T> descent_;
+  P config_;
+  std::vector<double> errors_, gradient_;
+  std::uint64_t update_ = 0;
+};
+
+}  // namespace halo::meta
