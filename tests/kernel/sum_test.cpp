@@ -40,3 +40,16 @@ TEST_CASE("sum and copy: planes carry tangents") {
   CHECK(y == b);
   CHECK(t == a);
 }
+
+TEST_CASE("clear: zeros, and no element more") {
+  for (std::size_t const n : halo::test::sizes) {
+    std::vector<float> x(n + 1, 7), expected(n + 1, 0);
+    expected[n] = 7;
+    kernel::clear(n, x.data());
+    CHECK(x == expected);
+  }
+  std::vector<double> value(3, 7), tangent(3, 7);
+  kernel::clear(3, planar<double>(value.data(), tangent.data()));
+  CHECK(value == std::vector<double>(3));
+  CHECK(tangent == value);
+}

@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <cstddef>
 
-#include <halo/kernel/bias.hpp>
 #include <halo/kernel/gemm.hpp>
 #include <halo/kernel/gru_cell.hpp>
 #include <halo/kernel/recurrent.hpp>
 #include <halo/kernel/reused_operand.hpp>
+#include <halo/kernel/sum.hpp>
 #include <halo/simd/pointer.hpp>
 
 namespace halo::kernel {
@@ -74,7 +74,7 @@ void gru_forward(std::size_t rows, recurrent_geometry const& g, simd::const_of<P
   reused_operand<P, Arch> const recurrent(columns, g.units,
                                           operand<C>{theta + parameters.recurrent(), columns});
   P const q = at.product(memory);
-  detail::clear<Arch>(rows * g.units, at.state(memory, 0));
+  clear<Arch>(rows * g.units, at.state(memory, 0));
   for (std::size_t t = 0; t < g.steps; ++t) {
     P const input = at.input(memory, g.place(t)), gates = at.gates(memory, g.place(t));
     detail::copy_rows<Arch>(rows, g.inputs, C(x + t * g.inputs), g.steps * g.inputs, input,
@@ -106,16 +106,11 @@ void gru_gradient(std::size_t m, gru_parameters const& at, simd::const_of<P> x, 
              columns, from, C{});
   gemm<Arch>(at.units, columns, m, operand<C>{h, at.units, true}, operand<C>{dpq + columns, row},
              P(gradient + at.recurrent()), columns, from, C{});
-  using V = typename simd::pointer_traits<P>::template register_of<Arch>;
-  P const biases = gradient + at.bias();
+  P const biases = gradient + at.bias(), inner = gradient + at.inner_bias();
   if (first) clear<Arch>(4 * at.units, biases);
   for (std::size_t i = 0; i < m; ++i, dpq += row) {
-    auto const add = [](std::size_t n, C from_here, P to) {
-      simd::for_each_chunk<simd::scalar_of<P>, Arch>(
-          n, [=](auto chunk) { chunk.store(to, V(chunk.load(C(to)) + chunk.load(from_here))); });
-    };
-    add(columns, dpq, biases);
-    add(at.units, C(dpq + 5 * at.units), P(biases + columns));
+    sum<Arch>(columns, C(biases), dpq, biases);
+    sum<Arch>(at.units, C(inner), C(dpq + 5 * at.units), inner);
   }
 }
 
@@ -137,7 +132,7 @@ void gru_backward(std::size_t rows, recurrent_geometry const& g, simd::const_of<
   P const dpq = scratch, dh = dpq + block * rows * row;
   reused_operand<P, Arch> const recurrent(
       g.units, columns, operand<C>{theta + parameters.recurrent(), columns, true});
-  if (dx && kept < g.steps) detail::clear<Arch>(rows * g.steps * g.inputs, dx);
+  if (dx && kept < g.steps) clear<Arch>(rows * g.steps * g.inputs, dx);
   detail::copy_rows<Arch>(rows, g.units, C(dy + (g.outputs() - g.units)), g.outputs(), dh, g.units);
   for (std::size_t end = kept; end > 0;) {
     std::size_t const begin = end > block ? end - block : 0;
@@ -150,7 +145,7 @@ void gru_backward(std::size_t rows, recurrent_geometry const& g, simd::const_of<
         gemm<Arch>(rows, g.inputs, columns, operand<C>{d, row}, operand<C>{theta, columns, true},
                    P(dx + t * g.inputs), g.steps * g.inputs, start::zero, C{});
       if (place == 0 || g.cut_before(t))
-        detail::clear<Arch>(rows * g.units, dh);
+        clear<Arch>(rows * g.units, dh);
       else
         recurrent.multiply(rows, operand<C>{d + columns, row}, dh, g.units, start::target);
       if (g.all && place > 0)

@@ -9,6 +9,7 @@
 #include <halo/kernel/lstm_cell.hpp>
 #include <halo/kernel/recurrent.hpp>
 #include <halo/kernel/reused_operand.hpp>
+#include <halo/kernel/sum.hpp>
 #include <halo/simd/pointer.hpp>
 
 namespace halo::kernel {
@@ -60,8 +61,8 @@ void lstm_forward(std::size_t rows, recurrent_geometry const& g, simd::const_of<
   reused_operand<P, Arch> const weight(columns, joint, operand<C>{theta, columns});
   C const bias = theta + joint * columns;
   for (std::size_t i = 0; i < rows; ++i)
-    detail::clear<Arch>(g.units, P(at.xh(memory, 0) + i * joint + g.inputs));
-  detail::clear<Arch>(rows * g.units, at.state(memory, 0));
+    clear<Arch>(g.units, P(at.xh(memory, 0) + i * joint + g.inputs));
+  clear<Arch>(rows * g.units, at.state(memory, 0));
   for (std::size_t t = 0; t < g.steps; ++t) {
     P const xh = at.xh(memory, g.place(t)), z = at.gates(memory, g.place(t));
     detail::copy_rows<Arch>(rows, g.inputs, C(x + t * g.inputs), g.steps * g.inputs, xh, joint);
@@ -96,8 +97,8 @@ void lstm_backward(std::size_t rows, recurrent_geometry const& g, simd::const_of
   std::size_t const skipped = dx ? 0 : g.inputs;  // rows of W whose product nobody asks for
   reused_operand<P, Arch> const weight(joint - skipped, columns,
                                        operand<C>{theta + skipped * columns, columns, true});
-  if (dx && kept < g.steps) detail::clear<Arch>(rows * g.steps * g.inputs, dx);
-  detail::clear<Arch>(rows * g.units, dc);
+  if (dx && kept < g.steps) clear<Arch>(rows * g.steps * g.inputs, dx);
+  clear<Arch>(rows * g.units, dc);
   detail::copy_rows<Arch>(rows, g.units, C(dy + (g.outputs() - g.units)), g.outputs(), dh, joint);
   for (std::size_t end = kept; end > 0;) {
     std::size_t const begin = end > block ? end - block : 0;
@@ -112,8 +113,8 @@ void lstm_backward(std::size_t rows, recurrent_geometry const& g, simd::const_of
         detail::copy_rows<Arch>(rows, g.inputs, C(dxh), joint, P(dx + t * g.inputs),
                                 g.steps * g.inputs);
       if (cut) {
-        detail::clear<Arch>(rows * g.units, dc);
-        for (std::size_t i = 0; i < rows; ++i) detail::clear<Arch>(g.units, P(dh + i * joint));
+        clear<Arch>(rows * g.units, dc);
+        for (std::size_t i = 0; i < rows; ++i) clear<Arch>(g.units, P(dh + i * joint));
       }
       if (g.all && place > 0)
         detail::add_rows<Arch>(rows, g.units, C(dy + (t - 1) * g.units), g.outputs(), dh, joint);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include <halo/kernel/sum.hpp>
 #include <halo/kernel/window.hpp>
 #include <halo/simd/pointer.hpp>
 #include <halo/simd/transform.hpp>
@@ -75,12 +76,6 @@ template <class V, class Chunk, class C>
   return most;
 }
 
-template <class Arch, class P>
-inline void clear(std::size_t n, P x) noexcept {
-  using V = typename simd::pointer_traits<P>::template register_of<Arch>;
-  simd::for_each_chunk<simd::scalar_of<P>, Arch>(n, [&](auto chunk) { chunk.store(x, V(0)); });
-}
-
 }  // namespace detail
 
 /// y ← the largest number of each window.
@@ -102,7 +97,7 @@ template <class Arch = simd::default_arch, class P>
 void max_pool_backward(std::size_t images, pool_geometry const& g, simd::const_of<P> x,
                        simd::const_of<P> dy, P dx) noexcept {
   using V = typename simd::pointer_traits<P>::template register_of<Arch>;
-  detail::clear<Arch>(images * g.input_size(), dx);
+  clear<Arch>(images * g.input_size(), dx);
   detail::for_each_window<simd::scalar_of<P>, Arch>(
       images, g, [&](std::size_t to, auto chunk, detail::window_places const& places) {
         V const most = detail::window_max<V>(x, chunk, places);
@@ -137,7 +132,7 @@ void average_pool_backward(std::size_t images, pool_geometry const& g, simd::con
                            P dx) noexcept {
   using T = simd::scalar_of<P>;
   using V = typename simd::pointer_traits<P>::template register_of<Arch>;
-  detail::clear<Arch>(images * g.input_size(), dx);
+  clear<Arch>(images * g.input_size(), dx);
   detail::for_each_window<T, Arch>(
       images, g, [&](std::size_t to, auto chunk, detail::window_places const& places) {
         V const share =

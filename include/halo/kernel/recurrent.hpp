@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <halo/kernel/sum.hpp>
 #include <halo/simd/fast.hpp>
 #include <halo/simd/math.hpp>
 #include <halo/simd/pointer.hpp>
-#include <halo/simd/transform.hpp>
 
 // What the kernels of recurrent layers share. A user's sequences lie example by example, [rows,
 // steps, width]; what is kept of a forward pass lies step by step, [steps, rows, width], so that a
@@ -58,6 +58,7 @@ template <class T, class Arch>
 }
 template <class V>
 [[nodiscard]] inline V gate(V x) noexcept {
+  using simd::sigmoid;  // not the activation of that name
   return sigmoid(x);
 }
 
@@ -68,33 +69,23 @@ template <class T, class Arch>
 }
 template <class V>
 [[nodiscard]] inline V squash(V x) noexcept {
+  using simd::tanh;
   return tanh(x);
-}
-
-/// Zeros, n of them.
-template <class Arch, class P>
-void clear(std::size_t n, P to) noexcept {
-  using V = typename simd::pointer_traits<P>::template register_of<Arch>;
-  simd::for_each_chunk<simd::scalar_of<P>, Arch>(n, [=](auto chunk) { chunk.store(to, V(0)); });
 }
 
 /// rows rows of n elements from one stride to another.
 template <class Arch, class P>
 void copy_rows(std::size_t rows, std::size_t n, simd::const_of<P> from, std::size_t from_row, P to,
                std::size_t to_row) noexcept {
-  for (std::size_t i = 0; i < rows; ++i, from += from_row, to += to_row)
-    simd::for_each_chunk<simd::scalar_of<P>, Arch>(
-        n, [=](auto chunk) { chunk.store(to, chunk.load(from)); });
+  for (std::size_t i = 0; i < rows; ++i, from += from_row, to += to_row) copy<Arch>(n, from, to);
 }
 
 /// The same, added to what is there.
 template <class Arch, class P>
 void add_rows(std::size_t rows, std::size_t n, simd::const_of<P> from, std::size_t from_row, P to,
               std::size_t to_row) noexcept {
-  using C = simd::const_of<P>;
   for (std::size_t i = 0; i < rows; ++i, from += from_row, to += to_row)
-    simd::for_each_chunk<simd::scalar_of<P>, Arch>(
-        n, [=](auto chunk) { chunk.store(to, chunk.load(C(to)) + chunk.load(from)); });
+    sum<Arch>(n, simd::const_of<P>(to), from, to);
 }
 
 }  // namespace detail

@@ -22,4 +22,11 @@ void copy(std::size_t n, simd::const_of<P> x, P y) noexcept {
       n, [=](auto chunk) { chunk.store(y, chunk.load(x)); });
 }
 
+/// x_i ← 0.
+template <class Arch = simd::default_arch, class P>
+void clear(std::size_t n, P x) noexcept {
+  using V = typename simd::pointer_traits<P>::template register_of<Arch>;
+  simd::for_each_chunk<simd::scalar_of<P>, Arch>(n, [=](auto chunk) { chunk.store(x, V(0)); });
+}
+
 }  // namespace halo::kernel
