@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Writes nn/norms.safetensors: small normalised and residual networks computed by PyTorch in float64.
+"""Writes nn/norms.safetensors: normalised and residual networks computed by PyTorch in float64.
 
 make_norms.py OUTPUT_FOLDER
 
