@@ -12,13 +12,17 @@
 #include <halo/nn/flatten.hpp>
 #include <halo/nn/gradient.hpp>
 #include <halo/nn/group_norm.hpp>
+#include <halo/nn/gru.hpp>
 #include <halo/nn/initialize.hpp>
 #include <halo/nn/layer.hpp>
 #include <halo/nn/layer_norm.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/loss.hpp>
+#include <halo/nn/lstm.hpp>
 #include <halo/nn/plan.hpp>
 #include <halo/nn/pool.hpp>
+#include <halo/nn/recurrent.hpp>
+#include <halo/nn/reshape.hpp>
 #include <halo/nn/residual.hpp>
 #include <halo/nn/sequential.hpp>
 #include <halo/nn/summary.hpp>

@@ -24,9 +24,12 @@
 #include <halo/nn/dropout.hpp>
 #include <halo/nn/flatten.hpp>
 #include <halo/nn/group_norm.hpp>
+#include <halo/nn/gru.hpp>
 #include <halo/nn/layer_norm.hpp>
 #include <halo/nn/linear.hpp>
+#include <halo/nn/lstm.hpp>
 #include <halo/nn/pool.hpp>
+#include <halo/nn/reshape.hpp>
 #include <halo/nn/residual.hpp>
 
 #include "../support/network.hpp"
@@ -132,6 +135,11 @@ std::vector<subject> subjects() {
       of<nn::layer_norm, shape<5>>(),
       of<nn::layer_norm, shape<2, 9>>(),
       of<nn::flatten, shape<2, 3>>(),
+      of<nn::reshape<6, 1>, shape<2, 3>>(),
+      of<nn::lstm<3>, shape<4, 2>>(),
+      of<nn::lstm<5, nn::states::all>, shape<10, 1>>(),
+      of<nn::gru<3>, shape<4, 2>>(),
+      of<nn::gru<5, nn::states::all>, shape<10, 1>>(),
       of<nn::conv2d<3, window{2, 3}>, shape<4, 5, 2>>(),
       of<nn::conv2d<4, 3, 2, padding::valid, 2, 1, false>, shape<5, 6, 2>>(),
       of<nn::conv2d<3, 2, window{1, 3}, padding::same, 3, 2>, shape<4, 4, 3>>(),
@@ -365,6 +373,8 @@ TEST_CASE("layer: one with parameters bounds its gradient") {
   check_bound<nn::layer_norm, shape<5>>();
   check_bound<nn::conv1d<5, 3>, shape<6, 2>>();
   check_bound<nn::batch_norm, shape<5>>();
+  check_bound<nn::lstm<3>, shape<4, 2>>();
+  check_bound<nn::gru<3>, shape<4, 2>>();
   check_bound<nn::group_norm<2>, shape<3, 6>>();
   check_bound<nn::residual<nn::linear<5, 5>, nn::linear<5, 5>>, shape<5>>();
   check_bound<nn::checkpointed<nn::linear<5, 5>, nn::tanh>, shape<5>>();

@@ -86,3 +86,17 @@ TEST_CASE("concatenate: one after the other") {
       tests::message_of<error>([&] { static_cast<void>(data::concatenate(small(), other)); });
   CHECK(message == "concatenate: features: expected 2, found 3");
 }
+
+TEST_CASE("transposed: rows of an example become its columns") {
+  data::dataset d = data::make_dataset(2, 6, 3);
+  for (std::size_t i = 0; i < 12; ++i) d.x.data()[i] = static_cast<float>(i);
+  d.y(0) = 2;
+  d.y(1) = 1;
+  data::dataset const t = data::transposed(d, 2, 3);
+  CHECK(std::vector<float>(t.x.data(), t.x.data() + 12) ==
+        std::vector<float>{0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11});
+  CHECK(t.y == d.y);
+  CHECK(t.classes == 3);
+  auto const m = tests::message_of<error>([&] { static_cast<void>(data::transposed(d, 2, 2)); });
+  CHECK(m == "transposed: features: expected 2 times 2, found 6");
+}

@@ -32,6 +32,10 @@ TEST_CASE("networks: tensors are those of the paper") {
         sizes{432, 16, 2304, 16, 6400, 16, 6400, 16, 81920, 5});
   CHECK(tensor_sizes<task::thyroid_mlp<>>() == sizes{780, 30, 900, 30, 120, 4});
   CHECK(tensor_sizes<task::gas_sensor_mlp<>>() == sizes{3840, 30, 900, 30, 90, 3});
+  CHECK(tensor_sizes<task::activity_cnn_lstm<>>() ==
+        sizes{24576, 12288, 4096, 400, 40000, 400, 300, 3});
+  CHECK(tensor_sizes<task::activity_cnn_lstm_over_time<>>() ==
+        sizes{1728, 12288, 4096, 25600, 40000, 400, 300, 3});
   static_assert(task::mnist_cnn<10>::outputs == 10 && task::cifar_cnn<7>::outputs == 7);
 }
 

@@ -112,6 +112,26 @@ inline void gather(dataset const& from, std::span<std::uint32_t const> numbers, 
   return result;
 }
 
+/// Each example, rows by columns numbers, transposed: windows of recognised activities, 128 moments
+/// of 9 channels, become 9 channels of 128 moments.
+///
+/// halo::error when an example has another number of features.
+[[nodiscard]] inline dataset transposed(dataset const& from, std::size_t rows,
+                                        std::size_t columns) {
+  if (from.features() != rows * columns) {
+    fail("transposed", "features", std::to_string(rows) + " times " + std::to_string(columns),
+         std::to_string(from.features()));
+  }
+  dataset result = from;
+  for (std::size_t i = 0; i < from.rows(); ++i) {
+    float const* const x = from.x.data() + i * from.features();
+    float* const to = result.x.data() + i * from.features();
+    for (std::size_t r = 0; r < rows; ++r)
+      for (std::size_t c = 0; c < columns; ++c) to[c * rows + r] = x[r * columns + c];
+  }
+  return result;
+}
+
 /// How many rows each class has.
 [[nodiscard]] inline std::vector<std::size_t> rows_per_class(dataset const& d) {
   std::vector<std::size_t> counts(d.classes);

@@ -7,6 +7,8 @@
 #include <halo/nn/conv2d.hpp>
 #include <halo/nn/flatten.hpp>
 #include <halo/nn/linear.hpp>
+#include <halo/nn/lstm.hpp>
+#include <halo/nn/reshape.hpp>
 #include <halo/nn/sequential.hpp>
 
 // The networks that HALO's paper adapts [Li et al. 2020, Fig. 2 and supplement]. Convolutions go on
@@ -43,10 +45,39 @@ template <std::size_t Sensors = 128, class... OnLogits>
 using gas_sensor_mlp = nn::sequential<nn::linear<Sensors, 30>, nn::relu, nn::linear<30, 30>,
                                       nn::relu, nn::linear<30, 3>, OnLogits...>;
 
+namespace detail {
+
+template <std::size_t Kernel>
+using activity_conv = nn::conv1d<64, Kernel, 3, nn::padding::same, 1, 1, false>;
+
+}  // namespace detail
+
+/// For windows of recognised activities, three of them: convolutions that go on by three, and an
+/// LSTM.
+///
+/// As the authors have it: the moments are the channels and the signals the axis, which takes
+/// data::transposed(windows, 128, 9), and the 64 channels that are left are read as a sequence of
+/// numbers. Their one output was trained on squared errors against the number of the class:
+/// activity_cnn_lstm<1>.
+template <std::size_t Classes = 3, class... OnLogits>
+using activity_cnn_lstm =
+    nn::sequential<shape<9, 128>, detail::activity_conv<3>, nn::relu, detail::activity_conv<3>,
+                   nn::relu, detail::activity_conv<1>, nn::relu, nn::reshape<64, 1>, nn::lstm<100>,
+                   nn::linear<100, Classes>, OnLogits...>;
+
+/// The same along the moments: the LSTM sees five steps of 64 channels.
+template <std::size_t Classes = 3, class... OnLogits>
+using activity_cnn_lstm_over_time =
+    nn::sequential<shape<128, 9>, detail::activity_conv<3>, nn::relu, detail::activity_conv<3>,
+                   nn::relu, detail::activity_conv<1>, nn::relu, nn::lstm<100>,
+                   nn::linear<100, Classes>, OnLogits...>;
+
 static_assert(mnist_cnn<>::parameters == 33'053);
 static_assert(cifar_cnn<>::parameters == 88'789);
 static_assert(deep_cifar_cnn<>::parameters == 97'525);
 static_assert(thyroid_mlp<>::parameters == 1'864);
 static_assert(gas_sensor_mlp<129>::parameters == 4'923 && gas_sensor_mlp<>::parameters == 4'893);
+static_assert(activity_cnn_lstm<1>::parameters == 81'861);
+static_assert(activity_cnn_lstm<>::parameters == 82'063);
 
 }  // namespace halo::task

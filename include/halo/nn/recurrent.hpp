@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+#include <halo/kernel/magnitude.hpp>
+#include <halo/kernel/recurrent.hpp>
+#include <halo/nn/layer.hpp>
+
+namespace halo::nn {
+
+/// Which states of a recurrent layer are its output: the one behind the last step, or all.
+enum class states { last, all };
+
+namespace detail {
+
+/// What recurrent layers share, on sequences shape<steps, width>; they read no x and no y on the
+/// way back, having kept what they need.
+template <std::size_t Units, states States, std::size_t Truncation>
+struct recurrent {
+  static_assert(Units > 0, "halo: recurrent: a layer has at least one unit");
+
+  template <class X>
+  static constexpr bool accepts = X::rank == 2 && X::size > 0;
+  template <class X>
+  using output =
+      std::conditional_t<States == states::all, shape<X::extents[0], Units>, shape<Units>>;
+  template <class X>
+  static constexpr kernel::recurrent_geometry geometry{X::extents[0], X::extents[1], Units,
+                                                       States == states::all, Truncation};
+  static constexpr bool elementwise = false;
+  static constexpr bool needs_input = false;
+  static constexpr bool needs_output = false;
+
+ protected:
+  template <std::size_t N, class P>
+  static simd::scalar_of<P> bound(P gradient) noexcept {
+    using T = simd::scalar_of<P>;
+    if constexpr (std::is_pointer_v<P>)
+      return kernel::magnitude(N, static_cast<T const*>(gradient));
+    else
+      return std::numeric_limits<T>::infinity();  // planes: nobody asks
+  }
+};
+
+}  // namespace detail
+}  // namespace halo::nn
