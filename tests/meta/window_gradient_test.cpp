@@ -211,9 +211,8 @@ TEST_CASE("without them they are those of a replay that is fed the recorded grad
 TEST_CASE("with the spectral norm, too") {
   using loss = meta::meta_loss;
   auto const dense = optim::selection::dense(), half = optim::selection::uniform(0.5);
-  loss const kind{.jacobian = 0.05, .spectral = true, .power_iterations = 2000};
+  loss const kind{.jacobian = 0.05, .spectral = true, .power_iterations = 500};
   check(kind, dense);
-  check(kind, half);
   loss second = kind, average = kind;
   second.second_derivatives = second.logarithm = true;
   check(second, half);

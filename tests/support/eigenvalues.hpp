@@ -11,9 +11,14 @@ namespace support {
 /// All eigenvalues of a symmetric n by n matrix, by rotations [Jacobi 1846].
 inline std::vector<double> eigenvalues(std::vector<double> a, std::size_t n) {
   for (int sweep = 0; sweep < 30; ++sweep) {
+    double off = 0, all = 0;
+    for (std::size_t k = 0; k < n * n; ++k) {
+      all += a[k] * a[k];
+      if (k % (n + 1) != 0) off += a[k] * a[k];
+    }
+    if (off <= 1e-30 * all) break;
     for (std::size_t p = 0; p < n; ++p) {
       for (std::size_t q = p + 1; q < n; ++q) {
-        if (std::abs(a[p * n + q]) < 1e-300) continue;
         double const turn = 0.5 * std::atan2(2 * a[p * n + q], a[q * n + q] - a[p * n + p]);
         double const c = std::cos(turn), s = std::sin(turn);
         for (std::size_t k = 0; k < n; ++k) {
