@@ -12,6 +12,7 @@ namespace halo::kernel {
 /// layer: copied once to the stack, where gemm would copy it for each, if it fits the 96 KB (with
 /// AVX-512) that gemm takes; else, and on planes of dual numbers, gemm is called for each.
 ///
+/// The room is inside the object: while one is alive, gemm's own comes on top of it on the stack.
 /// Has the bits of gemm, but for few rows with a transposed B, which gemm sums in another order.
 template <class P, class Arch = simd::default_arch>
 class reused_operand {
