@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <halo/autodiff/planar.hpp>
-#include <halo/kernel/channel_norm.hpp>
+#include <halo/kernel/channel_moments.hpp>
 
 #include "support/numbers.hpp"
 

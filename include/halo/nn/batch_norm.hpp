@@ -101,31 +101,36 @@ struct basic_batch_norm : detail::channel_norm {
       kernel::channel_moments(places, n, x, memory, P(memory + n));
     else
       for (std::size_t c = 0; c < 2 * n; ++c) write(memory, c, p.statistics[c]);
-    kernel::channel_normalize(places, n, x, theta, C(theta + n), C(memory), C(memory + n),
-                              static_cast<simd::scalar_of<P>>(epsilon), y, f);
+    kernel::channel_normalize(places, n, norm_of<P, n>(theta, C(memory), f), x, y);
   }
 
   /// Returns a bound on the gradient of gain and bias.
   template <class X, class P>
   static simd::scalar_of<P> backward(pass const& p, backward_arguments<P> const& a) noexcept {
+    return backward_activated<X>(p, a, kernel::identity{});
+  }
+
+  /// The same of forward_activated: dy is that of f's output, which is not looked at.
+  template <class X, class P, class Activation>
+  static simd::scalar_of<P> backward_activated(pass const& p, backward_arguments<P> const& a,
+                                               Activation f) noexcept {
     using C = simd::const_of<P>;
     using T = simd::scalar_of<P>;
     constexpr std::size_t n = detail::channels<X>;
-    constexpr T e = static_cast<T>(epsilon);
     std::size_t const places = p.rows * (X::size / n);
-    C const mean = a.memory, variance = a.memory + n, dy = a.dy;
+    auto const norm = norm_of<P, n>(a.theta, a.memory, f);
+    C const dy = a.dy;
     bool const frozen = p.statistics != nullptr;
     P const sums = a.gradient ? a.gradient : a.scratch;  // of gain, then of bias
     if (a.gradient || !frozen)
-      kernel::channel_gradient(places, n, a.x, mean, variance, e, dy, sums, P(sums + n));
+      kernel::channel_gradient(places, n, norm, a.x, dy, sums, P(sums + n));
     if (a.dx && frozen) {
-      kernel::channel_backward(places, n, a.x, a.theta, mean, variance, e, dy, C{}, C{}, a.dx);
+      kernel::channel_backward(places, n, norm, a.x, dy, C{}, C{}, a.dx);
     } else if (a.dx) {
       P const tilt = a.scratch, shift = a.scratch + n;
       if (a.gradient) kernel::copy(2 * n, C(sums), tilt);
       kernel::group_slopes(places, n, n, a.theta, shift, tilt);
-      kernel::channel_backward(places, n, a.x, a.theta, mean, variance, e, dy, C(shift), C(tilt),
-                               a.dx);
+      kernel::channel_backward(places, n, norm, a.x, dy, C(shift), C(tilt), a.dx);
     }
     return a.gradient ? bound<2 * n>(a.gradient) : T(0);
   }
@@ -157,6 +162,10 @@ struct basic_batch_norm : detail::channel_norm {
   }
 
  private:
+  template <class P, std::size_t N, class C, class F>
+  static kernel::channel_norm<P, F> norm_of(C theta, C moments, F f) noexcept {
+    return {theta, theta + N, moments, moments + N, static_cast<simd::scalar_of<P>>(epsilon), f};
+  }
   template <class P>
   static void write(P at, std::size_t i, float value) noexcept {
     using simd::write_element;

@@ -15,16 +15,6 @@
 
 namespace halo::nn::detail {
 
-/// What a forward pass of a block reads and writes.
-template <class P>
-struct forward_arguments {
-  simd::const_of<P> theta;
-  simd::const_of<P> x;
-  P y;
-  P memory;
-  P scratch;
-};
-
 /// Layers one after the other on examples of shape X, the first at position First of whatever they
 /// are part of: a network, or a layer that is made of layers.
 template <std::size_t First, class X, class... L>
@@ -206,9 +196,26 @@ struct block {
     return false;
   }();
 
-  template <std::size_t I, class P>
+  /// Whether layer I can do the same on the way back, from its own input.
+  template <std::size_t I>
+  static constexpr bool fused_back = [] {
+    if constexpr (fused<I>) {
+      return requires(pass const& p, backward_arguments<float*> const& a) {
+        layer_at<I>::template backward_activated<shape_at<I>>(p, a,
+                                                              typename layer_at<I + 1>::function{});
+      };
+    }
+    return false;
+  }();
+
+  /// Backward of layer I, where Through together with that of the layer behind it, and of all
+  /// below.
+  template <std::size_t I, bool Through = false, class P>
   static void run_back(pass const& p, backward_arguments<P> const& a, P dy, std::size_t lowest,
                        simd::scalar_of<P>& bound) noexcept {
+    if constexpr (I > 0 && !Through) {
+      if constexpr (fused_back<I - 1>) return run_back<I - 1, true>(p, a, dy, lowest, bound);
+    }
     using C = simd::const_of<P>;
     using here = layer_at<I>;
     using T = simd::scalar_of<P>;
@@ -223,13 +230,17 @@ struct block {
     own.mask = a.mask.slice(places.owner[I], places.layers[I].owners);
     if (!own.mask.empty()) own.gradient = a.gradient + places.parameter[I];
     own.scratch = a.scratch + places.inner * p.capacity;
-    if constexpr (std::is_void_v<decltype(here::template backward<shape_at<I>>(p, own))>) {
+    T most(0);
+    if constexpr (Through) {
+      most = here::template backward_activated<shape_at<I>>(pass_of<I>(p), own,
+                                                            typename layer_at<I + 1>::function{});
+    } else if constexpr (std::is_void_v<decltype(here::template backward<shape_at<I>>(p, own))>) {
       here::template backward<shape_at<I>>(pass_of<I>(p), own);
-      if (own.gradient) bound = std::numeric_limits<T>::infinity();
+      if (own.gradient) most = std::numeric_limits<T>::infinity();
     } else {
-      T const most = here::template backward<shape_at<I>>(pass_of<I>(p), own);
-      if (most > bound || most != most) bound = most;  // NaN wins and stays
+      most = here::template backward<shape_at<I>>(pass_of<I>(p), own);
     }
+    if (most > bound || most != most) bound = most;  // NaN wins and stays
     if constexpr (I > 0) {
       if (below) run_back<I - 1>(p, a, own.dx, lowest, bound);
     }

@@ -56,33 +56,36 @@ struct group_norm : detail::channel_norm {
       P const variance = memory + n;
       kernel::channel_moments(places, n, x, memory, variance);
       kernel::group_moments(n, Groups, memory, variance);
-      kernel::channel_normalize(places, n, x, theta, C(theta + n), C(memory), C(variance),
-                                static_cast<simd::scalar_of<P>>(epsilon), y, f);
+      kernel::channel_normalize(places, n, norm_of<P, n>(theta, C(memory), f), x, y);
     }
   }
 
   /// Returns a bound on the gradient of gain and bias.
   template <class X, class P>
   static simd::scalar_of<P> backward(pass const& p, backward_arguments<P> const& a) noexcept {
+    return backward_activated<X>(p, a, kernel::identity{});
+  }
+
+  /// The same of forward_activated: dy is that of f's output, which is not looked at.
+  template <class X, class P, class Activation>
+  static simd::scalar_of<P> backward_activated(pass const& p, backward_arguments<P> const& a,
+                                               Activation f) noexcept {
     using C = simd::const_of<P>;
-    using T = simd::scalar_of<P>;
     constexpr std::size_t n = detail::channels<X>, places = X::size / n;
-    constexpr T e = static_cast<T>(epsilon);
     P const tilt = a.scratch, shift = a.scratch + n;
     if (a.gradient)  // of no examples: zeros
-      kernel::channel_gradient(0, n, a.x, a.memory, C(a.memory + n), e, C(a.dy), a.gradient,
+      kernel::channel_gradient(0, n, norm_of<P, n>(a.theta, a.memory, f), a.x, C(a.dy), a.gradient,
                                P(a.gradient + n));
     for (std::size_t i = 0; i < p.rows; ++i) {
       C const x = a.x + i * X::size, dy = P(a.dy + i * X::size);
-      C const mean = a.memory + i * 2 * n, variance = mean + n;
-      kernel::channel_gradient(places, n, x, mean, variance, e, dy, tilt, shift);
+      auto const norm = norm_of<P, n>(a.theta, C(a.memory + i * 2 * n), f);
+      kernel::channel_gradient(places, n, norm, x, dy, tilt, shift);
       if (a.gradient) kernel::sum(2 * n, C(a.gradient), C(tilt), a.gradient);
       if (!a.dx) continue;
       kernel::group_slopes(places * (n / Groups), n, Groups, a.theta, shift, tilt);
-      kernel::channel_backward(places, n, x, a.theta, mean, variance, e, dy, C(shift), C(tilt),
-                               P(a.dx + i * X::size));
+      kernel::channel_backward(places, n, norm, x, dy, C(shift), C(tilt), P(a.dx + i * X::size));
     }
-    return a.gradient ? bound<2 * n>(a.gradient) : T(0);
+    return a.gradient ? bound<2 * n>(a.gradient) : simd::scalar_of<P>(0);
   }
 
   /// Moments of some rows only.
@@ -90,6 +93,12 @@ struct group_norm : detail::channel_norm {
   static void keep_rows(std::size_t, std::uint32_t const* kept, std::size_t count,
                         T* memory) noexcept {
     detail::move_rows(2 * detail::channels<X>, kept, count, memory);
+  }
+
+ private:
+  template <class P, std::size_t N, class C, class F>
+  static kernel::channel_norm<P, F> norm_of(C theta, C moments, F f) noexcept {
+    return {theta, theta + N, moments, moments + N, static_cast<simd::scalar_of<P>>(epsilon), f};
   }
 };
 static_assert(layer<group_norm<2>, shape<4>> && layer<group_norm<3>, shape<2, 3, 6>>);

@@ -108,6 +108,16 @@ struct plan {
   std::size_t inner = 0;                   ///< place in scratch of the layers' own scratch
 };
 
+/// What a forward pass of a block reads and writes.
+template <class P>
+struct forward_arguments {
+  simd::const_of<P> theta;
+  simd::const_of<P> x;
+  P y;
+  P memory;
+  P scratch;
+};
+
 /// Places in scratch of the gradients in flight, at most two at a time: an elementwise layer leaves
 /// its dx where dy was, but nothing on top of the block's own dy.
 template <std::size_t N>
