@@ -209,6 +209,8 @@ void narrow(benchmark::internal::Benchmark* b) {
   b->Args({32, 16, 16, 5, 1, 64});
   b->Args({16, 16, 16, 5, 2, 64});
   b->Args({28, 8, 8, 5, 1, 64});
+  b->Args({14, 8, 8, 5, 2, 64});
+  b->Args({28, 1, 8, 3, 2, 64});
 }
 void all(benchmark::internal::Benchmark* b) {
   wide(b);

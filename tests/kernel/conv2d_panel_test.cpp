@@ -21,8 +21,8 @@ TEST_CASE("conv2d_panel: a part of an image, with zeros beside it") {
         CAPTURE(column);
         CAPTURE(columns);
         std::vector<float> panel(2 * columns * deep.size(), 7.0F);
-        auto const v = detail::view_of(x.data(), width, channels, {{1, 3}, column, columns, deep},
-                                       panel.data());
+        auto const v = detail::view_of<simd::default_arch>(
+            x.data(), width, channels, {{1, 3}, column, columns, deep}, panel.data());
         bool const whole = column >= 0 && static_cast<std::size_t>(column) + columns <= width;
         CHECK((v.data == panel.data()) != whole);
         std::size_t wrong = 0;

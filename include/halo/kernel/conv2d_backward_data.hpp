@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
+#include <utility>
 
 #include <halo/kernel/conv2d_panel.hpp>
 #include <halo/kernel/conv2d_tile.hpp>
@@ -19,13 +20,15 @@ namespace detail {
 ///
 /// Taps are counted from the last to the first: so outputs are counted from the first to the last.
 struct window_phase {
+  std::size_t phase;
   std::size_t taps = 0;
   std::size_t last = 0;       // tap
   std::size_t tap_step;       // from a tap down to the next
   std::ptrdiff_t output = 0;  // at the last tap, seen from input 0 of the phase
   std::size_t output_step;    // from the output of a tap up to that of the next
 
-  window_phase(window_axis const& a, std::size_t phase, window_range kernel) noexcept {
+  window_phase(window_axis const& a, std::size_t number, window_range kernel) noexcept
+      : phase(number) {
     std::size_t const common = std::gcd(a.stride, a.dilation);
     tap_step = a.stride / common;
     output_step = a.dilation / common;
@@ -90,29 +93,78 @@ void pack_phases(conv2d_geometry const& g, T const* w, conv2d_block const& b, wi
   }
 }
 
+/// The outputs that see a block of inputs, with zeros where there are none.
+template <class T>
+struct seeing_outputs {
+  image_view<T> view;
+  std::ptrdiff_t row, column;  // the first
+};
+
+template <class Arch, class T>
+[[nodiscard]] inline seeing_outputs<T> see_back(conv2d_geometry const& g, T const* dy,
+                                                conv2d_block const& b, T* panel) noexcept {
+  auto const high = static_cast<std::ptrdiff_t>(g.y.out);
+  auto const [up, down] = outputs_around(g.y, b.rows, b.ky);
+  auto const [left, right] = outputs_around(g.x, b.columns, b.kx);
+  std::ptrdiff_t const top = std::clamp<std::ptrdiff_t>(up, 0, high);
+  std::ptrdiff_t const bottom = std::clamp<std::ptrdiff_t>(down + 1, 0, high);
+  std::size_t const skipped = b.group * g.group_out();
+  image_part const part{{static_cast<std::size_t>(top), static_cast<std::size_t>(bottom)},
+                        left,
+                        static_cast<std::size_t>(right + 1 - left),
+                        {skipped + b.channels.begin, skipped + b.channels.end}};
+  return {view_of<Arch>(dy, g.x.out, g.out, part, panel), top, left};
+}
+
+/// Channels `in` of one phase's inputs of a block: t says all but rows, seen where they are.
+template <class Arch, class T>
+void conv2d_data_phase(conv2d_geometry const& g, conv2d_block const& b,
+                       seeing_outputs<T> const& seen, window_phase const& y, window_phase const& x,
+                       std::size_t columns, T const* packed, T* dx, std::size_t n,
+                       walk_task<T> t) noexcept {
+  bool const zero = t.from_row == 0;
+  std::size_t const begin = b.rows.begin / g.y.stride;
+  std::size_t const end = (b.rows.end + g.y.stride - 1 - y.phase) / g.y.stride;
+  std::ptrdiff_t const column =
+      static_cast<std::ptrdiff_t>(b.columns.begin / g.x.stride) + x.output - seen.column;
+  for (std::size_t i = begin; i < end; i += t.lines) {
+    window_range const taps = y.inside(i, g.y.out);
+    t.lines = 1;
+    while (i + t.lines < end && y.inside(i + t.lines, g.y.out) == taps) ++t.lines;
+    t.down = x.taps > 0 ? taps.size() : 0;
+    if (t.down == 0 && !zero) continue;
+    t.a = seen.view.data;
+    if (t.down > 0) {
+      std::ptrdiff_t const row =
+          static_cast<std::ptrdiff_t>(i + taps.begin * y.output_step) + y.output - seen.row;
+      t.a += static_cast<std::size_t>(row) * seen.view.row +
+             static_cast<std::size_t>(column) * seen.view.pixel;
+    }
+    t.b = packed + taps.begin * t.b_down;
+    t.c = dx + (i - begin) * t.c_line;
+    t.from = zero ? nullptr : t.c;
+    walk<T, Arch>(t, columns, n);
+  }
+}
+
 /// Channels `in` of the inputs of one block.
 template <class Arch, class T>
 void conv2d_data_block(conv2d_data_task<T> const& f, conv2d_block const& b, window_range in,
                        T const* packed, bool zero, T* panel) noexcept {
   conv2d_geometry const& g = f.g;
-  auto const high = static_cast<std::ptrdiff_t>(g.y.out);
-  auto const [up, down] = outputs_around(g.y, b.rows, b.ky);
-  auto const [left, right] = outputs_around(g.x, b.columns, b.kx);
-  auto const top = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(up, 0, high));
-  auto const bottom = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(down + 1, 0, high));
-  std::size_t const skipped = b.group * g.group_out();
-  image_view<T> const v = view_of(f.dy, g.x.out, g.out,
-                                  {{top, bottom},
-                                   left,
-                                   static_cast<std::size_t>(right + 1 - left),
-                                   {skipped + b.channels.begin, skipped + b.channels.end}},
-                                  panel);
+  seeing_outputs<T> const seen = see_back<Arch>(g, f.dy, b, panel);
+  image_view<T> const& v = seen.view;
+  T* const dx =
+      f.dx + (b.rows.begin * g.x.in + b.columns.begin) * g.in + b.group * g.group_in() + in.begin;
   walk_task<T> t{};
   t.a_step = 1;
   t.a_row = v.pixel;
+  t.a_line = v.row;
   t.b_step = whole_registers<T, Arch>(in.size());
-  t.c_row = t.from_row = g.x.stride * g.in;
   t.b_across = b.channels.size() * t.b_step;
+  t.c_row = g.x.stride * g.in;
+  t.c_line = g.y.stride * g.x.in * g.in;
+  t.from_row = zero ? 0 : t.c_row;
   for (std::size_t py = 0; py < g.y.stride; ++py) {
     window_phase const y(g.y, py, b.ky);
     t.a_down = y.output_step * v.row;
@@ -123,27 +175,9 @@ void conv2d_data_block(conv2d_data_task<T> const& f, conv2d_block const& b, wind
       t.depth = b.channels.size() * (merged ? x.taps : 1);
       t.a_across = x.output_step * v.pixel;
       t.b_down = x.taps * t.b_across;
-      std::size_t const first = b.columns.begin + px;
-      std::size_t const columns =
-          first < b.columns.end ? (b.columns.end - 1 - first) / g.x.stride + 1 : 0;
-      for (std::size_t i = b.rows.begin + py; columns > 0 && i < b.rows.end; i += g.y.stride) {
-        window_range const taps = y.inside(i / g.y.stride, g.y.out);
-        t.down = x.taps > 0 ? taps.size() : 0;
-        if (t.down == 0 && !zero) continue;
-        t.a = v.data;
-        if (t.down > 0) {
-          std::ptrdiff_t const row =
-              static_cast<std::ptrdiff_t>(i / g.y.stride + taps.begin * y.output_step) + y.output -
-              static_cast<std::ptrdiff_t>(top);
-          std::ptrdiff_t const column =
-              static_cast<std::ptrdiff_t>(b.columns.begin / g.x.stride) + x.output - left;
-          t.a += static_cast<std::size_t>(row) * v.row + static_cast<std::size_t>(column) * v.pixel;
-        }
-        t.b = packed + taps.begin * t.b_down;
-        t.c = f.dx + (i * g.x.in + first) * g.in + b.group * g.group_in() + in.begin;
-        t.from = zero ? nullptr : t.c;
-        walk<T, Arch>(t, columns, in.size());
-      }
+      if (px < b.columns.size())
+        conv2d_data_phase<Arch>(g, b, seen, y, x, (b.columns.size() - 1 - px) / g.x.stride + 1,
+                                packed, dx + (py * g.x.in + px) * g.in, in.size(), t);
       packed += y.taps * t.b_down;
     }
   }
@@ -191,8 +225,6 @@ template <class Arch, class T>
 /// dx ← [0 | dx] + dL/dx of conv2d_forward:
 ///
 /// dx[n, y, x, i] = Σ_{k, l, j} dy[n, o, q, j] · w[k, l, i, j] over all o, q that see y, x at k, l.
-///
-/// Inputs between strides are left out of the sums: with stride s every s² inputs share the taps.
 ///
 /// @note  dx must not overlap dy or w; allocates nothing
 template <class Arch = simd::default_arch, class T>

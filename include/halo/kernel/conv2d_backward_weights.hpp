@@ -16,16 +16,16 @@ namespace detail {
 template <class Arch, class T>
 void conv2d_weights_block(conv2d_geometry const& g, T const* x, T const* dy, T* dw,
                           conv2d_block const& b, bool zero, T* panel) noexcept {
-  seen_image<T> const seen = see(g, x, b, panel);
+  seen_image<T> const seen = see<Arch>(g, x, b, panel);
   std::size_t const out = g.group_out(), skipped = b.group * out;
   std::size_t const together = seen.merged ? b.kx.size() : 1;
   walk_task<T> t{};
-  t.across = 1;
+  t.across = t.lines = 1;
   t.depth = b.columns.size();
   t.a_row = 1;
   t.a_down = g.y.stride * seen.view.row;
   t.a_step = g.x.stride * seen.view.pixel;
-  t.b_step = t.c_row = t.from_row = g.out;
+  t.b_step = t.c_row = g.out;
   t.b_down = g.x.out * g.out;
   for (std::size_t k = b.ky.begin; k < b.ky.end; ++k) {
     window_range const rows = b.rows.within(g.y.outputs(k));
@@ -38,6 +38,7 @@ void conv2d_weights_block(conv2d_geometry const& g, T const* x, T const* dy, T* 
       t.a = a + (l - b.kx.begin) * g.x.dilation * seen.view.pixel;
       t.c = dw + ((k * g.x.kernel + l) * g.group_in() + b.channels.begin) * g.out + skipped;
       t.from = zero ? nullptr : t.c;
+      t.from_row = zero ? 0 : g.out;
       walk<T, Arch>(t, b.channels.size() * together, out);
     }
   }

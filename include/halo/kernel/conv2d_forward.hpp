@@ -42,7 +42,7 @@ template <class Arch, class T>
 void conv2d_forward_block(conv2d_forward_task<T> const& f, conv2d_block const& b, bool first,
                           bool last, T* panel) noexcept {
   conv2d_geometry const& g = f.g;
-  seen_image<T> const seen = see(g, f.x, b, panel);
+  seen_image<T> const seen = see<Arch>(g, f.x, b, panel);
   std::size_t const out = g.group_out(), skipped = b.group * out;
   walk_task<T> t{};
   t.across = seen.merged ? 1 : b.kx.size();
@@ -56,15 +56,19 @@ void conv2d_forward_block(conv2d_forward_task<T> const& f, conv2d_block const& b
   t.b_down = g.x.kernel * t.b_across;
   T const* const w = f.w + b.kx.begin * t.b_across + b.channels.begin * g.out + skipped;
   bool const bias = first && f.from == start::bias;
-  for (std::size_t o = b.rows.begin; o < b.rows.end; ++o) {
+  t.a_line = g.y.stride * seen.view.row;
+  t.c_line = g.x.out * g.out;
+  for (std::size_t o = b.rows.begin; o < b.rows.end; o += t.lines) {
     window_range const taps = b.ky.within(g.y.taps(o));
+    t.lines = 1;
+    while (o + t.lines < b.rows.end && b.ky.within(g.y.taps(o + t.lines)) == taps) ++t.lines;
     t.down = taps.size();
     t.a = seen.view.data;
     if (t.down > 0) t.a += (o * g.y.stride + taps.begin * g.y.dilation - seen.row) * seen.view.row;
     t.b = w + taps.begin * t.b_down;
     t.c = f.y + (o * g.x.out + b.columns.begin) * g.out + skipped;
     t.from = bias ? f.bias + skipped : first && f.from == start::zero ? nullptr : t.c;
-    t.from_row = bias ? 0 : g.out;
+    t.from_row = bias || t.from == nullptr ? 0 : g.out;
     walk<T, Arch>(t, b.columns.size(), out);
   }
   if (last && f.finish.apply != nullptr) finish_block(f, b);

@@ -7,6 +7,7 @@
 
 #include <halo/kernel/gemm.hpp>
 #include <halo/kernel/window.hpp>
+#include <halo/simd/transform.hpp>
 
 namespace halo::kernel {
 
@@ -47,28 +48,41 @@ struct image_part {
   window_range channels;
 };
 
+/// n zeros; returns what lies behind them. (Rows are short: no call of memset.)
+template <class Arch, class T>
+inline T* put_zeros(T* to, std::size_t n) noexcept {
+  using V = simd::batch<T, Arch>;
+  simd::for_each_chunk<T, Arch>(n, [&](auto chunk) { chunk.store(to, V(T(0))); });
+  return to + n;
+}
+
+template <class Arch, class T>
+inline T* put_copy(T* to, T const* from, std::size_t n) noexcept {
+  simd::for_each_chunk<T, Arch>(n, [&](auto chunk) { chunk.store(to, chunk.load(from)); });
+  return to + n;
+}
+
 /// The part as it lies in x where all its columns exist, else copied to panel with zeros around.
-template <class T>
+template <class Arch, class T>
 [[nodiscard]] inline image_view<T> view_of(T const* x, std::size_t width, std::size_t channels,
                                            image_part const& part, T* panel) noexcept {
   auto const first = static_cast<std::size_t>(std::max<std::ptrdiff_t>(part.column, 0));
+  auto const before = static_cast<std::size_t>(std::max<std::ptrdiff_t>(-part.column, 0));
   std::size_t const depth = part.channels.size();
   T const* source = x + (part.rows.begin * width + first) * channels + part.channels.begin;
-  if (part.column >= 0 && first + part.columns <= width)
-    return {source, width * channels, channels};
-  std::size_t const before = static_cast<std::size_t>(std::max<std::ptrdiff_t>(-part.column, 0));
+  if (before == 0 && first + part.columns <= width) return {source, width * channels, channels};
   std::size_t const front = std::min(before, part.columns);
   std::size_t const there =
       first < width ? std::min(width - first, part.columns - front) : std::size_t{0};
   T* to = panel;
   for (std::size_t r = 0; r < part.rows.size(); ++r, source += width * channels) {
-    to = std::fill_n(to, front * depth, T(0));
+    to = put_zeros<Arch>(to, front * depth);
     if (depth == channels) {
-      to = std::copy_n(source, there * depth, to);
+      to = put_copy<Arch>(to, source, there * depth);
     } else {
-      for (std::size_t q = 0; q < there; ++q) to = std::copy_n(source + q * channels, depth, to);
+      for (std::size_t q = 0; q < there; ++q) to = put_copy<Arch>(to, source + q * channels, depth);
     }
-    to = std::fill_n(to, (part.columns - front - there) * depth, T(0));
+    to = put_zeros<Arch>(to, (part.columns - front - there) * depth);
   }
   return {panel, part.columns * depth, depth};
 }
@@ -161,7 +175,7 @@ struct seen_image {
   bool merged;      // places kx and channels of a row lie behind one another
 };
 
-template <class T>
+template <class Arch, class T>
 [[nodiscard]] inline seen_image<T> see(conv2d_geometry const& g, T const* x, conv2d_block const& b,
                                        T* panel) noexcept {
   std::size_t const top = b.rows.begin * g.y.stride + b.ky.begin * g.y.dilation;
@@ -174,7 +188,7 @@ template <class T>
                         static_cast<std::ptrdiff_t>(left) - static_cast<std::ptrdiff_t>(g.x.low),
                         (b.columns.size() - 1) * g.x.stride + (b.kx.size() - 1) * g.x.dilation + 1,
                         {skipped + b.channels.begin, skipped + b.channels.end}};
-  auto const v = view_of(x, g.x.in, g.in, part, panel);
+  auto const v = view_of<Arch>(x, g.x.in, g.in, part, panel);
   std::size_t const n = b.channels.size();
   return {v, first, v.pixel == n && n == g.group_in() && g.x.dilation == 1};
 }

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <halo/core/unrolled.hpp>
 #include <halo/kernel/gemm.hpp>
 #include <halo/simd/arch.hpp>
 #include <halo/simd/batch.hpp>
@@ -17,9 +18,11 @@ namespace halo::kernel::detail {
 ///
 /// C[r][j] ← [0 | from] + Σ_d Σ_e Σ_l A[r·a_row + d·a_down + e·a_across + l·a_step] ·
 ///                                    B[d·b_down + e·b_across + l·b_step + j]
+///
+/// once, or on lines lines of rows that lie a_line and c_line apart.
 template <class T>
 struct walk_task {
-  std::size_t down, across, depth;
+  std::size_t down, across, depth;  // across is at least 1
   T const* a;
   std::size_t a_row, a_down, a_across, a_step;
   T const* b;
@@ -29,6 +32,7 @@ struct walk_task {
   T const* from;  // the sums start at from[i * from_row + j], at zero without it
   std::size_t from_row;
   std::size_t last;  // lanes of the last vector that exist, 1 ... lanes
+  std::size_t lines, a_line, c_line;
 };
 
 /// n rounded up to whole registers.
@@ -45,45 +49,61 @@ template <class T, class Arch>
   return vectors == 1 && !masked ? 14 : tiling<T, Arch>::rows;
 }
 
-/// count tiles of sizeof...(R) rows below one another; each element is one chain of fma.
+/// p, of which the compiler no longer knows where it came from. An address on x86 is a pointer plus
+/// 1, 2, 4 or 8 times a register: one pointer for every three rows, where compilers would rather
+/// have one pointer and more multiples of a row's length than there are registers.
+template <class T>
+[[gnu::always_inline]] inline T const* unrelated(T const* p) noexcept {
+  asm("" : "+r"(p));
+  return p;
+}
+
+/// task.lines tiles of sizeof...(R) rows; each element is one chain of fma.
 template <class T, class Arch, std::size_t Vectors, bool Masked, std::size_t... R>
-[[gnu::noinline]] void walk_tiles(walk_task<T> const& task, std::size_t count) noexcept {
+[[gnu::noinline]] void walk_tiles(walk_task<T> const& task) noexcept {
   using V = simd::batch<T, Arch>;
   using width = std::make_index_sequence<Vectors>;
-  constexpr std::size_t rows = sizeof...(R);
+  constexpr std::size_t groups = (sizeof...(R) + 2) / 3;
   std::size_t const a_row = task.a_row, a_step = task.a_step, b_step = task.b_step;
-  std::size_t const c_row = task.c_row, last = task.last, depth = task.depth;
+  std::size_t const last = task.last, depth = task.depth;
   T const* from = task.from;
   T const* top = task.a;
   T* c = task.c;
-  for (; count > 0; --count) {
-    V sums[rows * Vectors];
+  for (std::size_t line = 0; line < task.lines; ++line) {
+    V sums[sizeof...(R) * Vectors];
     if (from == nullptr)
       (zero_row(sums + R * Vectors, width{}), ...);
     else
       (load_row<Masked>(sums + R * Vectors, from + R * task.from_row, last, width{}), ...);
-    for (std::size_t d = 0; d < task.down; ++d) {
-      for (std::size_t e = 0; e < task.across; ++e) {
-        T const* a = top + d * task.a_down + e * task.a_across;
-        T const* b = task.b + d * task.b_down + e * task.b_across;
+    T const* a_begin = top;
+    T const* b_begin = task.b;
+    for (std::size_t d = task.down; d > 0; --d, a_begin += task.a_down, b_begin += task.b_down) {
+      T const *a_across = a_begin, *b_across = b_begin;
+      std::size_t e = task.across;
+      do {
+        T const* b = b_across;
+        T const* a[groups];
+        unrolled<groups>([&](std::size_t k) { a[k] = unrelated(a_across + 3 * k * a_row); });
         for (std::size_t l = depth; l > 0; --l) {
           V row[Vectors];
           load_row<Masked>(row, b, last, width{});
-          (fma_row(V(a[R * a_row]), row, sums + R * Vectors, width{}), ...);
-          a += a_step;
+          (fma_row(V(a[R / 3][R % 3 * a_row]), row, sums + R * Vectors, width{}), ...);
+          unrolled<groups>([&](std::size_t k) { a[k] += a_step; });
           b += b_step;
         }
-      }
+        a_across += task.a_across;
+        b_across += task.b_across;
+      } while (--e > 0);
     }
-    (store_row<Masked>(sums + R * Vectors, c + R * c_row, last, width{}), ...);
-    top += rows * a_row;
-    c += rows * c_row;
-    if (from != nullptr) from += rows * task.from_row;
+    (store_row<Masked>(sums + R * Vectors, c + R * task.c_row, last, width{}), ...);
+    top += task.a_line;
+    c += task.c_line;
+    if (task.from_row > 0) from += task.c_line;
   }
 }
 
 template <class T>
-using walk_kernel = void (*)(walk_task<T> const&, std::size_t) noexcept;
+using walk_kernel = void (*)(walk_task<T> const&) noexcept;
 
 template <class T, class Arch, std::size_t Vectors, bool Masked, std::size_t... R>
 constexpr walk_kernel<T> walk_of_rows(std::index_sequence<R...>) noexcept {
@@ -120,20 +140,29 @@ template <class T, class Arch, std::size_t Widest, bool Masked>
 inline void walk_column(walk_task<T> task, std::size_t rows, std::size_t vectors) noexcept {
   bool const masked = task.last < tiling<T, Arch>::lanes;
   std::size_t const most = walk_rows<T, Arch>(vectors, masked);
-  std::size_t const tiles = (rows + most - 1) / most;
-  std::size_t const height = rows / tiles;
-  std::size_t const taller = rows % tiles;
-  if (taller > 0) {
-    find_walk<T, Arch, Widest, Masked>(height + 1, vectors, masked)(task, taller);
-    std::size_t const done = taller * (height + 1);
+  bool const one_line = task.lines == 1;
+  std::size_t tiles = (rows + most - 1) / most;
+  while (tiles > 0) {
+    std::size_t const height = tiles == 1 ? rows : (rows + tiles - 1) / tiles;
+    std::size_t const equal = tiles == 1 || !one_line  ? 1
+                              : height * tiles == rows ? tiles
+                                                       : tiles + rows - height * tiles;
+    if (one_line) {  // equal tiles below one another as lines: one call
+      task.lines = equal;
+      task.a_line = height * task.a_row;
+      task.c_line = height * task.c_row;
+    }
+    find_walk<T, Arch, Widest, Masked>(height, vectors, masked)(task);
+    std::size_t const done = equal * height;
     task.a += done * task.a_row;
     task.c += done * task.c_row;
     if (task.from != nullptr) task.from += done * task.from_row;
+    tiles -= equal;
+    rows -= done;
   }
-  find_walk<T, Arch, Widest, Masked>(height, vectors, masked)(task, tiles - taller);
 }
 
-/// All n columns of C, rows rows.
+/// All n columns of C, rows rows of each line.
 template <class T, class Arch>
 inline void walk(walk_task<T> task, std::size_t rows, std::size_t n) noexcept {
   constexpr std::size_t lanes = tiling<T, Arch>::lanes, widest = 2;

@@ -10,6 +10,7 @@ namespace halo::kernel {
 struct window_range {
   std::size_t begin, end;
   [[nodiscard]] constexpr std::size_t size() const noexcept { return end - begin; }
+  friend constexpr bool operator==(window_range, window_range) noexcept = default;
   /// The part of it that lies in other; empty ranges lie inside it.
   [[nodiscard]] constexpr window_range within(window_range other) const noexcept {
     std::size_t const first = std::clamp(other.begin, begin, end);
@@ -21,7 +22,8 @@ struct window_range {
 [[nodiscard]] constexpr window_range steps_within(std::size_t from, std::size_t step,
                                                   std::size_t count, window_range target) noexcept {
   auto const steps_to = [&](std::size_t at) {
-    return at <= from ? 0 : std::min((at - from + step - 1) / step, count);
+    std::size_t const way = at <= from ? 0 : at - from;
+    return std::min(step == 1 ? way : (way + step - 1) / step, count);  // a division is slow
   };
   return {steps_to(target.begin), steps_to(target.end)};
 }

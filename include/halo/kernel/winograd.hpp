@@ -169,7 +169,7 @@ void winograd_image(winograd_task<T> const& w, start from, T const* source, T* t
                              in_step);
     }
     walk_task<T> task{};
-    task.down = task.across = 1;
+    task.down = task.across = task.lines = 1;
     task.depth = task.a_row = in.size();
     task.a_step = 1;
     task.b_step = task.c_row = width;
