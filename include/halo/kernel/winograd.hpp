@@ -226,8 +226,8 @@ void winograd_images(winograd_task<T> const& w, Pack const& pack,
 template <class Arch, class T, class Pack>
 [[gnu::noinline]] void winograd(winograd_task<T> w, Pack const& pack) noexcept {
   winograd_blocks<T, Arch> b;
-  constexpr std::size_t near = 512 * 1024 / sizeof(T);
-  std::size_t const group = std::max<std::size_t>(near / (w.input_size() + w.output_size()), 1);
+  constexpr std::size_t room = 512 * 1024 / sizeof(T);
+  std::size_t const group = std::max<std::size_t>(room / (w.input_size() + w.output_size()), 1);
   for (std::size_t left = w.images; left > 0; left -= w.images) {
     w.images = std::min(group, left);
     winograd_images<Arch>(w, pack, b);
