@@ -207,6 +207,7 @@ void gemm(std::size_t m, std::size_t n, std::size_t k, operand<T const*> a, oper
           T* c, std::size_t ldc, start from = start::zero, T const* bias = nullptr,
           Activation const& act = {}) noexcept {
   if (m == 0 || n == 0) return;
+  if (k == 0) a = b = {c, 0};  // nothing is read, and null cannot be moved along
   detail::finisher<T> finish{nullptr, &act};
   if constexpr (!std::is_same_v<Activation, no_activation>)
     finish.apply = &detail::activate_block<Arch, T, Activation>;
