@@ -212,18 +212,18 @@ void by_whole_runs(settings const& s, recipe const& r, Tasks const& tasks,
          "untrained " + row(before, r.checkpoints), "these     " + row(after, r.checkpoints)});
 }
 
-/// Trains by windows, with a weight decay that stays the prior's, then by whole runs.
-void train_best(settings const& s) {
-  constexpr learned::tensor_options in_windows{.span_decay = 0};
-  using program = learned::tensor_program<>;
-  recipe r = asked(s, support::best());
+/// Trains by windows, with a weight decay that stays the prior's, then by whole runs, with one that
+/// may move.
+void train_whole(settings const& s) {
+  constexpr learned::tensor_options with_decay{.span_decay = 1.0};
+  using program = learned::tensor_program<with_decay>;
+  recipe r = asked(s, support::whole());
   r.how.first = program::table["output"];
   r.how.count = program::table["output_bias"] + program::outputs - r.how.first;
   learned::optimizer<program> start(seed{s.seed});
-  bool const resumed = !s.resume.empty() && s.resume.ends_with(".runs.safetensors");
+  bool const resumed = s.resume.ends_with(".runs.safetensors");
   if (!resumed) {
-    auto const o =
-        by_windows<learned::tensor_program<in_windows>>(s, r, support::teachers<false>());
+    auto const o = by_windows<learned::tensor_program<>>(s, r, support::teachers<false>());
     start = learned::optimizer<program>(o.best.optimizer().values());
   }
   by_whole_runs(s, r, support::various_teachers(), start, resumed);
@@ -242,13 +242,13 @@ settings read(int count, char** arguments) {
     if (value == nullptr || a.substr(0, 2) != "--") {
       std::fprintf(
           a == "--help" ? stdout : stderr,
-          "usage: halo-meta-train [--preset paper|l2o|authors|dm|leaky|best] [--updates N]\n"
+          "usage: halo-meta-train [--preset paper|l2o|authors|dm|leaky|best|whole] [--updates N]\n"
           "  [--minutes M] [--threads N] [--seed N] [--spectral] [--out NAME] [--resume FILE]\n"
           "  [--data FOLDER] [--quick]\n\n"
           "The first four presets learn on FOLDER/mnist/train-images-idx3-ubyte ..., as\n"
           "scripts/fetch-data.sh leaves it; without --data the variable HALO_DATA is FOLDER.\n"
           "--spectral: the Jacobian term is the spectral norm of the Hessian. Writes\n"
-          "NAME.safetensors, NAME.hpp and, on the way, NAME.training.safetensors, then (best)\n"
+          "NAME.safetensors, NAME.hpp and, on the way, NAME.training.safetensors, then (whole)\n"
           "NAME.runs.safetensors for --resume.\n");
       std::exit(a == "--help" ? 0 : 2);
     }
@@ -295,9 +295,12 @@ int main(int count, char** arguments) {
       train<learned::hierarchical_program<options::leaky>>(s, support::leaky(),
                                                            support::teachers<true>());
     else if (s.preset == "best")
-      train_best(s);
+      train<learned::tensor_program<>>(s, support::best(), support::teachers<false>());
+    else if (s.preset == "whole")
+      train_whole(s);
     else
-      fail("halo-meta-train", "--preset", "paper, l2o, authors, dm, leaky or best", s.preset);
+      fail("halo-meta-train", "--preset", "paper, l2o, authors, dm, leaky, best or whole",
+           s.preset);
   } catch (error const& e) {
     std::fprintf(stderr, "%s\n", e.what());
     return 1;

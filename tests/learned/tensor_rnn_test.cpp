@@ -279,7 +279,7 @@ TEST_CASE("outputs of any size move rate and decay by no more than their spans")
 
 TEST_CASE_TEMPLATE("weight decay moves within its span, without one not at all", program,
                    learned::tensor_program<>,
-                   learned::tensor_program<learned::tensor_options{.span_decay = 0}>) {
+                   learned::tensor_program<learned::tensor_options{.span_decay = 0.6}>) {
   learned::facts<double> f;
   f.elements = 100;
   f.tensors = 1;

@@ -14,8 +14,9 @@ struct tensor_options {
   double span_down = 1.0;  ///< ... fall below it
   /// Most the log of the weight decay can change, either way; 0: it stays the prior's. A window of
   /// some hundred steps does not see what decay is for: learned from windows it falls, and small
-  /// training sets are learned by heart. Whole runs show it.
-  double span_decay = 1.0;
+  /// training sets are learned by heart. Whole runs of small networks teach one that is too weak for
+  /// larger ones (docs/results.md).
+  double span_decay = 0.0;
 };
 
 /// The controller alone, without prior and weight decay: a log-rate from 3 below to 1.4 above a
