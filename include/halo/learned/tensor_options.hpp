@@ -14,8 +14,8 @@ struct tensor_options {
   double span_down = 1.0;  ///< ... fall below it
   /// Most the log of the weight decay can change, either way; 0: it stays the prior's. A window of
   /// some hundred steps does not see what decay is for: learned from windows it falls, and small
-  /// training sets are learned by heart. Whole runs of small networks teach one that is too weak for
-  /// larger ones (docs/results.md).
+  /// training sets are learned by heart. Whole runs of small networks teach one that is too weak
+  /// for larger ones (docs/results.md).
   double span_decay = 0.0;
 };
 
