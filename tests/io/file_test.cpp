@@ -6,8 +6,10 @@
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <array>
 #include <csignal>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -243,17 +245,28 @@ TEST_CASE("save_atomically: several writers at once, one whole file") {
   CHECK(f.names() == std::vector<std::string>{"file"});
 }
 
-TEST_CASE("read_file_into: files of one size through one buffer") {
+TEST_CASE("read_pieces: every byte once, in order, and another size is refused") {
   tests::folder f;
-  io::save_atomically(f / "a", std::string("first"));
-  io::save_atomically(f / "b", std::string("other"));
-  io::save_atomically(f / "c", std::string("longer one"));
-  aligned_buffer<std::byte> bytes;
-  io::read_file_into(bytes, f / "a");
-  auto const* const place = bytes.data();
-  io::read_file_into(bytes, f / "b");
-  CHECK(io::as_text(bytes.span()) == "other");
-  CHECK(bytes.data() == place);
-  io::read_file_into(bytes, f / "c");
-  CHECK(io::as_text(bytes.span()) == "longer one");
+  io::save_atomically(f / "a", std::string("first, second, rest"));
+  std::array<std::byte, 7> room{};
+  std::vector<std::string> pieces;
+  auto const add = [&](std::span<std::byte const> p) { pieces.emplace_back(io::as_text(p)); };
+  io::read_pieces(f / "a", 19, room, add);
+  CHECK(pieces == std::vector<std::string>{"first, ", "second,", " rest"});
+  io::save_atomically(f / "none", std::string());
+  pieces.clear();
+  io::read_pieces(f / "none", 0, room, add);
+  CHECK(pieces.empty());
+  auto const message = [&](std::string const& name, std::size_t size) {
+    try {
+      io::read_pieces(f / name, size, room, add);
+    } catch (error const& e) {
+      return std::string(e.what());
+    }
+    return std::string("no error");
+  };
+  CHECK(message("a", 18) == "file: " + (f / "a") + ": expected 18 bytes, found 19");
+  CHECK(message("a", 20) == "file: " + (f / "a") + ": expected 20 bytes, found 19");
+  CHECK(message("missing", 1).find("No such file") != std::string::npos);
+  CHECK(pieces.empty());
 }

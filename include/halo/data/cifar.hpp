@@ -43,9 +43,9 @@ namespace detail {
   return shades;
 }
 
-/// Images from a file into rows from `first` on, channels last.
-inline void unpack_cifar(std::span<std::byte const> bytes, std::string_view name, dataset& to,
-                         std::size_t first) {
+/// Images of a file from its `begin`th on into rows from `first` on, channels last.
+inline void unpack_cifar(std::span<std::byte const> bytes, std::string_view name, std::size_t begin,
+                         dataset& to, std::size_t first) {
   static constexpr std::array<float, 256> shades = pixel_shades();
   constexpr std::size_t plane = cifar::side * cifar::side;
   auto const* image = reinterpret_cast<unsigned char const*>(bytes.data());
@@ -53,7 +53,7 @@ inline void unpack_cifar(std::span<std::byte const> bytes, std::string_view name
   float* x = to.x.data() + first * cifar::features;
   for (std::size_t i = 0; i < rows; ++i, image += cifar::bytes, x += cifar::features) {
     if (image[0] >= cifar_names.size()) {
-      fail("cifar", std::string(name) + ": byte " + std::to_string(i * cifar::bytes),
+      fail("cifar", std::string(name) + ": byte " + std::to_string((begin + i) * cifar::bytes),
            "a label from 0 to 9", std::to_string(image[0]));
     }
     to.y.data()[first + i] = image[0];
@@ -79,33 +79,33 @@ inline void unpack_cifar(std::span<std::byte const> bytes, std::string_view name
          std::to_string(bytes.size()) + (bytes.empty() ? " bytes" : " bytes in all"));
   }
   dataset result = make_dataset(bytes.size() / cifar::bytes, cifar::features, cifar_names.size());
-  detail::unpack_cifar(bytes, name, result, 0);
+  detail::unpack_cifar(bytes, name, 0, result, 0);
   return result;
 }
 
 /// Reads the part "train" (data_batch_1.bin ... data_batch_5.bin, 50,000 images, 614 MB as floats)
 /// or "test" (test_batch.bin, 10,000 images) of the unpacked folder cifar-10-batches-bin.
 ///
-/// halo::error as parse_cifar and read_file, and where a file has not its 10,000 images.
+/// halo::error as parse_cifar and read_file, and where a file has not the 30,730,000 bytes of its
+/// 10,000 images.
 [[nodiscard]] inline dataset load_cifar(std::string const& folder, std::string const& part) {
   if (part != "train" && part != "test") fail("cifar", "part", "train or test", part);
   std::size_t const files = part == "train" ? 5 : 1;
   constexpr std::size_t size = cifar::images_per_file * cifar::bytes;
   dataset result;
-  aligned_buffer<std::byte> bytes;
+  aligned_buffer<std::byte> room(64 * cifar::bytes);  // stays in the second cache
   for (std::size_t k = 0; k < files; ++k) {
     std::string const path =
         folder + (files == 1 ? "/test_batch.bin" : "/data_batch_" + std::to_string(k + 1) + ".bin");
-    io::read_file_into(bytes, path);
-    if (bytes.size() != size) {
-      fail("cifar", path, std::to_string(size) + " bytes, 10000 images",
-           std::to_string(bytes.size()));
-    }
-    // behind the first file: an error must not cost much memory
-    if (k == 0) {
-      result = make_dataset(files * cifar::images_per_file, cifar::features, cifar_names.size());
-    }
-    detail::unpack_cifar(bytes.span(), path, result, k * cifar::images_per_file);
+    std::size_t const first = k * cifar::images_per_file;
+    std::size_t read = 0;
+    io::read_pieces(path, size, room.span(), [&](std::span<std::byte const> images) {
+      // behind the first bytes: an error must not cost much memory
+      if (result.rows() == 0)
+        result = make_dataset(files * cifar::images_per_file, cifar::features, cifar_names.size());
+      detail::unpack_cifar(images, path, read, result, first + read);
+      read += images.size() / cifar::bytes;
+    });
   }
   return result;
 }

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include <halo/core/aligned.hpp>
+#include <halo/core/assert.hpp>
 #include <halo/core/error.hpp>
 
 namespace halo::io {
@@ -99,6 +100,33 @@ class descriptor {
   return static_cast<ssize_t>(total);
 }
 
+/// Opens a regular file to be read; its size goes to `size`.
+[[nodiscard]] inline descriptor open_regular(std::string const& path, std::size_t& size) {
+  // Without O_NONBLOCK, opening a pipe would wait for a writer before it could be refused.
+  descriptor file = open(path.c_str(), O_RDONLY | O_NONBLOCK);
+  if (file.number() < 0) fail("file", path, "a readable file", reason(errno));
+  struct stat status {};
+  if (::fstat(file.number(), &status) != 0) fail("file", path, "", reason(errno));
+  if (!S_ISREG(status.st_mode)) {
+    fail("file", path, "a regular file", S_ISDIR(status.st_mode) ? "a folder" : "something else");
+  }
+  size = static_cast<std::size_t>(status.st_size);
+  return file;
+}
+
+/// Fills `bytes` with what comes next; halo::error where that is less, or more at the end.
+inline void read_whole(descriptor const& file, std::string const& path, std::span<std::byte> bytes,
+                       bool to_the_end) {
+  ssize_t const got = read_up_to(file.number(), bytes);
+  if (got < 0) fail("file", path, "a readable file", reason(errno));
+  std::byte after{};
+  bool const less = static_cast<std::size_t>(got) != bytes.size();
+  if (less || (to_the_end && ::read(file.number(), &after, 1) > 0)) {
+    fail("file", path, std::to_string(bytes.size()) + " bytes",
+         less ? std::to_string(got) : "more, the file changed while it was read");
+  }
+}
+
 }  // namespace detail
 
 /// Whether the path leads to a folder.
@@ -113,42 +141,36 @@ class descriptor {
   return ::stat(path.c_str(), &status) == 0;
 }
 
-/// Makes `bytes` those of a regular file; at most `limit` of them. Allocates nothing where the
-/// buffer has the size of the file already: many files of one size are read through one buffer.
+/// The bytes of a regular file, 64-byte aligned; at most `limit` of them.
 ///
 /// halo::error: no such file, not a regular file, longer than the limit (refused before anything
 /// is allocated), unreadable, or another size than it had when it was opened.
-inline void read_file_into(aligned_buffer<std::byte>& bytes, std::string const& path,
-                           std::size_t limit = file_limit) {
-  // Without O_NONBLOCK, opening a pipe would wait for a writer before it could be refused.
-  detail::descriptor const file = detail::open(path.c_str(), O_RDONLY | O_NONBLOCK);
-  if (file.number() < 0) fail("file", path, "a readable file", detail::reason(errno));
-  struct stat status {};
-  if (::fstat(file.number(), &status) != 0) fail("file", path, "", detail::reason(errno));
-  if (!S_ISREG(status.st_mode)) {
-    fail("file", path, "a regular file", S_ISDIR(status.st_mode) ? "a folder" : "something else");
-  }
-  auto const size = static_cast<std::size_t>(status.st_size);
+[[nodiscard]] inline aligned_buffer<std::byte> read_file(std::string const& path,
+                                                         std::size_t limit = file_limit) {
+  std::size_t size = 0;
+  detail::descriptor const file = detail::open_regular(path, size);
   if (size > limit) {
     fail("file", path, "at most " + std::to_string(limit) + " bytes", std::to_string(size));
   }
-  if (bytes.size() != size) bytes = aligned_buffer<std::byte>(size);
-  ssize_t const got = detail::read_up_to(file.number(), bytes.span());
-  if (got < 0) fail("file", path, "a readable file", detail::reason(errno));
-  std::byte after{};
-  if (static_cast<std::size_t>(got) != size || ::read(file.number(), &after, 1) > 0) {
-    fail("file", path, std::to_string(size) + " bytes",
-         static_cast<std::size_t>(got) < size ? std::to_string(got)
-                                              : "more, the file changed while it was read");
-  }
+  aligned_buffer<std::byte> bytes(size);
+  detail::read_whole(file, path, bytes.span(), true);
+  return bytes;
 }
 
-/// The bytes of a regular file, 64-byte aligned; errors as above.
-[[nodiscard]] inline aligned_buffer<std::byte> read_file(std::string const& path,
-                                                         std::size_t limit = file_limit) {
-  aligned_buffer<std::byte> bytes;
-  read_file_into(bytes, path, limit);
-  return bytes;
+/// Hands a regular file of exactly `size` bytes to use(piece), as many at a time as fit `room`:
+/// they are still in a near cache then. Allocates nothing; errors as above, and for another size.
+template <class Use>
+void read_pieces(std::string const& path, std::size_t size, std::span<std::byte> room, Use&& use) {
+  HALO_EXPECTS(!room.empty(), "read_pieces: there is room for a byte");
+  std::size_t found = 0;
+  detail::descriptor const file = detail::open_regular(path, found);
+  if (found != size) fail("file", path, std::to_string(size) + " bytes", std::to_string(found));
+  for (std::size_t left = size; left > 0;) {
+    auto const piece = room.first(left < room.size() ? left : room.size());
+    left -= piece.size();
+    detail::read_whole(file, path, piece, left == 0);
+    use(std::span<std::byte const>(piece));
+  }
 }
 
 namespace detail {
