@@ -145,7 +145,6 @@ std::string words_of(settings const& s, std::uint64_t every) {
 template <class P>
 struct outcome {
   meta::champion<P> best;
-  learned::optimizer<P> last;
   meta::verdict before;
   std::uint64_t updates;
 };
@@ -161,7 +160,7 @@ outcome<P> by_windows(settings const& s, recipe const& r, Tasks const& tasks) {
                   words_of(s, r.every)};
   if (!s.resume.empty()) meta::resume(trainer, best, now.words, s.resume);
   go_on(trainer, judges, best, s, r, now);
-  return {best, trainer.optimizer(), first, trainer.updates()};
+  return {best, first, trainer.updates()};
 }
 
 /// Trains by windows alone.
@@ -169,9 +168,8 @@ template <class P, class Tasks>
 void train(settings const& s, recipe const& preset, Tasks const& tasks) {
   recipe const r = asked(s, preset);
   auto const o = by_windows<P>(s, r, tasks);
-  auto const& table = r.late.empty() ? r.checkpoints : r.late;
-  meta::validation<P> late(tasks.template pool<P>(r.judges), table, r.runs, seed{7});
-  learned::optimizer<P> const untrained(seed{s.seed}), best = o.best.optimizer();
+  meta::validation<P> judges(tasks.template pool<P>(r.judges), r.checkpoints, r.runs, seed{7});
+  learned::optimizer<P> const best = o.best.optimizer();
   write(s, r, best,
         {made_by(s, " --updates " + std::to_string(r.training.updates) + ", " +
                         std::to_string(o.updates) + " updates done"),
@@ -179,10 +177,8 @@ void train(settings const& s, recipe const& preset, Tasks const& tasks) {
          judged_by(r.judged.empty() ? "examples of " + std::to_string(r.judges.places) +
                                           " tasks never trained on"
                                     : r.judged),
-         "untrained " + row(r.late.empty() ? o.before : late.judge(untrained, s.threads), table),
-         "these     " + row(late.judge(best, s.threads), table)});
-  if (o.best.update() < o.updates)
-    std::printf("the last  %s\n", row(late.judge(o.last, s.threads), table).c_str());
+         "untrained " + row(o.before, r.checkpoints),
+         "these     " + row(judges.judge(best, s.threads), r.checkpoints)});
   if (o.best.update() == 0)
     std::printf("No trained weights beat the untrained ones: these are those.\n");
 }

@@ -27,7 +27,6 @@ struct recipe {
   std::uint64_t every = 25;                                 // updates between two judgements
   std::size_t runs = 1;                                     // of each validation task
   std::vector<std::uint64_t> checkpoints{300, 1000, 3000};  // where they are judged
-  std::vector<std::uint64_t> late;                          // the final table's, if others
   std::string type, include, sentence;
   std::string judged;  // on what; none: so many tasks never trained on
 };
@@ -48,7 +47,6 @@ struct recipe {
   r.every = 50;
   r.runs = 5;
   r.checkpoints = {100};
-  r.late = {100, 1000};
   r.type = "hierarchical_rnn<hierarchical::paper>";
   r.include = "halo/learned/hierarchical_rnn.hpp";
   r.judged = "odd digits of MNIST, " + std::to_string(r.runs) + " runs";
@@ -175,7 +173,6 @@ inline void shorten(recipe& r) {
   r.whole_every = 1;
   r.runs = 1;
   r.checkpoints = {30, 60};
-  r.late = {};
 }
 
 }  // namespace support

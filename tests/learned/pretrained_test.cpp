@@ -11,6 +11,8 @@
 #include <vector>
 
 #include <halo/learned/pretrained/dm_coordinate_lstm.hpp>
+#include <halo/learned/pretrained/l2o_hierarchical_rnn.hpp>
+#include <halo/learned/pretrained/paper_hierarchical_rnn.hpp>
 #include <halo/nn/activation.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
@@ -66,4 +68,22 @@ TEST_CASE("the trained coordinate-wise LSTM learns where the untrained one walks
     CHECK(with > 0.7);
     CHECK(accuracy(p, rule, 1000, dense) > 0.7);  // ten times what it was trained for
   }
+}
+
+TEST_CASE("the weights of the paper's training gain at its own horizon") {
+  namespace options = learned::hierarchical;
+  double gained_paper = 0, gained_l2o = 0;
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    CAPTURE(i);
+    auto p = teacher<problem<nn::relu>>(i, 0.1F);
+    auto const thirds = optim::selection::thirds(2), dense = optim::selection::dense();
+    gained_paper += accuracy(p, learned::pretrained::paper_hierarchical_rnn(), 100, thirds) -
+                    accuracy(p, learned::hierarchical_rnn<options::paper>{seed{1}}, 100, thirds);
+    gained_l2o += accuracy(p, learned::pretrained::l2o_hierarchical_rnn(), 100, dense) -
+                  accuracy(p, learned::hierarchical_rnn<>{seed{1}}, 100, dense);
+  }
+  MESSAGE("points gained, with masks and without: " << 25 * gained_paper << ", "
+                                                    << 25 * gained_l2o);
+  CHECK(gained_paper / 4 > 0.05);
+  CHECK(gained_l2o / 4 > 0.02);
 }
