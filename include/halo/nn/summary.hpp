@@ -32,8 +32,10 @@ template <class Network>
   for (std::size_t i = 0; i < Network::depth; ++i) {
     layer_row const l = Network::layer(i);
     std::string place;
-    for (std::size_t d = 0; d < l.path.depth; ++d)
-      place += (d > 0 ? "." : "") + std::to_string(l.path.at[d]);
+    for (std::size_t d = 0; d < l.path.depth; ++d) {
+      if (d > 0) place += '.';
+      place += std::to_string(l.path.at[d]);
+    }
     add("%-*s %-12s %8zu %12zu %14zu\n", deepest + 2, place.c_str(), l.kind, l.outputs,
         l.parameters, l.operations);
   }
