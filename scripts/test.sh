@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Builds everything and runs all tests.
+# Builds and runs all tests, examples and benchmarks among them; or some, and builds no more.
 #
 #   scripts/test.sh [--quick] [ARGUMENT...]
 #
@@ -19,8 +19,4 @@ if [ "${1:-}" = --quick ]; then
 fi
 install_missing test
 configure -Dtests=enabled -Dbenchmarks=enabled -Dexamples=enabled
-ninja -C "$build" > "$build/test.log" 2>&1 || {
-  cat "$build/test.log" >&2
-  exit 1
-}
 exec meson test -C "$build" --print-errorlogs "${choice[@]}" "$@"
