@@ -54,3 +54,5 @@ void cifar_bytes_alone(benchmark::State& state) {
 
 BENCHMARK(cifar_read)->Unit(benchmark::kMillisecond);
 BENCHMARK(cifar_bytes_alone)->Unit(benchmark::kMillisecond);
+
+BENCHMARK_MAIN();

@@ -285,3 +285,5 @@ BENCHMARK(onednn_forward<dnnl::prop_kind::forward_inference>)
 BENCHMARK(eigen_forward)->Unit(benchmark::kMillisecond);
 BENCHMARK(eigen_step)->Unit(benchmark::kMillisecond);
 #endif
+
+BENCHMARK_MAIN();
