@@ -125,14 +125,14 @@ TEST_CASE("dropout: rows that run forward again meet the pattern they had") {
   auto const y = forward<L>(training, x);
   std::size_t const width = X::size;
   REQUIRE(n / width >= 4);
-  std::vector<std::uint32_t> const rows{1, 3};
+  std::vector<std::uint32_t> const kept{1, 3};
   std::vector<float> some(2 * width), again(2 * width);
-  for (std::size_t i = 0; i < some.size(); ++i) some[i] = x[rows[i / width] * width + i % width];
+  for (std::size_t i = 0; i < some.size(); ++i) some[i] = x[kept[i / width] * width + i % width];
   nn::pass p = training;
   p.rows = 2;
-  p.source = rows.data();
+  p.source = kept.data();
   L::forward<X>(p, static_cast<float const*>(nullptr), static_cast<float const*>(some.data()),
                 again.data(), again.data());
   for (std::size_t i = 0; i < again.size(); ++i)
-    CHECK(again[i] == y[rows[i / width] * width + i % width]);
+    CHECK(again[i] == y[kept[i / width] * width + i % width]);
 }
