@@ -4,6 +4,7 @@
 #include <halo/nn/activation.hpp>
 #include <halo/nn/batch_norm.hpp>
 #include <halo/nn/block.hpp>
+#include <halo/nn/bound.hpp>
 #include <halo/nn/chain.hpp>
 #include <halo/nn/checkpointed.hpp>
 #include <halo/nn/composite.hpp>

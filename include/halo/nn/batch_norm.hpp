@@ -5,14 +5,12 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <ratio>
-#include <type_traits>
 
 #include <halo/kernel/channel_groups.hpp>
 #include <halo/kernel/channel_norm.hpp>
-#include <halo/kernel/magnitude.hpp>
 #include <halo/kernel/sum.hpp>
+#include <halo/nn/bound.hpp>
 #include <halo/nn/layer.hpp>
 
 namespace halo::nn {
@@ -44,16 +42,6 @@ struct channel_norm {
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = true;
   static constexpr bool needs_output = false;
-
- protected:
-  template <std::size_t N, class P>
-  static simd::scalar_of<P> bound(P gradient) noexcept {
-    using T = simd::scalar_of<P>;
-    if constexpr (std::is_pointer_v<P>)
-      return kernel::magnitude(N, static_cast<T const*>(gradient));
-    else
-      return std::numeric_limits<T>::infinity();  // planes: nobody asks
-  }
 };
 
 /// Never true, and known to be so only when a template is used.
@@ -132,7 +120,7 @@ struct basic_batch_norm : detail::channel_norm {
       kernel::group_slopes(places, n, n, a.theta, shift, tilt);
       kernel::channel_backward(places, n, norm, a.x, dy, C(shift), C(tilt), a.dx);
     }
-    return a.gradient ? bound<2 * n>(a.gradient) : T(0);
+    return a.gradient ? detail::bound<2 * n>(a.gradient) : T(0);
   }
 
   /// Running mean and variance after a forward pass on the mini-batch's own; null: only looks.

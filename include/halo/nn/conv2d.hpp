@@ -3,14 +3,12 @@
 
 #include <array>
 #include <cstddef>
-#include <limits>
-#include <type_traits>
 
 #include <halo/kernel/bias.hpp>
 #include <halo/kernel/conv2d_backward_data.hpp>
 #include <halo/kernel/conv2d_backward_weights.hpp>
 #include <halo/kernel/conv2d_forward.hpp>
-#include <halo/kernel/magnitude.hpp>
+#include <halo/nn/bound.hpp>
 #include <halo/nn/layer.hpp>
 #include <halo/nn/window.hpp>
 
@@ -69,7 +67,8 @@ struct convolution {
       if constexpr (Bias) column_sum(p.rows * g.y.out * g.x.out, Out, dy, a.gradient + g.weights());
     }
     if (a.dx) conv2d_backward_data(p.rows, g, dy, a.theta, a.dx);
-    return a.gradient ? bound<g.weights() + (Bias ? Out : 0)>(a.gradient) : simd::scalar_of<P>(0);
+    return a.gradient ? detail::bound<g.weights() + (Bias ? Out : 0)>(a.gradient)
+                      : simd::scalar_of<P>(0);
   }
 
  private:
@@ -78,14 +77,6 @@ struct convolution {
   template <class X, class C>
   static C bias_of(C theta) noexcept {
     return Bias ? theta + L::template geometry<X>.weights() : C{};
-  }
-  template <std::size_t N, class P>
-  static simd::scalar_of<P> bound(P gradient) noexcept {
-    using T = simd::scalar_of<P>;
-    if constexpr (std::is_pointer_v<P>)
-      return kernel::magnitude(N, static_cast<T const*>(gradient));
-    else
-      return std::numeric_limits<T>::infinity();  // planes: nobody asks
   }
 };
 

@@ -85,7 +85,7 @@ struct group_norm : detail::channel_norm {
       kernel::group_slopes(places * (n / Groups), n, Groups, a.theta, shift, tilt);
       kernel::channel_backward(places, n, norm, x, dy, C(shift), C(tilt), P(a.dx + i * X::size));
     }
-    return a.gradient ? bound<2 * n>(a.gradient) : simd::scalar_of<P>(0);
+    return a.gradient ? detail::bound<2 * n>(a.gradient) : simd::scalar_of<P>(0);
   }
 
   /// Moments of some rows only.

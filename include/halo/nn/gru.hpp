@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include <halo/kernel/gru.hpp>
+#include <halo/nn/bound.hpp>
 #include <halo/nn/recurrent.hpp>
 
 namespace halo::nn {
@@ -53,7 +54,7 @@ struct gru : detail::recurrent<Units, States, Truncation> {
                                                 simd::const_of<P>(a.dy), a.dx, a.gradient,
                                                 a.scratch);
     constexpr std::size_t size = (X::extents[1] + Units + 1) * 3 * Units + Units;
-    return a.gradient ? base::template bound<size>(a.gradient) : simd::scalar_of<P>(0);
+    return a.gradient ? detail::bound<size>(a.gradient) : simd::scalar_of<P>(0);
   }
 
   /// What was kept of some rows only.

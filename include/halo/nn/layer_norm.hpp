@@ -3,11 +3,9 @@
 
 #include <array>
 #include <cstddef>
-#include <limits>
-#include <type_traits>
 
-#include <halo/kernel/magnitude.hpp>
 #include <halo/kernel/normalize.hpp>
+#include <halo/nn/bound.hpp>
 #include <halo/nn/layer.hpp>
 
 namespace halo::nn {
@@ -69,7 +67,7 @@ struct layer_norm {
                                  P(a.gradient + X::size));
     }
     if (a.dx) kernel::normalize_backward(p.rows, X::size, a.x, a.theta, a.memory, scale, dy, a.dx);
-    return a.gradient ? bound<2 * X::size>(a.gradient) : simd::scalar_of<P>(0);
+    return a.gradient ? detail::bound<2 * X::size>(a.gradient) : simd::scalar_of<P>(0);
   }
 
   /// Mean and inverse deviation of some rows only.
@@ -78,16 +76,6 @@ struct layer_norm {
                         T* memory) noexcept {
     for (std::size_t i = 0; i < count; ++i) memory[i] = memory[kept[i]];
     for (std::size_t i = 0; i < count; ++i) memory[count + i] = memory[rows + kept[i]];
-  }
-
- private:
-  template <std::size_t N, class P>
-  static simd::scalar_of<P> bound(P gradient) noexcept {
-    using T = simd::scalar_of<P>;
-    if constexpr (std::is_pointer_v<P>)
-      return kernel::magnitude(N, static_cast<T const*>(gradient));
-    else
-      return std::numeric_limits<T>::infinity();  // planes: nobody asks
   }
 };
 static_assert(layer<layer_norm, shape<4>> && layer<layer_norm, shape<2, 3>>);

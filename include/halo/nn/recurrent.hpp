@@ -4,10 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <type_traits>
 
-#include <halo/kernel/magnitude.hpp>
 #include <halo/kernel/recurrent.hpp>
 #include <halo/nn/layer.hpp>
 
@@ -35,16 +33,6 @@ struct recurrent {
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = false;
   static constexpr bool needs_output = false;
-
- protected:
-  template <std::size_t N, class P>
-  static simd::scalar_of<P> bound(P gradient) noexcept {
-    using T = simd::scalar_of<P>;
-    if constexpr (std::is_pointer_v<P>)
-      return kernel::magnitude(N, static_cast<T const*>(gradient));
-    else
-      return std::numeric_limits<T>::infinity();  // planes: nobody asks
-  }
 };
 
 }  // namespace detail

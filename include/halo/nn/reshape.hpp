@@ -3,20 +3,15 @@
 
 #include <cstddef>
 
+#include <halo/kernel/sum.hpp>
 #include <halo/nn/layer.hpp>
-#include <halo/simd/transform.hpp>
 
 namespace halo::nn {
 
-/// Any shape → another of that many elements, in the same order: reshape<64, 1> reads 64 channels
-/// as a sequence. Costs neither time nor memory.
-template <std::size_t... Extents>
-struct reshape : stateless_layer {
-  static constexpr char const* kind = "reshape";
-  template <class X>
-  static constexpr bool accepts = X::size == shape<Extents...>::size;
-  template <class X>
-  using output = shape<Extents...>;
+namespace detail {
+
+/// What layers share that tell the same elements in the same order as another shape.
+struct same_elements : stateless_layer {
   static constexpr bool elementwise = true;
   static constexpr bool transparent = true;
   static constexpr bool needs_input = false;
@@ -24,19 +19,26 @@ struct reshape : stateless_layer {
 
   template <class X, class C, class P>
   static void forward(pass const& p, C, C x, P y, P) noexcept {
-    copy(p.rows * X::size, x, y);
+    if (!(x == C(y))) kernel::copy(p.rows * X::size, x, y);
   }
   template <class X, class P>
   static void backward(pass const& p, backward_arguments<P> const& a) noexcept {
-    if (a.dx) copy(p.rows * X::size, simd::const_of<P>(a.dy), a.dx);
+    using C = simd::const_of<P>;
+    if (a.dx && !(C(a.dy) == C(a.dx))) kernel::copy(p.rows * X::size, C(a.dy), a.dx);
   }
+};
 
- private:
-  template <class C, class P>
-  static void copy(std::size_t n, C x, P y) noexcept {
-    if (x == C(y)) return;
-    simd::for_each_chunk<simd::scalar_of<P>>(n, [=](auto chunk) { chunk.store(y, chunk.load(x)); });
-  }
+}  // namespace detail
+
+/// Any shape → another of that many elements, in the same order: reshape<64, 1> reads 64 channels
+/// as a sequence. Costs neither time nor memory.
+template <std::size_t... Extents>
+struct reshape : detail::same_elements {
+  static constexpr char const* kind = "reshape";
+  template <class X>
+  static constexpr bool accepts = X::size == shape<Extents...>::size;
+  template <class X>
+  using output = shape<Extents...>;
 };
 static_assert(layer<reshape<6, 1>, shape<2, 3>>);
 
