@@ -16,6 +16,7 @@
 #include <halo/task/teacher.hpp>
 
 #include "problem.hpp"
+#include "public_data.hpp"
 
 // The problems that optimizers are judged by and that meta-training never sees.
 
@@ -44,37 +45,10 @@ template <std::size_t In, std::size_t Hidden, std::size_t Second, std::size_t Ou
 using mlp = nn::sequential<nn::linear<In, Hidden>, nn::relu, nn::linear<Hidden, Second>, nn::relu,
                            nn::linear<Second, Out>>;
 
-[[nodiscard]] inline materials::dataset shared(data::dataset d) {
-  return std::make_shared<data::dataset const>(std::move(d));
-}
-
-/// Steps of twenty epochs, as in the published protocol.
-[[nodiscard]] inline std::uint64_t twenty_epochs(std::size_t rows, double length) {
-  return static_cast<std::uint64_t>(length * 20.0 * static_cast<double>(rows) / 64.0) + 1;
-}
-
-/// Whether the files are there; says so where a task is left out.
-[[nodiscard]] inline bool found(std::string const& task, std::string const& data,
-                                std::string const& folder) {
-  if (!data.empty() && io::exists(data + '/' + folder)) return true;
-  std::printf("skipped: %s, %s\n", task.c_str(),
-              data.empty() ? "no folder of data sets is given"
-                           : ("no folder '" + folder + "' in " + data).c_str());
-  return false;
-}
-
-/// Both domains with a tenth of the rows held out.
-[[nodiscard]] inline materials gas_materials(data::dataset const& known, data::dataset const& fresh,
-                                             std::uint64_t number, double length) {
-  auto before = data::random_split(known, 0.1, seed{number});
-  auto after = data::random_split(fresh, 0.1, seed{number});
-  data::standardize(before);
-  data::standardize(after);
-  materials m;
-  m.known = shared(std::move(before.train));
-  m.train = shared(std::move(after.train));
-  m.test = shared(std::move(after.test));
-  m.pretraining = twenty_epochs(m.known->rows(), length);
+/// Pre-trained for twenty epochs, as in the published protocol.
+[[nodiscard]] inline materials for_twenty_epochs(materials m, double length) {
+  auto const rows = static_cast<double>(m.known->rows());
+  m.pretraining = static_cast<std::uint64_t>(length * 20.0 * rows / 64.0) + 1;
   return m;
 }
 
@@ -91,31 +65,20 @@ inline void add_gas(problems& to, evaluation_options const& o) {
   if (by_gas) {
     to.push_back(std::make_unique<problem_of<mlp<128, 30, 30, 3>>>(
         "gas" + note, o.seeds, false, [gas, length](std::uint64_t number) {
-          materials m =
-              gas_materials(data::domain(gas->samples, data::gas_domains.b),
-                            data::domain(gas->samples, data::gas_domains.a), number, length);
-          m.redraw_head = true;
-          return m;
+          return for_twenty_epochs(other_gases(*gas, number), length);
         }));
   }
   if (drift) {
-    to.push_back(std::make_unique<problem_of<mlp<128, 30, 30, 6>>>(
-        "drift" + note, o.seeds, false, [gas, length](std::uint64_t number) {
-          auto const months = [&](std::initializer_list<std::int32_t> batches) {
-            return data::domain(data::select(gas->samples, data::rows_where(gas->batch, batches)),
-                                {1, 2, 3, 4, 5, 6});
-          };
-          return gas_materials(months({1, 2, 3}), months({4, 5, 6}), number, length);
-        }));
+    to.push_back(std::make_unique<problem_of<
+                     mlp<128, 30, 30,
+                         6>>>("drift" + note, o.seeds, false, [gas, length](std::uint64_t number) {
+      auto const months = [&](std::initializer_list<std::int32_t> batches) {
+        return data::domain(data::select(gas->samples, data::rows_where(gas->batch, batches)),
+                            {1, 2, 3, 4, 5, 6});
+      };
+      return for_twenty_epochs(gas_materials(months({1, 2, 3}), months({4, 5, 6}), number), length);
+    }));
   }
-}
-
-/// Patients of one sex, a quarter held out, standardised; what was not measured becomes the mean.
-[[nodiscard]] inline data::dataset_split patients(data::thyroid const& all, data::sex s,
-                                                  std::uint64_t number) {
-  auto split = data::stratified_split(data::patients(all, s), 0.25, seed{number});
-  data::standardize(split);
-  return split;
 }
 
 inline void add_thyroid(problems& to, evaluation_options const& o) {
@@ -124,13 +87,7 @@ inline void add_thyroid(problems& to, evaluation_options const& o) {
   double const length = o.length;
   to.push_back(std::make_unique<problem_of<mlp<26, 30, 30, 4>>>(
       "thyroid", o.seeds, true, [all, length](std::uint64_t number) {
-        auto men = patients(*all, data::sex::male, number);
-        auto women = patients(*all, data::sex::female, number);
-        materials m;
-        m.known = shared(std::move(men.train));
-        m.train = shared(std::move(women.train));
-        m.test = shared(std::move(women.test));
-        m.balanced = true;
+        materials m = thyroid_materials(*all, number);
         m.pretraining = static_cast<std::uint64_t>(2000 * length) + 1;
         return m;
       }));
@@ -138,14 +95,8 @@ inline void add_thyroid(problems& to, evaluation_options const& o) {
 
 inline void add_har(problems& to, evaluation_options const& o) {
   if (!o.wants("har") || !found("har", o.data, "UCI HAR Dataset")) return;
-  std::string const folder = o.data + "/UCI HAR Dataset";
-  auto const train = data::load_har(folder, "train").samples;
-  materials m;  // the split is by subject and published, so all seeds share it
-  m.known = shared(data::domain(train, data::har_domains.b));
-  m.train = shared(data::domain(train, data::har_domains.a));
-  m.test = shared(data::domain(data::load_har(folder, "test").samples, data::har_domains.a));
-  m.redraw_head = true;
-  m.pretraining = twenty_epochs(m.known->rows(), o.length);
+  // the split is by subject and published, so all seeds share it
+  materials const m = for_twenty_epochs(har_materials(o.data), o.length);
   to.push_back(std::make_unique<problem_of<mlp<data::har::features, 32, 32, 3>>>(
       "har", o.seeds, false, [m](std::uint64_t) { return m; }));
 }
