@@ -43,7 +43,7 @@ std::uint64_t dense_steps(std::uint64_t n) {
 }
 
 support::contest_options read_arguments(int count, char** argument) {
-  support::contest_options s{support::data_folder(), "adapt_mnist_cnn.svg", 500, {}};
+  support::contest_options s{support::data_folder(), "adapt_mnist_cnn.svg", 250, {}};
   s.read({count, argument, usage}, {60, 20, {1e-3F, 3e-3F}});
   support::contest_settings& c = s.contest;
   c.by_operations = true;

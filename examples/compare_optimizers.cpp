@@ -4,7 +4,6 @@
 // warm-up; or how many of many long runs diverge.
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -14,6 +13,7 @@
 #include <halo/core/stopwatch.hpp>
 #include <halo/meta/parallel.hpp>
 
+#include "support/arguments.hpp"
 #include "support/contender.hpp"
 #include "support/evaluation_tables.hpp"
 #include "support/evaluation_tasks.hpp"
@@ -41,63 +41,31 @@ constexpr char const* usage =
     "--stability: 20,000 steps of the learned optimizers, counts runs that diverge.\n"
     "--quick: one seed, 100 steps, seconds.\n";
 
-[[noreturn]] void leave(std::string const& what) {
-  std::fprintf(what.empty() ? stdout : stderr, "%s%s%s", what.c_str(), what.empty() ? "" : "\n",
-               usage);
-  std::exit(what.empty() ? 0 : 2);
-}
-
-std::size_t number(std::string const& option, std::string const& text) {
-  char* end = nullptr;
-  long const n = std::strtol(text.c_str(), &end, 10);
-  if (n <= 0 || n > 1000 || *end != '\0')
-    leave(option + ": expected a number from 1 to 1000, found " + text);
-  return static_cast<std::size_t>(n);
-}
-
-std::vector<std::string> words(std::string const& list) {
-  std::vector<std::string> all(1);
-  for (char const c : list) {
-    if (c == ',')
-      all.emplace_back();
-    else
-      all.back() += c;
-  }
-  return all;
-}
-
 settings read_arguments(int count, char** argument) {
   settings s;
-  if (char const* const folder = std::getenv("HALO_DATA")) s.tasks.data = folder;
-  for (int i = 1; i < count; ++i) {
-    std::string const a = argument[i];
-    if (a == "--help") leave("");
-    if (a == "--quick") {
+  s.tasks.data = data_folder();
+  arguments in(count, argument, usage);
+  while (in.next()) {
+    if (in.is("--quick")) {
       s.tasks.seeds = 1;
       s.tasks.length = 0.05;
       s.checkpoints = {50, 100};
-      continue;
-    }
-    if (a == "--stability") {
+    } else if (in.is("--stability")) {
       s.stability = true;
       s.checkpoints.clear();
       for (std::uint64_t at = 1000; at <= 20000; at += 1000) s.checkpoints.push_back(at);
-      continue;
-    }
-    std::string const value = i + 1 < count ? argument[++i] : "";
-    if (value.empty()) leave(a + ": unknown, or without its value");
-    if (a == "--data") {
-      s.tasks.data = value;
-    } else if (a == "--tasks") {
-      s.tasks.tasks = words(value);
-    } else if (a == "--weights") {
-      s.weights = value;
-    } else if (a == "--seeds") {
-      s.tasks.seeds = number(a, value);
-    } else if (a == "--threads") {
-      s.threads = number(a, value);
+    } else if (in.is("--data")) {
+      s.tasks.data = in.value();
+    } else if (in.is("--tasks")) {
+      s.tasks.tasks = in.words();
+    } else if (in.is("--weights")) {
+      s.weights = in.value();
+    } else if (in.is("--seeds")) {
+      s.tasks.seeds = in.number();
+    } else if (in.is("--threads")) {
+      s.threads = in.number();
     } else {
-      leave(a + ": unknown");
+      in.refuse();
     }
   }
   return s;
@@ -140,7 +108,7 @@ int run(settings const& s) {
         arms, [](contender const& a) { return a.of != family::prior && a.of != family::trained; });
   }
   problems const tasks = evaluation_tasks(s.tasks);
-  if (tasks.empty()) leave("no task is left");
+  if (tasks.empty()) halo::fail("arguments", "--tasks", "one whose data are there", "none");
   evaluation all(tasks, arms, s.checkpoints, s.tasks.seeds);
   run_cells(all, tasks, arms, s);
   for (auto const& task : tasks)

@@ -8,7 +8,6 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -21,6 +20,7 @@
 #include <halo/nn.hpp>
 #include <halo/optim.hpp>
 
+#include "support/arguments.hpp"
 #include "support/plot.hpp"
 #include "support/progress.hpp"
 
@@ -248,27 +248,25 @@ data::dataset batches_of(data::gas_sensor const& gas, std::vector<std::int32_t> 
 }
 
 settings read_arguments(int count, char** argument) {
+  constexpr char const* usage =
+      "usage: compare_policies [--data DIR] [--plot FILE] [--seeds N] [--quick]\n\n"
+      "DIR holds batch1.dat ... of the Gas Sensor Array Drift data; an excerpt lies\n"
+      "in examples/data/gas_sensor. --quick: one seed, one rate, a second.\n";
   settings s;
-  for (int i = 1; i < count; ++i) {
-    std::string const a = argument[i];
-    if (a == "--quick") {
+  support::arguments in(count, argument, usage);
+  while (in.next()) {
+    if (in.is("--quick")) {
       s.seeds = 1;
       s.iterations = 100;
       s.rates = {3e-3F};
-    } else if (a == "--data" && i + 1 < count) {
-      s.data = argument[++i];
-    } else if (a == "--plot" && i + 1 < count) {
-      s.plot = argument[++i];
-    } else if (a == "--seeds" && i + 1 < count && std::atoi(argument[i + 1]) > 0) {
-      s.seeds = static_cast<std::size_t>(std::atoi(argument[++i]));
+    } else if (in.is("--data")) {
+      s.data = in.value();
+    } else if (in.is("--plot")) {
+      s.plot = in.value();
+    } else if (in.is("--seeds")) {
+      s.seeds = in.number();
     } else {
-      bool const help = a == "--help";
-      if (!help) std::fprintf(stderr, "compare_policies: arguments: %s\n", a.c_str());
-      std::fprintf(help ? stdout : stderr,
-                   "usage: compare_policies [--data DIR] [--plot FILE] [--seeds N] [--quick]\n\n"
-                   "DIR holds batch1.dat ... of the Gas Sensor Array Drift data; an excerpt lies\n"
-                   "in examples/data/gas_sensor. --quick: one seed, one rate, a second.\n");
-      std::exit(help ? 0 : 2);
+      in.refuse();
     }
   }
   return s;

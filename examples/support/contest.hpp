@@ -62,7 +62,7 @@ struct contest_settings {
   std::uint64_t pretraining = 1000;        ///< steps
   std::vector<std::uint64_t> checkpoints;  ///< ascending, 0 is the beginning
   bool by_operations = false;              ///< checkpoints are multiply-adds, else iterations
-  std::vector<float> rates{3e-4F, 1e-3F, 3e-3F, 1e-2F};        ///< that Adam is tuned over
+  std::vector<float> rates{1e-3F, 3e-3F, 1e-2F};               ///< that Adam is tuned over
   std::string known = "what it knows", fresh = "what is new";  ///< for the progress
 };
 
