@@ -105,13 +105,20 @@ class contest {
     }
     return a;
   }
-  /// Keeps an arm for tables and plots, in the colour that is its turn.
+  /// Keeps an arm for tables and plots, in the colour whose turn it is.
   void add(arm a, bool plotted) {
     a.color = color_;
     a.plotted = plotted;
     arms_.push_back(std::move(a));
   }
-  void next_color() { ++color_; }
+  /// The arms from here on have another colour, if one of those before is seen.
+  void next_color() {
+    for (arm const& a : arms_)
+      if (a.plotted && a.color == color_) {
+        ++color_;
+        return;
+      }
+  }
 
   /// Dense and with random layers; weights are averaged beside any optimizer.
   template <class Optimizer>

@@ -17,6 +17,7 @@ void add_halo(contest<Network>& c, halo::optim::selection const& masks, bool plo
   halo_rule const rule = halo::learned::halo{};
   c.add(c.with("halo", "all", rule, halo::optim::selection::dense()), true);
   c.add(c.with("halo", "10/30/50", rule, masks), plotted_masks);
+  c.next_color();
   c.add(c.with("halo", "staged", rule, halo::optim::gated<>{}), true);
   c.next_color();
 }

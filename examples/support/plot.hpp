@@ -35,10 +35,12 @@ class plot {
 
   void save(std::string const& path) {
     measure();
-    text_ =
-        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 900 560' "
-        "font-family='sans-serif' font-size='13'>\n<rect width='900' height='560' "
-        "fill='white'/>\n";
+    text_.clear();
+    int const across = width();
+    print(
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 %d 560' font-family='sans-serif' "
+        "font-size='13'>\n<rect width='%d' height='560' fill='white'/>\n",
+        across, across);
     print("<text x='%d' y='28' font-size='17' text-anchor='middle'>%s</text>\n", (left + right) / 2,
           title_.c_str());
     axes();
@@ -64,6 +66,12 @@ class plot {
     char line[512];
     std::snprintf(line, sizeof line, format, arguments...);
     text_ += line;
+  }
+  /// So wide that the longest name has room behind the curves.
+  [[nodiscard]] int width() const {
+    std::size_t longest = 0;
+    for (curve const& c : curves_) longest = std::max(longest, c.name.size());
+    return std::max(900, 735 + 7 * static_cast<int>(longest));
   }
   void measure() {
     x0_ = 1e300, x1_ = 0, y0_ = 1, y1_ = 0;
