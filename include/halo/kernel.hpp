@@ -30,3 +30,4 @@
 #include <halo/kernel/update.hpp>
 #include <halo/kernel/window.hpp>
 #include <halo/kernel/winograd.hpp>
+#include <halo/kernel/winograd_weights.hpp>

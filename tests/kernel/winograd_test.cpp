@@ -3,8 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <vector>
 
@@ -20,16 +18,6 @@ namespace detail = kernel::detail;
 namespace {
 
 bool suits(test::geometry const& g) { return detail::suits_winograd<float, simd::default_arch>(g); }
-
-/// The largest error of an array against doubles, in units of its largest number.
-double error(std::vector<float> const& got, std::vector<double> const& exact) {
-  double most = 0, off = 0;
-  for (std::size_t i = 0; i < exact.size(); ++i) {
-    most = std::max(most, std::abs(exact[i]));
-    off = std::max(off, std::abs(static_cast<double>(got[i]) - exact[i]));
-  }
-  return off / most;
-}
 
 }  // namespace
 
@@ -59,7 +47,7 @@ TEST_CASE("winograd: errors are a few times those of a plain sum") {
   });
   kernel::conv2d_forward(1, g, x.data(), w.data(), y.data());
   kernel::conv2d_backward_data(1, g, dy.data(), w.data(), dx.data());
-  CHECK(error(y, y_exact) < 4 * error(y_sum, y_exact));
-  CHECK(error(dx, dx_exact) < 4 * error(dx_sum, dx_exact));
-  CHECK(error(y, y_exact) < 1e-5);
+  CHECK(test::error(y, y_exact) < 4 * test::error(y_sum, y_exact));
+  CHECK(test::error(dx, dx_exact) < 4 * test::error(dx_sum, dx_exact));
+  CHECK(test::error(y, y_exact) < 1e-5);
 }

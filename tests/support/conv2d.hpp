@@ -3,6 +3,8 @@
 
 // Convolutions as six loops over doubles, and the shapes that tests run.
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <functional>
 #include <vector>
@@ -48,6 +50,16 @@ inline void for_each_product(std::size_t images, geometry const& g,
                   ((k * g.x.kernel + l) * (g.in / g.groups) + i) * g.out + j,
                   ((n * g.y.out + o) * g.x.out + q) * g.out + j);
               }
+}
+
+/// The largest error of an array against doubles, in units of its largest number.
+[[nodiscard]] inline double error(std::vector<float> const& got, std::vector<double> const& exact) {
+  double most = 0, off = 0;
+  for (std::size_t i = 0; i < exact.size(); ++i) {
+    most = std::max(most, std::abs(exact[i]));
+    off = std::max(off, std::abs(static_cast<double>(got[i]) - exact[i]));
+  }
+  return off / most;
 }
 
 /// Shapes that meet every way through the kernels.

@@ -7,6 +7,7 @@
 #include <halo/kernel/conv2d_panel.hpp>
 #include <halo/kernel/conv2d_tile.hpp>
 #include <halo/kernel/gemm.hpp>
+#include <halo/kernel/winograd_weights.hpp>
 
 namespace halo::kernel {
 
@@ -44,36 +45,48 @@ void conv2d_weights_block(conv2d_geometry const& g, T const* x, T const* dy, T* 
   }
 }
 
+/// All images, by plain sums.
+template <class Arch, class T>
+[[gnu::noinline]] void conv2d_weights_images(std::size_t images, conv2d_geometry const& g,
+                                             T const* x, T const* dy, T* dw, start from) noexcept {
+  alignas(64) T panel[blocking<T, Arch>::scratch];
+  conv2d_cut const cut = cut_outputs<T, Arch>(g);
+  for (std::size_t group = 0; group < g.groups; ++group) {
+    for_each_block(
+        g, cut, g.group_in(), {group, {}, {}, {}, {}, {}}, [&](conv2d_block b, bool, bool) {
+          bool zero = from == start::zero;
+          for (std::size_t n = 0; n < images; ++n) {
+            for_each_output(g.y.out, g.x.out, cut.rows, cut.columns, [&](auto rows, auto columns) {
+              b.rows = rows;
+              b.columns = columns;
+              conv2d_weights_block<Arch>(g, x + n * g.input_size(), dy + n * g.output_size(), dw, b,
+                                         zero, panel);
+              zero = false;
+            });
+          }
+        });
+  }
+}
+
 }  // namespace detail
 
 /// dw ← [0 | dw] + dL/dw of conv2d_forward:
 ///
 /// dw[k, l, i, j] = Σ_{n, o, q} x[n, o·s + k·d - low, q·s + l·d - low, i] · dy[n, o, q, j]
 ///
-/// Images are added in their order, each in one chain of fma.
+/// Images are added in their order.
 ///
 /// @note  dw must not overlap x or dy; allocates nothing
 template <class Arch = simd::default_arch, class T>
 void conv2d_backward_weights(std::size_t images, conv2d_geometry const& g, T const* x, T const* dy,
                              T* dw, start from = start::zero) noexcept {
-  alignas(64) T panel[detail::blocking<T, Arch>::scratch];
-  if (images == 0 && from == start::zero) std::fill_n(dw, g.weights(), T(0));
-  detail::conv2d_cut const cut = detail::cut_outputs<T, Arch>(g);
-  for (std::size_t group = 0; group < g.groups; ++group) {
-    detail::for_each_block(
-        g, cut, g.group_in(), {group, {}, {}, {}, {}, {}}, [&](detail::conv2d_block b, bool, bool) {
-          bool zero = from == start::zero;
-          for (std::size_t n = 0; n < images; ++n) {
-            detail::for_each_output(
-                g.y.out, g.x.out, cut.rows, cut.columns, [&](auto rows, auto columns) {
-                  b.rows = rows;
-                  b.columns = columns;
-                  detail::conv2d_weights_block<Arch>(g, x + n * g.input_size(),
-                                                     dy + n * g.output_size(), dw, b, zero, panel);
-                  zero = false;
-                });
-          }
-        });
+  if (images == 0) {
+    if (from == start::zero) std::fill_n(dw, g.weights(), T(0));
+  } else if (detail::suits_winograd<T, Arch>(g)) {
+    detail::winograd_weights<Arch, T>({images, g.y, g.x, g.in, g.out, x, dw, from, nullptr, {}},
+                                      dy);
+  } else {
+    detail::conv2d_weights_images<Arch>(images, g, x, dy, dw, from);
   }
 }
 
