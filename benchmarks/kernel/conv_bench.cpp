@@ -19,6 +19,8 @@
 #include <halo/kernel/conv2d_backward_weights.hpp>
 #include <halo/kernel/conv2d_forward.hpp>
 
+#include "../support/peak.hpp"
+
 #if defined(HALO_RIVAL_DNNL)
 #  include <dnnl.hpp>
 #endif
@@ -56,24 +58,6 @@ struct problem {
                             static_cast<std::int64_t>(images * g.operations()));
   }
 };
-
-/// Multiply-adds on registers alone, as many chains as hide their latency.
-void peak(benchmark::State& state) {
-  using V = simd::batch<float>;
-  constexpr std::size_t chains = 12, rounds = 4096;
-  V sum[chains];
-  for (std::size_t i = 0; i < chains; ++i) sum[i] = V(1.0F + static_cast<float>(i));
-  V factor(0.999F), term(0.001F);
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(factor);
-    benchmark::DoNotOptimize(term);
-    for (std::size_t r = 0; r < rounds; ++r)
-      for (std::size_t i = 0; i < chains; ++i) sum[i] = fma(sum[i], factor, term);
-    benchmark::DoNotOptimize(sum);
-  }
-  state.SetItemsProcessed(state.iterations() *
-                          static_cast<std::int64_t>(rounds * chains * V::size));
-}
 
 void halo_forward(benchmark::State& state) {
   problem p(state);
@@ -217,7 +201,7 @@ void all(benchmark::internal::Benchmark* b) {
   narrow(b);
 }
 
-BENCHMARK(peak);
+BENCHMARK(support::peak)->Name("peak");
 BENCHMARK(halo_forward)->Apply(all);
 BENCHMARK(halo_data)->Apply(all);
 BENCHMARK(halo_weights)->Apply(all);

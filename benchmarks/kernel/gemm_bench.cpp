@@ -15,6 +15,8 @@
 #include <halo/core/aligned.hpp>
 #include <halo/kernel/gemm.hpp>
 
+#include "../support/peak.hpp"
+
 #if defined(HALO_RIVAL_OPENBLAS)
 #  include <cblas.h>
 #endif
@@ -58,24 +60,6 @@ struct matrices {
                             static_cast<std::int64_t>(4 * (m * k + k * n + m * n)));
   }
 };
-
-/// Multiply-adds on registers alone, as many chains as hide their latency.
-void peak(benchmark::State& state) {
-  using V = simd::batch<float>;
-  constexpr std::size_t chains = 12, rounds = 4096;
-  V sum[chains];
-  for (std::size_t i = 0; i < chains; ++i) sum[i] = V(1.0F + static_cast<float>(i));
-  V factor(0.999F), term(0.001F);
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(factor);
-    benchmark::DoNotOptimize(term);
-    for (std::size_t r = 0; r < rounds; ++r)
-      for (std::size_t i = 0; i < chains; ++i) sum[i] = fma(sum[i], factor, term);
-    benchmark::DoNotOptimize(sum);
-  }
-  state.SetItemsProcessed(state.iterations() *
-                          static_cast<std::int64_t>(rounds * chains * V::size));
-}
 
 /// The traffic of the product alone: A is read and C is written.
 void copy(benchmark::State& state) {
@@ -173,7 +157,7 @@ void all(benchmark::internal::Benchmark* b) {
   layers(b);
 }
 
-BENCHMARK(peak);
+BENCHMARK(support::peak)->Name("peak");
 BENCHMARK(copy)->Apply(layers);
 BENCHMARK(gemm_halo)->Apply(all);
 #if defined(HALO_RIVAL_OPENBLAS)

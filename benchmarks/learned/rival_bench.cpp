@@ -16,6 +16,8 @@
 #include <halo/learned/coordinate_lstm.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
 
+#include "../support/peak.hpp"
+
 #if defined(HALO_RIVAL_EIGEN)
 #  include <Eigen/Core>
 #endif
@@ -40,24 +42,7 @@ void count(benchmark::State& state, std::size_t operations) {
                                                     benchmark::Counter::kIsIterationInvariantRate);
 }
 
-/// Multiply-adds on registers alone, as many chains as hide their latency.
-void peak(benchmark::State& state) {
-  using V = simd::batch<float>;
-  constexpr std::size_t chains = 12, rounds = 4096;
-  V sum[chains];
-  for (std::size_t i = 0; i < chains; ++i) sum[i] = V(1.0F + static_cast<float>(i));
-  V factor(0.999F), term(0.001F);
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(factor);
-    benchmark::DoNotOptimize(term);
-    for (std::size_t r = 0; r < rounds; ++r)
-      for (std::size_t i = 0; i < chains; ++i) sum[i] = fma(sum[i], factor, term);
-    benchmark::DoNotOptimize(sum);
-  }
-  state.counters["operations"] = benchmark::Counter(static_cast<double>(rounds * chains * V::size),
-                                                    benchmark::Counter::kIsIterationInvariantRate);
-}
-BENCHMARK(peak);
+BENCHMARK(support::peak)->Name("peak");
 
 template <class Rule>
 void step(benchmark::State& state, std::size_t operations) {

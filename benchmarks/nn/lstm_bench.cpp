@@ -19,6 +19,8 @@
 #include <halo/nn/gru.hpp>
 #include <halo/nn/lstm.hpp>
 
+#include "../support/peak.hpp"
+
 #if defined(HALO_RIVAL_DNNL)
 #  include <dnnl.hpp>
 #endif
@@ -70,7 +72,7 @@ struct problem {
 template <class L = nn::lstm<units>>
 void count(benchmark::State& state, bool back) {
   double const times = back ? 3 - static_cast<double>(inputs) / (inputs + units) : 1;
-  state.counters["fma/s"] =
+  state.counters["operations"] =
       benchmark::Counter(times * static_cast<double>(rows * L::template operations<sequence> *
                                                      static_cast<std::size_t>(state.iterations())),
                          benchmark::Counter::kIsRate);
@@ -251,25 +253,9 @@ void eigen_step(benchmark::State& state) {
 }
 #endif
 
-/// Multiply-adds of independent registers: what the machine can do at most.
-void peak(benchmark::State& state) {
-  using V = simd::batch<float>;
-  V sums[12];
-  for (V& s : sums) s = V(1.0F);
-  V a(0.999F), b(0.001F);
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(a);
-    for (int k = 0; k < 100; ++k)
-      for (V& s : sums) s = fma(s, a, b);
-    for (V& s : sums) benchmark::DoNotOptimize(s);
-  }
-  state.counters["fma/s"] = benchmark::Counter(
-      1200.0 * V::size * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
-}
-
 }  // namespace
 
-BENCHMARK(peak);
+BENCHMARK(support::peak)->Name("peak");
 BENCHMARK(halo_forward<nn::lstm<units>>)->Name("halo_forward")->Unit(benchmark::kMillisecond);
 BENCHMARK(halo_step<nn::lstm<units>>)->Name("halo_step")->Unit(benchmark::kMillisecond);
 BENCHMARK(halo_step<nn::gru<units>>)->Name("halo_gru_step")->Unit(benchmark::kMillisecond);
