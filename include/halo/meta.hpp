@@ -11,6 +11,7 @@
 #include <halo/meta/meta_loss.hpp>
 #include <halo/meta/meta_optimizer.hpp>
 #include <halo/meta/parallel.hpp>
+#include <halo/meta/pool_training.hpp>
 #include <halo/meta/slot.hpp>
 #include <halo/meta/spectral_norm.hpp>
 #include <halo/meta/trainer.hpp>

@@ -10,26 +10,16 @@
 #include <halo/learned/rnnprop.hpp>
 
 #include "../support/layouts.hpp"
+#include "../support/rate_on_bowl.hpp"
 
 namespace {
 
 using namespace halo;
 
-/// θ ← θ - rate·g: the least that is a program.
-struct descent : learned::coordinate_program {
-  static constexpr std::size_t state = 0, carry = 0;
-  static constexpr char const* name = "descent";
-  static constexpr std::size_t operations_per_parameter = 1;
+/// The least that is a program.
+struct descent : support::rate_program<0> {
   static constexpr learned::weight_table table{
       std::to_array<learned::weight_info>({{"rate", 1, 1, learned::constant(0.5)}})};
-  template <class R, class V>
-  static void observe(R const&, V const&, V const&, V*, V*, V*) {}
-  template <class R, class V>
-  static V apply(R const& r, V const& g, V const& theta, V*, V const*) {
-    return theta - r.weight(0) * g;
-  }
-  template <class R, class Z>
-  static void initial(R const&, auto const&, Z*, Z*, Z*) {}
 };
 
 struct nameless : descent {

@@ -18,44 +18,19 @@
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
 #include "../support/learned_rate.hpp"
+#include "../support/rate_on_bowl.hpp"
 #include "../support/two_tensors.hpp"
 
 namespace {
 
 using namespace halo;
 
-/// θ ← θ - w g, and a weight that does nothing.
-struct plain_rate : learned::coordinate_program {
-  static constexpr std::size_t state = 0, carry = 0;
-  static constexpr char const* name = "plain_rate";
-  static constexpr std::size_t operations_per_parameter = 1;
+/// A rate, and a weight that does nothing.
+struct plain_rate : support::rate_program<1> {
   static constexpr learned::weight_table table{std::to_array<learned::weight_info>(
       {{"idle", 1, 1, learned::constant(0.5)}, {"rate", 1, 1, learned::constant(0.3)}})};
-  template <class R, class V>
-  static void observe(R const&, V const&, V const&, V*, V*, V*) {}
-  template <class R, class V>
-  static V apply(R const& r, V const& g, V const& theta, V*, V const*) {
-    return theta - r.weight(1) * g;
-  }
-  template <class R, class Z>
-  static void initial(R const&, auto const&, Z*, Z*, Z*) {}
 };
-
-/// L = θ²/2 from θ = 1, whose accuracy is 1 - θ²: after t steps of rate w its error is (1-w)^2t.
-struct bowl {
-  using layout = flat_layout<1>;
-  using scalar = double;
-  void start(seed, double* theta) const { theta[0] = 1; }
-  double value_and_gradient(task::part, std::uint64_t, double const* theta, double* g) const {
-    if (g != nullptr) g[0] = theta[0];
-    return theta[0] * theta[0] / 2;
-  }
-  void hessian_vector_product(std::uint64_t, double const*, double const* v, double* p) const {
-    p[0] = v[0];
-  }
-  [[nodiscard]] std::size_t rows() const { return 1; }
-  [[nodiscard]] double accuracy(double const* theta) const { return 1 - theta[0] * theta[0]; }
-};
+using support::bowl;
 
 using toy = meta::whole_runs<support::learned_rate>;
 toy make_toy(std::size_t threads, std::uint64_t draws = 5) {

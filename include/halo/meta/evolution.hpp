@@ -17,10 +17,9 @@
 #include <halo/learned/optimizer.hpp>
 #include <halo/meta/draws.hpp>
 #include <halo/meta/field.hpp>
-#include <halo/meta/meta_optimizer.hpp>
 #include <halo/meta/parallel.hpp>
+#include <halo/meta/pool_training.hpp>
 #include <halo/meta/slot.hpp>
-#include <halo/meta/trainer.hpp>
 #include <halo/meta/training.hpp>
 
 namespace halo::meta {
@@ -43,22 +42,20 @@ struct evolution_options {
 /// runs go on from the first one's end, so that L₊ and L₋ differ by ε alone. The bits are the same
 /// for any number of threads.
 template <learned::program P, floating T = float>
-class evolution {
+class evolution : public pool_training<P, T> {
+  using base = pool_training<P, T>;
+  using base::config_, base::descent_, base::in_bounds, base::options_, base::pool_, base::update_;
+
  public:
-  using program_type = P;
-  using scalar = T;
-  using optimizer_type = learned::optimizer<P, T>;
-  static constexpr std::size_t size = P::table.size;
+  using base::size;
+  using typename base::optimizer_type;
 
   /// @param pool  pairs: places 2i and 2i + 1 hold the same task
   /// @throws halo::error if there is one without a partner
   evolution(optimizer_type const& rule, training const& options, evolution_options how,
             std::vector<std::unique_ptr<slot<P, T>>> pool)
-      : options_(options),
+      : base(rule, options, std::move(pool)),
         how_(how),
-        pool_(std::move(pool)),
-        descent_(rule.values()),
-        config_(rule.config),
         reports_(pool_.size()),
         runs_(pool_.size() / 2, 0),
         ended_(pool_.size() / 2, 1),
@@ -72,11 +69,6 @@ class evolution {
              pool_[i + 1]->words());
   }
 
-  [[nodiscard]] optimizer_type optimizer() const {
-    return optimizer_type(descent_.weights(), config_);
-  }
-  [[nodiscard]] std::uint64_t updates() const noexcept { return update_; }
-  [[nodiscard]] std::span<T const> weights() const noexcept { return descent_.weights(); }
   /// The estimate of the last update: the mean over pairs.
   [[nodiscard]] std::span<double const> gradient() const noexcept { return gradient_; }
 
@@ -113,12 +105,8 @@ class evolution {
     std::vector<field> all{field_of("update", update_), field_of("runs", std::span(runs_)),
                            field_of("ended", std::span(ended_)), field_of("sum", std::span(sum_))};
     append(all, "meta", descent_.fields());
-    for (std::size_t i = 0; i < pool_.size(); ++i)
-      append(all, "slot." + std::to_string(i), pool_[i]->fields());
+    base::append_places(all);
     return all;
-  }
-  void resumed() {
-    for (auto const& s : pool_) s->resumed();
   }
   [[nodiscard]] std::string words() const {
     std::array<char, 32> digits{};
@@ -126,8 +114,7 @@ class evolution {
         std::to_chars(digits.data(), digits.data() + digits.size(), how_.deviation).ptr;
     std::string text = words_of(options_) + (how_.persistent ? "; PES " : "; ES ");
     text.append(digits.data(), end);
-    for (auto const& s : pool_) text.append("; ").append(s->words());
-    return text;
+    return base::with_tasks(std::move(text));
   }
 
  private:
@@ -164,21 +151,14 @@ class evolution {
     for (std::size_t k = 0; k < size; ++k) gradient_[k] += slope * sum_[i * size + k];
   }
   [[nodiscard]] bool usable(std::size_t i) const noexcept {
-    for (auto const& r : {reports_[2 * i], reports_[2 * i + 1]})
-      if (!r.finite || !(r.last < options_.most_loss)) return false;
-    return true;
+    return in_bounds(reports_[2 * i]) && in_bounds(reports_[2 * i + 1]);
   }
 
-  training options_;
   evolution_options how_;
-  std::vector<std::unique_ptr<slot<P, T>>> pool_;
-  meta_optimizer<size, T> descent_;
-  P config_;
   std::vector<window_report> reports_;
   std::vector<std::uint64_t> runs_;  ///< begun by each pair
   std::vector<std::uint8_t> ended_;  ///< pairs that begin anew with the next window
   std::vector<double> sum_, gradient_;
-  std::uint64_t update_ = 0;
 };
 
 }  // namespace halo::meta

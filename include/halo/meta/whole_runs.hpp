@@ -15,10 +15,9 @@
 #include <halo/learned/optimizer.hpp>
 #include <halo/meta/draws.hpp>
 #include <halo/meta/field.hpp>
-#include <halo/meta/meta_optimizer.hpp>
 #include <halo/meta/parallel.hpp>
+#include <halo/meta/pool_training.hpp>
 #include <halo/meta/slot.hpp>
-#include <halo/meta/trainer.hpp>
 #include <halo/meta/training.hpp>
 
 namespace halo::meta {
@@ -38,21 +37,19 @@ struct whole_run_options {
 ///     ĝ = ε (E₊ - E₋) / 2σ²                                          [Salimans et al. 2017]
 /// The bits are the same for any number of threads.
 template <learned::program P, floating T = float>
-class whole_runs {
+class whole_runs : public pool_training<P, T> {
+  using base = pool_training<P, T>;
+  using base::config_, base::descent_, base::options_, base::pool_, base::update_;
+
  public:
-  using program_type = P;
-  using scalar = T;
-  using optimizer_type = learned::optimizer<P, T>;
-  static constexpr std::size_t size = P::table.size;
+  using base::size;
+  using typename base::optimizer_type;
 
   /// @throws halo::error if there are not so many weights
   whole_runs(optimizer_type const& rule, training const& options, whole_run_options how,
              std::vector<std::unique_ptr<slot<P, T>>> pool)
-      : options_(options),
+      : base(rule, options, std::move(pool)),
         how_(how),
-        pool_(std::move(pool)),
-        descent_(rule.values()),
-        config_(rule.config),
         errors_(2 * pool_.size()),
         gradient_(size, 0.0) {
     if (how_.first > size || how_.count > size - how_.first)
@@ -60,11 +57,6 @@ class whole_runs {
            std::to_string(how_.first) + " and on " + std::to_string(how_.count));
   }
 
-  [[nodiscard]] optimizer_type optimizer() const {
-    return optimizer_type(descent_.weights(), config_);
-  }
-  [[nodiscard]] std::uint64_t updates() const noexcept { return update_; }
-  [[nodiscard]] std::span<T const> weights() const noexcept { return descent_.weights(); }
   /// The estimate of the last update: the mean over tasks.
   [[nodiscard]] std::span<double const> gradient() const noexcept { return gradient_; }
 
@@ -93,14 +85,12 @@ class whole_runs {
     append(all, "meta", descent_.fields());
     return all;
   }
-  void resumed() noexcept {}
   /// All that decides about the bits of this training, the program's own weights left out.
   [[nodiscard]] std::string words() const {
     std::string text = words_of(options_) + "; whole runs, weights " + std::to_string(how_.first) +
                        " and on " + std::to_string(how_.count) + ", deviation " +
                        std::to_string(how_.deviation) + ", raw " + std::to_string(how_.raw_share);
-    for (auto const& s : pool_) text.append("; ").append(s->words());
-    return text;
+    return base::with_tasks(std::move(text));
   }
 
  private:
@@ -122,13 +112,8 @@ class whole_runs {
     return error;
   }
 
-  training options_;
   whole_run_options how_;
-  std::vector<std::unique_ptr<slot<P, T>>> pool_;
-  meta_optimizer<size, T> descent_;
-  P config_;
   std::vector<double> errors_, gradient_;
-  std::uint64_t update_ = 0;
 };
 
 }  // namespace halo::meta
