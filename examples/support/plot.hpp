@@ -113,7 +113,7 @@ class plot {
           right - left, bottom - top);
     print("<text x='%d' y='%d' text-anchor='middle'>%s</text>\n", (left + right) / 2, bottom + 45,
           x_title_.c_str());
-    print("<text transform='translate(20 %d) rotate(-90)' text-anchor='middle'>%s</text>\n",
+    print("<text transform='translate(12 %d) rotate(-90)' text-anchor='middle'>%s</text>\n",
           (top + bottom) / 2, y_title_.c_str());
   }
   void draw(curve const& c) {
