@@ -18,13 +18,8 @@
 namespace kernel = halo::kernel;
 namespace simd = halo::simd;
 using halo::autodiff::planar;
-using halo::test::machine;
 using halo::test::numbers;
 using halo::test::tolerance;
-
-#define HALO_MACHINES                                               \
-  machine<float, simd::default_arch>, machine<float, simd::scalar>, \
-      machine<double, simd::default_arch>, machine<double, simd::scalar>
 
 namespace {
 

@@ -15,12 +15,7 @@
 namespace simd = halo::simd;
 using halo::autodiff::planar;
 using halo::kernel::column_sum;
-using halo::test::machine;
 using halo::test::numbers;
-
-#define HALO_MACHINES                                               \
-  machine<float, simd::default_arch>, machine<float, simd::scalar>, \
-      machine<double, simd::default_arch>, machine<double, simd::scalar>
 
 namespace {
 

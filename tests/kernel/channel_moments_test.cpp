@@ -12,12 +12,7 @@
 
 namespace kernel = halo::kernel;
 namespace simd = halo::simd;
-using halo::test::machine;
 using halo::test::numbers;
-
-#define HALO_MACHINES                                               \
-  machine<float, simd::default_arch>, machine<float, simd::scalar>, \
-      machine<double, simd::default_arch>, machine<double, simd::scalar>
 
 TEST_CASE_TEMPLATE("mean and variance of each channel, by loops", M, HALO_MACHINES) {
   using T = typename M::value;

@@ -19,20 +19,12 @@ using halo::autodiff::planar;
 using halo::test::machine;
 using halo::test::numbers;
 using halo::test::tolerance;
-
-#define HALO_MACHINES                                               \
-  machine<float, simd::default_arch>, machine<float, simd::scalar>, \
-      machine<double, simd::default_arch>, machine<double, simd::scalar>
+using halo::test::widen;
 
 namespace {
 
 constexpr double epsilon = 1e-5;
 using doubles = std::vector<double>;
-
-template <class T>
-doubles widen(std::vector<T> const& x) {
-  return doubles(x.begin(), x.end());
-}
 
 /// Everything about normalised channels, by loops and the full Jacobian.
 struct plain {

@@ -38,14 +38,15 @@ void check_data(kernel::conv2d_geometry const& g, std::size_t images, start from
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("conv2d: the way back to the data is that of plain loops", M, HALO_MACHINES) {
+TEST_CASE_TEMPLATE("conv2d: the way back to the data is that of plain loops", M,
+                   HALO_CONV2D_MACHINES) {
   std::size_t turn = 0;
   for (auto const& g : test::conv2d_shapes()) {
     for (start const from : {start::zero, start::target}) check_data<M>(g, turn++ % 3, from);
   }
 }
 
-TEST_CASE_TEMPLATE("conv2d: the way back to the data in parts", M, HALO_MACHINES) {
+TEST_CASE_TEMPLATE("conv2d: the way back to the data in parts", M, HALO_CONV2D_MACHINES) {
   for (auto const& g : test::large_conv2d_shapes()) {
     check_data<M>(g, 1, start::zero);
     check_data<M>(g, 2, start::target);

@@ -39,14 +39,15 @@ void check_weights(kernel::conv2d_geometry const& g, std::size_t images, start f
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("conv2d: the gradient of weights is that of plain loops", M, HALO_MACHINES) {
+TEST_CASE_TEMPLATE("conv2d: the gradient of weights is that of plain loops", M,
+                   HALO_CONV2D_MACHINES) {
   std::size_t turn = 0;
   for (auto const& g : test::conv2d_shapes()) {
     for (start const from : {start::zero, start::target}) check_weights<M>(g, turn++ % 3, from);
   }
 }
 
-TEST_CASE_TEMPLATE("conv2d: the gradient of weights in parts", M, HALO_MACHINES) {
+TEST_CASE_TEMPLATE("conv2d: the gradient of weights in parts", M, HALO_CONV2D_MACHINES) {
   for (auto const& g : test::large_conv2d_shapes()) {
     check_weights<M>(g, 1, start::zero);
     check_weights<M>(g, 2, start::target);

@@ -51,7 +51,7 @@ void check_forward(kernel::conv2d_geometry const& g, std::size_t images, start f
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("conv2d: forward is that of plain loops", M, HALO_MACHINES) {
+TEST_CASE_TEMPLATE("conv2d: forward is that of plain loops", M, HALO_CONV2D_MACHINES) {
   std::size_t turn = 0;
   for (auto const& g : test::conv2d_shapes()) {
     for (start const from : {start::zero, start::target, start::bias})
@@ -59,7 +59,7 @@ TEST_CASE_TEMPLATE("conv2d: forward is that of plain loops", M, HALO_MACHINES) {
   }
 }
 
-TEST_CASE_TEMPLATE("conv2d: forward in parts is that of plain loops", M, HALO_MACHINES) {
+TEST_CASE_TEMPLATE("conv2d: forward in parts is that of plain loops", M, HALO_CONV2D_MACHINES) {
   for (auto const& g : test::large_conv2d_shapes()) {
     check_forward<M>(g, 1, start::bias, true);
     check_forward<M>(g, 2, start::target, false);

@@ -10,12 +10,7 @@
 
 namespace detail = halo::kernel::detail;
 namespace simd = halo::simd;
-using halo::test::machine;
 using halo::test::numbers;
-
-#define HALO_MACHINES                                               \
-  machine<float, simd::default_arch>, machine<float, simd::scalar>, \
-      machine<double, simd::default_arch>, machine<double, simd::scalar>
 
 namespace {
 

@@ -13,12 +13,7 @@
 
 namespace simd = halo::simd;
 using halo::kernel::magnitude;
-using halo::test::machine;
 using halo::test::numbers;
-
-#define HALO_MACHINES                                               \
-  machine<float, simd::default_arch>, machine<float, simd::scalar>, \
-      machine<double, simd::default_arch>, machine<double, simd::scalar>
 
 TEST_CASE_TEMPLATE("magnitude is the largest absolute value, wherever it lies", M, HALO_MACHINES) {
   using T = typename M::value;

@@ -15,13 +15,8 @@
 namespace simd = halo::simd;
 using halo::autodiff::planar;
 using halo::kernel::mean_square;
-using halo::test::machine;
 using halo::test::numbers;
 using halo::test::tolerance;
-
-#define HALO_MACHINES                                               \
-  machine<float, simd::default_arch>, machine<float, simd::scalar>, \
-      machine<double, simd::default_arch>, machine<double, simd::scalar>
 
 namespace {
 

@@ -46,7 +46,8 @@ void for_each_output(std::size_t images, kernel::pool_geometry const& g, F const
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("pool: largest numbers and means are those of plain loops", M, HALO_MACHINES) {
+TEST_CASE_TEMPLATE("pool: largest numbers and means are those of plain loops", M,
+                   HALO_CONV2D_MACHINES) {
   using T = typename M::value;
   using Arch = typename M::arch;
   for (auto const& g : shapes)

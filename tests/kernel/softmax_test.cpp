@@ -19,13 +19,8 @@ using halo::autodiff::dual;
 using halo::autodiff::planar;
 using halo::kernel::softmax;
 using halo::kernel::softmax_cross_entropy;
-using halo::test::machine;
 using halo::test::numbers;
 using halo::test::tolerance;
-
-#define HALO_MACHINES                                               \
-  machine<float, simd::default_arch>, machine<float, simd::scalar>, \
-      machine<double, simd::default_arch>, machine<double, simd::scalar>
 
 namespace {
 

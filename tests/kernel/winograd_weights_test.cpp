@@ -36,7 +36,8 @@ TEST_CASE("winograd: the gradient of weights has a few times the errors of a pla
   CHECK(test::error(dw, exact) < 1e-5);
 }
 
-TEST_CASE_TEMPLATE("winograd: the gradient of weights is exact where sums are", M, HALO_MACHINES) {
+TEST_CASE_TEMPLATE("winograd: the gradient of weights is exact where sums are", M,
+                   HALO_CONV2D_MACHINES) {
   using T = typename M::value;
   std::size_t const images = 3;
   auto const x = test::integers<T>(images * wide.input_size(), 1);

@@ -15,13 +15,8 @@
 #include "support/numbers.hpp"
 
 namespace simd = halo::simd;
-using halo::test::machine;
 using halo::test::ulp_error;
 using halo::test::wide;
-
-#define HALO_MACHINES                                               \
-  machine<float, simd::default_arch>, machine<float, simd::scalar>, \
-      machine<double, simd::default_arch>, machine<double, simd::scalar>
 
 namespace {
 

@@ -12,13 +12,8 @@
 #include "support/numbers.hpp"
 
 namespace simd = halo::simd;
-using halo::test::machine;
 using halo::test::numbers;
 using halo::test::tolerance;
-
-#define HALO_MACHINES                                               \
-  machine<float, simd::default_arch>, machine<float, simd::scalar>, \
-      machine<double, simd::default_arch>, machine<double, simd::scalar>
 
 TEST_CASE_TEMPLATE("sums and products against plain loops", M, HALO_MACHINES) {
   using T = typename M::value;

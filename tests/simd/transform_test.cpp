@@ -10,11 +10,6 @@
 #include "support/numbers.hpp"
 
 namespace simd = halo::simd;
-using halo::test::machine;
-
-#define HALO_MACHINES                                               \
-  machine<float, simd::default_arch>, machine<float, simd::scalar>, \
-      machine<double, simd::default_arch>, machine<double, simd::scalar>
 
 TEST_CASE_TEMPLATE("every element is visited once and in order", M, HALO_MACHINES) {
   using T = typename M::value;

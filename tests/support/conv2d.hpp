@@ -13,7 +13,7 @@
 
 #include "support/numbers.hpp"
 
-#define HALO_MACHINES                                        \
+#define HALO_CONV2D_MACHINES                                 \
   halo::test::machine<float, halo::simd::default_arch>,      \
       halo::test::machine<double, halo::simd::default_arch>, \
       halo::test::machine<float, halo::simd::scalar>

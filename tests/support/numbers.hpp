@@ -12,6 +12,13 @@
 #include <halo/core/random.hpp>
 #include <halo/simd/batch.hpp>
 
+/// Scalar types and architectures for typed tests: TEST_CASE_TEMPLATE("...", M, HALO_MACHINES).
+#define HALO_MACHINES                                        \
+  halo::test::machine<float, halo::simd::default_arch>,      \
+      halo::test::machine<float, halo::simd::scalar>,        \
+      halo::test::machine<double, halo::simd::default_arch>, \
+      halo::test::machine<double, halo::simd::scalar>
+
 namespace halo::test {
 
 /// A type for doctest's typed tests: scalar type and architecture.
@@ -53,6 +60,12 @@ template <class T>
     e = static_cast<T>(u * spread);
   }
   return x;
+}
+
+/// The same in double.
+template <class T>
+[[nodiscard]] std::vector<double> widen(std::vector<T> const& x) {
+  return std::vector<double>(x.begin(), x.end());
 }
 
 /// Largest |a - b| / (1 + |b|); infinity where a NaN meets a number.
