@@ -27,7 +27,7 @@
 namespace {
 
 using namespace halo;
-using support::materials, support::recipe, support::score;
+using support::materials, support::recipe;
 
 struct settings {
   std::string data = support::data_folder();
@@ -47,15 +47,18 @@ struct schedule {
   std::size_t held_out = 0;                       ///< most rows looked at; 0: all
 };
 
-/// One seed's held-out scores.
+/// Share of right answers, looked at in up to two ways; the first one chooses the rate.
+using shares = std::array<double, 2>;
+
+/// One seed's held-out shares.
 struct run {
-  score known, before, after;
+  shares known{}, before{}, after{};
 };
 
 /// What came of a network.
 struct result {
   std::size_t parameters = 0;
-  bool balanced = false;
+  std::vector<std::string> ways;  ///< names of the ways its shares are looked at
   float rate = 0;
   std::vector<run> runs;
   std::uint64_t non_finite = 0;  ///< steps that were refused
@@ -117,20 +120,20 @@ class experiment {
 
   result operator()(tracker& bar) {
     stopwatch const clock;
-    result r{.parameters = Network::parameters, .balanced = false, .rate = 0, .runs = {}};
-    r.rate = tune(bar);
+    result r{.parameters = Network::parameters, .ways = {""}, .rate = tune(bar), .runs = {}};
     for (std::size_t i = 0; i < seeds_; ++i) {
       materials m = from_(i);
-      r.balanced = m.balanced;
+      if (m.balanced) r.ways = {", balanced", ", plain"};
+      if (Network::statistics > 0) r.ways = {", own statistics", ", running statistics"};
       m.known_test = first_rows(m.known_test, plan_.held_out);
       m.test = first_rows(m.test, plan_.held_out);
       run one;
       auto const theta = pretrain(m, i, bar, &one.known);
       auto d = std::make_unique<device>(optim::adam{{.rate = r.rate}}, theta, seed{i});
-      one.before = support::score_of(*d, *m.test, adapt::weights::raw);
+      one.before = look(*d, *m.test, m.balanced);
       bar.phase(plan_.name + ": adapt, seed " + std::to_string(i));
       learn(*d, *m.train, seed{i + 2000}, m.balanced, plan_.adaptation, bar);
-      one.after = support::score_of(*d, *m.test, adapt::weights::raw);
+      one.after = look(*d, *m.test, m.balanced);
       r.runs.push_back(one);
     }
     r.non_finite = non_finite_;
@@ -139,6 +142,21 @@ class experiment {
   }
 
  private:
+  /// How well a network does: over all classes alike, then over all examples; or, where it has
+  /// batch_norm, normalised by the statistics of 64 examples at a time, then by running ones.
+  static shares look(device& d, data::dataset const& on, bool balanced) {
+    using adapt::weights::raw;
+    if constexpr (Network::statistics > 0) {
+      d.normalize_by(adapt::moments::batch);
+      double const own = support::score_of(d, on, raw).plain;
+      d.normalize_by(adapt::moments::running);
+      return {own, support::score_of(d, on, raw).plain};
+    } else {
+      support::score const s = support::score_of(d, on, raw);
+      return {balanced ? s.balanced : s.plain, s.plain};
+    }
+  }
+
   /// The rate whose network is best after the adaptation.
   float tune(tracker& bar) {
     if (plan_.rates.size() == 1) return plan_.rates.front();
@@ -154,9 +172,8 @@ class experiment {
       bar.phase(plan_.name + ": tune the rate");
       auto d = std::make_unique<device>(optim::adam{{.rate = rate}}, theta, seed{number});
       learn(*d, *m.train, seed{number + 2000}, m.balanced, plan_.adaptation, bar);
-      score const s = support::score_of(*d, *m.test, adapt::weights::raw);
       double const loss = d->evaluate(m.test->x, m.test->y).loss;
-      double const value = (m.balanced ? s.balanced : s.plain) - 1e-6 * loss;  // loss breaks ties
+      double const value = look(*d, *m.test, m.balanced)[0] - 1e-6 * loss;  // loss breaks ties
       std::fprintf(stderr, "%s: rate %g: %.2f %%\n", plan_.name.c_str(), static_cast<double>(rate),
                    100 * value);
       if (value > most) most = value, best = rate;
@@ -166,11 +183,11 @@ class experiment {
 
   /// Parameters, and running statistics where there are some, that know domain B.
   std::vector<float> pretrain(materials const& m, std::uint64_t number, tracker& bar,
-                              score* known) {
+                              shares* known) {
     bar.phase(plan_.name + ": pre-train, seed " + std::to_string(number));
     auto teacher = std::make_unique<device>(optim::adam{}, seed{number});
     learn(*teacher, *m.known, seed{number}, m.balanced, plan_.pretraining, bar);
-    if (known != nullptr) *known = support::score_of(*teacher, *m.known_test, adapt::weights::raw);
+    if (known != nullptr) *known = look(*teacher, *m.known_test, m.balanced);
     if (m.redraw_head) teacher->redraw_head(seed{number + 1000});
     std::vector<float> all(teacher->parameters().begin(), teacher->parameters().end());
     all.insert(all.end(), teacher->statistics().begin(), teacher->statistics().end());
@@ -255,25 +272,24 @@ std::vector<entry> networks(settings const& s) {
   std::string const images = "cifar-10-batches-bin";
   recipe const cifar = once([data] { return support::cifar_materials(data); });
   all.add<task::cifar_cnn<>>({"cifar", 1500, 500, rates}, images, cifar);
-  all.add<task::deep_cifar_cnn<>>({"deep-cifar", 1000, 400, rates}, images, cifar);
-  all.add<task::preresnet20<>>({"preresnet20", 400, 150, rates}, images, cifar);
-  all.add<task::resnet18<>>({"resnet18", 60, 30, {3e-4F, 1e-3F}, 1000}, images, cifar);
+  all.add<task::deep_cifar_cnn<>>({"deep-cifar", 800, 300, rates}, images, cifar);
+  all.add<task::preresnet20<>>({"preresnet20", 300, 100, rates, 2000}, images, cifar);
+  all.add<task::resnet18<>>({"resnet18", 40, 20, {3e-4F, 1e-3F}, 500}, images, cifar);
   return std::move(all.entries());
 }
 
-void print_row(schedule const& plan, result const& r, bool balanced) {
-  auto const cell = [&](score run::*part) {
+void print_row(schedule const& plan, result const& r, std::size_t way) {
+  auto const cell = [&](shares run::*part) {
     double sum = 0, least = 100, most = 0;
     for (run const& one : r.runs) {
-      double const value = 100 * (balanced ? (one.*part).balanced : (one.*part).plain);
+      double const value = 100 * (one.*part)[way];
       sum += value;
       least = std::min(least, value);
       most = std::max(most, value);
     }
     std::printf(" | %.1f (%.1f to %.1f)", sum / static_cast<double>(r.runs.size()), least, most);
   };
-  std::printf("| %s%s | %zu | %llu + %llu", plan.name.c_str(),
-              !r.balanced ? "" : (balanced ? ", balanced" : ", plain"), r.parameters,
+  std::printf("| %s%s | %zu | %llu + %llu", plan.name.c_str(), r.ways[way].c_str(), r.parameters,
               static_cast<unsigned long long>(plan.pretraining),
               static_cast<unsigned long long>(plan.adaptation));
   cell(&run::known);
@@ -300,8 +316,7 @@ std::uint64_t train_all(settings const& s) {
   for (entry& e : all) {
     result const r = e.train(bar);
     bar.finish();
-    if (r.balanced) print_row(e.plan, r, true);
-    print_row(e.plan, r, false);
+    for (std::size_t way = 0; way < r.ways.size(); ++way) print_row(e.plan, r, way);
     if (r.non_finite > 0)
       std::printf("%llu steps were not finite and were refused\n",
                   static_cast<unsigned long long>(r.non_finite));
