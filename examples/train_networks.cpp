@@ -68,7 +68,7 @@ struct result {
 /// Progress over all networks, in multiply-adds.
 class tracker {
  public:
-  explicit tracker(double total) : bar_(units(total)) {}
+  explicit tracker(double total) : bar_(units(total) + 1) {}
   void phase(std::string text) {
     text_ = std::move(text);
     spend(0);
@@ -81,7 +81,7 @@ class tracker {
 
  private:
   static std::size_t units(double operations) {
-    return static_cast<std::size_t>(operations * 1e-8) + 1;
+    return static_cast<std::size_t>(operations * 1e-8);
   }
   support::progress bar_;
   double done_ = 0;
@@ -272,7 +272,7 @@ std::vector<entry> networks(settings const& s) {
   std::string const images = "cifar-10-batches-bin";
   recipe const cifar = once([data] { return support::cifar_materials(data); });
   all.add<task::cifar_cnn<>>({"cifar", 1500, 500, rates}, images, cifar);
-  all.add<task::deep_cifar_cnn<>>({"deep-cifar", 800, 300, rates}, images, cifar);
+  all.add<task::deep_cifar_cnn<>>({"deep-cifar", 600, 200, rates}, images, cifar);
   all.add<task::preresnet20<>>({"preresnet20", 300, 100, rates, 2000}, images, cifar);
   all.add<task::resnet18<>>({"resnet18", 40, 20, {3e-4F, 1e-3F}, 500}, images, cifar);
   return std::move(all.entries());
