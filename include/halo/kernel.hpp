@@ -23,6 +23,7 @@
 #include <halo/kernel/mean_square.hpp>
 #include <halo/kernel/normalize.hpp>
 #include <halo/kernel/pool.hpp>
+#include <halo/kernel/quantise.hpp>
 #include <halo/kernel/recurrent.hpp>
 #include <halo/kernel/reused_operand.hpp>
 #include <halo/kernel/softmax.hpp>

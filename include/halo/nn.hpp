@@ -22,6 +22,7 @@
 #include <halo/nn/lstm.hpp>
 #include <halo/nn/plan.hpp>
 #include <halo/nn/pool.hpp>
+#include <halo/nn/quantised.hpp>
 #include <halo/nn/recurrent.hpp>
 #include <halo/nn/reshape.hpp>
 #include <halo/nn/residual.hpp>

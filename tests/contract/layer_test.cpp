@@ -29,6 +29,7 @@
 #include <halo/nn/linear.hpp>
 #include <halo/nn/lstm.hpp>
 #include <halo/nn/pool.hpp>
+#include <halo/nn/quantised.hpp>
 #include <halo/nn/reshape.hpp>
 #include <halo/nn/residual.hpp>
 
@@ -50,7 +51,7 @@ struct passes {
 /// A layer on examples of one shape, its types forgotten: what is checked is compiled once.
 struct subject {
   char const* kind;
-  std::size_t parameters, inputs, outputs, memory, scratch;
+  std::size_t parameters, inputs, outputs, memory, scratch, fixed_scratch;
   bool needs_input, needs_output, elementwise;
   passes<float*> on_floats;
   passes<double*> on_doubles;
@@ -72,7 +73,7 @@ passes<P> passes_of() {
   return {
       [](nn::pass const& p, simd::const_of<P> theta, simd::const_of<P> x, P y, P memory,
          [[maybe_unused]] P scratch) {
-        if constexpr (nn::detail::composite<L, X>)
+        if constexpr (nn::detail::scratching<L, X>)
           L::template forward<X>(p, theta, x, y, memory, scratch);
         else
           L::template forward<X>(p, theta, x, y, memory);
@@ -88,6 +89,7 @@ subject of() {
           L::template output<X>::size,
           L::template memory<X>,
           nn::detail::scratch_of<L, X>(),
+          nn::detail::fixed_scratch_of<L, X>(),
           L::needs_input,
           L::needs_output,
           L::elementwise,
@@ -151,6 +153,22 @@ std::vector<subject> subjects() {
   return all;
 }
 
+/// Layers whose values are steps: their derivatives are those of something else, and quantised_test
+/// says of what.
+std::vector<subject> with_stepped() {
+  std::vector<subject> all = subjects();
+  using nn::quantised;
+  constexpr nn::quantisation narrow{.weight_bits = 3, .weight_ranges = nn::per::channel};
+  all.push_back(of<quantised<nn::linear<5, 3>>, shape<5>>());
+  all.push_back(of<quantised<nn::conv1d<5, 3, 2>, narrow>, shape<7, 2>>());
+  all.push_back(of<quantised<nn::lstm<3>>, shape<4, 2>>());
+  all.push_back(
+      of<nn::residual<nn::projection<quantised<nn::conv2d<3, 1, 2>>>, nn::tanh,
+                      quantised<nn::conv2d<3, 3, 2>, narrow>, quantised<nn::conv2d<3, 3>>>,
+         shape<4, 3, 2>>());
+  return all;
+}
+
 /// One layer on its own, under the loss Σ (y_i²/2 + w_i y_i), so that dL/dy = y + w bends too.
 struct bench {
   subject const& s;
@@ -172,7 +190,7 @@ struct bench {
   template <class P>
   double run(simd::const_of<P> at, P gradient) {
     room y(outputs), kept(s.memory * pass.capacity), dy(outputs);
-    room scratch(s.scratch * pass.capacity);
+    room scratch(s.scratch * pass.capacity + s.fixed_scratch);
     P const out = y;
     simd::const_of<P> const x = at + s.parameters;
     s.on<P>().forward(pass, at, x, out, P(kept), P(scratch));
@@ -237,7 +255,7 @@ void check_parts(subject const& s) {
   auto const dy = draw<float>(rows * s.outputs, 3);
   nn::pass const p{.rows = rows, .capacity = rows, .training = true, .noise = seed{3}};
   std::vector<float> y(rows * s.outputs), memory(rows * s.memory + 1);
-  std::vector<float> scratch(rows * s.scratch + 1, std::nanf(""));
+  std::vector<float> scratch(rows * s.scratch + s.fixed_scratch + 1, std::nanf(""));
   s.on_floats.forward(p, theta.data(), x.data(), y.data(), memory.data(), scratch.data());
 
   auto const run = [&](bool with_gradient, bool with_input) {
@@ -291,7 +309,8 @@ void check_bound() {
     nn::pass const p{.rows = rows, .capacity = rows};
     auto const theta = draw<float>(parameters, 1), x = draw<float>(rows * X::size, 2);
     std::vector<float> y(rows * outputs), memory(rows * L::template memory<X> + 1), g(parameters);
-    std::vector<float> scratch(rows * nn::detail::scratch_of<L, X>() + 1);
+    std::vector<float> scratch(rows * nn::detail::scratch_of<L, X>() +
+                               nn::detail::fixed_scratch_of<L, X>() + 1);
     passes_of<L, X, float*>().forward(p, theta.data(), x.data(), y.data(), memory.data(),
                                       scratch.data());
     for (bool const finite : {true, false}) {
@@ -325,7 +344,7 @@ TEST_CASE("layer: derivatives of first and second order in θ and x") {
 }
 
 TEST_CASE("layer: what is left out changes no bit of the rest") {
-  for (subject const& s : subjects()) {
+  for (subject const& s : with_stepped()) {
     CAPTURE(s.kind);
     CAPTURE(s.inputs);
     check_parts(s);
@@ -333,7 +352,7 @@ TEST_CASE("layer: what is left out changes no bit of the rest") {
 }
 
 TEST_CASE("layer: writes its own rows and no element more") {
-  for (subject const& s : subjects()) {
+  for (subject const& s : with_stepped()) {
     CAPTURE(s.kind);
     auto const theta = draw<float>(s.parameters + 1, 1);
     for (std::size_t const rows : {0U, 1U, 5U}) {
@@ -344,7 +363,7 @@ TEST_CASE("layer: writes its own rows and no element more") {
       std::vector<float> y(rows * s.outputs + spare, 7);
       std::vector<float> memory(p.capacity * s.memory + spare, 7);
       std::vector<float> dx(rows * s.inputs + spare, 7), gradient(s.parameters + spare, 7);
-      std::vector<float> scratch(p.capacity * s.scratch + spare, 7);
+      std::vector<float> scratch(p.capacity * s.scratch + s.fixed_scratch + spare, 7);
       s.on_floats.forward(p, theta.data(), x.data(), y.data(), memory.data(), scratch.data());
       nn::backward_arguments<float*> a{};
       a.theta = theta.data();
@@ -375,6 +394,7 @@ TEST_CASE("layer: one with parameters bounds its gradient") {
   check_bound<nn::batch_norm, shape<5>>();
   check_bound<nn::lstm<3>, shape<4, 2>>();
   check_bound<nn::gru<3>, shape<4, 2>>();
+  check_bound<nn::quantised<nn::linear<5, 40>>, shape<5>>();
   check_bound<nn::group_norm<2>, shape<3, 6>>();
   check_bound<nn::residual<nn::linear<5, 5>, nn::linear<5, 5>>, shape<5>>();
   check_bound<nn::checkpointed<nn::linear<5, 5>, nn::tanh>, shape<5>>();

@@ -163,7 +163,7 @@ struct block {
           here::template forward_activated<shape_at<I>>(pass_of<I>(p), theta, x, y, f);
         run<I + 2>(p, a);
       } else {
-        if constexpr (composite<here, shape_at<I>>) {
+        if constexpr (scratching<here, shape_at<I>>) {
           here::template forward<shape_at<I>>(pass_of<I>(p), theta, x, y, memory,
                                               P(a.scratch + places.inner * p.capacity));
         } else {

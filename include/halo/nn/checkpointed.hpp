@@ -16,7 +16,7 @@ template <std::size_t Statistics>
 [[nodiscard]] consteval bool keeps_none() {
   static_assert(Statistics == 0,
                 "halo: checkpointed: batch_norm wants its statistics kept until the step is done; "
-                "leave it outside, or use group_norm");
+                "leave it outside, or use group_norm (and quantised with the mini-batch's ranges)");
   return Statistics == 0;
 }
 

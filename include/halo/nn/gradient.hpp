@@ -13,7 +13,7 @@ namespace halo::nn {
 template <class Network, class S, std::size_t Capacity>
 struct workspace {
   static constexpr std::size_t capacity = Capacity;
-  autodiff::storage<S, Network::memory_per_row * Capacity> arena;
+  autodiff::storage<S, Network::arena_size(Capacity)> arena;
   autodiff::storage<S, Network::outputs * Capacity> output_gradient;
 };
 

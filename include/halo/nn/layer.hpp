@@ -68,7 +68,7 @@ struct backward_arguments {
   P dx;                      ///< [rows, inputs] dL/dx, to be written; null where nobody asks
   P gradient;                ///< dL/dθ, to be written; null where the mask leaves the layer out
   layer_mask mask = layer_mask::all();  ///< which layers of a composite one are selected
-  P scratch{};                          ///< L::scratch elements per example of the capacity
+  P scratch{};  ///< L::scratch elements per example of the capacity, then L::fixed_scratch
 };
 
 /// A layer: a type with static functions only, that accepts examples of shape X.
@@ -92,8 +92,9 @@ struct backward_arguments {
 /// L::keep_rows<X>(rows, kept, count, memory)   memory as if forward had run on the rows kept[0] <
 ///                         kept[1] < ... alone
 ///
-/// Where backward needs places of its own:
+/// Where backward needs places of its own, or forward, which takes them as its last argument:
 /// L::scratch<X>           their number per example, shared by all layers: backward_arguments
+/// L::fixed_scratch<X>     their number whatever the examples are, behind scratch · capacity
 ///
 /// Where the elementwise layer behind may be applied in the same walk (f is one of kernel's):
 /// L::forward_activated<X>(pass, theta, x, y, f), with memory before f where there is some

@@ -36,6 +36,11 @@ template <class L, class X>
   if constexpr (requires { L::template scratch<X>; }) return L::template scratch<X>;
   return 0;
 }
+template <class L, class X>
+[[nodiscard]] consteval std::size_t fixed_scratch_of() {
+  if constexpr (requires { L::template fixed_scratch<X>; }) return L::template fixed_scratch<X>;
+  return 0;
+}
 template <class L>
 [[nodiscard]] consteval bool is_transparent() {
   if constexpr (requires { L::transparent; }) return L::transparent;
@@ -45,6 +50,11 @@ template <class L>
 template <class L, class X>
 concept composite = requires {
   L::template rows<X>;
+};
+/// A layer that needs places of its own on the way there already.
+template <class L, class X>
+concept scratching = requires(pass const& p, float const* in, float* out) {
+  L::template forward<X>(p, in, in, out, out, out);
 };
 template <class L, class X>
 [[nodiscard]] consteval auto rows_of() {
@@ -61,6 +71,7 @@ struct layer_sizes {
   std::size_t inputs = 0, outputs = 0, memory = 0, scratch = 0, operations = 0;
   std::size_t parameters = 0, tensors = 0, owners = 0;  ///< owners: layers of a layer_mask
   std::size_t statistics = 0, moments = 0;              ///< running statistics; their tensors
+  std::size_t fixed = 0;                                ///< scratch whatever the examples are
   std::size_t rows = 0;                                 ///< lines of a summary
   bool elementwise = false, transparent = false, needs_input = false, needs_output = false;
 };
@@ -73,6 +84,7 @@ template <class L, class X>
     s.outputs = L::template output<X>::size;
     s.memory = L::template memory<X>;
     s.scratch = scratch_of<L, X>();
+    s.fixed = fixed_scratch_of<L, X>();
     s.operations = L::template operations<X>;
     s.tensors = L::template tensors<X>.size();
     for (tensor_spec const& t : L::template tensors<X>) {
@@ -130,8 +142,10 @@ constexpr void plan_deltas(plan<N>& p) {
     used = std::max(used, turn + 1);
   }
   p.inner = used * width;
-  for (layer_sizes const& l : p.layers)
+  for (layer_sizes const& l : p.layers) {
     p.all.scratch = std::max(p.all.scratch, p.inner + l.scratch);
+    p.all.fixed = std::max(p.all.fixed, l.fixed);
+  }
 }
 
 template <std::size_t N>

@@ -70,6 +70,8 @@ struct residual_of {
   static constexpr std::size_t scratch = place<X> +
                                          std::max(side<X>::sizes.scratch, main<X>::sizes.scratch);
   template <class X>
+  static constexpr std::size_t fixed_scratch = std::max(side<X>::sizes.fixed, main<X>::sizes.fixed);
+  template <class X>
   static constexpr std::size_t operations = side<X>::sizes.operations + main<X>::sizes.operations;
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = true;

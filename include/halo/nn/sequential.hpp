@@ -17,7 +17,7 @@ namespace halo::nn {
 ///     using network = sequential<linear<128, 64>, relu, linear<64, 6>>;
 ///
 /// A type without objects. Its parameters are one buffer described by `layout`; its activations one
-/// arena of memory_per_row · capacity elements. The first argument may be a shape<...> where the
+/// arena of arena_size(capacity) elements. The first argument may be a shape<...> where the
 /// first layer does not know its own input. Layers with parameters are numbered from 0 at the input
 /// for layer_mask.
 template <class... L>
@@ -56,6 +56,12 @@ struct sequential<shape<Extents...>, L...> {
 
   /// What forward keeps and backward needs, in elements per example.
   static constexpr std::size_t memory_per_row = sizes.memory + sizes.outputs + sizes.scratch;
+
+  /// Elements of the arena for mini-batches of up to capacity examples: quantised copies of weights
+  /// do not grow with it.
+  [[nodiscard]] static constexpr std::size_t arena_size(std::size_t capacity) noexcept {
+    return memory_per_row * capacity + sizes.fixed;
+  }
 
   /// The parameter table; names are "<position>.<tensor>", in layers made of layers
   /// "<position>.<position>.<tensor>".
@@ -103,7 +109,7 @@ struct sequential<shape<Extents...>, L...> {
   ///
   /// @param theta  parameters, in the order of layout
   /// @param x      [rows, inputs]
-  /// @param arena  memory_per_row · p.capacity elements; backward reads it
+  /// @param arena  arena_size(p.capacity) elements; backward reads it
   template <class P>
   static P forward(pass const& p, simd::const_of<P> theta, simd::const_of<P> x, P arena) noexcept {
     P const y = output_in(p, arena);
