@@ -6,6 +6,8 @@
 #include <halo/nn/block.hpp>
 #include <halo/nn/bound.hpp>
 #include <halo/nn/chain.hpp>
+#include <halo/nn/channel_selection.hpp>
+#include <halo/nn/channel_set.hpp>
 #include <halo/nn/checkpointed.hpp>
 #include <halo/nn/composite.hpp>
 #include <halo/nn/conv2d.hpp>
@@ -27,5 +29,6 @@
 #include <halo/nn/reshape.hpp>
 #include <halo/nn/residual.hpp>
 #include <halo/nn/sequential.hpp>
+#include <halo/nn/slimming.hpp>
 #include <halo/nn/summary.hpp>
 #include <halo/nn/window.hpp>

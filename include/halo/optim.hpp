@@ -17,3 +17,4 @@
 #include <halo/optim/schedule.hpp>
 #include <halo/optim/selection.hpp>
 #include <halo/optim/sgd.hpp>
+#include <halo/optim/slimming.hpp>

@@ -19,6 +19,7 @@
 #include <halo/autodiff/planar_gemm.hpp>
 #include <halo/nn/activation.hpp>
 #include <halo/nn/batch_norm.hpp>
+#include <halo/nn/channel_selection.hpp>
 #include <halo/nn/checkpointed.hpp>
 #include <halo/nn/conv2d.hpp>
 #include <halo/nn/dropout.hpp>
@@ -137,6 +138,7 @@ std::vector<subject> subjects() {
       of<nn::layer_norm, shape<5>>(),
       of<nn::layer_norm, shape<2, 9>>(),
       of<nn::flatten, shape<2, 3>>(),
+      of<nn::channel_selection<nn::channel_set::of(5, {0, 3})>, shape<2, 5>>(),
       of<nn::reshape<6, 1>, shape<2, 3>>(),
       of<nn::lstm<3>, shape<4, 2>>(),
       of<nn::lstm<5, nn::states::all>, shape<10, 1>>(),

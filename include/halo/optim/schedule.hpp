@@ -40,7 +40,8 @@ struct cosine {
   }
 };
 
-/// Any optimizer whose config has a rate, with the rate multiplied by Schedule(step).
+/// Any optimizer whose config has a rate, or that has scale_rate(factor), with the rate multiplied
+/// by Schedule(step).
 ///
 /// A step is counted when it changed something (status::done).
 template <class Inner, class Schedule>
@@ -77,7 +78,11 @@ struct scheduled {
   status step(T* theta, T const* gradient, state<Layout, T>& s,
               step_context<T> const& context = {}) const noexcept {
     Inner now = inner;
-    now.config.rate = static_cast<decltype(now.config.rate)>(now.config.rate * schedule(s.steps));
+    double const factor = schedule(s.steps);
+    if constexpr (requires { now.scale_rate(factor); })
+      now.scale_rate(factor);
+    else
+      now.config.rate = static_cast<decltype(now.config.rate)>(now.config.rate * factor);
     status const result = now.step(theta, gradient, s.inner, context);
     if (result == status::done) ++s.steps;
     return result;

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include <halo/optim/operations.hpp>
+#include <halo/optim/optimizer.hpp>
+
+namespace halo::optim {
+
+/// Any optimizer with a penalty on the magnitudes of gains, which drives those of channels that a
+/// network can do without to zero: network slimming [Liu et al. 2017, eq. 1].
+///
+/// A step of the inner optimizer, then  gain ← sign(gain) · max(|gain| - shrinkage, 0)  for every
+/// selected parameter_role::gain. Liu et al. add λ·sign(gain) to the gradient; the proximal step of
+/// the same penalty reaches zero instead of swinging about it, and no optimizer that divides by the
+/// gradient's own size can undo its strength (the argument for AdamW's decay). Their SGD of rate
+/// 0.1 and momentum 0.9 moves a gain by 0.1 · λ / (1 - 0.9) = 1e-4 a step for λ = 1e-4, which is
+/// the default for their 125,000 steps; a short run wants more. Allocates nothing.
+///
+///     scheduled<slimming<adam>, cosine>        the penalty falls with the rate
+///
+/// nn::choose_channels says which channels stay.
+template <class Inner>
+struct slimming {
+  Inner inner{};
+  float shrinkage = 1e-4F;  ///< by how much a gain's magnitude falls in a step
+
+  static constexpr char const* name = Inner::name;
+  static constexpr std::size_t operations_per_parameter = Inner::operations_per_parameter;
+
+  template <parameter_layout Layout, floating T = float>
+  using state = typename Inner::template state<Layout, T>;
+  template <parameter_layout Layout, floating T = float>
+  [[nodiscard]] state<Layout, T> init() const noexcept {
+    return inner.template init<Layout, T>();
+  }
+
+  /// Multiply-adds of a step: the inner optimizer's, and one a selected gain.
+  template <parameter_layout Layout>
+  [[nodiscard]] static constexpr std::size_t operations(layer_mask mask) noexcept {
+    std::size_t n = optim::operations<Inner, Layout>(mask);
+    for (parameter_info const& info : Layout::table)
+      n += is_gain(info) && mask[info.layer] ? info.count : 0;
+    return n;
+  }
+
+  /// For optim::scheduled: rate and penalty belong together.
+  void scale_rate(double factor) noexcept {
+    inner.config.rate = static_cast<decltype(inner.config.rate)>(inner.config.rate * factor);
+    shrinkage = static_cast<float>(static_cast<double>(shrinkage) * factor);
+  }
+
+  /// One step of the inner optimizer; where it is done, reads and writes the selected gains again.
+  template <class State, class T>
+  status step(T* theta, T const* gradient, State& s,
+              step_context<T> const& context = {}) const noexcept {
+    status const result = inner.step(theta, gradient, s, context);
+    if (result != status::done) return result;
+    T const by = static_cast<T>(shrinkage);
+    for (parameter_info const& info : State::layout::table) {
+      if (!is_gain(info) || !context.mask[info.layer]) continue;
+      for (T* x = theta + info.offset; x != theta + info.offset + info.count; ++x)
+        *x = *x > T(0) ? std::max(*x - by, T(0)) : std::min(*x + by, T(0));
+    }
+    return result;
+  }
+
+ private:
+  [[nodiscard]] static constexpr bool is_gain(parameter_info const& info) noexcept {
+    return info.role == parameter_role::gain;
+  }
+};
+
+}  // namespace halo::optim
