@@ -8,6 +8,7 @@
 #include <halo/adapt/checkpoint_file.hpp>
 #include <halo/adapt/evaluate.hpp>
 #include <halo/adapt/hardest.hpp>
+#include <halo/adapt/integers.hpp>
 #include <halo/adapt/operations.hpp>
 #include <halo/adapt/report.hpp>
 #include <halo/adapt/run.hpp>

@@ -9,9 +9,11 @@
 #include <halo/kernel/conv2d_backward_data.hpp>
 #include <halo/kernel/conv2d_backward_weights.hpp>
 #include <halo/kernel/conv2d_forward.hpp>
+#include <halo/kernel/conv2d_int8.hpp>
 #include <halo/kernel/conv2d_panel.hpp>
 #include <halo/kernel/conv2d_tile.hpp>
 #include <halo/kernel/gemm.hpp>
+#include <halo/kernel/gemm_int8.hpp>
 #include <halo/kernel/gemm_pack.hpp>
 #include <halo/kernel/gemm_tile.hpp>
 #include <halo/kernel/gemv.hpp>

@@ -17,6 +17,8 @@
 #include <halo/nn/group_norm.hpp>
 #include <halo/nn/gru.hpp>
 #include <halo/nn/initialize.hpp>
+#include <halo/nn/integer.hpp>
+#include <halo/nn/integer_network.hpp>
 #include <halo/nn/layer.hpp>
 #include <halo/nn/layer_norm.hpp>
 #include <halo/nn/linear.hpp>

@@ -6,6 +6,7 @@
 #include <halo/simd/batch.hpp>
 #include <halo/simd/batch_mask.hpp>
 #include <halo/simd/bits.hpp>
+#include <halo/simd/bytes.hpp>
 #include <halo/simd/fast.hpp>
 #include <halo/simd/fast_sqrt.hpp>
 #include <halo/simd/lanes.hpp>

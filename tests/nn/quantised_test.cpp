@@ -31,6 +31,7 @@ using nn::quantisation;
 using nn::quantised;
 using support::draw;
 using support::plain_grid;
+using support::quantise_weights;
 
 namespace {
 
@@ -42,24 +43,6 @@ constexpr quantisation own{.weight_bits = 2,
                            .input_bits = 3,
                            .input_grid = grid::symmetric,
                            .input_ranges = nn::ranges::batch};
-
-/// The parameters of a layer with its weights on their grids, in plain loops.
-template <class Layer, class X, class T>
-std::vector<T> quantise_weights(std::vector<T> theta, quantisation o) {
-  std::size_t at = 0;
-  for (nn::tensor_spec const& t : Layer::template tensors<X>) {
-    std::size_t const n = t.count(), last = t.extents[t.rank - 1];
-    std::size_t const channels = o.weight_ranges == nn::per::channel ? last : 1;
-    for (std::size_t c = 0; c < channels && t.role == parameter_role::weight; ++c) {
-      std::vector<T> own_values;
-      for (std::size_t i = c; i < n; i += channels) own_values.push_back(theta[at + i]);
-      plain_grid<T> const g(own_values, o.weight_bits, o.weight_grid);
-      for (std::size_t i = c; i < n; i += channels) theta[at + i] = g(theta[at + i]);
-    }
-    at += n;
-  }
-  return theta;
-}
 
 /// One pass of a layer there and back.
 template <class Layer, class X, class T>

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <halo/kernel/quantise.hpp>
+#include <halo/nn/quantised.hpp>
 
 namespace support {
 
@@ -42,5 +43,23 @@ struct plain_grid {
     return k >= lowest && k <= highest;
   }
 };
+
+/// The parameters of a layer with its weights on their grids, in plain loops.
+template <class Layer, class X, class T>
+std::vector<T> quantise_weights(std::vector<T> theta, halo::nn::quantisation o) {
+  std::size_t at = 0;
+  for (halo::nn::tensor_spec const& t : Layer::template tensors<X>) {
+    std::size_t const n = t.count(), last = t.extents[t.rank - 1];
+    std::size_t const channels = o.weight_ranges == halo::nn::per::channel ? last : 1;
+    for (std::size_t c = 0; c < channels && t.role == halo::parameter_role::weight; ++c) {
+      std::vector<T> own_values;
+      for (std::size_t i = c; i < n; i += channels) own_values.push_back(theta[at + i]);
+      plain_grid<T> const g(own_values, o.weight_bits, o.weight_grid);
+      for (std::size_t i = c; i < n; i += channels) theta[at + i] = g(theta[at + i]);
+    }
+    at += n;
+  }
+  return theta;
+}
 
 }  // namespace support

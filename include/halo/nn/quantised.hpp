@@ -145,7 +145,8 @@ struct quantised : detail::input_of_layer<L> {
     P const weights = weights_in<X>(p, scratch_place);
     quantise_weights<X>(theta, weights);
     quantise_input<X>(p, r, x, scratch_place);
-    L::template forward<X>(p, C(weights), C(scratch_place), y,
+    using in = simd::const_of<P>;
+    L::template forward<X>(p, in(weights), in(scratch_place), y,
                            P(memory + range_places * p.capacity));
   }
 
