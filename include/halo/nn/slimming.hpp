@@ -30,16 +30,16 @@ inline constexpr std::size_t norms = [] {
 }();
 
 /// The channels of each norm that stay when a share of all goes: those with the smallest |gain| in
-/// the whole network, by one threshold [Liu et al. 2017, sec. 3].
+/// the whole network go, by one threshold [Liu et al. 2017, sec. 3].
 ///
-/// ⌊share · channels⌋ go, of equals the earlier; a norm with fewer than `least` left gets its
-/// largest back. Allocates.
+/// ⌊share · channels⌋ go, of equals the earlier. Where a norm has `least` left, the next smallest
+/// of the others go instead: short training leaves some blocks with next to nothing. Allocates.
 /// @param theta  parameters, in the order of Layout
 /// @param share  in [0, 1)
 /// @param least  channels that every norm keeps; 0: a norm that would lose all is an error
 /// @return in the order of the table
-/// @throws halo::error for a share outside, a gain that is not finite, more than 512 channels in a
-/// norm, or a norm that would be emptied
+/// @throws halo::error for a share outside, or one that leaves less than `least` in each norm, a
+/// gain that is not finite, more than 512 channels in a norm, or a norm that would be emptied
 template <parameter_layout Layout>
 [[nodiscard]] std::array<channel_set, norms<Layout>> choose_channels(std::span<float const> theta,
                                                                      double share,
@@ -70,11 +70,18 @@ template <parameter_layout Layout>
     fail("choose_channels", "share", "at least 0 and below 1", std::to_string(share));
   std::stable_sort(all.begin(), all.end(),
                    [](candidate const& a, candidate const& b) { return a.size < b.size; });
-  auto const gone = static_cast<std::size_t>(share * static_cast<double>(all.size()));
-  for (std::size_t i = 0; i < gone; ++i) kept[all[i].norm].set(all[i].channel, false);
-  for (std::size_t i = gone; i-- > 0;) {  // the largest of those that go come back first
-    channel_set& of = kept[all[i].norm];
-    if (of.count() < least) of.set(all[i].channel);
+  auto const target = static_cast<std::size_t>(share * static_cast<double>(all.size()));
+  std::size_t gone = 0;
+  for (auto c = all.begin(); c != all.end() && gone < target; ++c) {
+    if (kept[c->norm].count() <= least && least > 0) continue;
+    kept[c->norm].set(c->channel, false);
+    ++gone;
+  }
+  if (gone < target) {
+    fail("choose_channels", "share",
+         "at most " + std::to_string(gone) + " of " + std::to_string(all.size()) +
+             " channels to go, where each norm keeps " + std::to_string(least),
+         std::to_string(target));
   }
   for (std::size_t i = 0; i < kept.size(); ++i) {
     if (kept[i].count() > 0) continue;
