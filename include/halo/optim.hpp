@@ -12,6 +12,7 @@
 #include <halo/optim/operations.hpp>
 #include <halo/optim/optimizer.hpp>
 #include <halo/optim/policy.hpp>
+#include <halo/optim/pruned.hpp>
 #include <halo/optim/random_layers.hpp>
 #include <halo/optim/rmsprop.hpp>
 #include <halo/optim/schedule.hpp>

@@ -14,7 +14,8 @@ TEST_CASE_TEMPLATE("every optimizer keeps the contract", O, optim::sgd, optim::m
                    optim::adagrad, optim::rmsprop, optim::adam,
                    optim::scheduled<optim::adam, optim::constant_schedule>,
                    optim::clipped<optim::momentum>, optim::averaged<optim::adam>,
-                   optim::averaged<optim::sgd>, optim::slimming<optim::adam>) {
+                   optim::averaged<optim::sgd>, optim::slimming<optim::adam>,
+                   optim::pruned<optim::adam>) {
   SUBCASE("1") { contract::keeps_the_contract<O, flat_layout<1>, float>(); }
   SUBCASE("7") { contract::keeps_the_contract<O, flat_layout<7>, float>(); }
   SUBCASE("8") { contract::keeps_the_contract<O, flat_layout<8>, float>(); }
