@@ -272,7 +272,7 @@ std::vector<entry> networks(settings const& s) {
   std::string const images = "cifar-10-batches-bin";
   recipe const cifar = once([data] { return support::cifar_materials(data); });
   all.add<task::cifar_cnn<>>({"cifar", 1500, 500, rates}, images, cifar);
-  all.add<task::deep_cifar_cnn<>>({"deep-cifar", 600, 200, rates}, images, cifar);
+  all.add<task::deep_cifar_cnn<>>({"deep-cifar", 400, 150, rates}, images, cifar);
   all.add<task::preresnet20<>>({"preresnet20", 300, 100, rates, 2000}, images, cifar);
   all.add<task::resnet18<>>({"resnet18", 40, 20, {3e-4F, 1e-3F}, 500}, images, cifar);
   return std::move(all.entries());
