@@ -54,6 +54,8 @@ template <class Arch>
 void quantise_rows(std::size_t m, std::size_t depth, byte_grid const& grid, float const* x,
                    std::uint8_t* to) noexcept {
   std::size_t const stride = byte_panels::stride(depth);
+  if (stride == depth)
+    return quantise_bytes<Arch>(m * depth, grid.range, grid.bits, grid.steps, x, to);
   for (std::size_t i = 0; i < m; ++i, x += depth, to += stride) {
     quantise_bytes<Arch>(depth, grid.range, grid.bits, grid.steps, x, to);
     std::fill(to + depth, to + stride, std::uint8_t{0});

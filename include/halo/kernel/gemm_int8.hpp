@@ -87,18 +87,24 @@ inline void byte_tile(std::size_t depth, std::uint8_t const* a, std::size_t lda,
   using V = simd::batch<float, Arch>;
   using W = simd::words<Arch>;
   constexpr std::size_t width = W::size, wide = byte_panels::columns / width;
+  // four times four rows of b at once: g++ 12 moves each sum from register to register every time
   I sum[R][wide];
   for (auto& row : sum)
     for (I& s : row) s = I(0);
-  for (std::size_t k = 0; k < depth; k += 4, panel += 4 * byte_panels::columns) {
+  auto const step = [&](std::size_t k) {
     W b[wide];
-    unrolled<wide>([&](std::size_t w) { b[w] = simd::load_words<Arch>(panel + 4 * width * w); });
+    unrolled<wide>([&](std::size_t w) {
+      b[w] = simd::load_words<Arch>(panel + k * byte_panels::columns + 4 * width * w);
+    });
     unrolled<R>([&](std::size_t r) {
       W const left(simd::load_word(a + r * lda + k));
       unrolled<wide>(
           [&](std::size_t w) { sum[r][w] = simd::dot_bytes<Arch, Fused>(left, b[w], sum[r][w]); });
     });
-  }
+  };
+  std::size_t k = 0;
+  for (; k + 16 <= depth; k += 16) unrolled<4>([&](std::size_t u) { step(k + 4 * u); });
+  for (; k < depth; k += 4) step(k);
   for (std::size_t w = 0; w < wide && w * width < columns; ++w) {
     simd::full_chunk<float, Arch> const at{w * width};
     V const scale = at.load(to.scale), bias = at.load(to.bias);

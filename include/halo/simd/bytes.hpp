@@ -63,10 +63,25 @@ template <class Arch>
 /// Integers 0 ... 255 in float lanes to bytes.
 template <class Arch>
 inline void store_bytes(batch<float, Arch> a, std::uint8_t* p) noexcept {
-  alignas(64) std::array<float, batch<float, Arch>::size> lanes;
-  a.store(lanes.data());
-  for (std::size_t i = 0; i < lanes.size(); ++i)
-    p[i] = static_cast<std::uint8_t>(static_cast<std::int32_t>(lanes[i]));
+#if defined(__AVX512F__)
+  if constexpr (batch<float, Arch>::size == 16) {
+    __m512i const wide = _mm512_cvtps_epi32(a.native);
+    _mm512_mask_cvtepi32_storeu_epi8(p, 0xFFFF, wide);
+  } else
+#endif
+#if defined(__SSE2__)
+      if constexpr (batch<float, Arch>::size == 4) {
+    __m128i const wide = _mm_cvtps_epi32(a.native), half = _mm_packs_epi32(wide, wide);
+    auto const four = static_cast<std::uint32_t>(_mm_cvtsi128_si32(_mm_packus_epi16(half, half)));
+    std::memcpy(p, &four, sizeof four);
+  } else
+#endif
+  {
+    alignas(64) std::array<float, batch<float, Arch>::size> lanes;
+    a.store(lanes.data());
+    for (std::size_t i = 0; i < lanes.size(); ++i)
+      p[i] = static_cast<std::uint8_t>(static_cast<std::int32_t>(lanes[i]));
+  }
 }
 
 /// sum + Σ a_i · b_i in each lane, over four unsigned bytes of a and four signed bytes of b; exact,
