@@ -26,6 +26,7 @@ using namespace support;
 struct settings {
   evaluation_options tasks;
   std::string weights;
+  std::vector<std::string> only;
   std::vector<std::uint64_t> checkpoints{1000, 3000};
   std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
   bool stability = false;
@@ -33,11 +34,12 @@ struct settings {
 
 constexpr char const* usage =
     "usage: compare_optimizers [--data DIR] [--tasks gas,drift,thyroid,har,synthetic]\n"
-    "  [--weights FILE] [--seeds N] [--threads N] [--stability] [--quick]\n\n"
+    "  [--weights FILE] [--seeds N] [--threads N] [--only NAME]... [--stability] [--quick]\n\n"
     "DIR holds the public data sets as published: gas/batch1.dat ..., thyroid/allhypo.data ...,\n"
     "'UCI HAR Dataset'/train ...; default: the variable HALO_DATA. Without it the gases come from\n"
     "the excerpt in examples/data/gas_sensor and other tasks are left out, which is said.\n"
     "--weights: what halo-meta-train --preset best wrote; default: the weights that halo ships.\n"
+    "--only: optimizers whose name begins so, instead of all.\n"
     "--stability: 20,000 steps of the learned optimizers, counts runs that diverge.\n"
     "--quick: one seed, 100 steps, seconds.\n";
 
@@ -60,6 +62,8 @@ settings read_arguments(int count, char** argument) {
       s.tasks.tasks = in.words();
     } else if (in.is("--weights")) {
       s.weights = in.value();
+    } else if (in.is("--only")) {
+      s.only.push_back(in.value());
     } else if (in.is("--seeds")) {
       s.tasks.seeds = in.number();
     } else if (in.is("--threads")) {
@@ -107,6 +111,14 @@ int run(settings const& s) {
     std::erase_if(
         arms, [](contender const& a) { return a.of != family::prior && a.of != family::trained; });
   }
+  if (!s.only.empty()) {
+    std::erase_if(arms, [&](contender const& a) {
+      return std::none_of(s.only.begin(), s.only.end(),
+                          [&](std::string const& name) { return a.name.rfind(name, 0) == 0; });
+    });
+  }
+  if (arms.empty())
+    halo::fail("arguments", "--only", "the beginning of a name in the table", s.only[0]);
   problems const tasks = evaluation_tasks(s.tasks);
   if (tasks.empty()) halo::fail("arguments", "--tasks", "one whose data are there", "none");
   evaluation all(tasks, arms, s.checkpoints, s.tasks.seeds);

@@ -2,7 +2,7 @@
 //
 // Trains a learned optimizer and writes its weights, as safetensors and as a header.
 //
-//     halo-meta-train --preset best --updates 400 --threads 2 --out tensor_rnn_weights
+//     halo-meta-train --preset best --data FOLDER --threads 2 --out tensor_rnn_weights
 //
 // The same preset, seed and updates give the same bits on the same machine, for any number of
 // threads. A training that was interrupted goes on with --resume and the same arguments.
@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <halo/core/error.hpp>
@@ -28,6 +29,7 @@
 
 #include "support/meta_recipes.hpp"
 #include "support/meta_tasks.hpp"
+#include "support/mixed_tasks.hpp"
 #include "support/mnist_tasks.hpp"
 #include "support/progress.hpp"
 #include "support/various_tasks.hpp"
@@ -134,6 +136,7 @@ meta::verdict judged(Judges& judges, Rule const& rule, settings const& s, recipe
                      char const* name) {
   auto const v = judges.judge(rule, s.threads);
   std::printf("%s %s\n", name, row(v, r.checkpoints).c_str());
+  std::fflush(stdout);
   return v;
 }
 
@@ -203,26 +206,20 @@ void by_whole_runs(settings const& s, recipe const& r, Tasks const& tasks,
         {made_by(s, ": " + std::to_string(r.training.updates) + " updates by windows, " +
                         std::to_string(trainer.updates()) + " by whole runs"),
          chosen_from(best.update(), r.whole_every),
-         judged_by("examples of " + std::to_string(r.report.places) +
-                   " tasks that neither trained nor chose them"),
+         judged_by("examples of " + std::to_string(r.report.places) + " tasks that chose nothing"),
          "untrained " + row(before, r.checkpoints), "these     " + row(after, r.checkpoints)});
 }
 
-/// Trains by windows, with a weight decay that stays the prior's, then by whole runs, with one that
-/// may move.
-void train_whole(settings const& s) {
-  constexpr learned::tensor_options with_decay{.span_decay = 1.0};
-  using program = learned::tensor_program<with_decay>;
-  recipe r = asked(s, support::whole());
-  r.how.first = program::table["output"];
-  r.how.count = program::table["output_bias"] + program::outputs - r.how.first;
-  learned::optimizer<program> start(seed{s.seed});
+/// Trains by windows on one kind of tasks, then the outputs by whole runs on another.
+template <class P, class Windows, class Tasks>
+void train_whole(settings const& s, recipe r, Windows const& windows, Tasks const& tasks) {
+  r = asked(s, std::move(r));
+  r.how.first = P::table["output"];
+  r.how.count = P::table["output_bias"] + P::outputs - r.how.first;
+  learned::optimizer<P> start(seed{s.seed});
   bool const resumed = s.resume.ends_with(".runs.safetensors");
-  if (!resumed) {
-    auto const o = by_windows<learned::tensor_program<>>(s, r, support::teachers<false>());
-    start = learned::optimizer<program>(o.best.optimizer().values());
-  }
-  by_whole_runs(s, r, support::various_teachers(), start, resumed);
+  if (!resumed) start = by_windows<P>(s, r, windows).best.optimizer();
+  by_whole_runs(s, r, tasks, start, resumed);
 }
 
 settings read(int count, char** arguments) {
@@ -238,13 +235,13 @@ settings read(int count, char** arguments) {
     if (value == nullptr || a.substr(0, 2) != "--") {
       std::fprintf(
           a == "--help" ? stdout : stderr,
-          "usage: halo-meta-train [--preset paper|l2o|authors|dm|leaky|best|whole] [--updates N]\n"
+          "usage: halo-meta-train [--preset paper|l2o|authors|dm|leaky|best] [--updates N]\n"
           "  [--minutes M] [--threads N] [--seed N] [--spectral] [--out NAME] [--resume FILE]\n"
           "  [--data FOLDER] [--quick]\n\n"
-          "The first four presets learn on FOLDER/mnist/train-images-idx3-ubyte ..., as\n"
+          "All presets but leaky learn on FOLDER/mnist/train-images-idx3-ubyte ..., as\n"
           "scripts/fetch-data.sh leaves it; without --data the variable HALO_DATA is FOLDER.\n"
           "--spectral: the Jacobian term is the spectral norm of the Hessian. Writes\n"
-          "NAME.safetensors, NAME.hpp and, on the way, NAME.training.safetensors, then (whole)\n"
+          "NAME.safetensors, NAME.hpp and, on the way, NAME.training.safetensors, then (best)\n"
           "NAME.runs.safetensors for --resume.\n");
       std::exit(a == "--help" ? 0 : 2);
     }
@@ -291,12 +288,10 @@ int main(int count, char** arguments) {
       train<learned::hierarchical_program<options::leaky>>(s, support::leaky(),
                                                            support::teachers<true>());
     else if (s.preset == "best")
-      train<learned::tensor_program<>>(s, support::best(), support::teachers<false>());
-    else if (s.preset == "whole")
-      train_whole(s);
+      train_whole<learned::tensor_program<>>(s, support::best(), support::teachers<false>(),
+                                             support::mixed_tasks(s.data));
     else
-      fail("halo-meta-train", "--preset", "paper, l2o, authors, dm, leaky, best or whole",
-           s.preset);
+      fail("halo-meta-train", "--preset", "paper, l2o, authors, dm, leaky or best", s.preset);
   } catch (error const& e) {
     std::fprintf(stderr, "%s\n", e.what());
     return 1;

@@ -60,17 +60,19 @@ class evaluation {
       auto const best = [&](family f) {
         return [this, f, c](column const& k, bool averaged) { return best_of(f, k, c, averaged); };
       };
-      print_row("best Adam of a cell", c, best(family::adam));
-      print_row("best AdamW of a cell", c, best(family::adamw));
+      if (has(family::adam)) print_row("best Adam of a cell", c, best(family::adam));
+      if (has(family::adamw)) print_row("best AdamW of a cell", c, best(family::adamw));
     }
   }
 
   /// How much better the arm of a family is than the baselines, like for like, in points.
   void print_differences(family of) const {
     if (!has(of)) return;
-    std::vector<std::pair<char const*, family>> against{
-        {"Adam 0.001", family::none}, {"best Adam", family::adam}, {"best AdamW", family::adamw}};
-    if (of == family::trained) against.emplace_back("prior", family::prior);
+    std::vector<std::pair<char const*, family>> against;
+    if (default_adam() < arms_->size()) against.emplace_back("Adam 0.001", family::none);
+    if (has(family::adam)) against.emplace_back("best Adam", family::adam);
+    if (has(family::adamw)) against.emplace_back("best AdamW", family::adamw);
+    if (of == family::trained && has(family::prior)) against.emplace_back("prior", family::prior);
     std::printf("\n%s: points above, ± standard error over the seeds, raw / averaged weights\n\n",
                 name_of(of).c_str());
     print_head("steps, against");
@@ -176,7 +178,7 @@ class evaluation {
   [[nodiscard]] std::size_t default_adam() const {
     for (std::size_t a = 0; a < arms_->size(); ++a)
       if ((*arms_)[a].name == "Adam 0.001") return a;
-    return 0;
+    return arms_->size();
   }
   /// The member of a family with the best held-out accuracy in this very cell: tuned on the test.
   [[nodiscard]] std::size_t best_of(family f, column const& k, std::size_t c, bool averaged) const {

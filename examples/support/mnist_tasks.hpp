@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include <halo/core/error.hpp>
 #include <halo/data/dataset.hpp>
 #include <halo/data/domains.hpp>
 #include <halo/data/mnist.hpp>
@@ -27,6 +26,7 @@
 #include <halo/task/shuffled.hpp>
 #include <halo/task/supervised.hpp>
 
+#include "arguments.hpp"
 #include "meta_tasks.hpp"
 
 namespace support {
@@ -34,8 +34,7 @@ namespace support {
 /// The 60,000 digits of MNIST's training files, a tenth of them held out; its test files are left
 /// to those who judge.
 [[nodiscard]] inline task::examples mnist_digits(std::string const& folder) {
-  if (folder.empty())
-    fail("halo-meta-train", "--data", "a folder that holds mnist/train-images-idx3-ubyte", "none");
+  if (folder.empty()) leave_without_data("halo-meta-train");
   auto sides = data::stratified_split(data::load_mnist(folder + "/mnist", "train"), 0.1, seed{1});
   return {std::move(sides.train), std::move(sides.test)};
 }

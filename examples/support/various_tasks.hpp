@@ -68,9 +68,8 @@ struct various_teachers {
     return places;
   }
 
- private:
   template <class P, class Network>
-  [[nodiscard]] std::unique_ptr<meta::slot<P>> place(std::size_t i, pool_options const& o) const {
+  [[nodiscard]] static std::unique_ptr<meta::slot<P>> place(std::size_t i, pool_options const& o) {
     using inner_type = task::supervised<Network>;
     using task_type = task::reparametrised<task::adapted<inner_type>>;
     seed const stream{(o.report ? 5000U : o.validation ? 900U : 100U) + i};
