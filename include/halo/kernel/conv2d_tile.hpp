@@ -165,6 +165,7 @@ inline void walk_column(walk_task<T> task, std::size_t rows, std::size_t vectors
 /// All n columns of C, rows rows of each line.
 template <class T, class Arch>
 inline void walk(walk_task<T> task, std::size_t rows, std::size_t n) noexcept {
+  if (task.lines == 0) return;  // perhaps there is no C
   constexpr std::size_t lanes = tiling<T, Arch>::lanes, widest = 2;
   using half = simd::half_arch<T, Arch>;  // fills its registers, and there are as many of them
   if constexpr (!std::is_same_v<half, Arch>) {
