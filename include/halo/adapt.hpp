@@ -4,6 +4,7 @@
 #include <halo/adapt/adapter.hpp>
 #include <halo/adapt/arguments.hpp>
 #include <halo/adapt/budget.hpp>
+#include <halo/adapt/carry.hpp>
 #include <halo/adapt/checkpoint.hpp>
 #include <halo/adapt/checkpoint_file.hpp>
 #include <halo/adapt/evaluate.hpp>

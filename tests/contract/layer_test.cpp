@@ -82,21 +82,26 @@ passes<P> passes_of() {
       [](nn::pass const& p, nn::backward_arguments<P> const& a) { L::template backward<X>(p, a); }};
 }
 
-template <class L, class X>
+template <class L, class X, bool Smooth = true>
 subject of() {
-  return {L::kind,
-          nn::parameter_count<L, X>(),
-          X::size,
-          L::template output<X>::size,
-          L::template memory<X>,
-          nn::detail::scratch_of<L, X>(),
-          nn::detail::fixed_scratch_of<L, X>(),
-          L::needs_input,
-          L::needs_output,
-          L::elementwise,
-          passes_of<L, X, float*>(),
-          passes_of<L, X, double*>(),
-          passes_of<L, X, planar<double>>()};
+  subject s{L::kind,
+            nn::parameter_count<L, X>(),
+            X::size,
+            L::template output<X>::size,
+            L::template memory<X>,
+            nn::detail::scratch_of<L, X>(),
+            nn::detail::fixed_scratch_of<L, X>(),
+            L::needs_input,
+            L::needs_output,
+            L::elementwise,
+            passes_of<L, X, float*>(),
+            {},
+            {}};
+  if constexpr (Smooth) {
+    s.on_doubles = passes_of<L, X, double*>();
+    s.on_planes = passes_of<L, X, planar<double>>();
+  }
+  return s;
 }
 
 /// Normalisations, and layers made of layers.
@@ -161,13 +166,13 @@ std::vector<subject> with_stepped() {
   std::vector<subject> all = subjects();
   using nn::quantised;
   constexpr nn::quantisation narrow{.weight_bits = 3, .weight_ranges = nn::per::channel};
-  all.push_back(of<quantised<nn::linear<5, 3>>, shape<5>>());
-  all.push_back(of<quantised<nn::conv1d<5, 3, 2>, narrow>, shape<7, 2>>());
-  all.push_back(of<quantised<nn::lstm<3>>, shape<4, 2>>());
+  all.push_back(of<quantised<nn::linear<5, 3>>, shape<5>, false>());
+  all.push_back(of<quantised<nn::conv1d<5, 3, 2>, narrow>, shape<7, 2>, false>());
+  all.push_back(of<quantised<nn::lstm<3>>, shape<4, 2>, false>());
   all.push_back(
       of<nn::residual<nn::projection<quantised<nn::conv2d<3, 1, 2>>>, nn::tanh,
                       quantised<nn::conv2d<3, 3, 2>, narrow>, quantised<nn::conv2d<3, 3>>>,
-         shape<4, 3, 2>>());
+         shape<4, 3, 2>, false>());
   return all;
 }
 

@@ -24,8 +24,9 @@ namespace detail {
 inline constexpr std::size_t byte_block = 24;
 
 /// One row: what the outputs at a position see of an image, zeros beside it included.
-inline void gather_bytes(conv2d_geometry const& g, std::size_t oy, std::size_t ox,
-                         std::uint8_t const* image, std::uint8_t zero, std::uint8_t* to) noexcept {
+template <class Arch>
+void gather_bytes(conv2d_geometry const& g, std::size_t oy, std::size_t ox,
+                  std::uint8_t const* image, std::uint8_t zero, std::uint8_t* to) noexcept {
   std::size_t const channels = g.group_in(), line = g.x.kernel * channels;
   window_range const rows = g.y.taps(oy), columns = g.x.taps(ox);
   bool const dense = g.groups == 1 && g.x.dilation == 1;
@@ -115,8 +116,8 @@ void conv2d_int8(std::size_t images, conv2d_geometry const& g, byte_grid const& 
       std::size_t const m = std::min(detail::byte_block, positions - first);
       for (std::size_t group = 0; group < g.groups; ++group) {
         for (std::size_t i = 0; i < m; ++i)
-          detail::gather_bytes(g, (first + i) / g.x.out, (first + i) % g.x.out,
-                               scratch + group * g.group_in(), grid.zero, rows + i * stride);
+          detail::gather_bytes<Arch>(g, (first + i) / g.x.out, (first + i) % g.x.out,
+                                     scratch + group * g.group_in(), grid.zero, rows + i * stride);
         std::size_t const at = group * width;
         byte_columns const own{columns.scale + at, columns.bias + at, columns.offset + at,
                                columns.center == nullptr ? nullptr : columns.center + at};

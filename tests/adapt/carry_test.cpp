@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/adapt/carry.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <halo/adapt/adapter.hpp>
+#include <halo/nn/activation.hpp>
+#include <halo/nn/batch_norm.hpp>
+#include <halo/nn/linear.hpp>
+#include <halo/nn/quantised.hpp>
+#include <halo/nn/residual.hpp>
+#include <halo/nn/sequential.hpp>
+
+#include "../support/network.hpp"
+
+using namespace halo;
+using support::draw;
+
+namespace {
+
+template <class Inner>
+using network = nn::sequential<nn::linear<5, 6>, nn::batch_norm, nn::relu,
+                               nn::residual<Inner, nn::batch_norm, nn::relu>, nn::linear<6, 3>>;
+using bare = network<nn::linear<6, 6>>;
+using quantised = network<nn::quantised<nn::linear<6, 6>>>;
+
+}  // namespace
+
+TEST_CASE("carry: what a float network knows a quantised one knows to the width of a step") {
+  adapt::adapter<bare> d(optim::adam{}, seed{1});
+  for (std::uint64_t i = 0; i < 10; ++i)
+    d.step(draw<float>(64 * 5, i), support::draw_labels(64, 3, i));
+  auto const carried = adapt::carry<bare, quantised>(d.parameters(), d.statistics());
+  adapt::adapter<quantised> q(optim::adam{}, carried.span());
+  auto const x = draw<float>(40 * 5, 20);
+  std::vector<float> a(120), b(120);
+  d.predict(x, a);
+  q.predict(x, b);
+  bool same = true;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    CHECK(std::abs(a[i] - b[i]) < 0.05F);
+    same = same && a[i] == b[i];
+  }
+  CHECK(!same);  // it is quantised
+
+  constexpr auto& from = bare::statistics_layout::table;
+  for (parameter_info const& t : quantised::statistics_layout::table) {
+    bool const range = t.name() == "3.0.low" || t.name() == "3.0.high";
+    if (range) CHECK(q.statistics()[t.offset] == 0);
+    for (parameter_info const& f : from)
+      if (f.name() == t.name())
+        for (std::size_t i = 0; i < f.count; ++i)
+          CHECK(q.statistics()[t.offset + i] == d.statistics()[f.offset + i]);
+  }
+}
+
+TEST_CASE("carry: refuses what is not the network's") {
+  std::vector<float> theta(bare::parameters), moments(bare::statistics);
+  auto const said = [&]() -> std::string {
+    try {
+      static_cast<void>(adapt::carry<bare, quantised>(theta, moments));
+    } catch (error const& e) {
+      return e.what();
+    }
+    return "";
+  };
+  CHECK(said() == "");
+  moments[3] = std::nanf("");
+  CHECK(said() != "");
+  moments.clear();
+  CHECK(said().find("statistics") != std::string::npos);
+}
