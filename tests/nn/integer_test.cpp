@@ -94,7 +94,7 @@ TEST_CASE("integer: a linear layer's outputs are the fake-quantised ones to floa
 TEST_CASE("integer: so are those of convolutions with padding, strides, groups and dilation") {
   using nn::padding;
   using nn::window;
-  check_options<nn::conv2d<5, 3>, shape<6, 5, 3>>();
+  check<nn::conv2d<5, 3>, shape<6, 5, 3>, quantisation{}>();
   check<nn::conv2d<6, window{3, 2}, 2, padding::same, 2>, shape<7, 6, 4>, centered>();
   check<nn::conv2d<4, 3, 1, padding::valid, 4, 1, false>, shape<5, 5, 4>, quantisation{}>();
   check<nn::conv2d<3, 3, 1, padding::same, 1, window{2, 3}>, shape<9, 8, 2>, quantisation{}>();

@@ -8,6 +8,7 @@
 #include <halo/nn/dropout.hpp>
 #include <halo/nn/layer_norm.hpp>
 #include <halo/nn/linear.hpp>
+#include <halo/nn/quantised.hpp>
 #include <halo/nn/residual.hpp>
 #include <halo/nn/sequential.hpp>
 
@@ -40,4 +41,17 @@ TEST_CASE("summary: layers of a layer stand below it") {
                   "1.1      relu                8            0              0\n"
                   "1.2      linear              3           27             24\n"
                   "inputs 4, outputs 3, parameters 94 (376 bytes)\n") != std::string::npos);
+}
+
+TEST_CASE("summary: quantised copies of weights are counted once") {
+  using network = nn::sequential<nn::quantised<nn::linear<4, 8>>, nn::relu, nn::linear<8, 3>>;
+  // workspace: 8 quantised linear, its range, 3, one gradient, 4 quantised inputs
+  CHECK(nn::summary<network>() ==
+        "#    layer             outputs   parameters  multiply-adds\n"
+        "0    quantised linear        8           40             32\n"
+        "1    relu                    8            0              0\n"
+        "2    linear                  3           27             24\n"
+        "inputs 4, outputs 3, parameters 67 (268 bytes)\n"
+        "per example: forward 56 multiply-adds, step 136, workspace 100 bytes\n"
+        "whatever their number: workspace 160 bytes\n");
 }

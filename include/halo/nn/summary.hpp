@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 #include <halo/core/layer_mask.hpp>
 #include <halo/nn/plan.hpp>
@@ -24,10 +25,13 @@ template <class Network>
     std::snprintf(line, sizeof line, arguments...);
     text += line;
   };
+  int widest = 12;
+  for (std::size_t i = 0; i < Network::depth; ++i)
+    widest = std::max(widest, static_cast<int>(std::string_view(Network::layer(i).kind).size()));
   int deepest = 2;  // a position is told as "3.0.12"
   for (std::size_t i = 0; i < Network::depth; ++i)
     deepest = std::max(deepest, static_cast<int>(2 * Network::layer(i).path.depth));
-  add("%-*s %-12s %8s %12s %14s\n", deepest + 2, "#", "layer", "outputs", "parameters",
+  add("%-*s %-*s %8s %12s %14s\n", deepest + 2, "#", widest, "layer", "outputs", "parameters",
       "multiply-adds");
   for (std::size_t i = 0; i < Network::depth; ++i) {
     layer_row const l = Network::layer(i);
@@ -36,7 +40,7 @@ template <class Network>
       if (d > 0) place += '.';
       place += std::to_string(l.path.at[d]);
     }
-    add("%-*s %-12s %8zu %12zu %14zu\n", deepest + 2, place.c_str(), l.kind, l.outputs,
+    add("%-*s %-*s %8zu %12zu %14zu\n", deepest + 2, place.c_str(), widest, l.kind, l.outputs,
         l.parameters, l.operations);
   }
   add("inputs %zu, outputs %zu, parameters %zu (%zu bytes)\n", Network::inputs, Network::outputs,
@@ -44,6 +48,8 @@ template <class Network>
   add("per example: forward %zu multiply-adds, step %zu, workspace %zu bytes\n",
       Network::forward_operations, Network::operations(layer_mask::all(), 1),
       Network::memory_per_row * sizeof(float));
+  if (Network::arena_size(0) > 0)
+    add("whatever their number: workspace %zu bytes\n", Network::arena_size(0) * sizeof(float));
   return text;
 }
 
