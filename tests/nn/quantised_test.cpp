@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <type_traits>
@@ -239,4 +240,29 @@ TEST_CASE("quantised: a masked gradient is part of the full one, bit for bit") {
       for (std::size_t i = info.offset; i < info.offset + info.count; ++i)
         CHECK(some[i] == (mask[info.layer] ? full[i] : 7));
   }
+}
+
+TEST_CASE("quantised: backward on some rows keeps the range of all") {
+  using X = shape<7>;
+  using bare = nn::linear<7, 5>;
+  using network = nn::sequential<quantised<bare>>;
+  auto const theta = draw<float>(network::parameters, 1), x = draw<float>(6 * 7, 2);
+  auto dy = draw<float>(2 * 5, 3);
+  nn::pass p{.rows = 6, .capacity = 6, .training = true};
+  std::vector<float> arena(network::arena_size(6)), gradient(40);
+  network::forward<float*>(p, theta.data(), x.data(), arena.data());
+  std::uint32_t const kept[] = {1, 4};
+  network::keep_rows(p, kept, 2, arena.data());
+  plain_grid<float> const g(x, 8, grid::asymmetric);
+  std::vector<float> some, on_grid;
+  for (std::size_t const row : {1U, 4U})
+    for (std::size_t i = row * 7; i < (row + 1) * 7; ++i) {
+      some.push_back(x[i]);
+      on_grid.push_back(g(x[i]));
+    }
+  p.rows = 2;
+  p.source = kept;
+  network::backward<float*>(p, theta.data(), some.data(), arena.data(), dy.data(), gradient.data());
+  result<bare, X, float> const plain({.rows = 2, .capacity = 2}, theta, on_grid, dy);
+  CHECK(gradient == plain.gradient);
 }
