@@ -136,10 +136,9 @@ using integers_of = typename detail::integers_of_some<Network>::type;
 template <class Network>
 void to_integers(std::span<float const> theta, std::span<float const> statistics,
                  std::span<float> to, std::span<float> to_statistics) {
-  using integers = integers_of<Network>;
   HALO_EXPECTS(theta.size() == Network::parameters && statistics.size() == Network::statistics &&
-                   to.size() == integers::parameters &&
-                   to_statistics.size() == integers::statistics,
+                   to.size() == integers_of<Network>::parameters &&
+                   to_statistics.size() == integers_of<Network>::statistics,
                "to_integers: parameters and statistics are those of the two networks");
   detail::integer_conversion c{Network::layout::table, theta.data(), statistics.data(), to.data(),
                                to_statistics.data()};

@@ -157,7 +157,7 @@ struct quantised : detail::input_of_layer<L> {
     simd::const_of<P> const x = a.x;
     value_range<T> const r{simd::values_of(a.memory)[0], simd::values_of(a.memory)[1]};
     P const inputs = a.scratch, weights = weights_in<X>(p, a.scratch);
-    if (a.dx || L::template memory < X >> 0) {
+    if (a.dx || (L::template memory<X>) != 0) {
       quantise_weights<X>(a.theta, weights);
       a.theta = weights;
     }
