@@ -35,8 +35,8 @@ void check_dots(std::size_t m, std::size_t n, std::size_t k, std::size_t gap, in
   CAPTURE(k);
   CAPTURE(from);
   std::size_t const x_row = k + gap, w_line = k + 2 * gap, c_row = n + gap;
-  std::vector<T> const x = integers<T>(extent(m, x_row, k), 1);
-  std::vector<T> const w = integers<T>(extent(n, w_line, k), 2);
+  std::vector<T> const x = integers<T>(extent(m, x_row, k) + 1, 1);
+  std::vector<T> const w = integers<T>(extent(n, w_line, k) + 1, 2);
   std::vector<T> const begin = integers<T>(extent(m, c_row, n), 3);
   std::vector<T> const before = integers<T>(extent(m, c_row, n), 4);
   std::vector<T> c = before;
