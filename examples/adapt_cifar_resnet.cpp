@@ -115,9 +115,9 @@ struct stage {
 struct arm {
   std::string name;
   std::size_t color;
-  std::vector<double> running;  ///< at each checkpoint
-  double own = 0;               ///< at the end
-  double milliseconds = 0;      ///< a step
+  std::vector<double> own;  ///< at each checkpoint
+  double running = 0;       ///< at the end
+  double milliseconds = 0;  ///< a step
 };
 
 std::vector<float> joined(std::span<float const> a, std::span<float const> b) {
@@ -309,9 +309,9 @@ class program {
       std::uint64_t const steps = at - d->spent().iterations;
       a.milliseconds += learn(*d, stream, at, name, "") * static_cast<double>(steps) /
                         static_cast<double>(s_.iterations);
-      a.running.push_back(accuracy(*d, fresh_, adapt::moments::running));
+      a.own.push_back(accuracy(*d, fresh_, adapt::moments::batch));
     }
-    a.own = accuracy(*d, fresh_, adapt::moments::batch);
+    a.running = accuracy(*d, fresh_, adapt::moments::running);
     arms_.push_back(std::move(a));
   }
 
@@ -326,16 +326,18 @@ class program {
       std::printf("%-18s %8.1f %8.1f %11zu %9zu %13zu\n", s.name, 100 * s.running, 100 * s.own,
                   s.parameters, s.bytes, s.operations);
     std::printf(
-        "\nAccuracy in %% on %zu held-out images of new classes after so many steps, by running "
-        "statistics,\nand at the end by own ones; milliseconds a step of 64.\n\n%-24s",
+        "\nAccuracy in %% on %zu held-out images of new classes after so many steps, by the "
+        "statistics of 64\nimages at a time, as the paper's code does, and at the end by running "
+        "ones, "
+        "which lag; milliseconds\na step of 64.\n\n%-24s",
         fresh_.rows(), "network, optimizer");
     for (std::uint64_t const at : checkpoints_)
       std::printf(" %6llu", static_cast<unsigned long long>(at));
-    std::printf(" %6s %6s\n", "own", "ms");
+    std::printf(" %7s %6s\n", "running", "ms");
     for (arm const& a : arms_) {
       std::printf("%-24s", a.name.c_str());
-      for (double const r : a.running) std::printf(" %6.1f", 100 * r);
-      std::printf(" %6.1f %6.0f\n", 100 * a.own, a.milliseconds);
+      for (double const o : a.own) std::printf(" %6.1f", 100 * o);
+      std::printf(" %7.1f %6.0f\n", 100 * a.running, a.milliseconds);
     }
   }
 
@@ -343,7 +345,7 @@ class program {
     support::plot picture("A pruned ResNet in 8 bits learns five new classes of CIFAR-10", "step",
                           "accuracy on held-out images");
     for (arm const& a : arms_) {
-      support::curve c{a.name, {}, a.running, a.color};
+      support::curve c{a.name, {}, a.own, a.color};
       for (std::uint64_t const at : checkpoints_)
         c.x.push_back(std::max(1.0, static_cast<double>(at)));
       picture.add(std::move(c));
