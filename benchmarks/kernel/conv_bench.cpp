@@ -19,6 +19,7 @@
 #include <halo/kernel/conv2d_backward_weights.hpp>
 #include <halo/kernel/conv2d_forward.hpp>
 
+#include "../support/conv2d_problem.hpp"
 #include "../support/peak.hpp"
 
 #if defined(HALO_RIVAL_DNNL)
@@ -28,36 +29,7 @@
 namespace {
 
 using namespace halo;
-using kernel::window_axis;
-
-/// Square images, as many outputs as inputs: size, channels in and out, kernel, stride, images.
-struct problem {
-  std::size_t images;
-  kernel::conv2d_geometry g;
-  aligned_buffer<float> x, w, y;
-  explicit problem(benchmark::State const& state) : images(number(state, 5)), g(shape(state)) {
-    x = filled(images * g.input_size(), 23);
-    w = filled(g.weights(), 19);
-    y = filled(images * g.output_size(), 17);
-  }
-  static std::size_t number(benchmark::State const& state, int at) {
-    return static_cast<std::size_t>(state.range(static_cast<std::size_t>(at)));
-  }
-  static kernel::conv2d_geometry shape(benchmark::State const& state) {
-    auto const axis = window_axis::same(number(state, 0), number(state, 3), number(state, 4));
-    return {axis, axis, number(state, 1), number(state, 2)};
-  }
-  static aligned_buffer<float> filled(std::size_t n, std::size_t period) {
-    aligned_buffer<float> v(n);
-    for (std::size_t i = 0; i < n; ++i)
-      v[i] = static_cast<float>(i * 7 % period) / static_cast<float>(period) - 0.5F;
-    return v;
-  }
-  void finish(benchmark::State& state) const {
-    state.SetItemsProcessed(state.iterations() *
-                            static_cast<std::int64_t>(images * g.operations()));
-  }
-};
+using problem = support::conv2d_problem;
 
 void halo_forward(benchmark::State& state) {
   problem p(state);
@@ -113,7 +85,7 @@ struct onednn {
     y = any({d(p.images), d(g.out), d(g.y.out), d(g.x.out)});
     strides = {d(g.y.stride), d(g.x.stride)};
     low = {d(g.y.low), d(g.x.low)};
-    auto const behind = [&](window_axis const& a) {
+    auto const behind = [&](kernel::window_axis const& a) {
       return d((a.out - 1) * a.stride + a.kernel - a.in - a.low);
     };
     high = {behind(g.y), behind(g.x)};

@@ -148,7 +148,7 @@ struct integer<quantised<L, O>> : detail::input_of_layer<L> {
       }
       float* const at = to + 2 + group * wide + column;
       at[0] = inputs.scale.native * q.scale.native;
-      if constexpr (tensors_of_layer < X >> 1) at[n] = theta[g.weights() + j];
+      if constexpr ((tensors_of_layer<X>) == 2) at[n] = theta[g.weights() + j];
       at[2 * n] = std::bit_cast<float>(lowest * sum);
       if constexpr (centered) at[3 * n] = std::bit_cast<float>(center);
     }
