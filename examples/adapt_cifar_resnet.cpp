@@ -164,7 +164,7 @@ class program {
     auto const in_8 = quantised(std::span(tuned).first(slim::parameters),
                                 std::span(tuned).subspan(slim::parameters));
     note<slim_8>("slim, 8 bits", in_8, bytes_in_8_bits());
-    support::halo_rule const rule = learned::halo{};
+    support::halo_rule const rule = learned::halo_rule{};
     optim::averaged<optim::adam> const adam{};
     adapt<slim>("float, adam 1e-3", 1, tuned, adam);
     adapt<slim>("float, halo", 0, tuned, rule);

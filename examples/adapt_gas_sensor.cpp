@@ -57,8 +57,8 @@ std::vector<support::shown_checkpoint> columns(std::vector<std::uint64_t> const&
 
 /// Ethanol, ethylene and ammonia, then acetaldehyde, acetone and toluene.
 materials three_and_three(data::dataset const& all, std::uint64_t number) {
-  auto known = data::stratified_split(data::domain(all, {1, 2, 3}), 0.25, seed{number});
-  auto fresh = data::stratified_split(data::domain(all, {4, 5, 6}), 0.25, seed{number});
+  auto known = data::stratified_split(data::select_classes(all, {1, 2, 3}), 0.25, seed{number});
+  auto fresh = data::stratified_split(data::select_classes(all, {4, 5, 6}), 0.25, seed{number});
   data::standardize(known);
   data::standardize(fresh);
   materials m = support::both_domains(std::move(known), std::move(fresh));
@@ -87,7 +87,7 @@ void run(support::contest_options const& s) {
   std::printf("%s: %zu rows\n%s\n", s.data.c_str(), gas.samples.rows(),
               nn::summary<network>().c_str());
   std::printf("adapter with halo: %zu bytes, all of them\n",
-              sizeof(contest::device<learned::halo, optim::gated<>>));
+              sizeof(contest::device<learned::halo_rule, optim::gated<>>));
   contest c([&gas](std::uint64_t number) { return three_and_three(gas.samples, number); },
             s.contest, 23);
   auto const masks = optim::scheme::increasing(network::layers);

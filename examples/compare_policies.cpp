@@ -244,7 +244,7 @@ void save_plot(contest const& p, settings const& s) {
 /// The rows of some batch files, with labels 0 ... 5.
 data::dataset batches_of(data::gas_sensor const& gas, std::vector<std::int32_t> const& numbers) {
   auto d = data::select(gas.samples, data::rows_where(gas.batch, numbers));
-  return data::domain(d, {1, 2, 3, 4, 5, 6});
+  return data::select_classes(d, {1, 2, 3, 4, 5, 6});
 }
 
 settings read_arguments(int count, char** argument) {
@@ -287,8 +287,8 @@ void run(settings const& s) {
   drift.title = "drift, batches 1-3 to 4-6, head kept";
   for (std::uint64_t n = 0; n < s.seeds; ++n) {
     bar.phase("pre-train", part);
-    auto const old = split(data::domain(gas.samples, {1, 2, 3}), n);
-    auto const other = split(data::domain(gas.samples, {4, 5, 6}), n);
+    auto const old = split(data::select_classes(gas.samples, {1, 2, 3}), n);
+    auto const other = split(data::select_classes(gas.samples, {4, 5, 6}), n);
     fresh.worlds.push_back(pretrain<network<3>>(old, other, n, true));
     kept.worlds.push_back(pretrain<network<3>>(old, other, n, false));
     drift.worlds.push_back(pretrain<network<6>>(split(batches_of(gas, {1, 2, 3}), n),

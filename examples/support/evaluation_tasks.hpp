@@ -73,8 +73,8 @@ inline void add_gas(problems& to, evaluation_options const& o) {
                      mlp<128, 30, 30,
                          6>>>("drift" + note, o.seeds, false, [gas, length](std::uint64_t number) {
       auto const months = [&](std::initializer_list<std::int32_t> batches) {
-        return data::domain(data::select(gas->samples, data::rows_where(gas->batch, batches)),
-                            {1, 2, 3, 4, 5, 6});
+        return data::select_classes(
+            data::select(gas->samples, data::rows_where(gas->batch, batches)), {1, 2, 3, 4, 5, 6});
       };
       return for_twenty_epochs(gas_materials(months({1, 2, 3}), months({4, 5, 6}), number), length);
     }));

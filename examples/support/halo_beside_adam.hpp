@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <halo/learned/halo.hpp>
+#include <halo/learned/halo_rule.hpp>
 #include <halo/optim.hpp>
 
 #include "contest.hpp"
@@ -14,7 +14,7 @@ using halo_rule = halo::optim::averaged<halo::learned::tensor_rnn<>>;
 /// halo dense, with random layers, and in stages, which is what it does unless told.
 template <class Network>
 void add_halo(contest<Network>& c, halo::optim::selection const& masks, bool plotted_masks) {
-  halo_rule const rule = halo::learned::halo{};
+  halo_rule const rule = halo::learned::halo_rule{};
   c.add(c.with("halo", "all", rule, halo::optim::selection::dense()), true);
   c.add(c.with("halo", "10/30/50", rule, masks), plotted_masks);
   c.next_color();

@@ -57,9 +57,11 @@ class mixed_tasks {
   explicit mixed_tasks(std::string const& folder) {
     task::examples const all = mnist_digits(folder);
     auto const& domains = data::mnist_domains;
-    even_ = {data::domain(all.train, domains.b), data::domain(all.held_out, domains.b)};
-    odd_ = {data::domain(all.train, domains.a), data::domain(all.held_out, domains.a)};
-    tested_ = data::domain(data::load_mnist(folder + "/mnist", "test"), domains.a);
+    even_ = {data::select_classes(all.train, domains.b),
+             data::select_classes(all.held_out, domains.b)};
+    odd_ = {data::select_classes(all.train, domains.a),
+            data::select_classes(all.held_out, domains.a)};
+    tested_ = data::select_classes(data::load_mnist(folder + "/mnist", "test"), domains.a);
   }
 
   template <class P>

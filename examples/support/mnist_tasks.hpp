@@ -75,8 +75,8 @@ class odd_digits {
   explicit odd_digits(std::string const& folder) : trained_(network::parameters) {
     task::examples const all = mnist_digits(folder);
     auto const of = [&](std::span<std::int32_t const> labels) {
-      return std::make_shared<task::examples const>(
-          task::examples{data::domain(all.train, labels), data::domain(all.held_out, labels)});
+      return std::make_shared<task::examples const>(task::examples{
+          data::select_classes(all.train, labels), data::select_classes(all.held_out, labels)});
     };
     odd_ = of(data::mnist_domains.a);
     pretrain(of(data::mnist_domains.b));

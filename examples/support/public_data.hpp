@@ -54,8 +54,8 @@ namespace support {
 [[nodiscard]] inline materials other_gases(halo::data::gas_sensor const& gas,
                                            std::uint64_t number) {
   using namespace halo;
-  materials m = gas_materials(data::domain(gas.samples, data::gas_domains.b),
-                              data::domain(gas.samples, data::gas_domains.a), number);
+  materials m = gas_materials(data::select_classes(gas.samples, data::gas_domains.b),
+                              data::select_classes(gas.samples, data::gas_domains.a), number);
   m.redraw_head = true;
   return m;
 }
@@ -80,9 +80,9 @@ template <std::size_t Classes>
 [[nodiscard]] materials published_split(halo::data::dataset const& train,
                                         halo::data::dataset const& test,
                                         halo::data::domains<Classes> const& of) {
-  using halo::data::domain;
-  materials m = both_domains({domain(train, of.b), domain(test, of.b)},
-                             {domain(train, of.a), domain(test, of.a)});
+  using halo::data::select_classes;
+  materials m = both_domains({select_classes(train, of.b), select_classes(test, of.b)},
+                             {select_classes(train, of.a), select_classes(test, of.a)});
   m.redraw_head = true;
   return m;
 }

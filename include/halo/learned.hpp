@@ -3,8 +3,8 @@
 
 #include <halo/learned/coordinate_lstm.hpp>
 #include <halo/learned/gradient_features.hpp>
-#include <halo/learned/halo.hpp>
 #include <halo/learned/halo_over.hpp>
+#include <halo/learned/halo_rule.hpp>
 #include <halo/learned/hierarchical_options.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
 #include <halo/learned/hierarchical_weights.hpp>

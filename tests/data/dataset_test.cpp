@@ -55,22 +55,23 @@ TEST_CASE("rows_where: by any mark") {
 }
 
 TEST_CASE("domain: labels become 0, 1, ... in the order listed") {
-  data::dataset const d = data::domain(small(), {3, 1});
+  data::dataset const d = data::select_classes(small(), {3, 1});
   CHECK(d.classes == 2);
   CHECK(d.rows() == 4);
   CHECK(d.x(0, 0) == 10.0F);
   CHECK(d.y(0) == 1);
   CHECK(d.x(1, 0) == 30.0F);
   CHECK(d.y(1) == 0);
-  CHECK(data::domain(small(), {0, 1, 2, 3}).y == small().y);
+  CHECK(data::select_classes(small(), {0, 1, 2, 3}).y == small().y);
 }
 
 TEST_CASE("domain: labels that make no sense") {
   auto const twice = tests::message_of<error>([] {
-    static_cast<void>(data::domain(small(), {1, 2, 1}));
+    static_cast<void>(data::select_classes(small(), {1, 2, 1}));
   });
   CHECK(twice == "domain: labels: expected every label once, found 1 twice");
-  auto const none = tests::message_of<error>([] { static_cast<void>(data::domain(small(), {8})); });
+  auto const none =
+      tests::message_of<error>([] { static_cast<void>(data::select_classes(small(), {8})); });
   CHECK(none == "domain: labels: expected at least one row with one of them, found none");
 }
 

@@ -48,7 +48,7 @@ TEST_CASE("domains: labels become ranks inside the domain") {
     d.x(i, 0) = static_cast<float>(i);
     d.y(i) = static_cast<std::int32_t>(9 - i);
   }
-  data::dataset const a = data::domain(d, data::mnist_domains.a);
+  data::dataset const a = data::select_classes(d, data::mnist_domains.a);
   CHECK(a.classes == 5);
   REQUIRE(a.rows() == 5);
   for (std::size_t i = 0; i < 5; ++i) {
@@ -87,13 +87,13 @@ TEST_CASE("domains: of the real files, as many rows as the paper's") {
   std::string const folder = tests::data_folder();
   if (folder.empty()) return;
   data::dataset const digits = data::load_mnist(folder + "/mnist", "test");
-  CHECK(data::domain(digits, data::mnist_domains.b).rows() == 4926);
-  CHECK(data::domain(digits, data::mnist_domains.a).rows() == 5074);
+  CHECK(data::select_classes(digits, data::mnist_domains.b).rows() == 4926);
+  CHECK(data::select_classes(digits, data::mnist_domains.a).rows() == 5074);
   if (!io::exists(folder + "/UCI HAR Dataset")) {
     MESSAGE("skipped: HALO_DATA has no folder UCI HAR Dataset");
     return;
   }
   data::dataset const windows = data::load_har(folder + "/UCI HAR Dataset", "test").samples;
-  CHECK(data::domain(windows, data::har_domains.b).rows() == 1448);
-  CHECK(data::domain(windows, data::har_domains.a).rows() == 1499);
+  CHECK(data::select_classes(windows, data::har_domains.b).rows() == 1448);
+  CHECK(data::select_classes(windows, data::har_domains.a).rows() == 1499);
 }

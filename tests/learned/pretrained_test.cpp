@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Weights that were trained on short runs: each beats its untrained self where it was trained to,
-// on tasks that it never saw. The weights of learned::halo are judged in halo_test.cpp.
+// on tasks that it never saw. The weights of learned::halo_rule are judged in halo_rule_test.cpp.
 #include <doctest/doctest.h>
 
 #include <algorithm>

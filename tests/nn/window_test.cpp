@@ -10,7 +10,7 @@ using namespace halo;
 namespace {
 
 template <nn::window W>
-constexpr std::size_t area = W.height* W.width;
+constexpr std::size_t area = W.height * W.width;
 
 }  // namespace
 

@@ -23,8 +23,8 @@ static_assert(parameter_layout<layout> && parameter_layout<flat_layout<7>>);
 static_assert(!parameter_layout<int> && !parameter_layout<nn::linear<4, 2>>);
 
 template <class O>
-constexpr bool rules =
-    optim::optimizer<O>&& optim::optimizer<O, layout, float>&& optim::optimizer<O, layout, double>;
+constexpr bool rules = optim::optimizer<O> && optim::optimizer<O, layout, float> &&
+                       optim::optimizer<O, layout, double>;
 static_assert(rules<optim::sgd> && rules<optim::momentum> && rules<optim::adagrad>);
 static_assert(rules<optim::rmsprop> && rules<optim::adam>);
 static_assert(!optim::optimizer<int> && !optim::optimizer<nn::cross_entropy>);

@@ -90,12 +90,10 @@ inline constexpr bool goes_down = true;
 
 /// The coordinates of a tensor hear of each other, so that the order of a sum shows.
 template <class O>
-concept looks_around = O::program_type::sums >
-0;
+concept looks_around = O::program_type::sums > 0;
 /// The layers hear of each other.
 template <class O>
-concept shares_numbers = O::program_type::global_state >
-0;
+concept shares_numbers = O::program_type::global_state > 0;
 
 template <class O, class Layout, class T>
 void keeps_the_contract() {

@@ -85,7 +85,8 @@ class adapter {
     return step_checked(detail::checked_rows<Network, Loss>(x, t, MaxBatch), x.data(), t.data());
   }
   template <class X, class Y>
-  requires tensor_like<X> || tensor_like<Y> report step(X const& x, Y const& t) {
+    requires tensor_like<X> || tensor_like<Y>
+  report step(X const& x, Y const& t) {
     return step(examples(x), targets(t));
   }
 

@@ -46,10 +46,10 @@ auto next_batch(Device const& device, Stream& stream) {
 /// @param every     at least 1
 /// @param observe   called with the report of every step
 template <class Device, class Stream, class HeldOut, class Observer = no_observer>
-requires requires(HeldOut const& h) {
-  h.x;
-  h.y;
-}
+  requires requires(HeldOut const& h) {
+    h.x;
+    h.y;
+  }
 outcome run(Device& device, Stream& stream, budget const& limits, HeldOut const& held_out,
             std::uint64_t every = 100, Observer&& observe = {}) {
   HALO_EXPECTS(every > 0, "run: evaluates every so many iterations, at least 1");

@@ -62,9 +62,9 @@ struct check_report {
 /// @param value     double(std::span<double const> x)
 /// @param gradient  void(std::span<double const> x, std::span<double> gradient)
 template <class Value, class Gradient>
-requires std::invocable<Gradient&, std::span<double const>, std::span<double>> check_report
-check_gradient(Value&& value, Gradient&& gradient, std::span<double const> x,
-               check_options const& options = {}) {
+  requires std::invocable<Gradient&, std::span<double const>, std::span<double>>
+check_report check_gradient(Value&& value, Gradient&& gradient, std::span<double const> x,
+                            check_options const& options = {}) {
   std::vector<double> given(x.size());
   gradient(x, std::span<double>(given));
   std::vector<double> moved(x.begin(), x.end());
@@ -104,11 +104,11 @@ check_report check_gradient(F&& f, std::span<double const> x, check_options cons
 /// @param product   void(std::span<double const> x, std::span<double const> v, std::span<double>
 ///                  product)
 template <class Gradient, class Product>
-requires std::invocable<Product&, std::span<double const>, std::span<double const>,
-                        std::span<double>>
-    check_report check_hessian_vector_product(Gradient&& gradient, Product&& product,
-                                              std::span<double const> x, std::span<double const> v,
-                                              check_options const& options = {}) {
+  requires std::invocable<Product&, std::span<double const>, std::span<double const>,
+                          std::span<double>>
+check_report check_hessian_vector_product(Gradient&& gradient, Product&& product,
+                                          std::span<double const> x, std::span<double const> v,
+                                          check_options const& options = {}) {
   std::vector<double> given(x.size());
   product(x, v, std::span<double>(given));
   auto const gradient_at = [&](double distance) {
@@ -144,9 +144,10 @@ check_report check_hessian_vector_product(F&& f, std::span<double const> x,
 /// The same of a gradient that is written by hand: gradient_of(planar<double const> x,
 /// planar<double> gradient), with its own values (no tangent on x) as the reference.
 template <class G>
-requires std::invocable<G&, planar<double const>, planar<double>> check_report
-check_hessian_vector_product(G&& gradient_of, std::span<double const> x, std::span<double const> v,
-                             check_options const& options = {}) {
+  requires std::invocable<G&, planar<double const>, planar<double>>
+check_report check_hessian_vector_product(G&& gradient_of, std::span<double const> x,
+                                          std::span<double const> v,
+                                          check_options const& options = {}) {
   std::vector<double> scratch(x.size());
   return check_hessian_vector_product(
       [&](std::span<double const> at, std::span<double> g) {

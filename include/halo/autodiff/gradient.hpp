@@ -48,9 +48,9 @@ class gradient_workspace {
 /// A loss that can be differentiated: called with its arguments as variables, returns a variable.
 /// `[](auto x) { return x[0] * x[0] + exp(x[1]); }` is one.
 template <class F, class T>
-concept differentiable = std::invocable < F&,
-        std::span < variable<T>
-const >> &&std::convertible_to<std::invoke_result_t<F&, std::span<variable<T> const>>, variable<T>>;
+concept differentiable =
+    std::invocable<F&, std::span<variable<T> const>> &&
+    std::convertible_to<std::invoke_result_t<F&, std::span<variable<T> const>>, variable<T>>;
 
 /// The value of a loss at x, and its gradient: reverse mode, one pass forward and one back, however
 /// many arguments there are.
@@ -60,10 +60,10 @@ const >> &&std::convertible_to<std::invoke_result_t<F&, std::span<variable<T> co
 /// @param gradient  ∂f/∂x_i, as many elements as x
 /// @param workspace reused from call to call; without it (below) memory is taken and given back
 template <class T, class F>
-requires differentiable<F, T> T value_and_gradient(F&& f,
-                                                   std::type_identity_t<std::span<T const>> x,
-                                                   std::type_identity_t<std::span<T>> gradient,
-                                                   gradient_workspace<T>& workspace) {
+  requires differentiable<F, T>
+T value_and_gradient(F&& f, std::type_identity_t<std::span<T const>> x,
+                     std::type_identity_t<std::span<T>> gradient,
+                     gradient_workspace<T>& workspace) {
   HALO_EXPECTS(x.size() == gradient.size(), "value_and_gradient: one derivative an argument");
   auto const variables = workspace.restart(x.size(), [x](std::size_t i) { return x[i]; });
   variable<T> const y = f(variables);
@@ -74,9 +74,9 @@ requires differentiable<F, T> T value_and_gradient(F&& f,
 }
 
 template <floating T = double, class F>
-requires differentiable<F, T> T value_and_gradient(F&& f,
-                                                   std::type_identity_t<std::span<T const>> x,
-                                                   std::type_identity_t<std::span<T>> gradient) {
+  requires differentiable<F, T>
+T value_and_gradient(F&& f, std::type_identity_t<std::span<T const>> x,
+                     std::type_identity_t<std::span<T>> gradient) {
   gradient_workspace<T> workspace;
   return value_and_gradient(f, x, gradient, workspace);
 }
@@ -88,9 +88,11 @@ requires differentiable<F, T> T value_and_gradient(F&& f,
 /// @param product  H·v, as many elements as x and v
 /// @return the loss at x
 template <class T, class F>
-requires differentiable<F, dual<T>> T hessian_vector_product(
-    F&& f, std::type_identity_t<std::span<T const>> x, std::type_identity_t<std::span<T const>> v,
-    std::type_identity_t<std::span<T>> product, gradient_workspace<dual<T>>& workspace) {
+  requires differentiable<F, dual<T>>
+T hessian_vector_product(F&& f, std::type_identity_t<std::span<T const>> x,
+                         std::type_identity_t<std::span<T const>> v,
+                         std::type_identity_t<std::span<T>> product,
+                         gradient_workspace<dual<T>>& workspace) {
   HALO_EXPECTS(x.size() == v.size() && x.size() == product.size(),
                "hessian_vector_product: x, v and the product have one size");
   auto const variables =
@@ -103,9 +105,10 @@ requires differentiable<F, dual<T>> T hessian_vector_product(
 }
 
 template <floating T = double, class F>
-requires differentiable<F, dual<T>> T hessian_vector_product(
-    F&& f, std::type_identity_t<std::span<T const>> x, std::type_identity_t<std::span<T const>> v,
-    std::type_identity_t<std::span<T>> product) {
+  requires differentiable<F, dual<T>>
+T hessian_vector_product(F&& f, std::type_identity_t<std::span<T const>> x,
+                         std::type_identity_t<std::span<T const>> v,
+                         std::type_identity_t<std::span<T>> product) {
   gradient_workspace<dual<T>> workspace;
   return hessian_vector_product(f, x, v, product, workspace);
 }
@@ -119,7 +122,7 @@ requires differentiable<F, dual<T>> T hessian_vector_product(
 /// @param product      H·v, as many elements as x
 /// @note  allocates nothing itself
 template <floating T = double, class G>
-requires std::invocable<G&, planar<T const>, planar<T>>
+  requires std::invocable<G&, planar<T const>, planar<T>>
 void hessian_vector_product(G&& gradient_of, std::type_identity_t<std::span<T const>> x,
                             std::type_identity_t<std::span<T const>> v,
                             std::type_identity_t<std::span<T>> gradient,

@@ -27,7 +27,8 @@ struct planar {
   planar(T* values, T* tangents) noexcept : value(values), tangent(tangents) {}
   /// Writable planes may be read.
   template <class U>
-  planar(planar<U> other) noexcept requires(std::is_same_v<T, U const>)
+  planar(planar<U> other) noexcept
+    requires(std::is_same_v<T, U const>)
       : value(other.value), tangent(other.tangent) {}
 
   /// The planes from element offset on; a null tangent stays null.
@@ -48,7 +49,8 @@ struct planar {
   }
   /// Sets the element at position i.
   friend void write_element(planar p, std::size_t i, dual<T> v) noexcept
-      requires(!std::is_const_v<T>) {
+    requires(!std::is_const_v<T>)
+  {
     p.value[i] = v.value;
     p.tangent[i] = v.tangent;
   }
@@ -62,7 +64,8 @@ struct planar {
   }
   template <class Chunk>
   friend void store_chunk(planar p, Chunk chunk, dual<typename Chunk::register_type> v) noexcept
-      requires(!std::is_const_v<T>) {
+    requires(!std::is_const_v<T>)
+  {
     chunk.store(p.value, v.value);
     chunk.store(p.tangent, v.tangent);
   }

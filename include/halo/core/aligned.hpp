@@ -75,7 +75,7 @@ class aligned_buffer {
  public:
   aligned_buffer() = default;
   explicit aligned_buffer(std::size_t size)
-      : data_(new (std::align_val_t{alignment}) T[size == 0 ? 1 : size]()), size_(size) {}
+      : data_(new(std::align_val_t{alignment}) T[size == 0 ? 1 : size]()), size_(size) {}
 
   aligned_buffer(aligned_buffer&& from) noexcept
       : data_(std::move(from.data_)), size_(std::exchange(from.size_, 0)) {}

@@ -10,8 +10,9 @@ namespace halo {
 /// compilers otherwise turn into calls of memmove.
 template <std::size_t N, class Body>
 [[gnu::always_inline]] inline void unrolled(Body&& body) {
-  [&]<std::size_t... I>(std::index_sequence<I...>) { (body(I), ...); }
-  (std::make_index_sequence<N>{});
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (body(I), ...);
+  }(std::make_index_sequence<N>{});
 }
 
 }  // namespace halo

@@ -77,7 +77,8 @@ inline void gather(dataset const& from, std::span<std::uint32_t const> numbers, 
 /// 1, and so on; rows keep their order.
 ///
 /// halo::error when no row has one of the labels, or a label is listed twice.
-[[nodiscard]] inline dataset domain(dataset const& from, std::span<std::int32_t const> labels) {
+[[nodiscard]] inline dataset select_classes(dataset const& from,
+                                            std::span<std::int32_t const> labels) {
   for (std::size_t i = 0; i < labels.size(); ++i) {
     auto const first = std::find(labels.begin(), labels.end(), labels[i]);
     if (first != labels.begin() + static_cast<std::ptrdiff_t>(i)) {
@@ -93,9 +94,9 @@ inline void gather(dataset const& from, std::span<std::uint32_t const> numbers, 
   result.classes = labels.size();
   return result;
 }
-[[nodiscard]] inline dataset domain(dataset const& from,
-                                    std::initializer_list<std::int32_t> labels) {
-  return domain(from, std::span(labels.begin(), labels.size()));
+[[nodiscard]] inline dataset select_classes(dataset const& from,
+                                            std::initializer_list<std::int32_t> labels) {
+  return select_classes(from, std::span(labels.begin(), labels.size()));
 }
 
 /// The rows of a, then those of b.

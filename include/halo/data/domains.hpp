@@ -14,7 +14,7 @@
 namespace halo::data {
 
 /// The classes a network learns first, b, and those it then adapts to, a, by the labels of the
-/// files: domain(samples, mnist_domains.a) makes a problem with labels 0, 1, ... of them.
+/// files: select_classes(samples, mnist_domains.a) makes a problem with labels 0, 1, ... of them.
 template <std::size_t Classes>
 struct domains {
   std::array<std::int32_t, Classes> b;

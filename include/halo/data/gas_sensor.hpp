@@ -28,7 +28,7 @@ inline constexpr std::array<std::string_view, 7> gas_names = {
 /// Rows of the Gas Sensor Array Drift data.
 ///
 /// samples.y holds the labels of the files, 1 ... 6, so samples.classes is 7 and class 0 is empty;
-/// domain(samples, {4, 5, 6}) makes a problem with labels 0 ... 2 of it.
+/// select_classes(samples, {4, 5, 6}) makes a problem with labels 0 ... 2 of it.
 struct gas_sensor {
   static constexpr std::size_t features = 128;
 

@@ -32,7 +32,7 @@ inline constexpr std::array<std::string_view, 9> har_channels = {
 /// accelerations in g, rotations in rad/s.
 ///
 /// samples.y holds the labels of the files, 1 ... 6, so samples.classes is 7 and class 0 is empty;
-/// domain(samples, {2, 4, 6}) makes a problem with labels 0 ... 2 of it.
+/// select_classes(samples, {2, 4, 6}) makes a problem with labels 0 ... 2 of it.
 struct har {
   static constexpr std::size_t moments = 128;
   static constexpr std::size_t channels = har_channels.size();

@@ -103,10 +103,10 @@ inline constexpr std::array<std::optional<io::dtype>, 7> idx_types = {
 
 /// Whether T has every value of F.
 template <class T, class F>
-inline constexpr bool holds = (std::floating_point<T> || std::integral<F>)&&(
-                                  std::is_signed_v<T> ||
-                                  std::is_unsigned_v<F>)&&std::numeric_limits<T>::digits
-                              >= std::numeric_limits<F>::digits;
+inline constexpr bool holds =
+    (std::floating_point<T> || std::integral<F>)&&(
+        std::is_signed_v<T> || std::is_unsigned_v<F>)&&std::numeric_limits<T>::digits >=
+    std::numeric_limits<F>::digits;
 
 /// Calls use.operator()<F>() with the type F of the file; halo::error unless T has its values.
 template <class T, class Use>

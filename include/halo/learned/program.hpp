@@ -58,40 +58,40 @@ struct facts {
 ///     initial(r, facts, S* coordinate, S* tensor, S* global)     for each tensor.
 /// Skipped tensors keep all their numbers; a step that selects nothing leaves everything.
 template <class P>
-concept program = requires {
-  { P::state } -> std::convertible_to<std::size_t>;
-  { P::held } -> std::convertible_to<std::size_t>;
-  { P::tensor_state } -> std::convertible_to<std::size_t>;
-  { P::global_state } -> std::convertible_to<std::size_t>;
-  { P::overview } -> std::convertible_to<std::size_t>;
-  { P::context } -> std::convertible_to<std::size_t>;
-  { P::carry } -> std::convertible_to<std::size_t>;
-  { P::sums } -> std::convertible_to<std::size_t>;
-  { P::decision } -> std::convertible_to<std::size_t>;
-  { P::table.size } -> std::convertible_to<std::size_t>;
-  { P::name } -> std::convertible_to<char const*>;
-  { P::operations_per_parameter } -> std::convertible_to<std::size_t>;
-}
-&&requires(plain_reader<simd::batch<float>, float> const& lanes,
-           plain_reader<float, float> const& r, facts<float> const& f, simd::batch<float> v,
-           simd::batch<float>* vs, float const* in, float* out) {
-  P::survey(r, f, in, in, out);
-  P::prepare(r, f, in, in, in, out);
-  P::observe(lanes, v, v, vs, vs, vs);
-  P::decide(r, f, in, out, in, out);
-  { P::apply(lanes, v, v, vs, vs) } -> std::convertible_to<simd::batch<float>>;
-  P::conclude(r, f, in, in, out);
-  P::initial(r, f, out, out, out);
-};
+concept program =
+    requires {
+      { P::state } -> std::convertible_to<std::size_t>;
+      { P::held } -> std::convertible_to<std::size_t>;
+      { P::tensor_state } -> std::convertible_to<std::size_t>;
+      { P::global_state } -> std::convertible_to<std::size_t>;
+      { P::overview } -> std::convertible_to<std::size_t>;
+      { P::context } -> std::convertible_to<std::size_t>;
+      { P::carry } -> std::convertible_to<std::size_t>;
+      { P::sums } -> std::convertible_to<std::size_t>;
+      { P::decision } -> std::convertible_to<std::size_t>;
+      { P::table.size } -> std::convertible_to<std::size_t>;
+      { P::name } -> std::convertible_to<char const*>;
+      { P::operations_per_parameter } -> std::convertible_to<std::size_t>;
+    } && requires(plain_reader<simd::batch<float>, float> const& lanes,
+                  plain_reader<float, float> const& r, facts<float> const& f, simd::batch<float> v,
+                  simd::batch<float>* vs, float const* in, float* out) {
+      P::survey(r, f, in, in, out);
+      P::prepare(r, f, in, in, in, out);
+      P::observe(lanes, v, v, vs, vs, vs);
+      P::decide(r, f, in, out, in, out);
+      { P::apply(lanes, v, v, vs, vs) } -> std::convertible_to<simd::batch<float>>;
+      P::conclude(r, f, in, in, out);
+      P::initial(r, f, out, out, out);
+    };
 
 /// Whether decisions wait for conclude().
 template <class P>
-concept settling_program = program<P> &&
-    requires(plain_reader<float, float> const& r, facts<float> const& f, float const* in,
-             float* out) {
-  P::settle(r, f, in, in, out);
-  requires P::carry == 0;
-};
+concept settling_program =
+    program<P> && requires(plain_reader<float, float> const& r, facts<float> const& f,
+                           float const* in, float* out) {
+      P::settle(r, f, in, in, out);
+      requires P::carry == 0;
+    };
 
 /// Whether observe() and its sums are constants in meta-training: nothing flows back through them.
 template <class P>

@@ -29,14 +29,13 @@ struct block {
 
   static constexpr plan<count> places = []<std::size_t... I>(std::index_sequence<I...>) {
     return make_plan<count>({sizes_of<layer_at<I>, shape_at<I>>()...});
-  }
-  (std::make_index_sequence<count>());
+  }(std::make_index_sequence<count>());
   static constexpr layer_sizes sizes = places.all;
 
   static constexpr std::array<tensor_spec, sizes.tensors> tensors =
-      list<tensor_spec, sizes.tensors>(
-          First, places,
-          [](auto i) -> auto const& { return layer_at<i>::template tensors<shape_at<i>>; });
+      list<tensor_spec, sizes.tensors>(First, places, [](auto i) -> auto const& {
+        return layer_at<i>::template tensors<shape_at<i>>;
+      });
   static constexpr std::array<tensor_spec, sizes.moments> statistics =
       list<tensor_spec, sizes.moments>(
           First, places, [](auto i) { return statistics_of<layer_at<i>, shape_at<i>>(); });
@@ -49,8 +48,7 @@ struct block {
     std::size_t const lowest = (mask & layer_mask::all(sizes.owners)).lowest();
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return (layer_operations<I>(mask, below || lowest < places.owner[I]) + ...);
-    }
-    (std::make_index_sequence<count>());
+    }(std::make_index_sequence<count>());
   }
 
   template <class P>
@@ -71,8 +69,9 @@ struct block {
   template <class T>
   static void keep_rows(pass const& p, std::uint32_t const* kept, std::size_t n,
                         T* memory) noexcept {
-    [&]<std::size_t... I>(std::index_sequence<I...>) { (keep<I>(p, kept, n, memory), ...); }
-    (std::make_index_sequence<count>());
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (keep<I>(p, kept, n, memory), ...);
+    }(std::make_index_sequence<count>());
   }
 
   /// Moves running statistics towards those of the forward pass. Null: only looks.
@@ -81,8 +80,7 @@ struct block {
   static bool observe(pass const& p, T const* memory, float* running) noexcept {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return (observe_layer<I>(p, memory, running) && ...);
-    }
-    (std::make_index_sequence<count>());
+    }(std::make_index_sequence<count>());
   }
 
  private:

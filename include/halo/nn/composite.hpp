@@ -52,8 +52,8 @@ struct composite_of {
   template <class X>
   static constexpr bool keeps_output = inner<X>::sizes.needs_output;
   template <class X>
-  static constexpr std::size_t memory = inner<X>::sizes.memory +
-                                        (keeps_output<X> ? output<X>::size : 0);
+  static constexpr std::size_t memory =
+      inner<X>::sizes.memory + (keeps_output<X> ? output<X>::size : 0);
   template <class X>
   static constexpr std::size_t scratch = inner<X>::sizes.scratch;
   template <class X>

@@ -87,9 +87,8 @@ struct integer<quantised<L, O>> : detail::input_of_layer<L> {
   template <class X>
   static constexpr std::size_t memory = 0;
   template <class X>
-  static constexpr std::size_t fixed_scratch = (kernel::conv2d_int8_scratch(geometry<X>) +
-                                                sizeof(float) - 1) /
-                                               sizeof(float);
+  static constexpr std::size_t fixed_scratch =
+      (kernel::conv2d_int8_scratch(geometry<X>) + sizeof(float) - 1) / sizeof(float);
   template <class X>
   static constexpr std::size_t operations = L::template operations<X>;
   static constexpr bool elementwise = false;

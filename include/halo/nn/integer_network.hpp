@@ -68,8 +68,7 @@ struct integer_conversion {
       (this->template convert<typename layers::template shape_at<I>>(
            static_cast<typename layers::template layer_at<I>*>(nullptr)),
        ...);
-    }
-    (std::index_sequence_for<L...>());
+    }(std::index_sequence_for<L...>());
   }
 
  private:

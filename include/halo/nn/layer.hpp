@@ -111,7 +111,7 @@ struct backward_arguments {
 template <class L, class X>
 concept layer = tensor::static_shape<X> && requires {
   { L::template accepts<X> } -> std::convertible_to<bool>;
-} && L::template accepts<X>&& requires(pass const& p, float* data, backward_arguments<float*> b) {
+} && L::template accepts<X> && requires(pass const& p, float* data, backward_arguments<float*> b) {
   typename L::template output<X>;
   { L::template tensors<X>.size() } -> std::convertible_to<std::size_t>;
   { L::template memory<X> } -> std::convertible_to<std::size_t>;

@@ -30,7 +30,7 @@ struct linear {
   template <class X>
   static constexpr std::size_t memory = 0;
   template <class X>
-  static constexpr std::size_t operations = In* Out;
+  static constexpr std::size_t operations = In * Out;
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = true;
   static constexpr bool needs_output = false;

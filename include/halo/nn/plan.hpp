@@ -48,9 +48,7 @@ template <class L>
 }
 /// A layer that is made of layers.
 template <class L, class X>
-concept composite = requires {
-  L::template rows<X>;
-};
+concept composite = requires { L::template rows<X>; };
 /// A layer that needs places of its own on the way there already.
 template <class L, class X>
 concept scratching = requires(pass const& p, float const* in, float* out) {
@@ -225,8 +223,7 @@ template <class T, std::size_t Size, std::size_t N, class Of>
   };
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     (append(of(std::integral_constant<std::size_t, I>{}), I), ...);
-  }
-  (std::make_index_sequence<N>());
+  }(std::make_index_sequence<N>());
   return all;
 }
 

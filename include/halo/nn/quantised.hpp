@@ -42,7 +42,7 @@ namespace detail {
 template <class L>
 struct input_of_layer {};
 template <class L>
-requires requires { typename L::input; }
+  requires requires { typename L::input; }
 struct input_of_layer<L> {
   using input = typename L::input;
 };

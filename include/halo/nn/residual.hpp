@@ -64,11 +64,11 @@ struct residual_of {
       joined(joined(std::array{layer_row{Self::kind, output<X>::size}}, side<X>::rows),
              main<X>::rows);
   template <class X>
-  static constexpr std::size_t memory = side<X>::sizes.memory + main<X>::sizes.memory +
-                                        (keeps<X> ? output<X>::size : 0);
+  static constexpr std::size_t memory =
+      side<X>::sizes.memory + main<X>::sizes.memory + (keeps<X> ? output<X>::size : 0);
   template <class X>
-  static constexpr std::size_t scratch = place<X> +
-                                         std::max(side<X>::sizes.scratch, main<X>::sizes.scratch);
+  static constexpr std::size_t scratch =
+      place<X> + std::max(side<X>::sizes.scratch, main<X>::sizes.scratch);
   template <class X>
   static constexpr std::size_t fixed_scratch = std::max(side<X>::sizes.fixed, main<X>::sizes.fixed);
   template <class X>

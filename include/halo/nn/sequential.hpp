@@ -159,7 +159,7 @@ struct sequential<shape<Extents...>, L...> {
 
 /// The first layer knows its input.
 template <class First, class... Rest>
-requires requires { typename First::input; }
+  requires requires { typename First::input; }
 struct sequential<First, Rest...> : sequential<typename First::input, First, Rest...> {};
 
 }  // namespace halo::nn

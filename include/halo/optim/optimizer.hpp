@@ -43,14 +43,17 @@ struct step_context {
 /// context.mask selects and, unless it returns status::done, changes nothing at all.
 template <class O, class Layout = flat_layout<5>, class T = float>
 concept optimizer = std::copyable<O> && parameter_layout<Layout> &&
-    requires(O const& rule, typename O::template state<Layout, T>& state, T* theta,
-             T const* gradient, step_context<T> const& context) {
-  { rule.template init<Layout, T>() } -> std::same_as<typename O::template state<Layout, T>>;
-  { rule.step(theta, gradient, state, context) }
-  noexcept->std::same_as<status>;
-  { O::operations_per_parameter } -> std::convertible_to<std::size_t>;
-  { O::name } -> std::convertible_to<char const*>;
-};
+                    requires(O const& rule, typename O::template state<Layout, T>& state, T* theta,
+                             T const* gradient, step_context<T> const& context) {
+                      {
+                        rule.template init<Layout, T>()
+                      } -> std::same_as<typename O::template state<Layout, T>>;
+                      {
+                        rule.step(theta, gradient, state, context)
+                      } noexcept -> std::same_as<status>;
+                      { O::operations_per_parameter } -> std::convertible_to<std::size_t>;
+                      { O::name } -> std::convertible_to<char const*>;
+                    };
 
 namespace detail {
 

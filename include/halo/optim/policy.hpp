@@ -44,12 +44,10 @@ struct no_memory {
 /// asked ahead. observe is called after steps that were done, and for no others. state.fields(f)
 /// hands all there is to f(name, span) for saving. P::selective: it may ask for the hardest.
 template <class P>
-concept policy = std::copyable<P> &&
-    requires(P const& p, typename P::state& s, generator const& g, observation const& o) {
-  { p.decide(s, g, std::uint64_t{}, std::size_t{}) }
-  noexcept->std::same_as<decision>;
-  { p.observe(s, o) }
-  noexcept;
+concept policy = std::copyable<P> && requires(P const& p, typename P::state& s, generator const& g,
+                                              observation const& o) {
+  { p.decide(s, g, std::uint64_t{}, std::size_t{}) } noexcept -> std::same_as<decision>;
+  { p.observe(s, o) } noexcept;
   { P::selective } -> std::convertible_to<bool>;
   s.fields([](char const*, auto) {});
 };

@@ -130,15 +130,14 @@ struct preferred_policy {
   using type = selection;
 };
 template <class O>
-requires requires { typename O::preferred_policy; }
+  requires requires { typename O::preferred_policy; }
 struct preferred_policy<O> {
   using type = typename O::preferred_policy;
 };
 template <class O>
-requires(
-    requires(O const& rule) { rule.inner; } &&
-    !requires { typename O::preferred_policy; }) struct preferred_policy<O>
-    : preferred_policy<decltype(O::inner)> {
+  requires(
+      requires(O const& rule) { rule.inner; } && !requires { typename O::preferred_policy; })
+struct preferred_policy<O> : preferred_policy<decltype(O::inner)> {
 };  // a wrapper's is what it wraps
 
 }  // namespace detail

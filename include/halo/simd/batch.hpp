@@ -34,7 +34,8 @@ struct batch {
   batch(T value) noexcept : native(value) {}  // implicit: x * 2 reads as in a formula
   /// A constant of a formula, V(0.044715), in the precision of T.
   template <std::same_as<double> S>
-  explicit batch(S value) noexcept requires(std::is_same_v<T, float>)
+  explicit batch(S value) noexcept
+    requires(std::is_same_v<T, float>)
       : native(static_cast<float>(value)) {}
   struct wrap {};
   batch(wrap, native_type n) noexcept : native(n) {}

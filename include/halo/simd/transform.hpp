@@ -41,11 +41,15 @@ struct full_chunk {
   /// Pointers of other rooms (planes of dual numbers): their load_chunk and store_chunk are found
   /// by argument-dependent lookup.
   template <class P>
-  [[nodiscard]] auto load(P p) const noexcept requires(!std::is_pointer_v<P>) {
+  [[nodiscard]] auto load(P p) const noexcept
+    requires(!std::is_pointer_v<P>)
+  {
     return load_chunk(p, *this);
   }
   template <class P, class V>
-  void store(P p, V v) const noexcept requires(!std::is_pointer_v<P>) {
+  void store(P p, V v) const noexcept
+    requires(!std::is_pointer_v<P>)
+  {
     store_chunk(p, *this, v);
   }
 };
@@ -70,11 +74,15 @@ struct partial_chunk {
   void store(T* p, register_type v) const noexcept { v.store_first(p + begin, lanes); }
 
   template <class P>
-  [[nodiscard]] auto load(P p) const noexcept requires(!std::is_pointer_v<P>) {
+  [[nodiscard]] auto load(P p) const noexcept
+    requires(!std::is_pointer_v<P>)
+  {
     return load_chunk(p, *this);
   }
   template <class P, class V>
-  void store(P p, V v) const noexcept requires(!std::is_pointer_v<P>) {
+  void store(P p, V v) const noexcept
+    requires(!std::is_pointer_v<P>)
+  {
     store_chunk(p, *this, v);
   }
 };
@@ -106,11 +114,15 @@ struct strided_chunk {
   }
 
   template <class P>
-  [[nodiscard]] auto load(P p) const noexcept requires(!std::is_pointer_v<P>) {
+  [[nodiscard]] auto load(P p) const noexcept
+    requires(!std::is_pointer_v<P>)
+  {
     return load_chunk(p, *this);
   }
   template <class P, class V>
-  void store(P p, V v) const noexcept requires(!std::is_pointer_v<P>) {
+  void store(P p, V v) const noexcept
+    requires(!std::is_pointer_v<P>)
+  {
     store_chunk(p, *this, v);
   }
 };

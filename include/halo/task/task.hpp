@@ -23,12 +23,14 @@ enum class part : unsigned char { train, held_out };
 /// p.rows()                                          training examples
 template <class P>
 concept task = parameter_layout<typename P::layout> &&
-    requires(P& p, seed s, std::uint64_t draw, typename P::scalar* x,
-             typename P::scalar const* theta) {
-  p.start(s, x);
-  { p.value_and_gradient(part::train, draw, theta, x) } -> std::convertible_to<double>;
-  p.hessian_vector_product(draw, theta, theta, x);
-  { p.rows() } -> std::convertible_to<std::size_t>;
-};
+               requires(P& p, seed s, std::uint64_t draw, typename P::scalar* x,
+                        typename P::scalar const* theta) {
+                 p.start(s, x);
+                 {
+                   p.value_and_gradient(part::train, draw, theta, x)
+                 } -> std::convertible_to<double>;
+                 p.hessian_vector_product(draw, theta, theta, x);
+                 { p.rows() } -> std::convertible_to<std::size_t>;
+               };
 
 }  // namespace halo::task

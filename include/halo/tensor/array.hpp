@@ -28,10 +28,10 @@ struct allocator {
     // Too much becomes an impossible request, which operator new refuses in its usual way.
     constexpr std::size_t most = static_cast<std::size_t>(-1) / 2;
     std::size_t const bytes = n < most / sizeof(T) ? n * sizeof(T) : most;
-    return static_cast<T*>(::operator new (bytes, std::align_val_t{halo::alignment}));
+    return static_cast<T*>(::operator new(bytes, std::align_val_t{halo::alignment}));
   }
   void deallocate(T* p, std::size_t) noexcept {
-    ::operator delete (p, std::align_val_t{halo::alignment});
+    ::operator delete(p, std::align_val_t{halo::alignment});
   }
 
   friend bool operator==(allocator, allocator) noexcept { return true; }

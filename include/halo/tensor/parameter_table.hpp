@@ -38,8 +38,7 @@ concept parameter_layout = requires {
   { L::tensors } -> std::convertible_to<std::size_t>;
   { L::layers } -> std::convertible_to<std::size_t>;
   { L::table[0] } -> std::convertible_to<parameter_info>;
-}
-&&(L::layers <= layer_mask::capacity);
+} && (L::layers <= layer_mask::capacity);
 
 /// N parameters as one tensor of one layer: for optimizing something that is not a network.
 template <std::size_t N>

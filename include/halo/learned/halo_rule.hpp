@@ -14,8 +14,8 @@ namespace halo::learned {
 /// another policy, and asks for the number of training examples (training_rows) to know how much
 /// weight decay they need; without it there is none. Not the rule of HALO's paper: that is
 /// halo_over.hpp.
-struct halo : optim::averaged<tensor_rnn<>> {
-  halo() : optim::averaged<tensor_rnn<>>{pretrained::best_tensor_rnn()} {}
+struct halo_rule : optim::averaged<tensor_rnn<>> {
+  halo_rule() : optim::averaged<tensor_rnn<>>{pretrained::best_tensor_rnn()} {}
 };
 
 }  // namespace halo::learned

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <halo/learned/halo.hpp>
+#include <halo/learned/halo_rule.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
 #include <halo/learned/pretrained/leaky_hierarchical_rnn.hpp>
 
@@ -29,8 +29,8 @@ using namespace halo;
 namespace {
 
 using network = nn::sequential<nn::linear<20, 24>, nn::relu, nn::linear<24, 5>>;
-static_assert(optim::optimizer<learned::halo, network::layout>);
-static_assert(std::is_same_v<optim::policy_of<learned::halo>, optim::gated<>>);
+static_assert(optim::optimizer<learned::halo_rule, network::layout>);
+static_assert(std::is_same_v<optim::policy_of<learned::halo_rule>, optim::gated<>>);
 
 }  // namespace
 
@@ -88,7 +88,7 @@ TEST_CASE("the trained hierarchical RNN goes down where the untrained one crawls
 }
 
 TEST_CASE("an adapter with halo needs no number") {
-  using device = adapt::adapter<network, nn::cross_entropy, learned::halo, 32>;
+  using device = adapt::adapter<network, nn::cross_entropy, learned::halo_rule, 32>;
   auto const examples = task::make_teacher({.rows = 4000, .features = 20, .classes = 5}, seed{77});
   auto const d = std::make_unique<device>();
   d->training_rows(examples->train.rows());
