@@ -6,7 +6,9 @@
 #include <halo/core/concepts.hpp>
 #include <halo/core/error.hpp>
 #include <halo/core/layer_mask.hpp>
+#include <halo/core/parameter_table.hpp>
 #include <halo/core/random.hpp>
+#include <halo/core/shape.hpp>
 #include <halo/core/stopwatch.hpp>
 #include <halo/core/unrolled.hpp>
 #include <halo/version.hpp>

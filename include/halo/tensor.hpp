@@ -3,7 +3,5 @@
 
 #include <halo/tensor/array.hpp>
 #include <halo/tensor/factory.hpp>
-#include <halo/tensor/parameter_table.hpp>
-#include <halo/tensor/shape.hpp>
 #include <halo/tensor/view.hpp>
 #include <halo/tensor/xt.hpp>

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <halo/core/parameter_table.hpp>
 #include <halo/optim/adam.hpp>
-#include <halo/tensor/parameter_table.hpp>
 
 using namespace halo;
 

@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
+#include <halo/core/parameter_table.hpp>
 #include <halo/core/random.hpp>
 #include <halo/learned/program.hpp>
 #include <halo/meta/checkpoint.hpp>
-#include <halo/tensor/parameter_table.hpp>
 
 #include "../support/data.hpp"
 #include "../support/folder.hpp"

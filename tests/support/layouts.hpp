@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 
-#include <halo/tensor/parameter_table.hpp>
+#include <halo/core/parameter_table.hpp>
 
 namespace support {
 

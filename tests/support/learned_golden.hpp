@@ -11,8 +11,8 @@
 
 #include <doctest/doctest.h>
 
+#include <halo/core/parameter_table.hpp>
 #include <halo/io/safetensors.hpp>
-#include <halo/tensor/parameter_table.hpp>
 
 #include "golden.hpp"
 

@@ -6,11 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <halo/core/parameter_table.hpp>
 #include <halo/core/random.hpp>
 #include <halo/learned/program.hpp>
 #include <halo/learned/weight_table.hpp>
 #include <halo/task/task.hpp>
-#include <halo/tensor/parameter_table.hpp>
 
 namespace support {
 

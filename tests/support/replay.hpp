@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+#include <halo/core/parameter_table.hpp>
 #include <halo/core/random.hpp>
-#include <halo/tensor/parameter_table.hpp>
 
 namespace support {
 

@@ -9,9 +9,9 @@
 #include <cstdint>
 #include <limits>
 
+#include <halo/core/parameter_table.hpp>
 #include <halo/core/random.hpp>
 #include <halo/task/task.hpp>
-#include <halo/tensor/parameter_table.hpp>
 
 namespace support {
 

@@ -7,9 +7,9 @@
 
 #include <halo/adapt/arguments.hpp>
 #include <halo/core/aligned.hpp>
+#include <halo/core/parameter_table.hpp>
 #include <halo/core/random.hpp>
 #include <halo/nn/initialize.hpp>
-#include <halo/tensor/parameter_table.hpp>
 
 namespace halo::adapt {
 

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include <halo/core/aligned.hpp>
+#include <halo/core/parameter_table.hpp>
 #include <halo/io/checked_file.hpp>
 #include <halo/io/safetensors_file.hpp>
 #include <halo/io/tensor_view.hpp>
-#include <halo/tensor/parameter_table.hpp>
 
 // A run in a safetensors file: each parameter under its name in the network's table and with its
 // shape, "optimizer.<field>" and "run.<field>" as arrays of one axis; in the metadata what they

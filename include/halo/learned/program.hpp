@@ -5,9 +5,9 @@
 #include <concepts>
 #include <cstddef>
 
+#include <halo/core/parameter_table.hpp>
 #include <halo/learned/reader.hpp>
 #include <halo/simd/batch.hpp>
-#include <halo/tensor/parameter_table.hpp>
 
 namespace halo::learned {
 

@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
+#include <halo/core/parameter_table.hpp>
 #include <halo/meta/field.hpp>
 #include <halo/meta/training.hpp>
 #include <halo/optim/adam.hpp>
 #include <halo/optim/rmsprop.hpp>
-#include <halo/tensor/parameter_table.hpp>
 
 namespace halo::meta {
 

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <span>
 
+#include <halo/core/parameter_table.hpp>
 #include <halo/core/random.hpp>
-#include <halo/tensor/parameter_table.hpp>
 
 namespace halo::nn {
 

@@ -7,10 +7,10 @@
 #include <cstdint>
 
 #include <halo/core/layer_mask.hpp>
+#include <halo/core/parameter_table.hpp>
 #include <halo/core/random.hpp>
+#include <halo/core/shape.hpp>
 #include <halo/simd/pointer.hpp>
-#include <halo/tensor/parameter_table.hpp>
-#include <halo/tensor/shape.hpp>
 
 namespace halo::nn {
 
@@ -109,7 +109,7 @@ struct backward_arguments {
 /// Both passes are templates over the pointer-like P, so that the same text runs on float, double
 /// and on planes of dual numbers.
 template <class L, class X>
-concept layer = tensor::static_shape<X> && requires {
+concept layer = static_shape<X> && requires {
   { L::template accepts<X> } -> std::convertible_to<bool>;
 } && L::template accepts<X> && requires(pass const& p, float* data, backward_arguments<float*> b) {
   typename L::template output<X>;

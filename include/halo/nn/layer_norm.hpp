@@ -13,7 +13,7 @@ namespace halo::nn {
 namespace detail {
 
 /// One tensor over a whole example of shape X.
-template <tensor::static_shape X>
+template <static_shape X>
 [[nodiscard]] consteval tensor_spec example_tensor(char const* name, parameter_role role) {
   tensor_spec spec{name, {}, X::rank, role};
   for (std::size_t i = 0; i < X::rank; ++i) spec.extents[i] = X::extents[i];

@@ -8,8 +8,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <halo/core/parameter_table.hpp>
 #include <halo/nn/layer.hpp>
-#include <halo/tensor/parameter_table.hpp>
 
 namespace halo::nn {
 

@@ -12,8 +12,8 @@
 #include <halo/core/aligned.hpp>
 #include <halo/core/assert.hpp>
 #include <halo/core/error.hpp>
+#include <halo/core/parameter_table.hpp>
 #include <halo/nn/channel_set.hpp>
-#include <halo/tensor/parameter_table.hpp>
 
 // Network slimming [Liu et al. 2017]: channels whose gain is small go, and with them rows and
 // columns of the weights on both sides. The smaller network is another type; its channels are

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include <halo/tensor/parameter_table.hpp>
+#include <halo/core/parameter_table.hpp>
 
 namespace halo::optim {
 

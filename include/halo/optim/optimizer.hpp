@@ -9,9 +9,9 @@
 #include <type_traits>
 
 #include <halo/core/concepts.hpp>
+#include <halo/core/parameter_table.hpp>
 #include <halo/kernel/magnitude.hpp>
 #include <halo/kernel/update.hpp>
-#include <halo/tensor/parameter_table.hpp>
 
 namespace halo::optim {
 

@@ -7,8 +7,8 @@
 
 #include <halo/core/concepts.hpp>
 #include <halo/core/random.hpp>
+#include <halo/core/shape.hpp>
 #include <halo/tensor/array.hpp>
-#include <halo/tensor/shape.hpp>
 
 // Every function here returns a finished container: nothing is drawn or computed later.
 // A shape is written {3, 4}, std::array or shape<3, 4>{}.

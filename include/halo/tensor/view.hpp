@@ -8,8 +8,8 @@
 #include <type_traits>
 
 #include <halo/core/assert.hpp>
+#include <halo/core/shape.hpp>
 #include <halo/tensor/array.hpp>
-#include <halo/tensor/shape.hpp>
 #include <halo/tensor/xt.hpp>
 
 namespace halo::tensor {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <halo/tensor/parameter_table.hpp>
+#include <halo/core/parameter_table.hpp>
 
 #include <doctest/doctest.h>
 

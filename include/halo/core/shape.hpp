@@ -14,16 +14,17 @@ struct shape {
   static constexpr std::array<std::size_t, rank> extents{Extents...};
 };
 
-namespace tensor {
+namespace detail {
 
 template <class X>
 inline constexpr bool is_shape = false;
 template <std::size_t... Extents>
 inline constexpr bool is_shape<shape<Extents...>> = true;
 
+}  // namespace detail
+
 /// A type that is some shape<...>.
 template <class X>
-concept static_shape = is_shape<X>;
+concept static_shape = detail::is_shape<X>;
 
-}  // namespace tensor
 }  // namespace halo
