@@ -52,3 +52,7 @@ TEST_CASE_TEMPLATE("conv2d: the way back to the data in parts", M, HALO_CONV2D_M
     check_data<M>(g, 2, start::target);
   }
 }
+
+TEST_CASE_TEMPLATE("conv2d: the way back to the data, from full panels", M, HALO_CONV2D_MACHINES) {
+  for (auto const& g : test::full_panel_shapes()) check_data<M>(g, 1, start::zero);
+}

@@ -3,8 +3,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <span>
 #include <vector>
+
+#include <halo/kernel/conv2d_backward_data.hpp>
 
 #include "support/conv2d.hpp"
 
@@ -22,7 +26,7 @@ TEST_CASE("conv2d_panel: a part of an image, with zeros beside it") {
         CAPTURE(columns);
         std::vector<float> panel(2 * columns * deep.size(), 7.0F);
         auto const v = detail::view_of<simd::default_arch>(
-            x.data(), width, channels, {{1, 3}, column, columns, deep}, panel.data());
+            x.data(), width, channels, {{1, 3}, column, columns, deep}, std::span<float>(panel));
         bool const whole = column >= 0 && static_cast<std::size_t>(column) + columns <= width;
         CHECK((v.data == panel.data()) != whole);
         std::size_t wrong = 0;
@@ -42,7 +46,7 @@ TEST_CASE("conv2d_panel: a part of an image, with zeros beside it") {
 }
 
 TEST_CASE("conv2d_panel: cuts fit, and are no finer than they must be") {
-  for (std::size_t const capacity : {1U, 7U, 100U, 3000U, 100000U})
+  for (std::size_t const capacity : {4U, 7U, 100U, 3000U, 100000U})
     for (std::size_t const depth : {1U, 40U, 1000U})
       for (std::size_t const units : {1U, 5U, 64U})
         for (std::size_t const taps : {1U, 3U, 11U})
@@ -78,4 +82,28 @@ TEST_CASE("conv2d_panel: every block of taps and channels comes once, marked fir
         for (std::size_t c = b.channels.begin; c < b.channels.end; ++c) ++seen[(k * 4 + l) * 7 + c];
   });
   CHECK(seen == std::vector<int>(5 * 4 * 7, 1));
+}
+
+TEST_CASE("conv2d_panel: the way back reads as many rows as were counted, and not one more") {
+  for (std::size_t const stride : {1U, 2U, 3U, 5U})
+    for (std::size_t const dilation : {1U, 2U, 3U, 4U})
+      for (std::size_t const kernel : {1U, 2U, 3U, 5U, 7U})
+        for (std::size_t const units : {1U, 2U, 3U, 4U}) {
+          detail::panel_axis const axis{units, 1, kernel, dilation, stride};
+          for (std::size_t taps = 1; taps <= kernel; ++taps) {
+            std::size_t most = 0;
+            for (std::size_t low = 0; low < stride * (kernel + 1); ++low)
+              for (std::size_t first = 0; first + taps <= kernel; ++first) {
+                test::axis const a{1000, 1000, kernel, stride, dilation, low};
+                auto const [begin, end] = detail::outputs_around(
+                    a, {20 * stride, (20 + units) * stride}, {first, first + taps});
+                most = std::max(most, static_cast<std::size_t>(end - begin) + 1);
+              }
+            CAPTURE(stride);
+            CAPTURE(dilation);
+            CAPTURE(taps);
+            CAPTURE(units);
+            CHECK(most == axis.needed(units, taps));
+          }
+        }
 }

@@ -101,4 +101,18 @@ inline void for_each_product(std::size_t images, geometry const& g,
   };
 }
 
+/// Strides whose blocks of inputs fill a panel, and begin between two outputs: each on one
+/// instruction set or on several.
+[[nodiscard]] inline std::vector<geometry> full_panel_shapes() {
+  return {
+      {axis::same(31, 3, 2), axis::same(31, 3, 2), 8, 16},    // 16 bytes
+      {axis::same(28, 5, 2), axis::same(28, 5, 2), 8, 16},    // 16
+      {axis::same(1, 1), axis::same(124, 5, 2), 8, 32},       // 16
+      {axis::same(33, 3, 2), axis::same(33, 3, 2), 8, 96},    // 32
+      {axis::same(64, 5, 2), axis::same(64, 5, 2), 8, 48},    // 64
+      {axis::same(112, 5, 2), axis::same(112, 5, 2), 8, 16},  // 64
+      {axis::same(37, 3, 2, 3), axis::same(41, 5, 3, 2), 7, 70},
+  };
+}
+
 }  // namespace halo::test

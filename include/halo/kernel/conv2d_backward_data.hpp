@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
+#include <span>
 #include <utility>
 
+#include <halo/core/assert.hpp>
 #include <halo/kernel/conv2d_panel.hpp>
 #include <halo/kernel/conv2d_tile.hpp>
 #include <halo/kernel/gemm.hpp>
@@ -75,8 +77,11 @@ struct conv2d_data_task {
 /// Weights as walks over outputs want them: phase by phase, the last taps first, inputs along rows.
 template <class Arch, class T>
 void pack_phases(conv2d_geometry const& g, T const* w, conv2d_block const& b, window_range in,
-                 T* packed) noexcept {
+                 std::span<T> room) noexcept {
   std::size_t const size = b.channels.size() * whole_registers<T, Arch>(in.size());
+  HALO_EXPECTS(b.ky.size() * b.kx.size() * size <= room.size(),
+               "conv2d: the weights of a block fit their room");
+  T* packed = room.data();
   w += in.begin * g.out + b.group * g.group_out() + b.channels.begin;
   for (std::size_t py = 0; py < g.y.stride; ++py) {
     window_phase const y(g.y, py, b.ky);
@@ -102,7 +107,8 @@ struct seeing_outputs {
 
 template <class Arch, class T>
 [[nodiscard]] inline seeing_outputs<T> see_back(conv2d_geometry const& g, T const* dy,
-                                                conv2d_block const& b, T* panel) noexcept {
+                                                conv2d_block const& b,
+                                                std::span<T> panel) noexcept {
   auto const high = static_cast<std::ptrdiff_t>(g.y.out);
   auto const [up, down] = outputs_around(g.y, b.rows, b.ky);
   auto const [left, right] = outputs_around(g.x, b.columns, b.kx);
@@ -150,7 +156,7 @@ void conv2d_data_phase(conv2d_geometry const& g, conv2d_block const& b,
 /// Channels `in` of the inputs of one block.
 template <class Arch, class T>
 void conv2d_data_block(conv2d_data_task<T> const& f, conv2d_block const& b, window_range in,
-                       T const* packed, bool zero, T* panel) noexcept {
+                       T const* packed, bool zero, std::span<T> panel) noexcept {
   conv2d_geometry const& g = f.g;
   seeing_outputs<T> const seen = see_back<Arch>(g, f.dy, b, panel);
   image_view<T> const& v = seen.view;
@@ -188,8 +194,9 @@ template <class Arch, class T>
                                           bool zero) noexcept {
   using block = blocking<T, Arch>;
   constexpr std::size_t lanes = tiling<T, Arch>::lanes;
-  alignas(64) T panel[block::scratch];
-  alignas(64) T packed[block::scratch];
+  alignas(64) T panel_room[block::scratch];
+  alignas(64) T packed_room[block::scratch];
+  std::span<T> const panel(panel_room), packed(packed_room);
   conv2d_geometry const& g = f.g;
   std::size_t const sy = g.y.stride, sx = g.x.stride;
   conv2d_cut const cut({(g.y.in - 1) / sy + 1, 1, g.y.kernel, g.y.dilation, sy},
@@ -209,7 +216,7 @@ template <class Arch, class T>
                                          [&](auto rows, auto columns) {
                                            b.rows = rows;
                                            b.columns = columns;
-                                           conv2d_data_block<Arch>(one, b, in, packed,
+                                           conv2d_data_block<Arch>(one, b, in, packed.data(),
                                                                    first && zero, panel);
                                          });
                          one.dy += g.output_size();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 
 #include <halo/kernel/conv2d_panel.hpp>
 #include <halo/kernel/conv2d_tile.hpp>
@@ -16,7 +17,7 @@ namespace detail {
 /// What one block of outputs of one image adds to the weights.
 template <class Arch, class T>
 void conv2d_weights_block(conv2d_geometry const& g, T const* x, T const* dy, T* dw,
-                          conv2d_block const& b, bool zero, T* panel) noexcept {
+                          conv2d_block const& b, bool zero, std::span<T> panel) noexcept {
   seen_image<T> const seen = see<Arch>(g, x, b, panel);
   std::size_t const out = g.group_out(), skipped = b.group * out;
   std::size_t const together = seen.merged ? b.kx.size() : 1;
@@ -49,7 +50,8 @@ void conv2d_weights_block(conv2d_geometry const& g, T const* x, T const* dy, T* 
 template <class Arch, class T>
 [[gnu::noinline]] void conv2d_weights_images(std::size_t images, conv2d_geometry const& g,
                                              T const* x, T const* dy, T* dw, start from) noexcept {
-  alignas(64) T panel[blocking<T, Arch>::scratch];
+  alignas(64) T room[blocking<T, Arch>::scratch];
+  std::span<T> const panel(room);
   conv2d_cut const cut = cut_outputs<T, Arch>(g);
   for (std::size_t group = 0; group < g.groups; ++group) {
     for_each_block(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -40,7 +41,7 @@ void finish_block(conv2d_forward_task<T> const& f, conv2d_block const& b) noexce
 /// The outputs of one block.
 template <class Arch, class T>
 void conv2d_forward_block(conv2d_forward_task<T> const& f, conv2d_block const& b, bool first,
-                          bool last, T* panel) noexcept {
+                          bool last, std::span<T> panel) noexcept {
   conv2d_geometry const& g = f.g;
   seen_image<T> const seen = see<Arch>(g, f.x, b, panel);
   std::size_t const out = g.group_out(), skipped = b.group * out;
@@ -77,7 +78,8 @@ void conv2d_forward_block(conv2d_forward_task<T> const& f, conv2d_block const& b
 template <class Arch, class T>
 [[gnu::noinline]] void conv2d_forward_images(std::size_t images,
                                              conv2d_forward_task<T> f) noexcept {
-  alignas(64) T panel[blocking<T, Arch>::scratch];
+  alignas(64) T room[blocking<T, Arch>::scratch];
+  std::span<T> const panel(room);
   conv2d_geometry const& g = f.g;
   conv2d_cut const cut = cut_outputs<T, Arch>(g);
   for (; images > 0; --images, f.x += g.input_size(), f.y += g.output_size()) {

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <span>
 
+#include <halo/core/assert.hpp>
 #include <halo/kernel/gemm.hpp>
 #include <halo/kernel/window.hpp>
 #include <halo/simd/transform.hpp>
@@ -65,16 +67,18 @@ inline T* put_copy(T* to, T const* from, std::size_t n) noexcept {
 /// The part as it lies in x where all its columns exist, else copied to panel with zeros around.
 template <class Arch, class T>
 [[nodiscard]] inline image_view<T> view_of(T const* x, std::size_t width, std::size_t channels,
-                                           image_part const& part, T* panel) noexcept {
+                                           image_part const& part, std::span<T> panel) noexcept {
   auto const first = static_cast<std::size_t>(std::max<std::ptrdiff_t>(part.column, 0));
   auto const before = static_cast<std::size_t>(std::max<std::ptrdiff_t>(-part.column, 0));
   std::size_t const depth = part.channels.size();
   T const* source = x + (part.rows.begin * width + first) * channels + part.channels.begin;
   if (before == 0 && first + part.columns <= width) return {source, width * channels, channels};
+  HALO_EXPECTS(part.rows.size() * part.columns * depth <= panel.size(),
+               "conv2d: a part of an image fits its panel");
   std::size_t const front = std::min(before, part.columns);
   std::size_t const there =
       first < width ? std::min(width - first, part.columns - front) : std::size_t{0};
-  T* to = panel;
+  T* to = panel.data();
   for (std::size_t r = 0; r < part.rows.size(); ++r, source += width * channels) {
     to = put_zeros<Arch>(to, front * depth);
     if (depth == channels) {
@@ -84,15 +88,21 @@ template <class Arch, class T>
     }
     to = put_zeros<Arch>(to, (part.columns - front - there) * depth);
   }
-  return {panel, part.columns * depth, depth};
+  return {panel.data(), part.columns * depth, depth};
 }
 
-/// One direction of a panel: u units of work with t taps read (u - 1) · step + ⌈(t - 1) · dilation
-/// / ratio⌉ + 1 rows or columns.
+/// One direction of a panel, whose units of work are ratio inputs or outputs each.
 struct panel_axis {
   std::size_t units, step, taps, dilation, ratio;
+
+  /// Most rows or columns that u units with t taps read.
+  ///
+  /// Going forward (ratio 1) the first and the last lie (u - 1) · step + (t - 1) · dilation apart.
+  /// Going back (step 1, ratio s) the numbers i + low - k · dilation of u · s inputs and t taps are
+  /// u · s - 1 + (t - 1) · dilation apart, and ⌊·/s⌋ of the first and the last of such a run differ
+  /// most where the first is s - 1 modulo s: by u - 1 + ⌊((t - 1) · dilation + 2 (s - 1)) / s⌋.
   [[nodiscard]] constexpr std::size_t needed(std::size_t u, std::size_t t) const noexcept {
-    return (u - 1) * step + ((t - 1) * dilation + ratio - 1) / ratio + 1;
+    return (u - 1) * step + ((t - 1) * dilation + 2 * (ratio - 1)) / ratio + 1;
   }
 };
 
@@ -177,7 +187,7 @@ struct seen_image {
 
 template <class Arch, class T>
 [[nodiscard]] inline seen_image<T> see(conv2d_geometry const& g, T const* x, conv2d_block const& b,
-                                       T* panel) noexcept {
+                                       std::span<T> panel) noexcept {
   std::size_t const top = b.rows.begin * g.y.stride + b.ky.begin * g.y.dilation;
   std::size_t const bottom = (b.rows.end - 1) * g.y.stride + (b.ky.end - 1) * g.y.dilation;
   std::size_t const first = std::clamp(top, g.y.low, g.y.low + g.y.in);
