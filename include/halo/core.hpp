@@ -2,12 +2,15 @@
 #pragma once
 
 #include <halo/core/aligned.hpp>
+#include <halo/core/allowed.hpp>
 #include <halo/core/assert.hpp>
 #include <halo/core/concepts.hpp>
 #include <halo/core/error.hpp>
 #include <halo/core/layer_mask.hpp>
+#include <halo/core/options.hpp>
 #include <halo/core/parameter_table.hpp>
 #include <halo/core/random.hpp>
+#include <halo/core/record.hpp>
 #include <halo/core/shape.hpp>
 #include <halo/core/stopwatch.hpp>
 #include <halo/core/unrolled.hpp>

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <halo/core/error.hpp>
+#include <halo/core/record.hpp>
+
+namespace halo {
+
+/// An option outside of its range, and where it stands.
+struct bad_option {
+  std::array<char, 80> path{};  ///< "inner.rate", zero-terminated, cut where it is longer
+  double found = 0;
+  allowed range{};
+};
+
+/// The first option of a value that is out of its range, if one is; throws and allocates nothing.
+///
+///     static_assert(!halo::first_bad_option(optim::adam{}));
+template <recordable V>
+[[nodiscard]] constexpr std::optional<bad_option> first_bad_option(V const& value) noexcept {
+  std::optional<bad_option> bad;
+  walk(value, [&bad]<class T>(field_path const& path, recorded_field<T> const& field) {
+    if constexpr (!recorded_field<T>::is_text) {
+      if (bad || field.kind != field_kind::option) return;
+      for (auto const x : field.values) {
+        if (field.range.contains(static_cast<double>(x))) continue;
+        bad.emplace();
+        bad->found = static_cast<double>(x);
+        bad->range = field.range;
+        std::size_t at = 0;
+        path.each([&](std::string_view name) {
+          if (at > 0 && at + 1 < bad->path.size()) bad->path[at++] = '.';
+          for (char const c : name)
+            if (at + 1 < bad->path.size()) bad->path[at++] = c;
+        });
+        return;
+      }
+    }
+  });
+  return bad;
+}
+
+namespace detail {
+
+/// A number as people write it.
+[[nodiscard]] inline std::string short_text(double x) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.9g", x);
+  return text.data();
+}
+
+}  // namespace detail
+
+/// A range in words: "a number above 0", "a number from 0 up to but not 1".
+[[nodiscard]] inline std::string to_string(allowed const& range) {
+  constexpr double most = std::numeric_limits<double>::max();
+  bool const has_low = range.low > -most;
+  bool const has_high = range.high < most;
+  std::string text = range.high > most ? "a number or infinity" : "a finite number";
+  if (has_low || has_high) text = range.high > most ? "a number (or infinity)" : "a number";
+  if (has_low)
+    text += (range.low_open ? " above "
+             : has_high     ? " from "
+                            : " of at least ") +
+            detail::short_text(range.low);
+  if (has_high)
+    text += (range.high_open ? " below "
+             : has_low       ? " to "
+                             : " of at most ") +
+            detail::short_text(range.high);
+  return text;
+}
+
+/// Looks at every option of a value, before it is used.
+///
+///     adam: rate: expected a number above 0, found -0.1
+/// @throws halo::error for the first one out of its range
+template <recordable V>
+void check_options(V const& value, std::string_view what) {
+  if (auto const bad = first_bad_option(value))
+    fail(what, bad->path.data(), to_string(bad->range), detail::short_text(bad->found));
+}
+
+}  // namespace halo

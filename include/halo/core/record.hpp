@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+#include <halo/core/allowed.hpp>
+
+// How a value describes itself, once, for everything that looks into values: checkpoints, the
+// identity of a run, the ranges of options.
+//
+//     struct adam {
+//       float rate = 1e-3F;
+//       static constexpr void record(auto& self, auto&& f) {
+//         f.constant("name", "adam");
+//         f.option("rate", self.rate, allowed::positive());
+//       }
+//     };
+//     halo::walk(adam{}, [](halo::field_path const& path, auto field) { ... });
+
+namespace halo {
+
+/// What a field is to the value that has it.
+enum class field_kind : unsigned char {
+  constant,       ///< a template argument that changes the mathematics: part of the identity
+  option,         ///< set by the program before a run: part of the identity, checked for its range
+  number,         ///< one number of the state
+  per_parameter,  ///< state: an array with numbers for each parameter
+  per_tensor,     ///< state: an array with numbers for each tensor
+  per_problem,    ///< state: any other array
+};
+
+/// The name of a field behind those of the parts that it lies in; valid during the call only.
+struct field_path {
+  field_path const* parent = nullptr;
+  std::string_view name;
+
+  /// Hands the names to use(name), outermost first.
+  template <class Use>
+  constexpr void each(Use&& use) const {
+    if (parent != nullptr) parent->each(use);
+    use(name);
+  }
+};
+
+/// One field of a value: T is const where the value is, an option's and a constant's always.
+template <class T>
+struct recorded_field {
+  using value_type = std::remove_const_t<T>;
+  field_kind kind;
+  std::span<T> values;  ///< one element for a number; chars for a text
+  allowed range{};      ///< of an option
+  static constexpr bool is_text = std::same_as<value_type, char>;
+  [[nodiscard]] constexpr bool is_state() const noexcept { return kind >= field_kind::number; }
+};
+
+/// What a value's record() is handed: forwards each field to visit(path, recorded_field<T>).
+///
+/// Numbers are of arithmetic type; bool and enumerations are handed on as unsigned and underlying
+/// integers. Holds pointers only and allocates nothing.
+template <class Visit>
+class recorder {
+ public:
+  constexpr explicit recorder(Visit& visit, field_path const* inside = nullptr) noexcept
+      : visit_(&visit), inside_(inside) {}
+
+  /// A template argument: a number, an enumeration or a text.
+  template <class T>
+  constexpr void constant(std::string_view name, T const& value) const {
+    if constexpr (std::convertible_to<T const&, std::string_view>) {
+      std::string_view const text = value;
+      emit(name, field_kind::constant, std::span<char const>(text.data(), text.size()));
+    } else {
+      scalar(name, field_kind::constant, value, {});
+    }
+  }
+  /// A number that the program chooses, and the range it is to be chosen from.
+  template <class T>
+  constexpr void option(std::string_view name, T const& value, allowed range) const {
+    scalar(name, field_kind::option, value, range);
+  }
+  /// A yes, a no, or a choice.
+  template <class T>
+    requires std::same_as<T, bool> || std::is_enum_v<T>
+  constexpr void option(std::string_view name, T const& value) const {
+    scalar(name, field_kind::option, value, {});
+  }
+  /// Several, each from the same range.
+  template <class T, std::size_t N>
+  constexpr void options(std::string_view name, std::span<T, N> values, allowed range) const {
+    emit(name, field_kind::option, std::span<T const>(values), range);
+  }
+  /// A number that a run changes.
+  template <class T>
+  constexpr void number(std::string_view name, T& value) const {
+    scalar(name, field_kind::number, value, {});
+  }
+  template <class T, std::size_t N>
+  constexpr void per_parameter(std::string_view name, std::span<T, N> values) const {
+    emit(name, field_kind::per_parameter, std::span<T>(values));
+  }
+  template <class T, std::size_t N>
+  constexpr void per_tensor(std::string_view name, std::span<T, N> values) const {
+    emit(name, field_kind::per_tensor, std::span<T>(values));
+  }
+  template <class T, std::size_t N>
+  constexpr void per_problem(std::string_view name, std::span<T, N> values) const {
+    emit(name, field_kind::per_problem, std::span<T>(values));
+  }
+  /// A value that describes itself; its fields stand behind `name`.
+  template <class V>
+  constexpr void part(std::string_view name, V& value) const {
+    field_path const path{inside_, name};
+    std::remove_const_t<V>::record(value, recorder(*visit_, &path));
+  }
+  /// A type that describes itself by constants alone, V::describe(f).
+  template <class V>
+  constexpr void part(std::string_view name) const {
+    field_path const path{inside_, name};
+    V::describe(recorder(*visit_, &path));
+  }
+
+ private:
+  template <class T>
+  constexpr void emit(std::string_view name, field_kind kind, std::span<T> values,
+                      allowed range = {}) const {
+    (*visit_)(field_path{inside_, name}, recorded_field<T>{kind, values, range});
+  }
+  template <class T>
+  constexpr void scalar(std::string_view name, field_kind kind, T& value, allowed range) const {
+    using plain = std::remove_const_t<T>;
+    if constexpr (std::same_as<plain, bool>) {
+      converted<std::uint8_t>(name, kind, value, range);
+    } else if constexpr (std::is_enum_v<plain>) {
+      converted<std::underlying_type_t<plain>>(name, kind, value, range);
+    } else {
+      static_assert(
+          std::is_arithmetic_v<plain>,
+          "halo: record: a number, a yes or no, or an enumeration; use part() for values "
+          "that describe themselves and per_parameter(), per_tensor() or per_problem() for "
+          "arrays");
+      emit(name, kind, std::span<T>(&value, 1), range);
+    }
+  }
+  template <class Integer, class T>
+  constexpr void converted(std::string_view name, field_kind kind, T& value, allowed range) const {
+    if constexpr (std::is_const_v<T>) {
+      Integer const copy = static_cast<Integer>(value);
+      emit(name, kind, std::span<Integer const>(&copy, 1), range);
+    } else {
+      Integer copy = static_cast<Integer>(value);
+      emit(name, kind, std::span<Integer>(&copy, 1), range);
+      value = static_cast<T>(copy);
+    }
+  }
+
+  Visit* visit_;
+  field_path const* inside_;
+};
+
+namespace detail {
+struct ignore_fields {
+  template <class T>
+  constexpr void operator()(field_path const&, recorded_field<T> const&) const noexcept {}
+};
+}  // namespace detail
+
+/// A value that describes itself: V::record(self, f) calls f.constant, option, number,
+/// per_parameter, per_tensor, per_problem and part, once for each thing it holds, with self const
+/// or not.
+template <class V>
+concept recordable = requires(V& value, recorder<detail::ignore_fields> f) {
+  std::remove_const_t<V>::record(value, f);
+};
+
+/// Hands every field of a value to visit(field_path const&, recorded_field<T>), in a fixed order.
+template <class V, class Visit>
+constexpr void walk(V& value, Visit&& visit) {
+  static_assert(
+      recordable<V>,
+      "halo: record: the type has no `static constexpr void record(auto& self, auto&& f)` "
+      "that describes it (core/record.hpp)");
+  std::remove_const_t<V>::record(value, recorder<std::remove_reference_t<Visit>>(visit));
+}
+/// The same of a type that has constants alone, V::describe(f).
+template <class V, class Visit>
+constexpr void walk_type(Visit&& visit) {
+  V::describe(recorder<std::remove_reference_t<Visit>>(visit));
+}
+
+/// A value without anything to describe.
+struct nothing_recorded {
+  static constexpr void record(auto&, auto&&) noexcept {}
+};
+static_assert(recordable<nothing_recorded> && recordable<nothing_recorded const>);
+
+}  // namespace halo
