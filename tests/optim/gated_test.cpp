@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <cstdint>
 
 #include <halo/optim/selection.hpp>
@@ -48,6 +49,15 @@ TEST_CASE("gated: stays shut until all layers learn") {
   CHECK(d.layers == layer_mask(7));
   CHECK(d.rows == 32);
   CHECK(d.hardest == 8);
+}
+
+TEST_CASE("gated: stays shut where no answer is right or wrong, and remembers no NaN") {
+  optim::gated<optim::selection> const rule{.inner = optim::selection::dense()};
+  optim::gated<optim::selection>::state state;
+  for (int i = 0; i < 40; ++i)
+    rule.observe(state, {.loss = 0.1, .accuracy = std::nan(""), .layers = 3});
+  CHECK(rule.decide(state, generator(seed{1}), 41, 3).hardest == 0);
+  CHECK(state.accuracy == 0);
 }
 
 TEST_CASE("gated: what the inner policy remembers is remembered, name by name") {

@@ -192,8 +192,7 @@ class adapter {
     r.operations = adapt::operations<Network, Optimizer>(d, rows);
     float const* const y =
         Network::template forward<float*>(p, parameters_.data(), x, work_.arena.data());
-    r.accuracy =
-        static_cast<double>(Loss::hits(rows, Network::outputs, y, t)) / static_cast<double>(rows);
+    r.accuracy = nn::hits_of<Loss>(rows, Network::outputs, y, t) / static_cast<double>(rows);
     r.loss = rows_.differentiate(p, x, t, y, r.examples, work_.arena.data(),
                                  work_.output_gradient.data());
     r.status = optim::status::non_finite;

@@ -12,6 +12,7 @@
 #include <halo/core/error.hpp>
 #include <halo/nn/gradient.hpp>
 #include <halo/nn/layer.hpp>
+#include <halo/nn/loss.hpp>
 
 namespace halo::adapt {
 
@@ -50,7 +51,8 @@ void predict(float const* theta, std::span<float const> x, std::span<float> y, W
       statistics);
 }
 
-/// Mean loss and accuracy over any number of examples, at least one.
+/// Mean loss and accuracy over any number of examples, at least one; no accuracy (NaN) where the
+/// loss has no hits.
 /// @throws halo::error where x and t do not fit the network or each other
 template <class Network, class Loss, class Workspace>
 [[nodiscard]] evaluation evaluate(float const* theta, std::span<float const> x,
@@ -66,7 +68,7 @@ template <class Network, class Loss, class Workspace>
         e.loss += static_cast<double>(n) *
                   static_cast<double>(Loss::value_and_gradient(n, Network::outputs, out, part,
                                                                static_cast<float*>(nullptr)));
-        e.accuracy += static_cast<double>(Loss::hits(n, Network::outputs, out, part));
+        e.accuracy += nn::hits_of<Loss>(n, Network::outputs, out, part);
       },
       statistics);
   return {e.loss / static_cast<double>(rows), e.accuracy / static_cast<double>(rows)};

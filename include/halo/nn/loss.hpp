@@ -4,6 +4,8 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <type_traits>
 
 #include <halo/kernel/mean_square.hpp>
 #include <halo/kernel/softmax.hpp>
@@ -56,6 +58,8 @@ struct cross_entropy {
 };
 
 /// Mean square error over all outputs of all rows (PyTorch's MSELoss with its default reduction).
+///
+/// Has no hits: when a number is right depends on its units, which a loss does not know.
 template <class T = float>
 struct basic_mean_square {
   using target = T;
@@ -78,31 +82,70 @@ struct basic_mean_square {
     }
     return kernel::mean_square(rows, outputs, y, t, static_cast<T*>(nullptr));
   }
-
-  /// Rows whose outputs, rounded to the nearest integer, all equal the targets.
-  static std::size_t hits(std::size_t rows, std::size_t outputs, T const* y,
-                          target const* t) noexcept {
-    std::size_t n = 0;
-    for (std::size_t i = 0; i < rows; ++i) {
-      bool all = true;
-      for (std::size_t j = 0; j < outputs; ++j) {
-        T const off = y[i * outputs + j] - t[i * outputs + j];
-        all = all && off >= T(-0.5) && off < T(0.5);
-      }
-      n += all ? 1U : 0U;
-    }
-    return n;
-  }
 };
 using mean_square = basic_mean_square<float>;
 
-/// A loss: value and gradient of a mini-batch, and a count of right answers.
-template <class L>
-concept loss = requires(std::size_t n, float const* y, typename L::target const* t, float* dy) {
-  { L::value_and_gradient(n, n, y, t, dy) } -> std::convertible_to<float>;
-  { L::hits(n, n, y, t) } -> std::convertible_to<std::size_t>;
-  { L::targets(n) } -> std::convertible_to<std::size_t>;
-  { L::name } -> std::convertible_to<char const*>;
+/// A loss: a type with static functions only.
+///
+/// L::target               what an answer is made of: a class number, a float
+/// L::targets(outputs)     how many of them an example has
+/// L::name                 a word for checkpoints
+/// L::value_and_gradient(rows, outputs, y, targets, dy)   mean over the rows; dy ← its gradient
+///                         with respect to y, [rows, outputs], unless null
+/// L::value_and_losses(rows, outputs, y, targets, losses) the same mean; losses ← that of each row
+/// L::hits(rows, outputs, y, targets)   optional: how many rows are right, where an answer is right
+///                         or wrong; without it there is no accuracy (has_hits)
+///
+/// @tparam P  what it runs on: float*, double* or planes of duals (second order), which need no
+///            value_and_losses
+template <class L, class P = float*>
+concept loss =
+    requires(std::size_t n, simd::const_of<P> y, typename L::target const* t, P dy) {
+      { L::value_and_gradient(n, n, y, t, dy) } -> std::convertible_to<simd::element_of<P>>;
+      { L::targets(n) } -> std::convertible_to<std::size_t>;
+      { L::name } -> std::convertible_to<char const*>;
+    } && (!std::is_pointer_v<P> ||
+          requires(std::size_t n, simd::const_of<P> y, typename L::target const* t, P losses) {
+            { L::value_and_losses(n, n, y, t, losses) } -> std::convertible_to<simd::element_of<P>>;
+          });
+
+namespace detail {
+
+/// A class with a member of that name, whatever it is, has two in this one, which is none.
+struct hits_probe {
+  int hits;
 };
+template <class L>
+struct with_hits_probe : L, hits_probe {};
+
+template <class L>
+[[nodiscard]] consteval bool looks_for_hits() {
+  constexpr bool fits = requires(std::size_t n, float const* y, typename L::target const* t) {
+    { L::hits(n, n, y, t) } -> std::convertible_to<std::size_t>;
+  };
+  if constexpr (!std::is_final_v<L>) {
+    static_assert(
+        fits || requires { &with_hits_probe<L>::hits; },
+        "halo: loss: hits is called as L::hits(rows, outputs, float const* y, L::target "
+        "const*) and returns how many rows are right");
+  }
+  return fits;
+}
+
+}  // namespace detail
+
+/// Whether an answer under this loss is right or wrong, so that there is an accuracy.
+template <class L>
+inline constexpr bool has_hits = detail::looks_for_hits<L>();
+
+/// How many rows are right; NaN where the loss has no hits.
+template <class L, class T>
+[[nodiscard]] double hits_of(std::size_t rows, std::size_t outputs, T const* y,
+                             typename L::target const* t) noexcept {
+  if constexpr (has_hits<L>)
+    return static_cast<double>(L::hits(rows, outputs, y, t));
+  else
+    return std::numeric_limits<double>::quiet_NaN();
+}
 
 }  // namespace halo::nn

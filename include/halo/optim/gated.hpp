@@ -53,6 +53,7 @@ struct gated {
   }
   void observe(state& s, observation const& o) const noexcept {
     inner.observe(s.inner, o);
+    if (!(o.accuracy >= 0)) return;  // the loss has no hits: the gate stays shut
     double const rate = std::max(0.03, 1.0 / static_cast<double>(++s.steps));
     s.accuracy += rate * (o.accuracy - s.accuracy);
   }

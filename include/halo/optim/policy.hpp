@@ -27,7 +27,7 @@ struct decision {
 /// What a policy is told of a step that was done.
 struct observation {
   double loss = 0;               ///< mean over the mini-batch
-  double accuracy = 0;           ///< share of right answers in the mini-batch
+  double accuracy = 0;           ///< share of right answers in it; NaN: there are none
   std::uint64_t operations = 0;  ///< multiply-adds that the step took
   std::size_t layers = 0;        ///< of the network
 };

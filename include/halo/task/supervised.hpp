@@ -86,16 +86,16 @@ class supervised {
   /// Share of right answers among all held-out examples.
   [[nodiscard]] double accuracy(T const* theta) noexcept {
     data::dataset const& d = from_->held_out;
-    std::size_t hits = 0;
+    double hits = 0;
     for (std::size_t first = 0; first < d.rows(); first += Batch) {
       std::size_t const n = std::min(Batch, d.rows() - first);
       for (std::size_t i = 0; i < n; ++i) copy_row(d, first + i, i);
       nn::pass const p{.rows = n, .capacity = Batch};
       T const* const y =
           network::template forward<T*>(p, theta, work_->x.data(), work_->plain.arena.data());
-      hits += loss::hits(n, network::outputs, y, work_->y.data());
+      hits += nn::hits_of<loss>(n, network::outputs, y, work_->y.data());
     }
-    return static_cast<double>(hits) / static_cast<double>(d.rows());
+    return hits / static_cast<double>(d.rows());
   }
 
  private:
