@@ -12,7 +12,7 @@
 #include <halo/adapt.hpp>
 #include <halo/nn/summary.hpp>
 #include <halo/optim.hpp>
-#include <halo/task/networks.hpp>
+#include <halo/zoo/networks.hpp>
 
 #include "support/arguments.hpp"
 #include "support/contest.hpp"
@@ -25,7 +25,7 @@ namespace {
 
 using namespace halo;
 
-using network = task::activity_cnn_lstm<>;
+using network = zoo::activity_cnn_lstm<>;
 using contest = support::contest<network>;
 
 constexpr char const* usage =

@@ -17,7 +17,7 @@
 #include <halo/nn/quantised.hpp>
 #include <halo/nn/slimming.hpp>
 #include <halo/optim.hpp>
-#include <halo/task/slimmed_channels.hpp>
+#include <halo/zoo/slimmed_channels.hpp>
 
 #include "support/arguments.hpp"
 #include "support/channels_header.hpp"
@@ -34,9 +34,9 @@ using data::dataset;
 template <class Layer>
 using in_8_bits = nn::quantised<Layer>;
 
-using wide = task::preresnet20<>;
-using slim = task::slim_preresnet20<>;
-using slim_8 = task::slim_preresnet20<5, in_8_bits>;
+using wide = zoo::preresnet20<>;
+using slim = zoo::slim_preresnet20<>;
+using slim_8 = zoo::slim_preresnet20<5, in_8_bits>;
 
 template <class Network, class Rule>
 using device = adapt::adapter<Network, nn::cross_entropy, Rule, 64, optim::selection>;
@@ -64,7 +64,7 @@ constexpr char const* usage =
     "DIR/cifar-10-batches-bin holds data_batch_1.bin ...; default: the variable HALO_DATA. With\n"
     "--checkpoint, NAME.wide and NAME.slim keep the trained networks and a run goes on with them.\n"
     "--write-channels writes the channels that pre-training chose, a header for\n"
-    "include/halo/task/slimmed_channels.hpp, and ends. --quick: seconds.\n";
+    "include/halo/zoo/slimmed_channels.hpp, and ends. --quick: seconds.\n";
 
 settings read_arguments(int count, char** argument) {
   settings s;
@@ -284,7 +284,7 @@ class program {
   /// The slim network, as it was cut and after it learned on without a penalty.
   std::vector<float> fine_tune(std::span<float const> theta) {
     auto const cut = nn::slimmed_parameters<wide, slim>(
-        task::slimmed_channels, theta.first(wide::parameters), theta.subspan(wide::parameters));
+        zoo::slimmed_channels, theta.first(wide::parameters), theta.subspan(wide::parameters));
     note<slim>("slim, as cut", cut.span());
     using slim_device = device<slim, adam_rule>;
     auto const d = std::make_unique<slim_device>(

@@ -15,7 +15,7 @@
 #include <halo/learned/pretrained/leaky_hierarchical_rnn.hpp>
 #include <halo/nn/summary.hpp>
 #include <halo/optim.hpp>
-#include <halo/task/networks.hpp>
+#include <halo/zoo/networks.hpp>
 
 #include "support/arguments.hpp"
 #include "support/contest.hpp"
@@ -29,7 +29,7 @@ namespace {
 using namespace halo;
 using support::materials;
 
-using network = task::gas_sensor_mlp<>;
+using network = zoo::gas_sensor_mlp<>;
 using contest = support::contest<network>;
 
 std::vector<std::uint64_t> checkpoints(std::uint64_t last) {

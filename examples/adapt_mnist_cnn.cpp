@@ -13,7 +13,7 @@
 #include <halo/learned/pretrained/paper_hierarchical_rnn.hpp>
 #include <halo/nn/summary.hpp>
 #include <halo/optim.hpp>
-#include <halo/task/networks.hpp>
+#include <halo/zoo/networks.hpp>
 
 #include "support/arguments.hpp"
 #include "support/contest.hpp"
@@ -26,7 +26,7 @@ namespace {
 
 using namespace halo;
 
-using network = task::mnist_cnn<>;
+using network = zoo::mnist_cnn<>;
 using contest = support::contest<network>;
 
 constexpr char const* usage =

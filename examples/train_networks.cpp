@@ -15,8 +15,8 @@
 #include <halo/adapt.hpp>
 #include <halo/data.hpp>
 #include <halo/optim/adam.hpp>
-#include <halo/task/networks.hpp>
-#include <halo/task/residual_networks.hpp>
+#include <halo/zoo/networks.hpp>
+#include <halo/zoo/residual_networks.hpp>
 
 #include "support/arguments.hpp"
 #include "support/materials.hpp"
@@ -250,31 +250,31 @@ std::vector<entry> networks(settings const& s) {
   list all(s);
   std::string const& data = s.data;
   auto const patients = std::make_shared<data::thyroid>();
-  all.add<task::thyroid_mlp<>>({"thyroid", 2000, 1000, {1e-4F, 3e-4F, 1e-3F, 3e-3F, 1e-2F}},
-                               "thyroid", [patients, data](std::uint64_t number) {
-                                 if (patients->sex.empty())
-                                   *patients = data::load_thyroid(data + "/thyroid");
-                                 return support::thyroid_materials(*patients, number);
-                               });
+  all.add<zoo::thyroid_mlp<>>({"thyroid", 2000, 1000, {1e-4F, 3e-4F, 1e-3F, 3e-3F, 1e-2F}},
+                              "thyroid", [patients, data](std::uint64_t number) {
+                                if (patients->sex.empty())
+                                  *patients = data::load_thyroid(data + "/thyroid");
+                                return support::thyroid_materials(*patients, number);
+                              });
   auto const gas = std::make_shared<data::gas_sensor>();
-  all.add<task::gas_sensor_mlp<>>({"gas", 2000, 1000, {3e-4F, 1e-3F, 3e-3F, 1e-2F}}, "gas",
-                                  [gas, data](std::uint64_t number) {
-                                    if (gas->ppm.empty())
-                                      *gas = data::load_gas_sensor(data + "/gas");
-                                    return support::other_gases(*gas, number);
-                                  });
-  all.add<task::activity_cnn_lstm<>>({"har", 1000, 250, {3e-4F, 1e-3F, 3e-3F, 1e-2F}},
-                                     "UCI HAR Dataset",
-                                     once([data] { return support::har_channels_first(data); }));
+  all.add<zoo::gas_sensor_mlp<>>({"gas", 2000, 1000, {3e-4F, 1e-3F, 3e-3F, 1e-2F}}, "gas",
+                                 [gas, data](std::uint64_t number) {
+                                   if (gas->ppm.empty())
+                                     *gas = data::load_gas_sensor(data + "/gas");
+                                   return support::other_gases(*gas, number);
+                                 });
+  all.add<zoo::activity_cnn_lstm<>>({"har", 1000, 250, {3e-4F, 1e-3F, 3e-3F, 1e-2F}},
+                                    "UCI HAR Dataset",
+                                    once([data] { return support::har_channels_first(data); }));
   std::vector<float> const rates{3e-4F, 1e-3F, 3e-3F};
-  all.add<task::mnist_cnn<>>({"mnist", 1500, 500, rates}, "mnist",
-                             once([data] { return support::mnist_materials(data); }));
+  all.add<zoo::mnist_cnn<>>({"mnist", 1500, 500, rates}, "mnist",
+                            once([data] { return support::mnist_materials(data); }));
   std::string const images = "cifar-10-batches-bin";
   recipe const cifar = once([data] { return support::cifar_materials(data); });
-  all.add<task::cifar_cnn<>>({"cifar", 1500, 500, rates}, images, cifar);
-  all.add<task::deep_cifar_cnn<>>({"deep-cifar", 400, 150, rates}, images, cifar);
-  all.add<task::preresnet20<>>({"preresnet20", 300, 100, rates, 2000}, images, cifar);
-  all.add<task::resnet18<>>({"resnet18", 40, 20, {3e-4F, 1e-3F}, 500}, images, cifar);
+  all.add<zoo::cifar_cnn<>>({"cifar", 1500, 500, rates}, images, cifar);
+  all.add<zoo::deep_cifar_cnn<>>({"deep-cifar", 400, 150, rates}, images, cifar);
+  all.add<zoo::preresnet20<>>({"preresnet20", 300, 100, rates, 2000}, images, cifar);
+  all.add<zoo::resnet18<>>({"resnet18", 40, 20, {3e-4F, 1e-3F}, 500}, images, cifar);
   return std::move(all.entries());
 }
 

@@ -18,6 +18,7 @@ KNOWS = {  # room: the rooms it may include besides itself
     "data": "core tensor io",
     "learned": "core simd kernel autodiff optim io",
     "task": "core simd tensor kernel autodiff nn data",
+    "zoo": "core simd tensor kernel autodiff nn data io",
     "meta": "core simd tensor kernel autodiff nn optim learned task data io",
     "adapt": "core simd tensor kernel autodiff nn optim learned data io",
 }

@@ -20,7 +20,7 @@
 #include <halo/nn/activation.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
-#include <halo/task/networks.hpp>
+#include <halo/zoo/networks.hpp>
 
 namespace {
 
@@ -109,8 +109,8 @@ void drawn_masks(benchmark::State& state) {
       100 * (masked_time / dense_time / (masked_operations / dense_operations) - 1);
 }
 
-BENCHMARK_TEMPLATE(drawn_masks, task::cifar_cnn<>)->UseManualTime();
-BENCHMARK_TEMPLATE(drawn_masks, task::deep_cifar_cnn<>)->UseManualTime();
+BENCHMARK_TEMPLATE(drawn_masks, zoo::cifar_cnn<>)->UseManualTime();
+BENCHMARK_TEMPLATE(drawn_masks, zoo::deep_cifar_cnn<>)->UseManualTime();
 
 BENCHMARK_TEMPLATE(masked_step, wide)->DenseRange(1, 7)->ArgName("mask")->UseManualTime();
 BENCHMARK_TEMPLATE(masked_step, narrow)->DenseRange(1, 7)->ArgName("mask")->UseManualTime();

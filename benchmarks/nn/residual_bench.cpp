@@ -12,7 +12,7 @@
 
 #include <halo/adapt/adapter.hpp>
 #include <halo/core/random.hpp>
-#include <halo/task/residual_networks.hpp>
+#include <halo/zoo/residual_networks.hpp>
 
 #if defined(HALO_RIVAL_TORCH)
 #  include <torch/torch.h>
@@ -36,8 +36,8 @@ struct examples {
   }
 };
 
-using depth20 = task::preresnet20<5>;
-using depth18 = task::resnet18<5>;
+using depth20 = zoo::preresnet20<5>;
+using depth18 = zoo::resnet18<5>;
 
 template <class Network>
 void halo_step(benchmark::State& state) {

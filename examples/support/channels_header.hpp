@@ -11,18 +11,18 @@
 
 namespace support {
 
-/// The text of halo/task/slimmed_channels.hpp: which channels of preresnet20 stay, as constants.
+/// The text of halo/zoo/slimmed_channels.hpp: which channels of preresnet20 stay, as constants.
 ///
 /// @param notes  lines of a comment: command, seed, share
 [[nodiscard]] inline std::string channels_header(std::span<halo::nn::channel_set const> kept,
                                                  std::vector<std::string> const& notes) {
   std::string text =
       "// SPDX-License-Identifier: BSD-3-Clause\n#pragma once\n\n#include <cstddef>\n\n"
-      "#include <halo/task/slimmed_networks.hpp>\n\n";
+      "#include <halo/zoo/slimmed_networks.hpp>\n\n";
   for (std::string const& note : notes)
     text.append(note.empty() ? "//" : "// ").append(note).append("\n");
   text +=
-      "\nnamespace halo::task {\n\n"
+      "\nnamespace halo::zoo {\n\n"
       "/// Channels of preresnet20 that network slimming keeps on five classes of CIFAR-10; their "
       "number\n/// behind each norm.\n"
       "// clang-format off\ninline constexpr preresnet20_channels slimmed_channels{{\n";
@@ -43,7 +43,7 @@ namespace support {
       "/// preresnet20 with these channels; see slimmed_preresnet20.\n"
       "template <std::size_t Classes = 5, template <class> class Wrap = as_it_is>\n"
       "using slim_preresnet20 = slimmed_preresnet20<slimmed_channels, Classes, Wrap>;\n\n"
-      "}  // namespace halo::task\n";
+      "}  // namespace halo::zoo\n";
   return text;
 }
 

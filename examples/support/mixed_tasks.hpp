@@ -16,10 +16,10 @@
 
 #include <halo/core/random.hpp>
 #include <halo/data/dataset.hpp>
-#include <halo/data/domains.hpp>
 #include <halo/data/mnist.hpp>
 #include <halo/task/adapted.hpp>
 #include <halo/task/shuffled.hpp>
+#include <halo/zoo/domains.hpp>
 
 #include "meta_tasks.hpp"
 #include "mnist_tasks.hpp"
@@ -56,7 +56,7 @@ class mixed_tasks {
  public:
   explicit mixed_tasks(std::string const& folder) {
     task::examples const all = mnist_digits(folder);
-    auto const& domains = data::mnist_domains;
+    auto const& domains = zoo::mnist_domains;
     even_ = {data::select_classes(all.train, domains.b),
              data::select_classes(all.held_out, domains.b)};
     odd_ = {data::select_classes(all.train, domains.a),

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include <halo/data/dataset.hpp>
-#include <halo/data/domains.hpp>
 #include <halo/data/mnist.hpp>
 #include <halo/data/split.hpp>
 #include <halo/nn/activation.hpp>
@@ -22,9 +21,10 @@
 #include <halo/nn/sequential.hpp>
 #include <halo/optim/adam.hpp>
 #include <halo/task/adapted.hpp>
-#include <halo/task/networks.hpp>
 #include <halo/task/shuffled.hpp>
 #include <halo/task/supervised.hpp>
+#include <halo/zoo/domains.hpp>
+#include <halo/zoo/networks.hpp>
 
 #include "arguments.hpp"
 #include "meta_tasks.hpp"
@@ -66,7 +66,7 @@ struct digits_mlp {
 /// 2(a), two epochs old on the even digits (Adam at 1e-3), its head drawn anew, learns the odd
 /// ones. 64 examples a mini-batch, weights ~ N(0, 0.01²).
 class odd_digits {
-  using network = task::mnist_cnn<5>;
+  using network = zoo::mnist_cnn<5>;
   using problem = task::supervised<network, float, 64, nn::normal>;
   using task_type = task::shuffled<task::adapted<problem>>;
   static constexpr std::size_t batch = 64;
@@ -78,8 +78,8 @@ class odd_digits {
       return std::make_shared<task::examples const>(task::examples{
           data::select_classes(all.train, labels), data::select_classes(all.held_out, labels)});
     };
-    odd_ = of(data::mnist_domains.a);
-    pretrain(of(data::mnist_domains.b));
+    odd_ = of(zoo::mnist_domains.a);
+    pretrain(of(zoo::mnist_domains.b));
   }
 
   template <class P>

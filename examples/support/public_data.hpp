@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <halo/data.hpp>
+#include <halo/zoo/domains.hpp>
 
 #include "materials.hpp"
 
@@ -54,8 +55,8 @@ namespace support {
 [[nodiscard]] inline materials other_gases(halo::data::gas_sensor const& gas,
                                            std::uint64_t number) {
   using namespace halo;
-  materials m = gas_materials(data::select_classes(gas.samples, data::gas_domains.b),
-                              data::select_classes(gas.samples, data::gas_domains.a), number);
+  materials m = gas_materials(data::select_classes(gas.samples, zoo::gas_domains.b),
+                              data::select_classes(gas.samples, zoo::gas_domains.a), number);
   m.redraw_head = true;
   return m;
 }
@@ -65,12 +66,12 @@ namespace support {
 [[nodiscard]] inline materials thyroid_materials(halo::data::thyroid const& all,
                                                  std::uint64_t number) {
   using namespace halo;
-  auto const split = [&](data::sex s) {
-    auto parts = data::stratified_split(data::patients(all, s), 0.25, seed{number});
+  auto const split = [&](zoo::sex s) {
+    auto parts = data::stratified_split(zoo::patients(all, s), 0.25, seed{number});
     data::standardize(parts);
     return parts;
   };
-  materials m = both_domains(split(data::thyroid_domain_b), split(data::thyroid_domain_a));
+  materials m = both_domains(split(zoo::thyroid_domain_b), split(zoo::thyroid_domain_a));
   m.balanced = true;
   return m;
 }
@@ -79,7 +80,7 @@ namespace support {
 template <std::size_t Classes>
 [[nodiscard]] materials published_split(halo::data::dataset const& train,
                                         halo::data::dataset const& test,
-                                        halo::data::domains<Classes> const& of) {
+                                        halo::zoo::domains<Classes> const& of) {
   using halo::data::select_classes;
   materials m = both_domains({select_classes(train, of.b), select_classes(test, of.b)},
                              {select_classes(train, of.a), select_classes(test, of.a)});
@@ -91,10 +92,10 @@ template <std::size_t Classes>
 [[nodiscard]] inline materials har_materials(std::string const& data) {
   std::string const folder = data + "/UCI HAR Dataset";
   return published_split(halo::data::load_har(folder, "train").samples,
-                         halo::data::load_har(folder, "test").samples, halo::data::har_domains);
+                         halo::data::load_har(folder, "test").samples, halo::zoo::har_domains);
 }
 
-/// The same with channels first, as task::activity_cnn_lstm takes them.
+/// The same with channels first, as zoo::activity_cnn_lstm takes them.
 [[nodiscard]] inline materials har_channels_first(std::string const& data) {
   materials m = har_materials(data);
   for (materials::dataset* d : {&m.known, &m.known_test, &m.train, &m.test})
@@ -106,14 +107,14 @@ template <std::size_t Classes>
 [[nodiscard]] inline materials mnist_materials(std::string const& data) {
   std::string const folder = data + "/mnist";
   return published_split(halo::data::load_mnist(folder, "train"),
-                         halo::data::load_mnist(folder, "test"), halo::data::mnist_domains);
+                         halo::data::load_mnist(folder, "test"), halo::zoo::mnist_domains);
 }
 
 /// Five classes of images, then the other five.
 [[nodiscard]] inline materials cifar_materials(std::string const& data) {
   std::string const folder = data + "/cifar-10-batches-bin";
   return published_split(halo::data::load_cifar(folder, "train"),
-                         halo::data::load_cifar(folder, "test"), halo::data::cifar_domains);
+                         halo::data::load_cifar(folder, "test"), halo::zoo::cifar_domains);
 }
 
 /// The same materials for every seed, read when they are first asked for; for one thread.

@@ -5,13 +5,11 @@
 #include <halo/data/cifar.hpp>
 #include <halo/data/csv.hpp>
 #include <halo/data/dataset.hpp>
-#include <halo/data/domains.hpp>
 #include <halo/data/gas_sensor.hpp>
 #include <halo/data/har.hpp>
 #include <halo/data/idx.hpp>
 #include <halo/data/mnist.hpp>
 #include <halo/data/split.hpp>
 #include <halo/data/standardize.hpp>
-#include <halo/data/tdp_authors.hpp>
 #include <halo/data/text.hpp>
 #include <halo/data/thyroid.hpp>

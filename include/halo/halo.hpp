@@ -16,3 +16,4 @@
 #include <halo/simd.hpp>
 #include <halo/task.hpp>
 #include <halo/tensor.hpp>
+#include <halo/zoo.hpp>

@@ -2,12 +2,8 @@
 #pragma once
 
 #include <halo/task/adapted.hpp>
-#include <halo/task/networks.hpp>
 #include <halo/task/reparametrised.hpp>
-#include <halo/task/residual_networks.hpp>
 #include <halo/task/shuffled.hpp>
-#include <halo/task/slimmed_channels.hpp>
-#include <halo/task/slimmed_networks.hpp>
 #include <halo/task/supervised.hpp>
 #include <halo/task/task.hpp>
 #include <halo/task/teacher.hpp>

@@ -30,7 +30,7 @@ using nn::channel_set;
 using nn::conv2d;
 using nn::relu;
 
-/// Two bottlenecks, one with a shortcut, as task::preresnet20 has six.
+/// Two bottlenecks, one with a shortcut, as zoo::preresnet20 has six.
 using norm = nn::batch_norm;
 using wide = nn::sequential<shape<4, 4, 2>, conv2d<5, 3>,
                             nn::residual<nn::projection<conv2d<6, 1, 2>>, norm, relu, conv2d<3, 1>,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <halo/data/domains.hpp>
+#include <halo/zoo/domains.hpp>
 
 #include <doctest/doctest.h>
 
@@ -20,7 +20,7 @@ namespace {
 
 // Both together are all labels from `first` on, each once.
 template <std::size_t Classes>
-bool divides(data::domains<Classes> const& d, std::int32_t first) {
+bool divides(zoo::domains<Classes> const& d, std::int32_t first) {
   std::vector<std::int32_t> all(d.a.begin(), d.a.end());
   all.insert(all.end(), d.b.begin(), d.b.end());
   std::sort(all.begin(), all.end());
@@ -32,14 +32,14 @@ bool divides(data::domains<Classes> const& d, std::int32_t first) {
 }  // namespace
 
 TEST_CASE("domains: both have all classes between them, in ascending order") {
-  CHECK(divides(data::mnist_domains, 0));
-  CHECK(divides(data::cifar_domains, 0));
-  CHECK(divides(data::cifar_domains_authors, 0));
-  CHECK(divides(data::har_domains, 1));
-  CHECK(divides(data::gas_domains, 1));
-  CHECK(divides(data::gas_domains_authors, 1));
-  CHECK(data::cifar_domains_authors.a == data::cifar_domains.b);
-  CHECK(std::is_sorted(data::har_domains.a.begin(), data::har_domains.a.end()));
+  CHECK(divides(zoo::mnist_domains, 0));
+  CHECK(divides(zoo::cifar_domains, 0));
+  CHECK(divides(zoo::cifar_domains_authors, 0));
+  CHECK(divides(zoo::har_domains, 1));
+  CHECK(divides(zoo::gas_domains, 1));
+  CHECK(divides(zoo::gas_domains_authors, 1));
+  CHECK(zoo::cifar_domains_authors.a == zoo::cifar_domains.b);
+  CHECK(std::is_sorted(zoo::har_domains.a.begin(), zoo::har_domains.a.end()));
 }
 
 TEST_CASE("domains: labels become ranks inside the domain") {
@@ -48,7 +48,7 @@ TEST_CASE("domains: labels become ranks inside the domain") {
     d.x(i, 0) = static_cast<float>(i);
     d.y(i) = static_cast<std::int32_t>(9 - i);
   }
-  data::dataset const a = data::select_classes(d, data::mnist_domains.a);
+  data::dataset const a = data::select_classes(d, zoo::mnist_domains.a);
   CHECK(a.classes == 5);
   REQUIRE(a.rows() == 5);
   for (std::size_t i = 0; i < 5; ++i) {
@@ -68,7 +68,7 @@ TEST_CASE("domains: patients of one sex, their assays as logarithms") {
   }
   t.samples.x(3, 0) = 455;
   t.samples.x(3, 17) = missing;
-  data::dataset const women = data::patients(t, data::thyroid_domain_a);
+  data::dataset const women = zoo::patients(t, zoo::thyroid_domain_a);
   REQUIRE(women.rows() == 2);
   CHECK(women.classes == 4);
   CHECK(women.y(1) == 3);
@@ -80,20 +80,20 @@ TEST_CASE("domains: patients of one sex, their assays as logarithms") {
     bool const assay = k == 17 || k == 19 || k == 21 || k == 23 || k == 25;
     CHECK(women.x(0, k) == (assay ? std::log1p(static_cast<float>(k)) : static_cast<float>(k)));
   }
-  CHECK(data::patients(t, data::thyroid_domain_b).y(0) == 1);
+  CHECK(zoo::patients(t, zoo::thyroid_domain_b).y(0) == 1);
 }
 
 TEST_CASE("domains: of the real files, as many rows as the paper's") {
   std::string const folder = tests::data_folder();
   if (folder.empty()) return;
   data::dataset const digits = data::load_mnist(folder + "/mnist", "test");
-  CHECK(data::select_classes(digits, data::mnist_domains.b).rows() == 4926);
-  CHECK(data::select_classes(digits, data::mnist_domains.a).rows() == 5074);
+  CHECK(data::select_classes(digits, zoo::mnist_domains.b).rows() == 4926);
+  CHECK(data::select_classes(digits, zoo::mnist_domains.a).rows() == 5074);
   if (!io::exists(folder + "/UCI HAR Dataset")) {
     MESSAGE("skipped: HALO_DATA has no folder UCI HAR Dataset");
     return;
   }
   data::dataset const windows = data::load_har(folder + "/UCI HAR Dataset", "test").samples;
-  CHECK(data::select_classes(windows, data::har_domains.b).rows() == 1448);
-  CHECK(data::select_classes(windows, data::har_domains.a).rows() == 1499);
+  CHECK(data::select_classes(windows, zoo::har_domains.b).rows() == 1448);
+  CHECK(data::select_classes(windows, zoo::har_domains.a).rows() == 1499);
 }

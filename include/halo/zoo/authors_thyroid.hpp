@@ -18,12 +18,12 @@
 // The thyroid data as the authors of HALO released them, women and men in a table each.
 // [Li et al. 2020, "TDP"; github.com/GATECH-EIC/HALO]
 
-namespace halo::data {
+namespace halo::zoo {
 
 namespace detail {
 
 /// Columns of the table, in order: what thyroid::features counts, and the class.
-inline constexpr std::array<std::string_view, thyroid::features + 1> tdp_columns = {
+inline constexpr std::array<std::string_view, data::thyroid::features + 1> table_columns = {
     "age",
     "sex",
     "on_thyroxine",
@@ -53,12 +53,12 @@ inline constexpr std::array<std::string_view, thyroid::features + 1> tdp_columns
     "class"};
 
 /// The field up to the next comma, which is taken too; `at` begins where the field does.
-[[nodiscard]] inline std::string_view take_tdp_field(text::lines const& in, std::string_view& rest,
-                                                     std::size_t k) {
+[[nodiscard]] inline std::string_view take_table_field(data::text::lines const& in,
+                                                       std::string_view& rest, std::size_t k) {
   std::string_view const field = rest.substr(0, rest.find(','));
-  bool const is_last = k + 1 == tdp_columns.size();
+  bool const is_last = k + 1 == table_columns.size();
   if ((field.size() == rest.size()) != is_last) {
-    in.fail_at(rest, std::to_string(tdp_columns.size()) + " fields",
+    in.fail_at(rest, std::to_string(table_columns.size()) + " fields",
                is_last ? "more" : std::to_string(k + 1));
   }
   rest.remove_prefix(is_last ? field.size() : field.size() + 1);
@@ -68,7 +68,7 @@ inline constexpr std::array<std::string_view, thyroid::features + 1> tdp_columns
 }  // namespace detail
 
 /// Reads a table of the authors' for comparisons with the paper, **not for honest work**: x [rows,
-/// 26], y as thyroid_names. Use thyroid.hpp for that.
+/// 26], y as data::thyroid_names. Use data/thyroid.hpp for that.
 ///
 /// Its defect: the authors merged the UCI files allhypo, allhyper and sick, in which a patient with
 /// one disease is "negative" in the files of the others, and kept all lines. Every diagnosed
@@ -78,48 +78,52 @@ inline constexpr std::array<std::string_view, thyroid::features + 1> tdp_columns
 /// women.
 ///
 ///     age,sex, ... ,FTI,class
-///     41,0, ... ,109,negative           numbers from 0; a name of thyroid_names
+///     41,0, ... ,109,negative           numbers from 0; a name of data::thyroid_names
 ///
 /// halo::error with line, column, expected and found for anything else.
-[[nodiscard]] inline dataset parse_tdp_authors(std::string_view all, std::string_view name) {
-  text::lines in(all, "tdp_authors", name);
+[[nodiscard]] inline data::dataset parse_authors_thyroid(std::string_view all,
+                                                         std::string_view name) {
+  data::text::lines in(all, "authors_thyroid", name);
   std::vector<float> x;
   std::vector<std::int32_t> y;
   bool header = true;
   while (!in.nothing_follows() && in.next()) {
     std::string_view rest = in.line();
-    for (std::size_t k = 0; k < detail::tdp_columns.size(); ++k) {
-      std::string_view const field = detail::take_tdp_field(in, rest, k);
+    for (std::size_t k = 0; k < detail::table_columns.size(); ++k) {
+      std::string_view const field = detail::take_table_field(in, rest, k);
       std::string_view number = field;
       float value = 0;
       if (header) {
-        if (field != detail::tdp_columns[k]) {
-          in.fail_at(field, "the column " + std::string(detail::tdp_columns[k]),
-                     text::quoted(field));
+        if (field != detail::table_columns[k]) {
+          in.fail_at(field, "the column " + std::string(detail::table_columns[k]),
+                     data::text::quoted(field));
         }
-      } else if (k == thyroid::features) {
-        auto const* const found = std::find(thyroid_names.begin(), thyroid_names.end(), field);
-        if (found == thyroid_names.end()) in.fail_at(field, "a diagnosis", text::quoted(field));
-        y.push_back(static_cast<std::int32_t>(found - thyroid_names.begin()));
-      } else if (text::take_number(number, value) && number.empty() && value >= 0) {
+      } else if (k == data::thyroid::features) {
+        auto const* const found =
+            std::find(data::thyroid_names.begin(), data::thyroid_names.end(), field);
+        if (found == data::thyroid_names.end())
+          in.fail_at(field, "a diagnosis", data::text::quoted(field));
+        y.push_back(static_cast<std::int32_t>(found - data::thyroid_names.begin()));
+      } else if (data::text::take_number(number, value) && number.empty() && value >= 0) {
         x.push_back(value);
       } else {
-        in.fail_at(field, "a number from 0", text::quoted(field));
+        in.fail_at(field, "a number from 0", data::text::quoted(field));
       }
     }
     header = false;
   }
   if (y.empty()) in.fail_all("a header and patients", header ? "no line" : "a header alone");
-  dataset result = make_dataset(y.size(), thyroid::features, thyroid_names.size());
+  data::dataset result =
+      data::make_dataset(y.size(), data::thyroid::features, data::thyroid_names.size());
   std::copy(x.begin(), x.end(), result.x.data());
   std::copy(y.begin(), y.end(), result.y.data());
   return result;
 }
 
 /// Reads a file, female.csv or male.csv; errors as above and as read_file.
-[[nodiscard]] inline dataset load_tdp_authors(std::string const& path) {
+[[nodiscard]] inline data::dataset load_authors_thyroid(std::string const& path) {
   auto const bytes = io::read_file(path);
-  return parse_tdp_authors(io::as_text(bytes.span()), path);
+  return parse_authors_thyroid(io::as_text(bytes.span()), path);
 }
 
-}  // namespace halo::data
+}  // namespace halo::zoo

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <halo/task/slimmed_channels.hpp>
+#include <halo/zoo/slimmed_channels.hpp>
 
 #include <doctest/doctest.h>
 
@@ -11,7 +11,7 @@ using namespace halo;
 
 TEST_CASE("slimmed channels: three tenths of the channels, some of each norm") {
   std::size_t stay = 0, all = 0;
-  for (nn::channel_set const& s : task::slimmed_channels) {
+  for (nn::channel_set const& s : zoo::slimmed_channels) {
     CHECK(s.count() >= 8);
     CHECK(s.count() <= s.channels);
     stay += s.count();
@@ -23,8 +23,8 @@ TEST_CASE("slimmed channels: three tenths of the channels, some of each norm") {
 }
 
 TEST_CASE("slimmed channels: a network with the layers of the wide one, half its size at most") {
-  using wide = task::preresnet20<>;
-  using slim = task::slim_preresnet20<>;
+  using wide = zoo::preresnet20<>;
+  using slim = zoo::slim_preresnet20<>;
   static_assert(slim::layers == wide::layers && slim::layout::tensors == wide::layout::tensors);
   CHECK(2 * slim::parameters < wide::parameters);
   CHECK(2 * slim::forward_operations < wide::forward_operations);

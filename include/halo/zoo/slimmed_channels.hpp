@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include <halo/task/slimmed_networks.hpp>
+#include <halo/zoo/slimmed_networks.hpp>
 
 // Written by
 //
@@ -12,7 +12,7 @@
 //
 // 409 of 1360 channels of its norms stay, chosen by short training.
 
-namespace halo::task {
+namespace halo::zoo {
 
 /// Channels of preresnet20 that network slimming keeps on five classes of CIFAR-10; their number
 /// behind each norm.
@@ -44,4 +44,4 @@ inline constexpr preresnet20_channels slimmed_channels{{
 template <std::size_t Classes = 5, template <class> class Wrap = as_it_is>
 using slim_preresnet20 = slimmed_preresnet20<slimmed_channels, Classes, Wrap>;
 
-}  // namespace halo::task
+}  // namespace halo::zoo

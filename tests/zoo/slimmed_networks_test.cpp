@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <halo/task/slimmed_networks.hpp>
+#include <halo/zoo/slimmed_networks.hpp>
 
 #include <doctest/doctest.h>
 
@@ -15,11 +15,11 @@ using namespace halo;
 
 namespace {
 
-using wide = task::preresnet20<>;
+using wide = zoo::preresnet20<>;
 
 /// Every third channel of each norm.
-constexpr task::preresnet20_channels thirds = [] {
-  task::preresnet20_channels all{};
+constexpr zoo::preresnet20_channels thirds = [] {
+  zoo::preresnet20_channels all{};
   std::size_t norm = 0;
   for (parameter_info const& info : wide::layout::table) {
     if (info.role != parameter_role::gain) continue;
@@ -29,7 +29,7 @@ constexpr task::preresnet20_channels thirds = [] {
   }
   return all;
 }();
-using slim = task::slimmed_preresnet20<thirds>;
+using slim = zoo::slimmed_preresnet20<thirds>;
 
 template <class Network>
 std::vector<float> outputs_of(float const* theta, float const* statistics,

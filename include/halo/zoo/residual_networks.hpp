@@ -16,7 +16,7 @@
 // with the shortcut, is next. Strides are padded by TensorFlow's rule, one more zero behind than in
 // front.
 
-namespace halo::task {
+namespace halo::zoo {
 
 namespace detail {
 
@@ -71,4 +71,4 @@ using resnet18 =
 static_assert(preresnet20<>::parameters == 218'197 && preresnet20<>::layout::tensors == 62);
 static_assert(resnet18<10>::parameters == 11'173'962 && resnet18<10>::layout::tensors == 62);
 
-}  // namespace halo::task
+}  // namespace halo::zoo

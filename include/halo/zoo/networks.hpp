@@ -16,7 +16,7 @@
 // relu on them, where a class whose logit is negative for all examples is lost: it is made by
 // mnist_cnn<5, nn::relu>.
 
-namespace halo::task {
+namespace halo::zoo {
 
 /// Fig. 2(a), for 28 by 28 grey digits.
 template <std::size_t Classes = 5, class... OnLogits>
@@ -80,4 +80,4 @@ static_assert(gas_sensor_mlp<129>::parameters == 4'923 && gas_sensor_mlp<>::para
 static_assert(activity_cnn_lstm<1>::parameters == 81'861);
 static_assert(activity_cnn_lstm<>::parameters == 82'063);
 
-}  // namespace halo::task
+}  // namespace halo::zoo

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <halo/data/tdp_authors.hpp>
+#include <halo/zoo/authors_thyroid.hpp>
 
 #include <doctest/doctest.h>
 
@@ -27,7 +27,7 @@ std::string line(int first, std::string const& name) {
   return text + name + '\n';
 }
 
-data::dataset parsed(std::string const& text) { return data::parse_tdp_authors(text, "f.csv"); }
+data::dataset parsed(std::string const& text) { return zoo::parse_authors_thyroid(text, "f.csv"); }
 
 std::string message(std::string const& text) {
   return tests::message_of<error>([&] { static_cast<void>(parsed(text)); });
@@ -41,7 +41,7 @@ std::string with(std::string text, std::string const& from, std::string const& t
 
 }  // namespace
 
-TEST_CASE("tdp_authors: numbers in their columns, diagnoses as in thyroid") {
+TEST_CASE("authors_thyroid: numbers in their columns, diagnoses as in thyroid") {
   data::dataset const d =
       parsed(header + line(0, "negative") + line(1, "hypothyroid") + line(2, "sick") +
              with(line(3, "hyperthyroid"), "3,", "2.5e-1,") + "\r\n");
@@ -56,7 +56,7 @@ TEST_CASE("tdp_authors: numbers in their columns, diagnoses as in thyroid") {
   CHECK(d.x(3, 0) == 0.25F);
 }
 
-TEST_CASE("tdp_authors: bad input is named with line, column, expected and found") {
+TEST_CASE("authors_thyroid: bad input is named with line, column, expected and found") {
   std::string const good = line(10, "sick");
   struct {
     std::string text, says;
@@ -82,17 +82,17 @@ TEST_CASE("tdp_authors: bad input is named with line, column, expected and found
     CAPTURE(c.text);
     std::string const m = message(c.text);
     CAPTURE(m);
-    CHECK(tests::contains(m, "tdp_authors: f.csv"));
+    CHECK(tests::contains(m, "authors_thyroid: f.csv"));
     CHECK(tests::contains(m, c.says));
   }
 }
 
-TEST_CASE("tdp_authors: files, the real ones with the defect that is told of them") {
+TEST_CASE("authors_thyroid: files, the real ones with the defect that is told of them") {
   tests::folder f;
   io::save_atomically(f / "a.csv", header + line(1, "sick"));
-  CHECK(data::load_tdp_authors(f / "a.csv").y(0) == 2);
+  CHECK(zoo::load_authors_thyroid(f / "a.csv").y(0) == 2);
   auto const none =
-      tests::message_of<error>([&] { static_cast<void>(data::load_tdp_authors(f / "none")); });
+      tests::message_of<error>([&] { static_cast<void>(zoo::load_authors_thyroid(f / "none")); });
   CHECK(tests::contains(none, "No such file"));
 
   std::string const folder = tests::data_folder();
@@ -101,8 +101,8 @@ TEST_CASE("tdp_authors: files, the real ones with the defect that is told of the
     MESSAGE("skipped: HALO_DATA has no folder tdp");
     return;
   }
-  data::dataset const women = data::load_tdp_authors(folder + "/tdp/female.csv");
-  data::dataset const men = data::load_tdp_authors(folder + "/tdp/male.csv");
+  data::dataset const women = zoo::load_authors_thyroid(folder + "/tdp/female.csv");
+  data::dataset const men = zoo::load_authors_thyroid(folder + "/tdp/male.csv");
   CHECK(data::rows_per_class(women) == std::vector<std::size_t>{1895, 167, 104, 69});
   CHECK(data::rows_per_class(men) == std::vector<std::size_t>{858, 53, 67, 8});
   // Every diagnosis has a twin with the same attributes that is negative.

@@ -7,9 +7,9 @@
 #include <halo/nn/channel_selection.hpp>
 #include <halo/nn/channel_set.hpp>
 #include <halo/nn/slimming.hpp>
-#include <halo/task/residual_networks.hpp>
+#include <halo/zoo/residual_networks.hpp>
 
-namespace halo::task {
+namespace halo::zoo {
 
 /// A layer as it is: where a network takes a wrapper for its convolutions.
 template <class Layer>
@@ -55,4 +55,4 @@ using slimmed_preresnet20 = nn::sequential<
     nn::channel_selection<Channels[18]>, detail::slow_norm, nn::relu, nn::global_average_pool,
     nn::linear<Channels[18].count(), Classes>>;
 
-}  // namespace halo::task
+}  // namespace halo::zoo

@@ -11,10 +11,11 @@
 
 // The two domains into which HALO's paper divides each data set. [Li et al. 2020, Table 1]
 
-namespace halo::data {
+namespace halo::zoo {
 
 /// The classes a network learns first, b, and those it then adapts to, a, by the labels of the
-/// files: select_classes(samples, mnist_domains.a) makes a problem with labels 0, 1, ... of them.
+/// files: data::select_classes(samples, mnist_domains.a) makes a problem with labels 0, 1, ... of
+/// them.
 template <std::size_t Classes>
 struct domains {
   std::array<std::int32_t, Classes> b;
@@ -44,14 +45,15 @@ inline constexpr sex thyroid_domain_a = sex::female;
 /// Patients of one sex, ready to be split and standardised: assays a as log(1 + a), since they
 /// spread over orders of magnitude; the one age of 455 is read as 45; NaN stays for what is
 /// missing.
-[[nodiscard]] inline dataset patients(thyroid const& all, sex s) {
-  dataset result = select(all.samples, rows_where(all.sex, {static_cast<std::int32_t>(s)}));
+[[nodiscard]] inline data::dataset patients(data::thyroid const& all, sex s) {
+  data::dataset result =
+      data::select(all.samples, data::rows_where(all.sex, {static_cast<std::int32_t>(s)}));
   for (std::size_t i = 0; i < result.rows(); ++i) {
-    float* const x = result.x.data() + i * thyroid::features;
-    for (std::size_t const k : thyroid::assays) x[k] = std::log1p(x[k]);
+    float* const x = result.x.data() + i * data::thyroid::features;
+    for (std::size_t const k : data::thyroid::assays) x[k] = std::log1p(x[k]);
     if (x[0] == 455) x[0] = 45;
   }
   return result;
 }
 
-}  // namespace halo::data
+}  // namespace halo::zoo

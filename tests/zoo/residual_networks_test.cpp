@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <halo/task/residual_networks.hpp>
+#include <halo/zoo/residual_networks.hpp>
 
 #include <doctest/doctest.h>
 
@@ -30,7 +30,7 @@ constexpr std::size_t products(std::size_t places, std::size_t kernel, std::size
 }  // namespace
 
 TEST_CASE("residual networks: tensors and layers of the authors' network") {
-  using network = task::preresnet20<>;
+  using network = zoo::preresnet20<>;
   // a convolution, three norms and convolutions in each of six blocks, three shortcuts, norm, head
   static_assert(network::layers == 1 + 6 * 6 + 3 + 2);
   static_assert(network::layout::tensors == 1 + 6 * 9 + 3 + 4);
@@ -47,7 +47,7 @@ TEST_CASE("residual networks: tensors and layers of the authors' network") {
 }
 
 TEST_CASE("residual networks: operations of ResNet-18, convolution by convolution") {
-  using network = task::resnet18<10>;
+  using network = zoo::resnet18<10>;
   std::size_t n = products(1024, 3, 3, 64) + 4 * products(1024, 3, 64, 64);
   for (std::size_t const out : {128U, 256U, 512U}) {
     std::size_t const side = 32 * 64 / out, places = side * side;
@@ -62,7 +62,7 @@ TEST_CASE("residual networks: operations of ResNet-18, convolution by convolutio
 }
 
 TEST_CASE("residual networks: a few steps learn a mini-batch") {
-  using device = adapt::adapter<task::preresnet20<>, nn::cross_entropy, optim::adam, 8>;
+  using device = adapt::adapter<zoo::preresnet20<>, nn::cross_entropy, optim::adam, 8>;
   auto d = std::make_unique<device>(optim::adam{{.rate = 3e-3F}}, seed{7});
   auto const x = support::draw<float>(8 * 3072, 1);
   auto const t = support::draw_labels(8, 5, 2);

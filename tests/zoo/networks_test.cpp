@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <halo/task/networks.hpp>
+#include <halo/zoo/networks.hpp>
 
 #include <doctest/doctest.h>
 
@@ -26,22 +26,22 @@ using sizes = std::vector<std::size_t>;
 }  // namespace
 
 TEST_CASE("networks: tensors are those of the paper") {
-  CHECK(tensor_sizes<task::mnist_cnn<>>() == sizes{72, 8, 1600, 8, 31360, 5});
-  CHECK(tensor_sizes<task::cifar_cnn<>>() == sizes{432, 16, 6400, 16, 81920, 5});
-  CHECK(tensor_sizes<task::deep_cifar_cnn<>>() ==
+  CHECK(tensor_sizes<zoo::mnist_cnn<>>() == sizes{72, 8, 1600, 8, 31360, 5});
+  CHECK(tensor_sizes<zoo::cifar_cnn<>>() == sizes{432, 16, 6400, 16, 81920, 5});
+  CHECK(tensor_sizes<zoo::deep_cifar_cnn<>>() ==
         sizes{432, 16, 2304, 16, 6400, 16, 6400, 16, 81920, 5});
-  CHECK(tensor_sizes<task::thyroid_mlp<>>() == sizes{780, 30, 900, 30, 120, 4});
-  CHECK(tensor_sizes<task::gas_sensor_mlp<>>() == sizes{3840, 30, 900, 30, 90, 3});
-  CHECK(tensor_sizes<task::activity_cnn_lstm<>>() ==
+  CHECK(tensor_sizes<zoo::thyroid_mlp<>>() == sizes{780, 30, 900, 30, 120, 4});
+  CHECK(tensor_sizes<zoo::gas_sensor_mlp<>>() == sizes{3840, 30, 900, 30, 90, 3});
+  CHECK(tensor_sizes<zoo::activity_cnn_lstm<>>() ==
         sizes{24576, 12288, 4096, 400, 40000, 400, 300, 3});
-  CHECK(tensor_sizes<task::activity_cnn_lstm_over_time<>>() ==
+  CHECK(tensor_sizes<zoo::activity_cnn_lstm_over_time<>>() ==
         sizes{1728, 12288, 4096, 25600, 40000, 400, 300, 3});
-  static_assert(task::mnist_cnn<10>::outputs == 10 && task::cifar_cnn<7>::outputs == 7);
+  static_assert(zoo::mnist_cnn<10>::outputs == 10 && zoo::cifar_cnn<7>::outputs == 7);
 }
 
 TEST_CASE("networks: relu on the logits is one word more") {
-  using plain = task::mnist_cnn<>;
-  using clipped = task::mnist_cnn<5, nn::relu>;
+  using plain = zoo::mnist_cnn<>;
+  using clipped = zoo::mnist_cnn<5, nn::relu>;
   static_assert(clipped::parameters == plain::parameters);
   auto const theta = support::draw<float>(plain::parameters, 1, 0.05);
   auto const x = support::draw<float>(2 * plain::inputs, 2);

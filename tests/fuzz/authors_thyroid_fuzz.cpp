@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <halo/data/tdp_authors.hpp>
+#include <halo/zoo/authors_thyroid.hpp>
 
 #include <string>
 
@@ -10,7 +10,7 @@ using namespace halo;
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   // The header and two patients, with edits.
   std::string good;
-  for (std::string_view const column : data::detail::tdp_columns) {
+  for (std::string_view const column : zoo::detail::table_columns) {
     good += (good.empty() ? "" : ",") + std::string(column);
   }
   good += '\n';
@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   }
   std::string const file = tests::edited(good, data, size);
   data::dataset d;
-  if (!tests::accepted([&] { d = data::parse_tdp_authors(file, "f"); })) return 0;
+  if (!tests::accepted([&] { d = zoo::parse_authors_thyroid(file, "f"); })) return 0;
   tests::require(d.rows() > 0 && d.features() == 26, "patients with 26 attributes");
   tests::require_finite(tensor::elements(d.x));
   for (float x : tensor::elements(d.x)) tests::require(x >= 0, "no negative number");
