@@ -7,6 +7,7 @@
 #include <halo/adapt/carry.hpp>
 #include <halo/adapt/checkpoint.hpp>
 #include <halo/adapt/checkpoint_file.hpp>
+#include <halo/adapt/description.hpp>
 #include <halo/adapt/evaluate.hpp>
 #include <halo/adapt/hardest.hpp>
 #include <halo/adapt/integers.hpp>

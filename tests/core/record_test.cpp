@@ -57,6 +57,27 @@ std::string text_of(field_path const& path) {
   return text;
 }
 
+struct bowl {
+  std::array<float, 3> theta{1, 2, 3};
+  inner rule{};
+  static constexpr void record(auto& self, auto&& f) {
+    f.template tensors<flat_layout<3>>(std::span(self.theta));
+    f.per_problem("v", std::span(self.theta), allowed::non_negative());
+    f.part("", self.rule);
+  }
+};
+
+struct visitor {
+  std::vector<std::string> names;
+  int left = 0;
+  void operator()(field_path const& path, auto const& field) {
+    names.push_back(text_of(path) + (field.shape.size() == 1 ? " [3]" : ""));
+    CHECK((text_of(path) != "v" || field.range == allowed::non_negative()));
+  }
+  void leave(inner const&) { left += 1; }
+  void leave(bowl const&) { left += 10; }
+};
+
 static_assert(recordable<outer> && recordable<outer const> && !recordable<int>);
 
 }  // namespace
@@ -101,6 +122,14 @@ TEST_CASE("record: a type describes itself by its constants") {
     ++seen;
   });
   CHECK(seen == 1);
+}
+
+TEST_CASE("record: tensors of a layout by name and shape, ranges of the state, parts left behind") {
+  visitor seen;
+  bowl const value;
+  walk(value, seen);
+  CHECK(seen.names == std::vector<std::string>{"theta [3]", "v", "rate", "shares"});
+  CHECK(seen.left == 11);
 }
 
 TEST_CASE("record: a member that is not recorded is found") {

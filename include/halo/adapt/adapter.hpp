@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include <halo/adapt/arguments.hpp>
+#include <halo/adapt/description.hpp>
 #include <halo/adapt/evaluate.hpp>
 #include <halo/adapt/hardest.hpp>
 #include <halo/adapt/operations.hpp>
@@ -155,6 +156,24 @@ class adapter {
     nn::initialize<layout, float>(parameters_.span(), s, {}, layer_mask::top(1, layout::layers));
     if constexpr (averages) state_.restart_average();
     policy_state_ = {};
+  }
+
+  /// All that makes up a run (core/record.hpp): network, loss, optimizer and policy with their
+  /// options; parameters and statistics by their names, states of optimizer and policy, counters
+  /// and seed. What a checkpoint holds.
+  static void record(auto& self, auto&& f) {
+    f.template part<detail::described<Network>>("network");
+    f.template part<detail::called<Loss>>("loss");
+    detail::record_part("optimizer", self.optimizer_, f);
+    detail::record_part("policy", self.policy_, f);
+    f.template tensors<layout>(self.parameters_.span());
+    if constexpr (Network::statistics > 0)
+      f.template tensors<typename Network::statistics_layout>(self.statistics_.span());
+    detail::record_part("optimizer", self.state_, f);
+    detail::record_part("policy", self.policy_state_, f);
+    f.part("run", self.totals_);
+    f.number("run.seed", self.seed_.value);
+    f.number("run.training_rows", self.training_rows_);
   }
 
   /// Hands all that makes up the run to f(group, name, span), for saving and resuming: parameters,

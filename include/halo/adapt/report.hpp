@@ -43,6 +43,13 @@ struct totals {
     number("operations", operations);
     number("layers", layers);
   }
+  static constexpr void record(auto& self, auto&& f) {
+    f.number("iterations", self.iterations);
+    f.number("empty", self.empty);
+    f.number("non_finite", self.non_finite);
+    f.number("operations", self.operations);
+    f.number("layers", self.layers);
+  }
 };
 
 /// Which parameters a network is looked at with.

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include <halo/core/allowed.hpp>
+#include <halo/core/parameter_table.hpp>
 
 // How a value describes itself, once, for everything that looks into values: checkpoints, the
 // identity of a run, the ranges of options.
@@ -37,13 +38,13 @@ enum class field_kind : unsigned char {
 /// The name of a field behind those of the parts that it lies in; valid during the call only.
 struct field_path {
   field_path const* parent = nullptr;
-  std::string_view name;
+  std::string_view name;  ///< empty: a part that stands in the place of its whole
 
-  /// Hands the names to use(name), outermost first.
+  /// Hands the names to use(name), outermost first, empty ones left out.
   template <class Use>
   constexpr void each(Use&& use) const {
     if (parent != nullptr) parent->each(use);
-    use(name);
+    if (!name.empty()) use(name);
   }
 };
 
@@ -52,8 +53,9 @@ template <class T>
 struct recorded_field {
   using value_type = std::remove_const_t<T>;
   field_kind kind;
-  std::span<T> values;  ///< one element for a number; chars for a text
-  allowed range{};      ///< of an option
+  std::span<T> values;                   ///< one element for a number; chars for a text
+  allowed range{};                       ///< of an option, and of what a file may say of the state
+  std::span<std::size_t const> shape{};  ///< its extents; empty: one axis
   static constexpr bool is_text = std::same_as<value_type, char>;
   [[nodiscard]] constexpr bool is_state() const noexcept { return kind >= field_kind::number; }
 };
@@ -61,7 +63,9 @@ struct recorded_field {
 /// What a value's record() is handed: forwards each field to visit(path, recorded_field<T>).
 ///
 /// Numbers are of arithmetic type; bool and enumerations are handed on as unsigned and underlying
-/// integers. Holds pointers only and allocates nothing.
+/// integers. Behind the fields of a part, visit.leave(part) is called where the visitor has it.
+/// Ranges are what numbers may be in a file from elsewhere; floats are finite there in any case.
+/// Holds pointers only and allocates nothing.
 template <class Visit>
 class recorder {
  public:
@@ -96,26 +100,44 @@ class recorder {
   }
   /// A number that a run changes.
   template <class T>
-  constexpr void number(std::string_view name, T& value) const {
-    scalar(name, field_kind::number, value, {});
+  constexpr void number(std::string_view name, T& value, allowed range = {}) const {
+    scalar(name, field_kind::number, value, range);
   }
   template <class T, std::size_t N>
-  constexpr void per_parameter(std::string_view name, std::span<T, N> values) const {
-    emit(name, field_kind::per_parameter, std::span<T>(values));
+  constexpr void per_parameter(std::string_view name, std::span<T, N> values,
+                               allowed range = {}) const {
+    emit(name, field_kind::per_parameter, std::span<T>(values), range);
   }
   template <class T, std::size_t N>
-  constexpr void per_tensor(std::string_view name, std::span<T, N> values) const {
-    emit(name, field_kind::per_tensor, std::span<T>(values));
+  constexpr void per_tensor(std::string_view name, std::span<T, N> values,
+                            allowed range = {}) const {
+    emit(name, field_kind::per_tensor, std::span<T>(values), range);
   }
   template <class T, std::size_t N>
-  constexpr void per_problem(std::string_view name, std::span<T, N> values) const {
-    emit(name, field_kind::per_problem, std::span<T>(values));
+  constexpr void per_problem(std::string_view name, std::span<T, N> values,
+                             allowed range = {}) const {
+    emit(name, field_kind::per_problem, std::span<T>(values), range);
   }
-  /// A value that describes itself; its fields stand behind `name`.
+  /// The tensors of a layout, each under its own name and with its shape.
+  ///
+  /// @param values  Layout::size numbers
+  template <parameter_layout Layout, class T, std::size_t N>
+  constexpr void tensors(std::span<T, N> values) const {
+    for (std::size_t i = 0; i != Layout::tensors; ++i) {
+      parameter_info const& t = Layout::table[i];
+      (*visit_)(field_path{inside_, t.name()},
+                recorded_field<T>{field_kind::per_parameter,
+                                  std::span<T>(values).subspan(t.offset, t.count),
+                                  {},
+                                  std::span(t.extents).first(t.rank)});
+    }
+  }
+  /// A value that describes itself; its fields stand behind `name`, where that is not empty.
   template <class V>
   constexpr void part(std::string_view name, V& value) const {
     field_path const path{inside_, name};
     std::remove_const_t<V>::record(value, recorder(*visit_, &path));
+    if constexpr (requires { visit_->leave(value); }) visit_->leave(value);
   }
   /// A type that describes itself by constants alone, V::describe(f).
   template <class V>
@@ -184,7 +206,7 @@ constexpr void walk(V& value, Visit&& visit) {
       recordable<V>,
       "halo: record: the type has no `static constexpr void record(auto& self, auto&& f)` "
       "that describes it (core/record.hpp)");
-  std::remove_const_t<V>::record(value, recorder<std::remove_reference_t<Visit>>(visit));
+  recorder<std::remove_reference_t<Visit>>(visit).part({}, value);
 }
 /// The same of a type that has constants alone, V::describe(f).
 template <class V, class Visit>
