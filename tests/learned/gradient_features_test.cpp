@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <halo/autodiff/check.hpp>
+#include <halo/autodiff/fast.hpp>
 
 #include "../support/numbers.hpp"
 

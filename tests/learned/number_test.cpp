@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <halo/autodiff/variable.hpp>
+
 #include <type_traits>
 
 #include <halo/simd/batch.hpp>

@@ -27,16 +27,6 @@ using rule_type = learned::hierarchical_rnn<>;
 using layout = support::three_layers<5, 3, 40, 16>;
 using state = rule_type::state<layout>;
 
-std::string message_of(std::span<float const> weights) {
-  try {
-    rule_type const rule(weights);
-  } catch (error const& e) {
-    return e.what();
-  }
-  return "none";
-}
-
-/// All numbers of a state that are saved.
 std::vector<double> saved(state& s) {
   std::vector<double> all;
   s.fields([&](char const*, auto const& span) {
@@ -84,19 +74,6 @@ TEST_CASE("what a step costs counts the networks of tensors and of the problem")
           n + selected * rule_type::operations_per_parameter);
   }
   CHECK(optim::operations<rule_type, layout>(layer_mask()) == 0);
-}
-
-TEST_CASE("weights that do not fit are refused with a sentence") {
-  CHECK(message_of({}) == "hierarchical_rnn: weights: expected 8350, found 0");
-  std::vector<float> w(8350, 0.1F);
-  CHECK(message_of(w) == "none");
-  CHECK(message_of(std::span(w).first(8349)) ==
-        "hierarchical_rnn: weights: expected 8350, found 8349");
-  w[77] = std::numeric_limits<float>::quiet_NaN();
-  CHECK(message_of(w) == "hierarchical_rnn: weight 77: expected a finite number, found nan");
-  w[77] = 0;
-  w[8349] = -std::numeric_limits<float>::infinity();
-  CHECK(message_of(w) == "hierarchical_rnn: weight 8349: expected a finite number, found -inf");
 }
 
 TEST_CASE("given weights are kept, untrained ones follow their seed") {

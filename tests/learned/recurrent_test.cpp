@@ -11,6 +11,7 @@
 
 #include <halo/autodiff/check.hpp>
 #include <halo/learned/reader.hpp>
+#include <halo/learned/taped_reader.hpp>
 
 #include "../support/lstm.hpp"
 #include "../support/numbers.hpp"

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include <halo/autodiff/fast.hpp>
 #include <halo/autodiff/tape.hpp>
 #include <halo/autodiff/variable.hpp>
 #include <halo/simd/batch.hpp>

@@ -7,11 +7,13 @@
 #include <array>
 #include <cstddef>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <halo/core/random.hpp>
 #include <halo/io/file.hpp>
+#include <halo/learned/hierarchical_rnn.hpp>
 
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
@@ -56,6 +58,16 @@ std::string refusal(std::string const& path) {
 }
 bool ends(std::string const& text, std::string_view with) { return text.ends_with(with); }
 
+std::string message_for(std::span<float const> weights) {
+  try {
+    static_cast<void>(learned::optimizer_with_weights<learned::hierarchical_rnn<>>(weights));
+  } catch (halo::error const& e) {
+    return e.what();
+  }
+  return "none";
+}
+
+/// All numbers of a state that are saved.
 }  // namespace
 
 TEST_CASE("weights_file: there and back, with notes") {
@@ -112,4 +124,17 @@ TEST_CASE("weights_file: another version, a number that is none, a wrong byte") 
   CHECK(ends(write("1", "0"), "found '0'"));
   bias[1] = std::numeric_limits<float>::quiet_NaN();
   CHECK(ends(write("1", ""), "tensor 'bias': expected finite numbers, found NaN or infinity"));
+}
+
+TEST_CASE("weights that do not fit are refused with a sentence") {
+  CHECK(message_for({}) == "hierarchical_rnn: weights: expected 8350, found 0");
+  std::vector<float> w(8350, 0.1F);
+  CHECK(message_for(w) == "none");
+  CHECK(message_for(std::span(w).first(8349)) ==
+        "hierarchical_rnn: weights: expected 8350, found 8349");
+  w[77] = std::numeric_limits<float>::quiet_NaN();
+  CHECK(message_for(w) == "hierarchical_rnn: weight 77: expected a finite number, found nan");
+  w[77] = 0;
+  w[8349] = -std::numeric_limits<float>::infinity();
+  CHECK(message_for(w) == "hierarchical_rnn: weight 8349: expected a finite number, found -inf");
 }

@@ -50,7 +50,6 @@ TEST_CASE("header_writer: the whole text of a small one") {
 #pragma once
 
 #include <array>
-#include <span>
 
 #include <halo/learned/fruit.hpp>
 
@@ -68,8 +67,7 @@ inline constexpr std::array<float, 2> pear_weights{
 
 /// A pear.
 [[nodiscard]] inline fruit<2> pear() {
-  std::span<float const> const weights = pear_weights;
-  return fruit<2>(weights);
+  return fruit<2>(pear_weights);
 }
 
 }  // namespace halo::learned::pretrained

@@ -5,10 +5,9 @@
 #include <cmath>
 #include <cstddef>
 
-#include <halo/autodiff/fast.hpp>
-#include <halo/autodiff/variable.hpp>
+#include <halo/autodiff/scalar.hpp>
 #include <halo/learned/hierarchical_options.hpp>
-#include <halo/learned/reader.hpp>
+#include <halo/learned/number.hpp>
 #include <halo/simd/fast.hpp>
 
 namespace halo::learned {
@@ -16,12 +15,11 @@ namespace halo::learned {
 /// A log-rate within ±33, where the derivative stays 1 beyond (straight through), as in the
 /// released code.
 template <class V>
-[[nodiscard]] inline V limited_log_rate(V const& l) noexcept {
-  return min(max(l, typed<V>(-33)), typed<V>(33));
-}
-template <class T>
-[[nodiscard]] inline autodiff::variable<T> limited_log_rate(autodiff::variable<T> const& l) {
-  return l + (limited_log_rate(l.value()) - l.value());
+[[nodiscard]] inline V limited_log_rate(V const& l) {
+  if constexpr (requires { stop_gradient(l); })
+    return l + (limited_log_rate(l.value()) - l.value());
+  else
+    return min(max(l, typed<V>(-33)), typed<V>(33));
 }
 
 /// Averages of a gradient over several lengths of time, and what the hierarchical RNN sees of them.

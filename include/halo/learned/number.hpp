@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <halo/autodiff/variable.hpp>
+#include <halo/autodiff/dual.hpp>
 #include <halo/core/concepts.hpp>
 
 // What a program does with one number, whatever its type: float, double, a register, or a variable

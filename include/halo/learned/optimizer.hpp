@@ -8,10 +8,9 @@
 #include <cstdint>
 #include <limits>
 #include <span>
-#include <string>
 
 #include <halo/core/aligned.hpp>
-#include <halo/core/error.hpp>
+#include <halo/core/assert.hpp>
 #include <halo/core/random.hpp>
 #include <halo/kernel/magnitude.hpp>
 #include <halo/learned/pass.hpp>
@@ -89,15 +88,13 @@ class optimizer {
   /// Untrained weights.
   optimizer() noexcept : optimizer(seed{}) {}
   explicit optimizer(seed s) noexcept { initialize(P::table, std::span<W>(weights_), s); }
-  /// Given weights.
-  /// @throws halo::error if their number is not that of the program or one is not finite
-  explicit optimizer(std::span<W const> values, P const& configuration = {})
+  /// Given weights: as many as the program has, each finite. Those from outside are looked at by
+  /// optimizer_with_weights() (weights_file.hpp).
+  explicit optimizer(std::span<W const> values, P const& configuration = {}) noexcept
       : config(configuration) {
-    if (values.size() != weights)
-      fail(P::name, "weights", std::to_string(weights), std::to_string(values.size()));
+    HALO_EXPECTS(values.size() == weights, "optimizer: one number for every weight");
     for (std::size_t i = 0; i < weights; ++i) {
-      if (!std::isfinite(values[i]))
-        fail(P::name, "weight " + std::to_string(i), "a finite number", std::to_string(values[i]));
+      HALO_EXPECTS(std::isfinite(values[i]), "optimizer: finite weights");
       weights_[i] = values[i];
     }
   }

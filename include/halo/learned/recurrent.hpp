@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 
-#include <halo/autodiff/fast.hpp>
 #include <halo/autodiff/scalar.hpp>
 #include <halo/core/unrolled.hpp>
 #include <halo/simd/fast.hpp>

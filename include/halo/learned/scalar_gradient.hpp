@@ -9,7 +9,7 @@
 #include <halo/autodiff/variable.hpp>
 #include <halo/learned/pass.hpp>
 #include <halo/learned/program.hpp>
-#include <halo/learned/reader.hpp>
+#include <halo/learned/taped_reader.hpp>
 
 namespace halo::learned {
 

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstddef>
 
-#include <halo/autodiff/fast.hpp>
 #include <halo/learned/number.hpp>
 #include <halo/simd/fast.hpp>
 #include <halo/simd/math.hpp>

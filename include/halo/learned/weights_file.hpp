@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <halo/core/error.hpp>
 #include <halo/io/checked_file.hpp>
 #include <halo/io/checksum.hpp>
 #include <halo/io/safetensors.hpp>
@@ -34,6 +36,22 @@ inline constexpr std::string_view weights_version = "1";
 }
 
 }  // namespace detail
+
+/// The optimizer with these weights.
+/// @throws halo::error if their number is not that of the program or one is not finite
+template <class Optimizer>
+[[nodiscard]] Optimizer optimizer_with_weights(
+    std::span<typename Optimizer::weight_type const> values,
+    typename Optimizer::program_type const& config = {}) {
+  if (values.size() != Optimizer::weights)
+    fail(Optimizer::name, "weights", std::to_string(Optimizer::weights),
+         std::to_string(values.size()));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (!std::isfinite(values[i]))
+      fail(Optimizer::name, "weight " + std::to_string(i), "a finite number",
+           std::to_string(values[i]));
+  return Optimizer(values, config);
+}
 
 /// Writes an optimizer's weights; an old file is replaced completely or not at all.
 ///
@@ -86,7 +104,7 @@ template <class Optimizer>
                        [name](weight_info const& w) { return w.count() > 0 && w.name == name; });
   });
   reader.expect_metadata("checksum", io::checksum(file.tensors()));
-  return Optimizer(std::span<scalar const>(values), config);
+  return optimizer_with_weights<Optimizer>(std::span<scalar const>(values), config);
 }
 
 /// The same from a file; errors as above and as io::load_safetensors.

@@ -36,8 +36,7 @@ struct header_text {
 [[nodiscard]] inline std::string header_of(header_text const& about,
                                            std::span<float const> weights) {
   std::string text =
-      "// SPDX-License-Identifier: BSD-3-Clause\n#pragma once\n\n#include <array>\n"
-      "#include <span>\n\n#include <" +
+      "// SPDX-License-Identifier: BSD-3-Clause\n#pragma once\n\n#include <array>\n\n#include <" +
       about.include + ">\n\n";
   for (std::string const& note : about.notes) text.append("// ").append(note).append("\n");
   text += "\nnamespace halo::learned::pretrained {\n\n";
@@ -55,9 +54,8 @@ struct header_text {
   }
   if (!line.empty()) text.append("   ").append(line).append("\n");
   text += "};\n// clang-format on\n\n/// " + about.sentence + "\n[[nodiscard]] inline " +
-          about.type + ' ' + about.name +
-          "() {\n  std::span<float const> const weights = " + about.name + "_weights;\n  return " +
-          about.type + "(weights);\n}\n\n}  // namespace halo::learned::pretrained\n";
+          about.type + ' ' + about.name + "() {\n  return " + about.type + '(' + about.name +
+          "_weights);\n}\n\n}  // namespace halo::learned::pretrained\n";
   return text;
 }
 

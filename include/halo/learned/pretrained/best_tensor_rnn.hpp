@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <span>
 
 #include <halo/learned/tensor_rnn.hpp>
 
@@ -677,8 +676,7 @@ inline constexpr std::array<float, 4406> best_tensor_rnn_weights{
 
 /// The tensor-wise RNN, trained to last.
 [[nodiscard]] inline tensor_rnn<> best_tensor_rnn() {
-  std::span<float const> const weights = best_tensor_rnn_weights;
-  return tensor_rnn<>(weights);
+  return tensor_rnn<>(best_tensor_rnn_weights);
 }
 
 }  // namespace halo::learned::pretrained

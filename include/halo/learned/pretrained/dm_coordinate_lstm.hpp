@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <span>
 
 #include <halo/learned/coordinate_lstm.hpp>
 
@@ -779,8 +778,7 @@ inline constexpr std::array<float, 5141> dm_coordinate_lstm_weights{
 
 /// The coordinate-wise LSTM of Andrychowicz et al. 2016, trained on runs of 100 steps.
 [[nodiscard]] inline coordinate_lstm<> dm_coordinate_lstm() {
-  std::span<float const> const weights = dm_coordinate_lstm_weights;
-  return coordinate_lstm<>(weights);
+  return coordinate_lstm<>(dm_coordinate_lstm_weights);
 }
 
 }  // namespace halo::learned::pretrained

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <span>
 
 #include <halo/learned/hierarchical_rnn.hpp>
 
@@ -1296,8 +1295,7 @@ inline constexpr std::array<float, 8350> l2o_hierarchical_rnn_weights{
 
 /// The hierarchical RNN of Wichrowska et al. 2017, trained on runs of 100 steps.
 [[nodiscard]] inline hierarchical_rnn<> l2o_hierarchical_rnn() {
-  std::span<float const> const weights = l2o_hierarchical_rnn_weights;
-  return hierarchical_rnn<>(weights);
+  return hierarchical_rnn<>(l2o_hierarchical_rnn_weights);
 }
 
 }  // namespace halo::learned::pretrained

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <span>
 
 #include <halo/learned/hierarchical_rnn.hpp>
 
@@ -1311,8 +1310,7 @@ inline constexpr std::array<float, 8350> leaky_hierarchical_rnn_weights{
 
 /// The hierarchical RNN of Wichrowska et al. 2017, made leaky and trained to last.
 [[nodiscard]] inline hierarchical_rnn<hierarchical::leaky> leaky_hierarchical_rnn() {
-  std::span<float const> const weights = leaky_hierarchical_rnn_weights;
-  return hierarchical_rnn<hierarchical::leaky>(weights);
+  return hierarchical_rnn<hierarchical::leaky>(leaky_hierarchical_rnn_weights);
 }
 
 }  // namespace halo::learned::pretrained

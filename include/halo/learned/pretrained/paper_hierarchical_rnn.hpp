@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <span>
 
 #include <halo/learned/hierarchical_rnn.hpp>
 
@@ -1251,8 +1250,7 @@ inline constexpr std::array<float, 8080> paper_hierarchical_rnn_weights{
 
 /// The hierarchical RNN as HALO's paper trains it, for runs of 100 steps of some layers.
 [[nodiscard]] inline hierarchical_rnn<hierarchical::paper> paper_hierarchical_rnn() {
-  std::span<float const> const weights = paper_hierarchical_rnn_weights;
-  return hierarchical_rnn<hierarchical::paper>(weights);
+  return hierarchical_rnn<hierarchical::paper>(paper_hierarchical_rnn_weights);
 }
 
 }  // namespace halo::learned::pretrained
