@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <halo/io/file.hpp>
+#include <halo/io/save.hpp>
 #include <halo/nn/channel_set.hpp>
 
 namespace support {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <halo/io/file.hpp>
+#include <halo/io/save.hpp>
 
 namespace support {
 

@@ -44,3 +44,7 @@ TEST_CASE("error: a message of one piece arrives as it is, and outlives a copy")
   }
   CHECK(std::string_view(kept.what()) == "the sensor is gone");
 }
+
+TEST_CASE("error: a zero character does not cut the message short") {
+  CHECK(message("file", std::string_view("a\0b", 3), "", "") == "file: a?b");
+}

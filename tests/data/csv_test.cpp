@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <halo/core/random.hpp>
+#include <halo/io/save.hpp>
 
 #include "../support/data.hpp"
 #include "../support/folder.hpp"

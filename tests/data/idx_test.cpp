@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <halo/io/save.hpp>
+
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
 

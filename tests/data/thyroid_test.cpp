@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <halo/io/save.hpp>
+
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
 

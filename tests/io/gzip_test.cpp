@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include <halo/io/save.hpp>
+
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
 

@@ -11,6 +11,7 @@
 
 #include <halo/core/random.hpp>
 #include <halo/io/file.hpp>
+#include <halo/io/save.hpp>
 #include <halo/learned/tensor_rnn.hpp>
 #include <halo/meta/trainer.hpp>
 #include <halo/nn/activation.hpp>

@@ -12,10 +12,14 @@ namespace halo {
 
 /// What the outside world did wrong: a file, an argument, a device. The only exception halo throws.
 ///
-/// The message reads "what: where: expected E, found F".
+/// The message reads "what: where: expected E, found F"; a zero character in it, which would end
+/// what(), reads "?".
 class error : public std::exception {
  public:
-  explicit error(std::string message) : message_(std::move(message)) {}
+  explicit error(std::string message) : message_(std::move(message)) {
+    for (char& c : message_)
+      if (c == '\0') c = '?';
+  }
   [[nodiscard]] char const* what() const noexcept override { return message_.c_str(); }
 
  private:

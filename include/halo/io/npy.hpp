@@ -14,6 +14,7 @@
 #include <halo/core/error.hpp>
 #include <halo/io/file.hpp>
 #include <halo/io/npy_parser.hpp>
+#include <halo/io/save.hpp>
 #include <halo/io/tensor_view.hpp>
 #include <halo/tensor/array.hpp>
 

@@ -19,6 +19,7 @@
 #include <halo/io/quoted.hpp>
 #include <halo/io/safetensors_file.hpp>
 #include <halo/io/safetensors_parser.hpp>
+#include <halo/io/save.hpp>
 #include <halo/io/tensor_view.hpp>
 
 namespace halo::io {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <halo/io/file.hpp>
+#include <halo/io/save.hpp>
 
 namespace halo::meta {
 
