@@ -3,9 +3,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +20,7 @@
 #include <halo/nn/residual.hpp>
 #include <halo/nn/sequential.hpp>
 #include <halo/optim/adam.hpp>
+#include <halo/optim/selection.hpp>
 
 #include "../support/data.hpp"
 #include "../support/device.hpp"
@@ -114,6 +118,65 @@ TEST_CASE("statistics: a step that is not done moves none") {
   device none(optim::adam{}, seed{1}, optim::selection::thirds(network::layers, 0, 0, 0));
   none.step(examples(1).x, examples(1).t);
   CHECK(copy(none.statistics()) == copy(device(optim::adam{}, seed{1}).statistics()));
+}
+
+namespace {
+
+/// Three classes of points around three centers, far from 0 and of other width than 1.
+struct blobs {
+  std::vector<float> x;
+  std::vector<std::int32_t> t;
+  explicit blobs(std::size_t rows, std::uint64_t stream) : x(draw<float>(rows * 5, stream, 2.0)) {
+    t = support::draw_labels(rows, 3, stream + 1);
+    for (std::size_t i = 0; i < x.size(); ++i)
+      x[i] += i % 5 == static_cast<std::size_t>(t[i / 5]) ? 9.0F : 3.0F;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("statistics: 250 steps of one row on a trained network keep variance and held-out loss") {
+  using tall = adapt::adapter<network, nn::cross_entropy, optim::adam, 32>;
+  tall d(optim::adam{{.rate = 0.01F}}, seed{1});
+  blobs const train(3200, 1), held_out(400, 3), stream(250, 5);
+  std::span<float const> const x(train.x);
+  std::span<std::int32_t const> const t(train.t);
+  for (std::size_t i = 0; i < 100; ++i) d.step(x.subspan(i * 160, 160), t.subspan(i * 32, 32));
+  auto const trained = copy(d.statistics());
+  auto const before = d.evaluate(held_out.x, held_out.t);
+  CHECK(before.accuracy > 0.95);
+  for (std::size_t i = 0; i < 250; ++i) {
+    auto const r = d.step(std::span(stream.x).subspan(i * 5, 5), std::span(stream.t).subspan(i, 1));
+    REQUIRE(r.finite());
+  }
+  CHECK(copy(d.statistics()) == trained);
+  auto const after = d.evaluate(held_out.x, held_out.t);
+  CAPTURE(before.loss);
+  CAPTURE(after.loss);
+  CHECK(after.loss < before.loss + 0.1);
+  CHECK(after.accuracy > 0.9);
+}
+
+TEST_CASE("statistics: with only the head selected, nothing below it moves or answers otherwise") {
+  auto const run = [](adapt::moments frozen) {
+    auto d = device(optim::adam{{.rate = 0.01F}}, seed{1});
+    walk(d, 0, 30);
+    auto all = copy(d.parameters());
+    all.insert(all.end(), d.statistics().begin(), d.statistics().end());
+    std::array<double, 5> const head{0, 0, 0, 0, 1};
+    device frozen_device(optim::adam{{.rate = 0.01F}}, all, seed{2},
+                         optim::selection::custom(head));
+    frozen_device.freeze_by(frozen);
+    walk(frozen_device, 40, 140);
+    CHECK(copy(frozen_device.statistics()) == copy(d.statistics()));
+    parameter_info const& last = network::layout::table[network::layout::tensors - 2];
+    auto const theta = copy(frozen_device.parameters());
+    CHECK(std::equal(theta.begin(), theta.begin() + static_cast<std::ptrdiff_t>(last.offset),
+                     all.begin()));
+    CHECK_FALSE(std::equal(theta.begin(), theta.end(), all.begin()));
+    return theta;
+  };
+  CHECK(run(adapt::moments::batch) != run(adapt::moments::running));
 }
 
 TEST_CASE("statistics: parameters may be followed by them") {

@@ -260,7 +260,7 @@ void check_parts(subject const& s) {
   std::size_t const rows = 6;
   auto const theta = draw<float>(s.parameters + 1, 1), x = draw<float>(rows * s.inputs, 2);
   auto const dy = draw<float>(rows * s.outputs, 3);
-  nn::pass const p{.rows = rows, .capacity = rows, .training = true, .noise = seed{3}};
+  nn::pass p{.rows = rows, .capacity = rows, .training = true, .noise = seed{3}};
   std::vector<float> y(rows * s.outputs), memory(rows * s.memory + 1);
   std::vector<float> scratch(rows * s.scratch + s.fixed_scratch + 1, std::nanf(""));
   s.on_floats.forward(p, theta.data(), x.data(), y.data(), memory.data(), scratch.data());
@@ -276,7 +276,7 @@ void check_parts(subject const& s) {
     a.dy = upper.data();
     a.dx = with_input ? r.dx.data() : nullptr;
     a.gradient = with_gradient && s.parameters > 0 ? r.gradient.data() : nullptr;
-    if (!with_gradient) a.mask = layer_mask();
+    p.layers = with_gradient ? layer_mask::all() : layer_mask();
     std::fill(scratch.begin(), scratch.end(), std::nanf(""));  // nobody counts on what lies there
     a.scratch = scratch.data();
     s.on_floats.backward(p, a);

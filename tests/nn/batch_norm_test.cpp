@@ -3,8 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <ratio>
 #include <vector>
@@ -12,6 +14,7 @@
 #include <halo/autodiff/check.hpp>
 #include <halo/nn/initialize.hpp>
 #include <halo/nn/linear.hpp>
+#include <halo/nn/residual.hpp>
 #include <halo/nn/sequential.hpp>
 
 #include "../support/network.hpp"
@@ -44,6 +47,35 @@ std::vector<float> forward(nn::pass p, std::vector<float> const& theta, std::vec
   float const* const y = Network::template forward<float*>(p, theta.data(), x.data(), arena.data());
   return {y, y + p.rows * Network::outputs};
 }
+
+/// Statistics of five channels.
+std::vector<float> moments() {
+  auto all = draw<float>(10, 3);
+  for (std::size_t c = channels; c < 10; ++c) all[c] = 0.5F + std::abs(all[c]);
+  return all;
+}
+
+/// Counts steps.
+struct counting_norm : nn::stateless_layer {
+  static constexpr char const* kind = "counting";
+  template <class>
+  static constexpr bool accepts = true;
+  template <class Y>
+  using output = Y;
+  template <class>
+  static constexpr std::array<nn::tensor_spec, 1> statistics{
+      nn::tensor_spec{"steps", {1, 0, 0, 0}, 1, parameter_role::bias}};
+  static constexpr bool elementwise = false, needs_input = false, needs_output = false;
+  template <class Y, class C, class P>
+  static void forward(nn::pass const&, C, C, P, P) noexcept {}
+  template <class Y, class P>
+  static void backward(nn::pass const&, nn::backward_arguments<P> const&) noexcept {}
+  template <class Y, class T>
+  static bool observe(nn::pass const&, T const*, float* running) noexcept {
+    if (running != nullptr) *running += 1;
+    return true;
+  }
+};
 
 }  // namespace
 
@@ -153,13 +185,96 @@ TEST_CASE("batch norm: running statistics follow those of the mini-batches") {
     for (std::size_t i = 0; i < 10; ++i)
       CHECK(static_cast<double>(running[i]) == doctest::Approx(expected[i]).epsilon(1e-5));
   }
-  // a single place has no variance to correct
+}
+
+TEST_CASE("batch norm: one number a channel leaves running statistics alone and goes by them") {
   using flat = nn::sequential<shape<5>, nn::batch_norm>;
-  forward<flat>({.training = true}, theta, draw<float>(5, 1), arena);
-  std::vector<float> zero(10);
-  CHECK(flat::observe({.rows = 1, .capacity = 1}, static_cast<float const*>(arena.data()),
-                      zero.data()));
-  for (std::size_t c = channels; c < 10; ++c) CHECK(zero[c] == 0);
+  auto const theta = draw<float>(flat::parameters, 1), x = draw<float>(5, 2);
+  auto const dy = draw<float>(5, 3);
+  auto const given = moments();
+  std::vector<float> arena(flat::memory_per_row), again = arena;
+  nn::pass const step{.rows = 1, .capacity = 1, .training = true, .statistics = given.data()};
+  nn::pass evaluation = step;
+  evaluation.training = false;
+  CHECK(forward<flat>(step, theta, x, arena) == forward<flat>(evaluation, theta, x, again));
+  auto running = given;
+  CHECK(flat::observe(step, static_cast<float const*>(arena.data()), running.data()));
+  CHECK(running == given);
+  // and so goes the gradient
+  std::vector<float> gradient(10), expected(10);
+  auto upper = dy;
+  flat::backward<float*>(step, theta.data(), x.data(), arena.data(), upper.data(), gradient.data());
+  upper = dy;
+  flat::backward<float*>(evaluation, theta.data(), x.data(), again.data(), upper.data(),
+                         expected.data());
+  CHECK(gradient == expected);
+  for (std::size_t c = 0; c < 5; ++c) CHECK(gradient[c] != 0);
+  // two are a mini-batch
+  auto const two = draw<float>(10, 4);
+  forward<flat>(step, theta, two, arena);
+  CHECK(flat::observe({.rows = 2, .capacity = 2}, static_cast<float const*>(arena.data()),
+                      running.data()));
+  for (std::size_t i = 0; i < 10; ++i) CHECK(running[i] != given[i]);
+}
+
+TEST_CASE("batch norm: what a mask leaves out does not move, and goes by what the pass says") {
+  using deep = nn::sequential<nn::linear<5, 5>, nn::batch_norm,
+                              nn::residual<nn::linear<5, 5>, nn::batch_norm>, nn::linear<5, 2>>;
+  static_assert(deep::layers == 5 && deep::statistics == 20);
+  auto const theta = draw<float>(deep::parameters, 1), x = draw<float>(8 * 5, 2);
+  auto given = moments();
+  given.insert(given.end(), given.begin(), given.end());
+  std::vector<float> arena;
+  nn::pass p{.rows = 8, .capacity = 8, .training = true, .statistics = given.data()};
+  auto const moved_by = [&](layer_mask layers) {
+    p.layers = layers;
+    forward<deep>(p, theta, x, arena);
+    auto running = given;
+    CHECK(deep::observe(p, static_cast<float const*>(arena.data()), running.data()));
+    std::uint64_t moved = 0;
+    for (std::size_t i = 0; i < 20; ++i)
+      moved |= running[i] != given[i] ? std::uint64_t{1} << i : 0;
+    return moved;
+  };
+  for (nn::moments const m : {nn::moments::batch, nn::moments::running}) {
+    p.normalize_by = m;
+    CHECK(moved_by(layer_mask::all()) == 0xfffff);
+    CHECK(moved_by(layer_mask::top(1, 5)) == 0);
+    CHECK(moved_by(layer_mask::only(0)) == 0);
+    CHECK(moved_by(layer_mask::only(1)) == 0x3ff);
+    CHECK(moved_by(layer_mask::only(3)) == 0xffc00);
+    // of a mini-batch that overflows a norm that stays is not asked
+    auto bad = x;
+    bad[3] = 1e30F;
+    p.layers = layer_mask::only(4);
+    forward<deep>(p, theta, bad, arena);
+    CHECK(deep::observe(p, static_cast<float const*>(arena.data()), nullptr));
+  }
+
+  auto const outputs = [&](layer_mask layers, nn::moments m, bool training = true) {
+    nn::pass q{
+        .training = training, .layers = layers, .statistics = given.data(), .normalize_by = m};
+    return forward<deep>(q, theta, x, arena);
+  };
+  auto const head = layer_mask::top(1, 5), all = layer_mask::all();
+  CHECK(outputs(head, nn::moments::batch) == outputs(all, nn::moments::batch));
+  CHECK(outputs(all, nn::moments::running) == outputs(all, nn::moments::batch));
+  CHECK(outputs(head, nn::moments::running) == outputs(all, nn::moments::running, false));
+  CHECK(outputs(head, nn::moments::running) != outputs(head, nn::moments::batch));
+  CHECK(outputs(layer_mask::only(1), nn::moments::running) != outputs(head, nn::moments::running));
+}
+
+TEST_CASE("batch norm: a layer with statistics and no parameters moves with the one before it") {
+  using bare = nn::sequential<nn::linear<5, 5>, counting_norm, nn::linear<5, 5>>;
+  static_assert(bare::layers == 2 && bare::statistics == 1);
+  std::vector<float> arena(bare::memory_per_row);
+  float running = 0;
+  for (std::uint64_t bits = 0; bits < 4; ++bits) {
+    float const before = running;
+    CHECK(bare::observe({.rows = 1, .capacity = 1, .layers = layer_mask(bits)},
+                        static_cast<float const*>(arena.data()), &running));
+    CHECK(running == before + static_cast<float>(bits & 1U));
+  }
 }
 
 TEST_CASE("batch norm: an infinite statistic is seen, even where outputs are finite") {

@@ -51,7 +51,7 @@ struct arrays {
     a.dy = dy.data();
     a.dx = with_dx ? dx.data() : nullptr;
     a.gradient = gradient.data();
-    a.mask = mask;
+    pass.layers = mask;
     a.scratch = scratch.data();
     block::backward<double*>(pass, a);
   }

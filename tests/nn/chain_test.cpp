@@ -10,10 +10,10 @@
 #include <halo/nn/linear.hpp>
 
 using namespace halo;
-namespace detail = nn::detail;
 
 TEST_CASE("chain: the shape goes from layer to layer") {
-  using shapes = detail::chain<0, shape<3>, nn::linear<3, 5>, nn::relu, nn::linear<5, 2>>::shapes;
+  using shapes =
+      nn::detail::chain<0, shape<3>, nn::linear<3, 5>, nn::relu, nn::linear<5, 2>>::shapes;
   static_assert(std::is_same_v<shapes, std::tuple<shape<3>, shape<5>, shape<5>, shape<2>>>);
-  static_assert(std::is_same_v<detail::chain<0, shape<2, 2>>::shapes, std::tuple<shape<2, 2>>>);
+  static_assert(std::is_same_v<nn::detail::chain<0, shape<2, 2>>::shapes, std::tuple<shape<2, 2>>>);
 }

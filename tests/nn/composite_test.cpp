@@ -14,17 +14,16 @@
 #include "../support/network.hpp"
 
 using namespace halo;
-namespace detail = nn::detail;
 using support::draw;
 
 namespace {
 
-struct pair : detail::composite_of<pair, nn::linear<3, 4>, nn::tanh> {
+struct pair : nn::detail::composite_of<pair, nn::linear<3, 4>, nn::tanh> {
   static constexpr char const* kind = "pair";
 };
 using X = shape<3>;
-static_assert(nn::layer<pair, X> && detail::composite<pair, X>);
-static_assert(!detail::composite<nn::linear<3, 4>, X>);
+static_assert(nn::layer<pair, X> && nn::detail::composite<pair, X>);
+static_assert(!nn::detail::composite<nn::linear<3, 4>, X>);
 
 }  // namespace
 
@@ -66,13 +65,13 @@ TEST_CASE("composite: backward does not need its output any more") {
 }
 
 TEST_CASE("composite: lists are joined, layers numbered on") {
-  constexpr auto both = detail::joined(nn::linear<3, 4>::tensors<X>, pair::tensors<X>, 1);
+  constexpr auto both = nn::detail::joined(nn::linear<3, 4>::tensors<X>, pair::tensors<X>, 1);
   static_assert(both.size() == 4 && both[1].layer == 0 && both[2].layer == 1);
 }
 
 TEST_CASE("composite: a pass inside stands one line lower") {
   nn::pass const p{.rows = 2, .index = 7};
-  CHECK(detail::inside(p).index == 8);
-  CHECK(detail::inside(p, 3).index == 11);
-  CHECK(detail::inside(p).rows == 2);
+  CHECK(nn::detail::inside(p).index == 8);
+  CHECK(nn::detail::inside(p, 3).index == 11);
+  CHECK(nn::detail::inside(p).rows == 2);
 }

@@ -52,14 +52,16 @@ struct problem {
   }
   double gradient(std::span<double const> theta, std::span<double> g,
                   layer_mask mask = layer_mask::all()) {
+    pass.layers = mask;
     return nn::value_and_gradient<network, Loss, double*>(pass, theta.data(), x.data(), t.data(),
-                                                          g.data(), work, mask);
+                                                          g.data(), work);
   }
   dual<double> dual_gradient(planar<double const> theta, planar<double> g,
                              layer_mask mask = layer_mask::all()) {
     planar<double const> const examples(x.data(), nullptr);  // the data do not move
+    pass.layers = mask;
     return nn::value_and_gradient<network, Loss, planar<double>>(pass, theta, examples, t.data(), g,
-                                                                 dual_work, mask);
+                                                                 dual_work);
   }
 };
 

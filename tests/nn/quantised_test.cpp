@@ -227,7 +227,8 @@ TEST_CASE("quantised: a masked gradient is part of the full one, bit for bit") {
   auto const run = [&](layer_mask mask) {
     std::vector<float> g(network::parameters, 7);
     nn::value_and_gradient<network, nn::cross_entropy, float*>(
-        {.rows = 5, .training = true}, theta.data(), x.data(), labels.data(), g.data(), w, mask);
+        {.rows = 5, .training = true, .layers = mask}, theta.data(), x.data(), labels.data(),
+        g.data(), w);
     return g;
   };
   auto const full = run(layer_mask::all());

@@ -178,11 +178,11 @@ TEST_CASE_TEMPLATE("sequential: a mask changes what is computed, never a bit of 
 TEST_CASE("sequential: an empty mask reads and writes nothing") {
   using network = support::small_case::network;
   float* const nowhere = nullptr;
-  network::backward<float*>({.rows = 3, .capacity = 4}, nowhere, nowhere, nowhere, nowhere, nowhere,
-                            layer_mask());
+  network::backward<float*>({.rows = 3, .capacity = 4, .layers = {}}, nowhere, nowhere, nowhere,
+                            nowhere, nowhere);
   // layers the network does not have select nothing
-  network::backward<float*>({.rows = 3, .capacity = 4}, nowhere, nowhere, nowhere, nowhere, nowhere,
-                            layer_mask::only(2));
+  network::backward<float*>({.rows = 3, .capacity = 4, .layers = layer_mask::only(2)}, nowhere,
+                            nowhere, nowhere, nowhere, nowhere);
   static_assert(network::operations(layer_mask(), 64) == 0);
   static_assert(network::operations(layer_mask::only(2), 64) == 0);
   static_assert(network::selected_parameters(layer_mask::only(2)) == 0);
@@ -201,10 +201,10 @@ TEST_CASE("sequential: what is skipped does not run, and operations() counts wha
       CAPTURE(bits);
       counting::forwards = counting::backwards = 0;
       counting::weight_gradients = counting::input_gradients = 0;
-      nn::pass const p{.rows = rows, .capacity = rows};
+      nn::pass const p{.rows = rows, .capacity = rows, .layers = mask};
       if (!mask.empty()) network::forward<float*>(p, theta.data(), x.data(), arena.data());
-      network::backward<float*>(p, theta.data(), x.data(), arena.data(), dy.data(), gradient.data(),
-                                mask);
+      network::backward<float*>(p, theta.data(), x.data(), arena.data(), dy.data(),
+                                gradient.data());
       CHECK(counting::forwards == (mask.empty() ? 0 : layers));
       CHECK(counting::backwards == (mask.empty() ? 0 : layers - mask.lowest()));
       CHECK(counting::weight_gradients == mask.count());
@@ -298,13 +298,14 @@ std::vector<T> on_some_rows(std::vector<T> const& theta, std::vector<T> const& x
   network::keep_rows(p, rows.data(), rows.size(), r.work.arena.data());
   p.rows = rows.size();
   p.source = rows.data();
+  p.layers = mask;
   std::vector<T> some_x, gradient(network::parameters, T(7));
   for (std::uint32_t i : rows) {
     auto const begin = x.begin() + static_cast<std::ptrdiff_t>(i * network::inputs);
     some_x.insert(some_x.end(), begin, begin + network::inputs);
   }
   network::template backward<T*>(p, theta.data(), some_x.data(), r.work.arena.data(), dy.data(),
-                                 gradient.data(), mask);
+                                 gradient.data());
   return gradient;
 }
 

@@ -115,8 +115,9 @@ struct runner {
     nn::pass p = pass;
     p.rows = x.size() / network::inputs;
     p.capacity = Capacity;
+    p.layers = mask;
     network::template backward<T*>(p, theta.data(), x.data(), work.arena.data(), dy.data(),
-                                   gradient.data(), mask);
+                                   gradient.data());
   }
 };
 

@@ -128,8 +128,13 @@ class adapter {
   }
   /// Running means and variances of batch_norm, Network::statistics of them.
   [[nodiscard]] std::span<float const> statistics() const noexcept { return statistics_.span(); }
-  /// What batch_norm normalises by in predict, evaluate and accuracy.
+  /// What batch_norm normalises by in predict, evaluate and accuracy: running statistics, or those
+  /// of each part of the examples, as many as a mini-batch may have.
   void normalize_by(moments m) noexcept { statistics_.use(m); }
+  /// What batch_norm normalises by in steps that leave its layer out, which never move its
+  /// statistics: the mini-batch's own, or with moments::running what evaluation uses, so that the
+  /// layers which learn see what they will see later. Others use the mini-batch's own.
+  void freeze_by(moments m) noexcept { statistics_.use_where_frozen(m); }
   [[nodiscard]] state_type& state() noexcept { return state_; }
   [[nodiscard]] Optimizer const& optimizer() const noexcept { return optimizer_; }
   [[nodiscard]] Policy const& policy() const noexcept { return policy_; }
@@ -205,8 +210,13 @@ class adapter {
       ++totals_.empty;
       return r;
     }
-    nn::pass p{
-        .rows = rows, .capacity = MaxBatch, .training = true, .noise = seed_, .step = iteration};
+    nn::pass p{.rows = rows,
+               .capacity = MaxBatch,
+               .training = true,
+               .noise = seed_,
+               .step = iteration,
+               .layers = r.layers};
+    statistics_.bring_along(p);
     r.examples = d.backward_rows(rows);
     r.operations = adapt::operations<Network, Optimizer>(d, rows);
     float const* const y =
@@ -228,9 +238,9 @@ class adapter {
   }
 
   optim::status update(nn::pass const& p, float const* x, report const& r) noexcept {
-    float const bound = Network::template backward<float*>(
-        p, parameters_.data(), x, work_.arena.data(), work_.output_gradient.data(),
-        gradient_.data(), r.layers);
+    float const bound =
+        Network::template backward<float*>(p, parameters_.data(), x, work_.arena.data(),
+                                           work_.output_gradient.data(), gradient_.data());
     optim::step_context<float> context{.mask = r.layers, .loss = r.loss, .rows = training_rows_};
     // a moderate bound is good enough; where it is large the optimizer looks for itself
     if (bound <= 1e6F) context.magnitude = bound;

@@ -13,9 +13,7 @@
 
 namespace halo::adapt {
 
-/// What a network's batch_norm normalises by outside of steps: its running statistics, or those of
-/// each part of the examples, as many as a mini-batch may have. Steps use the mini-batch's own.
-enum class moments : unsigned char { running, batch };
+using nn::moments;
 
 namespace detail {
 
@@ -31,9 +29,15 @@ class running_statistics {
   [[nodiscard]] std::span<float const> span() const noexcept { return values_.span(); }
 
   void use(moments m) noexcept { source_ = m; }
+  void use_where_frozen(moments m) noexcept { frozen_ = m; }
   /// For a pass that learns nothing.
   [[nodiscard]] float const* for_evaluation() const noexcept {
     return source_ == moments::running ? values_.data() : nullptr;
+  }
+  /// For a step.
+  void bring_along(nn::pass& p) const noexcept {
+    p.statistics = values_.data();
+    p.normalize_by = frozen_;
   }
 
   /// Takes a step that moves with the statistics of the forward pass, or neither of the two where
@@ -55,6 +59,7 @@ class running_statistics {
 
  private:
   moments source_ = moments::running;
+  moments frozen_ = moments::batch;
   aligned_array<float, N> values_;
 };
 
@@ -63,6 +68,8 @@ class running_statistics<Network, 0> {
  public:
   [[nodiscard]] static std::span<float> span() noexcept { return {}; }
   static void use(moments) noexcept {}
+  static void use_where_frozen(moments) noexcept {}
+  static void bring_along(nn::pass&) noexcept {}
   [[nodiscard]] static float const* for_evaluation() noexcept { return nullptr; }
   template <class Step>
   static optim::status follow(nn::pass const&, float const*, Step&& step) noexcept {

@@ -56,8 +56,13 @@ inline constexpr bool never = false;
 ///
 /// y = gain · (x - mean) / √(variance + epsilon) + bias, one gain and bias a channel. After a step
 /// that was done, running statistics move: r ← r + Share · (batch - r), the variance's batch value
-/// times n / (n - 1), as in PyTorch. Where a pass has running statistics (evaluation), these are
-/// used, else those of the mini-batch. They belong to whoever owns the parameters: adapt::adapter.
+/// times n / (n - 1), as in PyTorch. They are used outside of training and belong to whoever owns
+/// the parameters: adapt::adapter.
+///
+/// One number a channel (a mini-batch of one vector) has no variance: running statistics then stay,
+/// and it is normalised by them (PyTorch refuses it, TensorFlow counts 0). They stay as well where
+/// a mask leaves the layer out, as TensorFlow's do where it is not trainable, while PyTorch moves
+/// them; by what such a layer normalises in a step is pass::normalize_by (adapter::freeze_by).
 ///
 ///     sequential<shape<32, 32, 3>, conv2d<16, 3>, batch_norm, relu, ...>
 ///
@@ -85,7 +90,7 @@ struct basic_batch_norm : detail::channel_norm {
   static void forward_activated(pass const& p, C theta, C x, P y, P memory, Activation f) noexcept {
     constexpr std::size_t n = detail::channels<X>;
     std::size_t const places = p.rows * (X::size / n);
-    if (p.statistics == nullptr)
+    if (!by_running(p, places))
       kernel::channel_moments(places, n, x, memory, P(memory + n));
     else
       for (std::size_t c = 0; c < 2 * n; ++c) write(memory, c, p.statistics[c]);
@@ -108,7 +113,7 @@ struct basic_batch_norm : detail::channel_norm {
     std::size_t const places = p.rows * (X::size / n);
     auto const norm = norm_of<P, n>(a.theta, a.memory, f);
     C const dy = a.dy;
-    bool const frozen = p.statistics != nullptr;
+    bool const frozen = by_running(p, places);
     P const sums = a.gradient ? a.gradient : a.scratch;  // of gain, then of bias
     if (a.gradient || !frozen)
       kernel::channel_gradient(places, n, norm, a.x, dy, sums, P(sums + n));
@@ -124,13 +129,13 @@ struct basic_batch_norm : detail::channel_norm {
   }
 
   /// Running mean and variance after a forward pass on the mini-batch's own; null: only looks.
-  /// @return whether the mini-batch's are finite
+  /// @return whether the mini-batch's are finite; of one number a channel there are none
   template <class X, class T>
   static bool observe(pass const& p, T const* memory, float* running) noexcept {
     constexpr std::size_t n = detail::channels<X>;
     std::size_t const places = p.rows * (X::size / n);
-    double const unbias =
-        places > 1 ? static_cast<double>(places) / static_cast<double>(places - 1) : 1.0;
+    if (places < 2) return true;
+    double const unbias = static_cast<double>(places) / static_cast<double>(places - 1);
     bool finite = true;
     for (std::size_t c = 0; c < 2 * n; ++c) {
       auto const batch = static_cast<float>(static_cast<double>(memory[c]) * (c < n ? 1 : unbias));
@@ -150,6 +155,9 @@ struct basic_batch_norm : detail::channel_norm {
   }
 
  private:
+  static bool by_running(pass const& p, std::size_t places) noexcept {
+    return p.by_running() || (places < 2 && p.statistics != nullptr);
+  }
   template <class P, std::size_t N, class C, class F>
   static kernel::channel_norm<P, F> norm_of(C theta, C moments, F f) noexcept {
     return {theta, theta + N, moments, moments + N, static_cast<simd::scalar_of<P>>(epsilon), f};

@@ -56,10 +56,10 @@ struct block {
     run<0>(p, a);
   }
 
-  /// As a layer's backward; a mask that selects nothing runs nothing where dx is not wanted either.
+  /// As a layer's backward; where no layer learns nothing runs unless dx is wanted.
   template <class P>
   static simd::scalar_of<P> backward(pass const& p, backward_arguments<P> const& a) noexcept {
-    std::size_t const lowest = (a.mask & layer_mask::all(sizes.owners)).lowest();
+    std::size_t const lowest = (p.layers & layer_mask::all(sizes.owners)).lowest();
     simd::scalar_of<P> bound(0);
     if (lowest < sizes.owners || a.dx) run_back<count - 1>(p, a, a.dy, lowest, bound);
     return bound;
@@ -74,7 +74,8 @@ struct block {
     }(std::make_index_sequence<count>());
   }
 
-  /// Moves running statistics towards those of the forward pass. Null: only looks.
+  /// Moves running statistics of layers that learn towards those of the forward pass. Null: only
+  /// looks.
   /// @return whether they are all finite
   template <class T>
   static bool observe(pass const& p, T const* memory, float* running) noexcept {
@@ -112,17 +113,22 @@ struct block {
   template <std::size_t I, class T>
   static bool observe_layer(pass const& p, T const* memory, float* running) noexcept {
     if constexpr (places.layers[I].statistics > 0) {
+      pass const own = pass_of<I>(p);
+      if (own.layers.empty()) return true;
       return layer_at<I>::template observe<shape_at<I>>(
-          p, memory + places.memory[I] * p.capacity,
+          own, memory + places.memory[I] * p.capacity,
           running == nullptr ? nullptr : running + places.statistic[I]);
     }
     return true;
   }
 
-  /// What layer I is told of the pass.
+  /// What layer I is told of the pass. One without parameters learns if the one before it does.
   template <std::size_t I>
   [[nodiscard]] static pass pass_of(pass p) noexcept {
+    constexpr bool follows = places.layers[I].owners == 0 && places.owner[I] > 0;
     p.index += places.row[I];
+    p.layers = p.layers.slice(places.owner[I] - (follows ? 1U : 0U),
+                              std::max(places.layers[I].owners, std::size_t{1}));
     if (p.statistics != nullptr) p.statistics += places.statistic[I];
     return p;
   }
@@ -225,18 +231,19 @@ struct block {
     own.memory = a.memory + places.memory[I] * p.capacity;
     own.dy = dy;
     if (below) own.dx = I == 0 ? a.dx : a.scratch + places.delta[I] * p.capacity;
-    own.mask = a.mask.slice(places.owner[I], places.layers[I].owners);
-    if (!own.mask.empty()) own.gradient = a.gradient + places.parameter[I];
+    pass const own_pass = pass_of<I>(p);
+    if (places.layers[I].owners > 0 && !own_pass.layers.empty())
+      own.gradient = a.gradient + places.parameter[I];
     own.scratch = a.scratch + places.inner * p.capacity;
     T most(0);
     if constexpr (Through) {
-      most = here::template backward_activated<shape_at<I>>(pass_of<I>(p), own,
+      most = here::template backward_activated<shape_at<I>>(own_pass, own,
                                                             typename layer_at<I + 1>::function{});
     } else if constexpr (std::is_void_v<decltype(here::template backward<shape_at<I>>(p, own))>) {
-      here::template backward<shape_at<I>>(pass_of<I>(p), own);
+      here::template backward<shape_at<I>>(own_pass, own);
       if (own.gradient) most = std::numeric_limits<T>::infinity();
     } else {
-      most = here::template backward<shape_at<I>>(pass_of<I>(p), own);
+      most = here::template backward<shape_at<I>>(own_pass, own);
     }
     if (most > bound || most != most) bound = most;  // NaN wins and stays
     if constexpr (I > 0) {

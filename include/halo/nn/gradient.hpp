@@ -17,24 +17,25 @@ struct workspace {
   autodiff::storage<S, Network::outputs * Capacity> output_gradient;
 };
 
-/// Loss of a mini-batch and its gradient with respect to the selected parameters.
+/// Loss of a mini-batch and its gradient with respect to the parameters of layers that learn,
+/// p.layers.
 ///
 /// The one gradient program of a network: on float the fast path, on planes of duals the same with
 /// directional derivatives, so its gradient's tangent is an exact Hessian-vector product.
 /// @param theta     Network::parameters elements
 /// @param x         [rows, inputs]
-/// @param gradient  written where mask selects, untouched elsewhere
+/// @param gradient  written where a layer learns, untouched elsewhere
 template <class Network, class Loss, class P, class Workspace>
 simd::element_of<P> value_and_gradient(pass p, simd::const_of<P> theta, simd::const_of<P> x,
-                                       typename Loss::target const* t, P gradient, Workspace& w,
-                                       layer_mask mask = layer_mask::all()) noexcept {
+                                       typename Loss::target const* t, P gradient,
+                                       Workspace& w) noexcept {
   p.capacity = Workspace::capacity;
   P const arena = w.arena.data();
   P const y = Network::template forward<P>(p, theta, x, arena);
   P const dy = w.output_gradient.data();
   auto const value =
       Loss::value_and_gradient(p.rows, Network::outputs, simd::const_of<P>(y), t, dy);
-  Network::template backward<P>(p, theta, x, arena, dy, gradient, mask);
+  Network::template backward<P>(p, theta, x, arena, dy, gradient);
   return value;
 }
 

@@ -14,6 +14,9 @@
 
 namespace halo::nn {
 
+/// What batch_norm normalises by: running statistics, or those of the mini-batch at hand.
+enum class moments : unsigned char { running, batch };
+
 /// What every layer of a pass is told.
 struct pass {
   std::size_t rows = 0;      ///< examples in this mini-batch
@@ -24,7 +27,17 @@ struct pass {
   std::size_t index = 0;     ///< number of the layer in its network, set by the network
   std::uint32_t const* source = nullptr;  ///< backward of some rows of a forward pass: which rows
                                           ///< of it these were, ascending; null: the same
-  float const* statistics = nullptr;  ///< running statistics to normalise by; null: the batch's own
+  layer_mask layers = layer_mask::all();  ///< which layers with parameters are to learn: of a
+                                          ///< layer itself whether it is, of a composite its own
+  float const* statistics = nullptr;      ///< running statistics; null: there are none
+  moments normalize_by =
+      moments::running;  ///< for layers that do not learn, outside of training all
+
+  /// Whether a layer normalises by its running statistics.
+  [[nodiscard]] constexpr bool by_running() const noexcept {
+    return statistics != nullptr && normalize_by == moments::running &&
+           (!training || layers.empty());
+  }
 };
 
 /// Where a layer stands: its position in the network, then its position in that layer, ...
@@ -67,7 +80,6 @@ struct backward_arguments {
   P dy;                      ///< [rows, outputs] dL/dy; only written where dx lies on top of it
   P dx;                      ///< [rows, inputs] dL/dx, to be written; null where nobody asks
   P gradient;                ///< dL/dθ, to be written; null where the mask leaves the layer out
-  layer_mask mask = layer_mask::all();  ///< which layers of a composite one are selected
   P scratch{};  ///< L::scratch elements per example of the capacity, then L::fixed_scratch
 };
 
@@ -100,8 +112,9 @@ struct backward_arguments {
 /// L::forward_activated<X>(pass, theta, x, y, f), with memory before f where there is some
 ///
 /// Where running statistics are kept:
-/// L::statistics<X>        as tensors; a pass may bring them along
-/// L::observe<X>(pass, memory, running)   moves them after a step; null: only says if it may
+/// L::statistics<X>        as tensors; a pass may bring them along (pass::by_running)
+/// L::observe<X>(pass, memory, running)   moves them after a step; null: only says if it may; not
+///                         called where the mask leaves the layer out
 ///
 /// A layer made of layers has L::rows<X>, its lines of a summary, and derives from
 /// detail::composite_of: residual, checkpointed.

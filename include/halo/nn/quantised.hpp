@@ -212,7 +212,7 @@ struct quantised : detail::input_of_layer<L> {
   /// Whether a pass has a moving range that is not empty.
   template <class T>
   static bool running(pass const& p) noexcept {
-    return moves && p.statistics != nullptr && p.statistics[0] < p.statistics[1];
+    return moves && p.by_running() && p.statistics[0] < p.statistics[1];
   }
   template <class X, class P>
   static P weights_in(pass const& p, P scratch_place) noexcept {

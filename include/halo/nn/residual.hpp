@@ -97,7 +97,7 @@ struct residual_of {
     if constexpr (identity) {
       kernel::sum(n, C(out), x, y);
     } else {
-      side<X>::template forward<P>(inside(p), {theta, x, scratch_place, memory, free});
+      side<X>::template forward<P>(side_pass<X>(p), {theta, x, scratch_place, memory, free});
       kernel::sum(n, C(out), C(scratch_place), y);
     }
   }
@@ -113,7 +113,6 @@ struct residual_of {
     part.theta = a.theta + side<X>::sizes.parameters;
     part.memory = main_memory<X>(p, a.memory);
     part.y = kept_output<X>(p, a.memory);
-    part.mask = main_part<X>(a.mask);
     if (a.gradient) part.gradient = a.gradient + side<X>::sizes.parameters;
     auto bound = main<X>::template backward<P>(main_pass<X>(p), part);
     if constexpr (identity) {
@@ -121,10 +120,9 @@ struct residual_of {
     } else {
       part.theta = a.theta;
       part.memory = a.memory;
-      part.mask = side_part<X>(a.mask);
       part.gradient = a.gradient;
       part.dx = a.dx ? a.scratch : P{};
-      auto const most = side<X>::template backward<P>(inside(p), part);
+      auto const most = side<X>::template backward<P>(side_pass<X>(p), part);
       if (most > bound || most != most) bound = most;
       if (a.dx) kernel::sum(n, C(a.dx), C(a.scratch), a.dx);
     }
@@ -142,9 +140,9 @@ struct residual_of {
   template <class X, class T>
   static bool observe(pass const& p, T const* memory, float* running) noexcept {
     bool finite = true;
-    if constexpr (!identity) finite = side<X>::observe(p, memory, running);
+    if constexpr (!identity) finite = side<X>::observe(side_pass<X>(p), memory, running);
     if (running != nullptr) running += side<X>::sizes.statistics;
-    return main<X>::observe(p, main_memory<X>(p, memory), running) && finite;
+    return main<X>::observe(main_pass<X>(p), main_memory<X>(p, memory), running) && finite;
   }
 
  private:
@@ -157,7 +155,13 @@ struct residual_of {
     return mask.slice(side<X>::sizes.owners, main<X>::sizes.owners);
   }
   template <class X>
+  static pass side_pass(pass p) noexcept {
+    p.layers = side_part<X>(p.layers);
+    return inside(p);
+  }
+  template <class X>
   static pass main_pass(pass p) noexcept {
+    p.layers = main_part<X>(p.layers);
     if (p.statistics != nullptr) p.statistics += side<X>::sizes.statistics;
     return inside(p, side<X>::sizes.rows);
   }

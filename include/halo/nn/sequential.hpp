@@ -126,17 +126,17 @@ struct sequential<shape<Extents...>, L...> {
     detail::move_rows(outputs, kept, n, output_in(p, arena));
   }
 
-  /// dL/dθ of the selected layers, after forward with the same pass, parameters, input and arena.
+  /// dL/dθ of the layers that learn, p.layers, after forward with the same pass, parameters, input
+  /// and arena.
   ///
-  /// Layers the mask leaves out get no weight gradient (their part of gradient is not touched),
+  /// The others get no weight gradient (their part of gradient is not touched),
   /// nothing below the lowest selected layer runs, and an empty mask runs nothing.
   /// @param dy  [rows, outputs] dL/d output
   /// @return a bound on the magnitude of the selected gradient, infinity if not known to be finite
   template <class P>
   static simd::scalar_of<P> backward(pass const& p, simd::const_of<P> theta, simd::const_of<P> x,
-                                     P arena, P dy, P gradient,
-                                     layer_mask mask = layer_mask::all()) noexcept {
-    if ((mask & layer_mask::all(layers)).empty()) return simd::scalar_of<P>(0);
+                                     P arena, P dy, P gradient) noexcept {
+    if ((p.layers & layer_mask::all(layers)).empty()) return simd::scalar_of<P>(0);
     backward_arguments<P> a{};
     a.theta = theta;
     a.x = x;
@@ -144,13 +144,13 @@ struct sequential<shape<Extents...>, L...> {
     a.memory = arena;
     a.dy = dy;
     a.gradient = gradient;
-    a.mask = mask;
     a.scratch = scratch_in(p, arena);
     return block::template backward<P>(p, a);
   }
 
-  /// Moves running statistics towards those of the mini-batch that forward saw; null: only looks.
-  /// @return whether the mini-batch's are all finite
+  /// Moves running statistics of the layers that learn, p.layers, towards those of the mini-batch
+  /// that forward saw; null: only looks.
+  /// @return whether these are all finite
   template <class T>
   static bool observe(pass const& p, T const* arena, float* running) noexcept {
     return block::observe(p, arena, running);
