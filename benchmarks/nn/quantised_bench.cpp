@@ -78,11 +78,11 @@ void predict(benchmark::State& state) {
 template <class Network>
 void predict_integers(benchmark::State& state) {
   examples e;
-  using integers = adapt::integer_network<Network, nn::cross_entropy, images>;
   auto const d = learned<Network>(e);
-  auto const n = std::make_unique<integers>(d->parameters(), d->statistics());
+  std::unique_ptr<decltype(adapt::to_integers<images>(*d)) const> const n(
+      new auto(adapt::to_integers<images>(*d)));
   for (auto _ : state) n->predict(e.x, e.y);
-  state.counters["bytes"] = static_cast<double>(integers::parameter_bytes);
+  state.counters["bytes"] = static_cast<double>(n->parameter_bytes);
   state.counters["float bytes"] = static_cast<double>(Network::parameters * sizeof(float));
 }
 

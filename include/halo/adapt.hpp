@@ -10,8 +10,12 @@
 #include <halo/adapt/description.hpp>
 #include <halo/adapt/evaluate.hpp>
 #include <halo/adapt/hardest.hpp>
+#include <halo/adapt/inference.hpp>
 #include <halo/adapt/integers.hpp>
+#include <halo/adapt/make.hpp>
 #include <halo/adapt/operations.hpp>
+#include <halo/adapt/predictor.hpp>
+#include <halo/adapt/refusal.hpp>
 #include <halo/adapt/report.hpp>
 #include <halo/adapt/run.hpp>
 #include <halo/adapt/statistics.hpp>

@@ -291,8 +291,7 @@ TEST_CASE("adapter: arguments that do not fit are refused before anything moves"
   CHECK(says(std::vector<float>(4), {0}) ==
         "adapter: x: expected examples of 5 numbers, found 4 numbers");
   CHECK(says({}, {}) == "adapter: x: expected examples of 5 numbers, found 0 numbers");
-  CHECK(says(std::vector<float>(10), {0}) ==
-        "adapter: targets: expected 2 for 2 examples, found 1");
+  CHECK(says(std::vector<float>(10), {0}) == "adapter: targets: expected 2, found 1");
   CHECK(says(std::vector<float>(10), {0, 3}) ==
         "adapter: label of example 1: expected 0 to 2, found 3");
   CHECK(says(std::vector<float>(10), {-1, 0}) ==
@@ -300,17 +299,63 @@ TEST_CASE("adapter: arguments that do not fit are refused before anything moves"
   tensor::array<float, 2> const turned = tensor::array<float, 2>::from_shape({5, 2});
   CHECK(tests::message_of<error>([&] {
           d.step(turned, std::vector<std::int32_t>{0, 1});
-        }) == "adapter: x: expected examples of 5 numbers, found [5, 2]");
+        }) == "adapter: x: expected examples of 5 numbers, found 10 numbers in 5 rows");
   std::vector<float> out(5);
   CHECK(tests::message_of<error>([&] { d.predict(std::vector<float>(10), out); }) ==
-        "adapter: predict: expected 5 inputs and 3 outputs an example, found 10 and 5 numbers");
+        "adapter: outputs: expected 6, found 5");
   CHECK(tests::message_of<error>([&] { d.assign(std::vector<float>(3)); }) ==
-        "adapter: parameters: expected 111 of this network, found 3");
+        "adapter: parameters: expected 111, found 3");
   std::vector<float> theta(111, 1.0F);
   theta[110] = std::numeric_limits<float>::quiet_NaN();
   CHECK(tests::message_of<error>([&] { d.assign(theta); }) ==
-        "adapter: parameter 110: expected a finite number, found nan");
+        "adapter: parameters: number 110: expected a finite number, found nan");
   CHECK(support::bytes_of(d) == before);
+}
+
+TEST_CASE(
+    "adapter: the same mistakes without exceptions: said, nothing moves, nothing is counted") {
+  device_of<optim::adam> d;
+  auto const before = support::bytes_of(d);
+  auto const refused = [&](std::vector<float> const& x, std::vector<std::int32_t> const& t) {
+    static_assert(noexcept(d.try_step(x, t)));
+    adapt::report const r = d.try_step(x, t);
+    CHECK(r.status == optim::status::refused);
+    CHECK(std::string(text(r.status)) == "refused");
+    CHECK(r.layers.empty());
+    return r.refused;
+  };
+  using adapt::misfit;
+  CHECK(refused(std::vector<float>(45), std::vector<std::int32_t>(9)).what == misfit::too_many);
+  CHECK(refused(std::vector<float>(4), {0}).what == misfit::example_size);
+  CHECK(refused({}, {}).what == misfit::example_size);
+  CHECK(refused(std::vector<float>(10), {0}).what == misfit::count);
+  adapt::refusal const label = refused(std::vector<float>(15), {0, 3, -1});
+  CHECK(label.what == misfit::label);
+  CHECK(std::string(label.argument) == "targets");
+  CHECK(label.at == 1);
+  CHECK(label.found == 3);
+  CHECK(label.expected == 2);
+  tensor::array<float, 2> const turned = tensor::array<float, 2>::from_shape({5, 2});
+  CHECK(d.try_step(turned, std::vector<std::int32_t>{0, 1}).refused.what == misfit::tensor_shape);
+  std::vector<float> out(5);
+  CHECK(d.try_predict(std::vector<float>(10), out).what == misfit::count);
+  CHECK(d.try_evaluate(std::vector<float>(10), std::vector<std::int32_t>{0, 7}).refused.what ==
+        misfit::label);
+  std::vector<float> theta(111, 1.0F);
+  theta[110] = std::numeric_limits<float>::quiet_NaN();
+  CHECK(d.try_assign(theta).what == misfit::not_finite);
+  CHECK(d.try_assign(std::span(theta).first(3)).what == misfit::count);
+  CHECK(support::bytes_of(d) == before);
+  CHECK(d.spent().iterations == 0);
+
+  theta[110] = 1.0F;
+  CHECK_FALSE(d.try_assign(theta));
+  device_of<optim::adam> other;
+  other.assign(theta);
+  std::vector<float> const x = support::draw<float>(20, 1);
+  std::vector<std::int32_t> const t = support::draw_labels(4, 3, 2);
+  CHECK(d.try_step(x, t).loss == other.step(x, t).loss);
+  CHECK(support::bytes_of(d) == support::bytes_of(other));
 }
 
 TEST_CASE("adapter: predict and evaluate any number of rows, in parts of the largest batch") {

@@ -39,7 +39,7 @@ TEST_CASE("evaluate: every example once, in parts no larger than the workspace")
     CAPTURE(rows);
     std::vector<float> const x = support::draw<float>(rows * 3, 2);
     std::size_t next = 0;
-    adapt::for_each_part<network>(rows, theta.data(), x.data(), work,
+    adapt::for_each_part<network>(rows, {theta}, x.data(), work,
                                   [&](std::size_t first, std::size_t n, float const* y) {
                                     CHECK(first == next);
                                     CHECK(n <= 4);
@@ -67,21 +67,40 @@ TEST_CASE("evaluate: mean square over parts of unequal size, where no answer is 
       loss += std::pow(static_cast<double>(y[j] - t[2 * i + j]), 2.0) / 18;
     }
   }
-  auto const e = adapt::evaluate<network, nn::mean_square>(theta.data(), x, t, work);
+  auto const e = adapt::evaluate<network, nn::mean_square>({theta}, x, t, work);
   CHECK(e.loss == doctest::Approx(loss).epsilon(1e-5));
   CHECK(std::isnan(e.accuracy));
+}
+
+TEST_CASE("evaluate: any memory to run forward in gives the same answers") {
+  std::vector<float> const theta = support::draw<float>(network::parameters, 1);
+  std::vector<float> const x = support::draw<float>(9 * 3, 2);
+  std::vector<std::int32_t> const t = support::draw_labels(9, 2, 3);
+  adapt::network_view const view{theta};
+  nn::workspace<network, float, 4> large;
+  adapt::inference_workspace<network, 1> small;
+  CHECK(sizeof(small) < sizeof(large));
+  std::vector<float> a(18), b(18);
+  CHECK_FALSE(adapt::try_predict<network>(view, x, a, large));
+  CHECK_FALSE(adapt::try_predict<network>(view, x, b, small));
+  for (std::size_t i = 0; i < 18; ++i) CHECK(a[i] == doctest::Approx(b[i]).epsilon(1e-6));
+  auto const e = adapt::evaluate<network, nn::cross_entropy>(view, x, t, large);
+  auto const f = adapt::try_evaluate<network, nn::cross_entropy>(view, x, t, small);
+  CHECK(e.loss == doctest::Approx(f.loss).epsilon(1e-6));
+  CHECK(e.accuracy == f.accuracy);
+  CHECK_FALSE(f.refused);
 }
 
 TEST_CASE("evaluate: what does not fit is refused") {
   nn::workspace<network, float, 4> work;
   std::vector<float> const theta(network::parameters);
   std::vector<float> out(4);
-  CHECK(tests::message_of<error>(
-            [&] { adapt::predict<network>(theta.data(), std::vector<float>(7), out, work); }) ==
-        "adapter: predict: expected 3 inputs and 2 outputs an example, found 7 and 4 numbers");
+  CHECK(tests::message_of<error>([&] {
+          adapt::predict<network>({theta}, std::vector<float>(7), out, work);
+        }) == "adapter: x: expected examples of 3 numbers, found 7 numbers");
   CHECK(tests::message_of<error>([&] {
           std::vector<std::int32_t> const t{2};
-          static_cast<void>(adapt::evaluate<network, nn::cross_entropy>(
-              theta.data(), std::vector<float>(3), t, work));
+          static_cast<void>(
+              adapt::evaluate<network, nn::cross_entropy>({theta}, std::vector<float>(3), t, work));
         }) == "adapter: label of example 0: expected 0 to 1, found 2");
 }

@@ -67,7 +67,7 @@ TEST_CASE("integers: what a device learned through quantisation it knows in inte
   device d(optim::adam{0.01F}, seed{1});
   walk(d, 0, 60);
   examples const e(200, 5);
-  auto integers = adapt::to_integers(d);
+  auto const integers = adapt::to_integers<16>(d);
   auto const fake = d.evaluate(e.x, e.t), whole = integers.evaluate(e.x, e.t);
   CHECK(fake.accuracy > 0.9);
   CHECK(whole.accuracy == fake.accuracy);
@@ -89,12 +89,29 @@ TEST_CASE("integers: what a device learned through quantisation it knows in inte
   CHECK(std::isfinite(b[0]));
 }
 
-TEST_CASE("integers: memory is what sizeof says, weights take a byte each") {
+TEST_CASE("integers: memory is parameters, a byte a weight, and one forward pass") {
   using integers = decltype(adapt::to_integers(std::declval<device const&>()));
   static_assert(integers::parameter_bytes < network::parameters * sizeof(float));
-  CHECK(sizeof(integers) >= integers::parameter_bytes);
   static_assert(integers::network::statistics + 10 ==
                 network::statistics);  // ranges are in the weights
+  constexpr std::size_t numbers = integers::parameter_bytes + 4 * integers::network::statistics;
+  constexpr std::size_t pass = 4 * integers::network::arena_size(1);
+  CHECK(sizeof(integers) >= numbers + pass);
+  CHECK(sizeof(integers) < numbers + pass + 2048);
+  CHECK(sizeof(integers) < sizeof(device) / 8);
+}
+
+TEST_CASE("integers: any number at a time, from a predictor too") {
+  device d(optim::adam{0.01F}, seed{1});
+  walk(d, 0, 20);
+  examples const e(50, 5);
+  adapt::predictor<network> const floats(d);
+  auto const one = adapt::to_integers(floats);
+  auto const eight = adapt::to_integers<8>(d);
+  std::vector<float> a(150), b(150);
+  one.predict(e.x, a);
+  eight.predict(e.x, b);
+  for (std::size_t i = 0; i < 150; ++i) CHECK(a[i] == doctest::Approx(b[i]).epsilon(1e-5));
 }
 
 TEST_CASE("integers: a device that has not learned has no ranges yet") {

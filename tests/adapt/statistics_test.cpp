@@ -179,22 +179,28 @@ TEST_CASE("statistics: with only the head selected, nothing below it moves or an
   CHECK(run(adapt::moments::batch) != run(adapt::moments::running));
 }
 
-TEST_CASE("statistics: parameters may be followed by them") {
+TEST_CASE("statistics: parameters bring theirs along, behind them or beside them") {
   device d(optim::adam{}, seed{1});
   walk(d, 0, 5);
   auto all = copy(d.parameters());
-  device alone(optim::adam{}, all);
-  CHECK(copy(alone.statistics()) == copy(device().statistics()));
+  auto const said = [](auto&& call) { return tests::message_of<error>(call); };
+  CHECK(said([&] { device(optim::adam{}, all); }) == "adapter: statistics: expected 16, found 0");
   all.insert(all.end(), d.statistics().begin(), d.statistics().end());
   device both(optim::adam{}, all);
   CHECK(copy(both.statistics()) == copy(d.statistics()));
   CHECK(predicted(both, examples(9).x) == predicted(d, examples(9).x));
-  both.assign(copy(device().parameters()));
-  CHECK(copy(both.statistics()) == copy(d.statistics()));
-  all.pop_back();
-  CHECK(contains(tests::message_of<error>([&] { d.assign(all); }), "or, with statistics, 91 of"));
-  all.push_back(std::nanf(""));
-  CHECK(contains(tests::message_of<error>([&] { d.assign(all); }), "a finite number"));
+  both.assign(device().parameters(), device().statistics());
+  CHECK(copy(both.statistics()) == copy(device().statistics()));
+  auto bad = all;
+  bad[all.size() - 1] = -0.1F;
+  auto const before = bytes_of(both);
+  CHECK(said([&] { both.assign(bad); }) ==
+        "adapter: statistics: number 15: expected a variance of at least 0, found -0.100000001");
+  bad[all.size() - 1] = std::nanf("");
+  CHECK(contains(said([&] { both.assign(bad); }), "number 15: expected a finite number"));
+  bad.pop_back();
+  CHECK(contains(said([&] { both.assign(bad); }), "parameters: expected 75, found 90"));
+  CHECK(bytes_of(both) == before);
 }
 
 TEST_CASE("statistics: a run that is resumed goes on with the same bits") {

@@ -11,9 +11,10 @@
 
 #include <halo/adapt/arguments.hpp>
 #include <halo/adapt/description.hpp>
-#include <halo/adapt/evaluate.hpp>
 #include <halo/adapt/hardest.hpp>
+#include <halo/adapt/inference.hpp>
 #include <halo/adapt/operations.hpp>
+#include <halo/adapt/refusal.hpp>
 #include <halo/adapt/report.hpp>
 #include <halo/adapt/statistics.hpp>
 #include <halo/core/aligned.hpp>
@@ -32,9 +33,13 @@ namespace halo::adapt {
 /// The loop that runs on the device: a network, its parameters, an optimizer and its state in one
 /// object that knows how to learn from the next mini-batch.
 ///
-/// sizeof(adapter) is all the memory an adaptation needs; a step allocates nothing. It asks the
-/// policy which layers to update and from how many examples, runs forward, loss, masked backward
-/// and optimizer, and moves the selected layers or, where a number was not finite, changes nothing.
+/// sizeof(adapter) is all the memory an adaptation needs; a step allocates nothing. A large one is
+/// a static variable or comes from adapt::make: as a local variable it would overflow the stack,
+/// which ends a program without a word.
+///
+/// A step asks the policy which layers to update and from how many examples, runs forward, loss,
+/// masked backward and optimizer, and moves the selected layers or, where a number was not finite,
+/// changes nothing.
 ///
 /// @tparam Network   nn::sequential<...>
 /// @tparam Loss      nn::cross_entropy or nn::mean_square
@@ -42,7 +47,8 @@ namespace halo::adapt {
 /// @tparam Policy    optim::selection, depth_cut, gated<...>; else what the optimizer prefers
 template <class Network, class Loss = nn::cross_entropy, class Optimizer = optim::adam,
           std::size_t MaxBatch = 64, class Policy = optim::policy_of<Optimizer>>
-class adapter {
+class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network, Loss,
+                                 nn::workspace<Network, float, MaxBatch>> {
   // not a requires clause: a sentence comes first, the compiler's reasons after it
   static_assert(nn::loss<Loss>,
                 "halo: adapter: the second argument is a loss, such as "
@@ -80,40 +86,25 @@ class adapter {
     assign(parameters);
   }
 
-  /// One step on [rows, inputs] examples and their targets.
+  /// One step on [rows, inputs] examples and their targets, spans or tensors.
   /// @throws halo::error for a mini-batch of the wrong size or a label outside the outputs
-  report step(std::span<float const> x, std::span<target const> t) {
-    return step_checked(detail::checked_rows<Network, Loss>(x, t, MaxBatch), x.data(), t.data());
-  }
   template <class X, class Y>
-    requires tensor_like<X> || tensor_like<Y>
   report step(X const& x, Y const& t) {
-    return step(examples(x), targets(t));
+    report const r = try_step(x, t);
+    throw_if(r.refused);
+    return r;
+  }
+  /// The same; where something does not fit, says so: status refused and what it was.
+  template <class X, class Y>
+  report try_step(X const& x, Y const& t) noexcept {
+    detail::examples<Network, Loss> const e(x, t, MaxBatch);
+    if (e.no) return {.status = optim::status::refused, .refused = e.no};
+    return step_on(e.rows(), e.x.data(), e.t.data());
   }
 
   /// How many examples the policy would like the next step to have; 0: any number. adapt::run asks.
   [[nodiscard]] std::size_t wanted_batch() const noexcept {
     return std::min(decide(totals_.iterations).rows, MaxBatch);
-  }
-
-  /// Outputs of the network, [rows, outputs], for any number of rows.
-  /// @throws halo::error where the numbers of elements do not fit
-  void predict(std::span<float const> x, std::span<float> y, weights at = preferred) {
-    adapt::predict<Network>(parameters(at).data(), x, y, work_, statistics_.for_evaluation());
-  }
-
-  /// Share of right answers over any number of examples, in [0, 1].
-  template <class X, class Y>
-  [[nodiscard]] double accuracy(X const& x, Y const& t, weights at = preferred) {
-    return evaluate(x, t, at).accuracy;
-  }
-
-  /// Mean loss and accuracy over any number of examples.
-  /// @throws halo::error as step, but for any number of rows
-  template <class X, class Y>
-  [[nodiscard]] evaluation evaluate(X const& x, Y const& t, weights at = preferred) {
-    return adapt::evaluate<Network, Loss>(parameters(at).data(), examples(x), targets(t), work_,
-                                          statistics_.for_evaluation());
   }
 
   /// The parameters that steps move, or their average over the path (before the first step they).
@@ -126,6 +117,11 @@ class adapter {
     }
     return parameters_.span();
   }
+  /// The numbers that predict and evaluate run on.
+  [[nodiscard]] network_view view(weights at = preferred) const noexcept {
+    float const* const s = statistics_.for_evaluation();
+    return {parameters(at), {s, s == nullptr ? 0 : Network::statistics}};
+  }
   /// Running means and variances of batch_norm, Network::statistics of them.
   [[nodiscard]] std::span<float const> statistics() const noexcept { return statistics_.span(); }
   /// What batch_norm normalises by in predict, evaluate and accuracy: running statistics, or those
@@ -136,18 +132,28 @@ class adapter {
   /// layers which learn see what they will see later. Others use the mini-batch's own.
   void freeze_by(moments m) noexcept { statistics_.use_where_frozen(m); }
   [[nodiscard]] state_type& state() noexcept { return state_; }
+  [[nodiscard]] state_type const& state() const noexcept { return state_; }
   [[nodiscard]] Optimizer const& optimizer() const noexcept { return optimizer_; }
   [[nodiscard]] Policy const& policy() const noexcept { return policy_; }
   [[nodiscard]] totals const& spent() const noexcept { return totals_; }
   [[nodiscard]] halo::seed seed_value() const noexcept { return seed_; }
 
-  /// Replaces all parameters, and statistics if they follow; an average starts anew, the rest
-  /// stays.
-  /// @throws halo::error if their number is another or one is not finite; nothing has changed then
-  void assign(std::span<float const> parameters) {
-    detail::check_parameters(parameters, Network::parameters, Network::statistics);
-    statistics_.take(parameters, parameters_.span());
+  /// Replaces all parameters and, where the network has some, the statistics that belong to them,
+  /// which may also follow the parameters in one span. An average starts anew, the rest stays.
+  /// @throws halo::error if their number is another, one is not finite or a variance negative;
+  ///         nothing has changed then
+  void assign(std::span<float const> parameters, std::span<float const> statistics = {}) {
+    throw_if(try_assign(parameters, statistics));
+  }
+  /// The same, but says what did not fit.
+  [[nodiscard]] refusal try_assign(std::span<float const> parameters,
+                                   std::span<float const> statistics = {}) noexcept {
+    detail::split_parameters<Network>(parameters, statistics);
+    if (auto const r = detail::check_parameters<Network>(parameters, statistics)) return r;
+    std::copy(parameters.begin(), parameters.end(), parameters_.begin());
+    statistics_.take(statistics);
     if constexpr (averages) state_.restart_average();
+    return {};
   }
 
   /// How many examples the training set has; 0: unknown, as for a stream. An optimizer may ask:
@@ -201,7 +207,7 @@ class adapter {
     return policy_.decide(policy_state_, generator(seed_, mask_stream), iteration, layout::layers);
   }
 
-  report step_checked(std::size_t rows, float const* x, target const* t) noexcept {
+  report step_on(std::size_t rows, float const* x, target const* t) noexcept {
     report r;
     std::uint64_t const iteration = totals_.iterations++;
     optim::decision const d = decide(iteration);
@@ -220,10 +226,10 @@ class adapter {
     r.examples = d.backward_rows(rows);
     r.operations = adapt::operations<Network, Optimizer>(d, rows);
     float const* const y =
-        Network::template forward<float*>(p, parameters_.data(), x, work_.arena.data());
+        Network::template forward<float*>(p, parameters_.data(), x, this->work_.arena.data());
     r.accuracy = nn::hits_of<Loss>(rows, Network::outputs, y, t) / static_cast<double>(rows);
-    r.loss = rows_.differentiate(p, x, t, y, r.examples, work_.arena.data(),
-                                 work_.output_gradient.data());
+    r.loss = rows_.differentiate(p, x, t, y, r.examples, this->work_.arena.data(),
+                                 this->work_.output_gradient.data());
     r.status = optim::status::non_finite;
     if (std::isfinite(r.loss)) r.status = update(p, x, r);
     totals_.operations += r.operations;
@@ -239,24 +245,15 @@ class adapter {
 
   optim::status update(nn::pass const& p, float const* x, report const& r) noexcept {
     float const bound =
-        Network::template backward<float*>(p, parameters_.data(), x, work_.arena.data(),
-                                           work_.output_gradient.data(), gradient_.data());
+        Network::template backward<float*>(p, parameters_.data(), x, this->work_.arena.data(),
+                                           this->work_.output_gradient.data(), gradient_.data());
     optim::step_context<float> context{.mask = r.layers, .loss = r.loss, .rows = training_rows_};
     // a moderate bound is good enough; where it is large the optimizer looks for itself
     if (bound <= 1e6F) context.magnitude = bound;
-    return statistics_.follow(p, work_.arena.data(), [&] {
+    return statistics_.follow(p, this->work_.arena.data(), [&] {
       return optimizer_.step(parameters_.data(), static_cast<float const*>(gradient_.data()),
                              state_, context);
     });
-  }
-
-  template <class X>
-  static std::span<float const> examples(X const& x) {
-    return detail::flat<float>(x, "x", Network::inputs);
-  }
-  template <class Y>
-  static std::span<target const> targets(Y const& t) {
-    return detail::flat<target>(t, "targets", Loss::targets(Network::outputs));
   }
 
   Optimizer optimizer_;
@@ -269,7 +266,6 @@ class adapter {
   aligned_array<float, Network::parameters> gradient_;
   [[no_unique_address]] detail::running_statistics<Network> statistics_;
   state_type state_;
-  nn::workspace<Network, float, MaxBatch> work_;
   [[no_unique_address]] std::conditional_t<Policy::selective, hardest<Network, Loss, MaxBatch>,
                                            every_row<Network, Loss, MaxBatch>>
       rows_;

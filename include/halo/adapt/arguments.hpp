@@ -5,10 +5,10 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
-#include <string>
 #include <type_traits>
 
-#include <halo/core/error.hpp>
+#include <halo/adapt/refusal.hpp>
+#include <halo/core/parameter_table.hpp>
 
 // What an adapter is handed, looked at before anything moves.
 
@@ -39,81 +39,123 @@ template <tensor_like X>
   return true;
 }
 
+/// Elements one after the other, or why there are none.
+template <class T>
+struct elements {
+  std::span<T const> values;
+  refusal no{};
+};
+
 /// A span, or what converts to one, as it is.
 template <class T, class X>
-[[nodiscard]] std::span<T const> flat(X const& x, char const*, std::size_t) noexcept {
-  return x;
+[[nodiscard]] elements<T> flat(X const& x, char const*, std::size_t) noexcept {
+  return {x};
 }
 
 /// The elements of a tensor whose examples have `size` of them: [rows, ...], or one example.
-/// @throws halo::error where examples have another size, or elements do not lie side by side
 template <class T, tensor_like X>
-[[nodiscard]] std::span<T const> flat(X const& x, char const* name, std::size_t size) {
+[[nodiscard]] elements<T> flat(X const& x, char const* name, std::size_t size) noexcept {
   static_assert(std::same_as<std::remove_cvref_t<decltype(*x.data())>, T>,
                 "halo: adapter: the tensor's element type is not the one the network or its loss "
                 "takes (float examples; int32 labels or float targets)");
   std::size_t const rows = x.dimension() == 0 ? 1 : static_cast<std::size_t>(x.shape()[0]);
   if (x.size() != size && x.size() != rows * size) {
-    std::string found = "[";
-    for (auto extent : x.shape()) found += (found.size() > 1 ? ", " : "") + std::to_string(extent);
-    fail("adapter", name, "examples of " + std::to_string(size) + " numbers", found + ']');
+    return {{},
+            {misfit::tensor_shape, name, rows, static_cast<double>(size),
+             static_cast<double>(x.size())}};
   }
-  if (x.size() != 0 && !contiguous(x)) {
-    fail("adapter", name, "elements one after the other", "a view with other strides");
-  }
+  if (x.size() != 0 && !contiguous(x)) return {{}, {misfit::strides, name}};
   std::size_t offset = 0;
   if constexpr (requires { x.data_offset(); }) offset = static_cast<std::size_t>(x.data_offset());
-  return {x.data() + offset, x.size()};
+  return {{x.data() + offset, x.size()}};
 }
 
-/// How many examples these are, at most `most`.
-/// @throws halo::error for other numbers of elements, no or too many examples, labels outside the
-///         outputs
+/// How many examples of a network x holds: any number, at least `least`.
+template <class Network>
+[[nodiscard]] refusal check_examples(std::span<float const> x, std::size_t least) noexcept {
+  if (x.size() % Network::inputs == 0 && x.size() >= least * Network::inputs) return {};
+  return {misfit::example_size, "x", 0, static_cast<double>(Network::inputs),
+          static_cast<double>(x.size())};
+}
+
+/// A number of something that is fixed.
+[[nodiscard]] inline refusal check_count(char const* argument, std::size_t expected,
+                                         std::size_t found) noexcept {
+  if (found == expected) return {};
+  return {misfit::count, argument, 0, static_cast<double>(expected), static_cast<double>(found)};
+}
+
+/// Examples and their targets, at least one and at most `most`, as a network and a loss take them;
+/// refused for other numbers of elements and labels outside of the outputs.
 template <class Network, class Loss>
-[[nodiscard]] std::size_t checked_rows(std::span<float const> x,
-                                       std::span<typename Loss::target const> t, std::size_t most) {
-  std::size_t const rows = x.size() / Network::inputs;
-  if (rows == 0 || x.size() != rows * Network::inputs) {
-    fail("adapter", "x", "examples of " + std::to_string(Network::inputs) + " numbers",
-         std::to_string(x.size()) + " numbers");
+struct examples {
+  using target = typename Loss::target;
+  std::span<float const> x;
+  std::span<target const> t;
+  refusal no{};
+
+  template <class X, class Y>
+  examples(X const& of_x, Y const& of_t, std::size_t most) noexcept {
+    auto const numbers = flat<float>(of_x, "x", Network::inputs);
+    auto const answers = flat<target>(of_t, "targets", Loss::targets(Network::outputs));
+    x = numbers.values, t = answers.values;
+    no = numbers.no ? numbers.no : answers.no ? answers.no : check(most);
   }
-  if (rows > most) {
-    fail("adapter", "x", "at most " + std::to_string(most) + " examples", std::to_string(rows));
-  }
-  std::size_t const targets = rows * Loss::targets(Network::outputs);
-  if (t.size() != targets) {
-    fail("adapter", "targets",
-         std::to_string(targets) + " for " + std::to_string(rows) + " examples",
-         std::to_string(t.size()));
-  }
-  if constexpr (std::integral<typename Loss::target>) {
-    for (std::size_t i = 0; i < t.size(); ++i) {
-      if (t[i] < 0 || static_cast<std::size_t>(t[i]) >= Network::outputs) {
-        fail("adapter", "label of example " + std::to_string(i),
-             "0 to " + std::to_string(Network::outputs - 1), std::to_string(t[i]));
+  [[nodiscard]] std::size_t rows() const noexcept { return x.size() / Network::inputs; }
+
+ private:
+  [[nodiscard]] refusal check(std::size_t most) const noexcept {
+    if (auto const r = check_examples<Network>(x, 1)) return r;
+    if (rows() > most) {
+      return {misfit::too_many, "x", 0, static_cast<double>(most), static_cast<double>(rows())};
+    }
+    if (auto const r = check_count("targets", rows() * Loss::targets(Network::outputs), t.size()))
+      return r;
+    if constexpr (std::integral<target>) {
+      for (std::size_t i = 0; i < t.size(); ++i) {
+        if (t[i] >= 0 && static_cast<std::size_t>(t[i]) < Network::outputs) continue;
+        return {misfit::label, "targets", i, static_cast<double>(Network::outputs - 1),
+                static_cast<double>(t[i])};
       }
     }
+    return {};
   }
-  return rows;
+};
+
+/// So many numbers, all finite.
+[[nodiscard]] inline refusal check_values(std::span<float const> values, std::size_t size,
+                                          char const* argument) noexcept {
+  if (auto const r = check_count(argument, size, values.size())) return r;
+  for (std::size_t i = 0; i < size; ++i) {
+    if (!std::isfinite(values[i]))
+      return {misfit::not_finite, argument, i, 0, static_cast<double>(values[i])};
+  }
+  return {};
 }
 
-/// @throws halo::error if there are not `size` parameters, followed or not by the network's running
-///         statistics, or one is not finite
-inline void check_parameters(std::span<float const> parameters, std::size_t size,
-                             std::size_t statistics = 0, char const* what = "parameters") {
-  if (parameters.size() != size && parameters.size() != size + statistics) {
-    fail("adapter", what,
-         std::to_string(size) +
-             (statistics == 0 ? "" : " or, with statistics, " + std::to_string(size + statistics)) +
-             " of this network",
-         std::to_string(parameters.size()));
+/// Takes parameters apart from the statistics behind them, where both are in one span.
+template <class Network>
+void split_parameters(std::span<float const>& parameters,
+                      std::span<float const>& statistics) noexcept {
+  if (!statistics.empty() || parameters.size() != Network::parameters + Network::statistics) return;
+  statistics = parameters.last(Network::statistics);
+  parameters = parameters.first(Network::parameters);
+}
+
+/// The parameters of a network and its running statistics: numbers, finiteness, and that no
+/// variance is negative.
+template <class Network>
+[[nodiscard]] refusal check_parameters(std::span<float const> parameters,
+                                       std::span<float const> statistics) noexcept {
+  if (auto const r = check_values(parameters, Network::parameters, "parameters")) return r;
+  if (auto const r = check_values(statistics, Network::statistics, "statistics")) return r;
+  for (parameter_info const& info : Network::statistics_layout::table) {
+    if (info.role != parameter_role::gain) continue;
+    for (std::size_t i = info.offset; i < info.offset + info.count; ++i)
+      if (statistics[i] < 0)
+        return {misfit::variance, "statistics", i, 0, static_cast<double>(statistics[i])};
   }
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    if (!std::isfinite(parameters[i])) {
-      fail("adapter", "parameter " + std::to_string(i), "a finite number",
-           std::to_string(parameters[i]));
-    }
-  }
+  return {};
 }
 
 }  // namespace detail

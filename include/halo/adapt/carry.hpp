@@ -35,14 +35,13 @@ template <class From, class To>
 ///     adapter<quantised_network> q(adam{}, values.span());
 ///
 /// Statistics go by their names; those that From has not are as in a fresh network, ranges empty.
-/// @throws halo::error where their number is not From's, or one is not finite
+/// @throws halo::error where their number is not From's, one is not finite or a variance negative
 template <class From, class To>
 [[nodiscard]] aligned_buffer<float> carry(std::span<float const> parameters,
                                           std::span<float const> statistics = {}) {
   static_assert(detail::same_parameters<From, To>(),
                 "halo: carry: the two networks have parameters of other names or shapes");
-  detail::check_parameters(parameters, From::parameters);
-  detail::check_parameters(statistics, From::statistics, 0, "statistics");
+  throw_if(detail::check_parameters<From>(parameters, statistics), "carry");
   aligned_buffer<float> to(To::parameters + To::statistics);
   std::copy(parameters.begin(), parameters.end(), to.data());
   std::span<float, To::statistics> const moments(to.data() + To::parameters, To::statistics);

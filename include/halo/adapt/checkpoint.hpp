@@ -28,8 +28,7 @@ namespace halo::adapt {
 template <class Network>
 void save_parameters(std::string const& path, std::span<float const> parameters,
                      std::span<float const> statistics = {}) {
-  detail::check_parameters(parameters, Network::parameters);
-  detail::check_parameters(statistics, Network::statistics, 0, "statistics");
+  throw_if(detail::check_parameters<Network>(parameters, statistics), "checkpoint");
   std::vector<io::tensor_view> tensors;
   detail::add_parameters<typename Network::layout>(tensors, parameters);
   detail::add_parameters<typename Network::statistics_layout>(tensors, statistics);

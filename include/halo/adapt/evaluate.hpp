@@ -2,76 +2,122 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <span>
-#include <string>
 
 #include <halo/adapt/arguments.hpp>
+#include <halo/adapt/refusal.hpp>
 #include <halo/adapt/report.hpp>
-#include <halo/core/error.hpp>
+#include <halo/core/aligned.hpp>
+#include <halo/core/assert.hpp>
 #include <halo/nn/gradient.hpp>
 #include <halo/nn/layer.hpp>
 #include <halo/nn/loss.hpp>
 
 namespace halo::adapt {
 
+/// What a network needs beside its numbers to run forward on Capacity examples at a time.
+template <class Network, std::size_t Capacity>
+struct inference_workspace {
+  static constexpr std::size_t capacity = Capacity;
+  aligned_array<float, Network::arena_size(Capacity)> arena;
+};
+
+/// Memory that a network may run forward in: inference_workspace, nn::workspace.
+template <class W>
+concept forward_memory = requires(W& w) {
+  { W::capacity } -> std::convertible_to<std::size_t>;
+  { w.arena.data() } -> std::same_as<float*>;
+};
+
+/// The numbers of a network, wherever they lie.
+struct network_view {
+  std::span<float const> parameters;
+  std::span<float const> statistics{};  ///< what batch_norm normalises by; empty: each part's own
+};
+
 /// Calls body(first row, rows, outputs) for examples of any number, as many at a time as the
 /// workspace holds; allocates nothing.
-/// @param statistics  what batch_norm normalises by; null: each part's own
-template <class Network, class Workspace, class Body>
-void for_each_part(std::size_t rows, float const* theta, float const* x, Workspace& work,
-                   Body&& body, float const* statistics = nullptr) noexcept {
+template <class Network, forward_memory Workspace, class Body>
+void for_each_part(std::size_t rows, network_view const& n, float const* x, Workspace& work,
+                   Body&& body) noexcept {
+  HALO_EXPECTS(n.parameters.size() == Network::parameters &&
+                   (n.statistics.empty() || n.statistics.size() == Network::statistics),
+               "adapter: parameters and statistics are those of the network");
   for (std::size_t first = 0; first < rows; first += Workspace::capacity) {
-    std::size_t const n = std::min(Workspace::capacity, rows - first);
-    nn::pass const p{.rows = n, .capacity = Workspace::capacity, .statistics = statistics};
-    body(first, n,
+    std::size_t const part = std::min(Workspace::capacity, rows - first);
+    nn::pass const p{.rows = part,
+                     .capacity = Workspace::capacity,
+                     .statistics = n.statistics.empty() ? nullptr : n.statistics.data()};
+    body(first, part,
          static_cast<float const*>(Network::template forward<float*>(
-             p, theta, x + first * Network::inputs, work.arena.data())));
+             p, n.parameters.data(), x + first * Network::inputs, work.arena.data())));
   }
 }
 
-/// Outputs of the network, [rows, outputs], for any number of rows.
-/// @throws halo::error where the numbers of elements do not fit
-template <class Network, class Workspace>
-void predict(float const* theta, std::span<float const> x, std::span<float> y, Workspace& work,
-             float const* statistics = nullptr) {
-  std::size_t const rows = x.size() / Network::inputs;
-  if (x.size() != rows * Network::inputs || y.size() != rows * Network::outputs) {
-    fail("adapter", "predict",
-         std::to_string(Network::inputs) + " inputs and " + std::to_string(Network::outputs) +
-             " outputs an example",
-         std::to_string(x.size()) + " and " + std::to_string(y.size()) + " numbers");
-  }
-  for_each_part<Network>(
-      rows, theta, x.data(), work,
-      [&](std::size_t first, std::size_t n, float const* out) {
-        std::copy_n(out, n * Network::outputs, y.data() + first * Network::outputs);
-      },
-      statistics);
+/// Outputs of a network, y ← [rows, outputs], for any number of examples x, a span or a tensor.
+///
+/// Reads what it is given and writes y and the workspace alone: threads may run it on one network
+/// together, each with its own workspace. Allocates and throws nothing.
+/// @return why it did nothing, where the numbers of elements do not fit
+template <class Network, forward_memory Workspace, class X>
+[[nodiscard]] refusal try_predict(network_view const& n, X const& x, std::span<float> y,
+                                  Workspace& work) noexcept {
+  auto const numbers = detail::flat<float>(x, "x", Network::inputs);
+  if (numbers.no) return numbers.no;
+  if (auto const r = detail::check_examples<Network>(numbers.values, 0)) return r;
+  std::size_t const rows = numbers.values.size() / Network::inputs;
+  if (auto const r = detail::check_count("outputs", rows * Network::outputs, y.size())) return r;
+  for_each_part<Network>(rows, n, numbers.values.data(), work,
+                         [&](std::size_t first, std::size_t part, float const* out) {
+                           std::copy_n(out, part * Network::outputs,
+                                       y.data() + first * Network::outputs);
+                         });
+  return {};
+}
+
+/// The same.
+///
+///     adapt::inference_workspace<network, 8> work;  // one for each thread
+///     adapt::predict<network>(device.view(), x, y, work);  // device may be const
+/// @throws halo::error for what try_predict refuses
+template <class Network, forward_memory Workspace, class X>
+void predict(network_view const& n, X const& x, std::span<float> y, Workspace& work) {
+  throw_if(try_predict<Network>(n, x, y, work));
 }
 
 /// Mean loss and accuracy over any number of examples, at least one; no accuracy (NaN) where the
-/// loss has no hits.
-/// @throws halo::error where x and t do not fit the network or each other
-template <class Network, class Loss, class Workspace>
-[[nodiscard]] evaluation evaluate(float const* theta, std::span<float const> x,
-                                  std::span<typename Loss::target const> t, Workspace& work,
-                                  float const* statistics = nullptr) {
-  std::size_t const rows =
-      detail::checked_rows<Network, Loss>(x, t, std::numeric_limits<std::size_t>::max());
-  evaluation e;
+/// loss has no hits, and nothing but a refusal where x and t do not fit network, loss or each
+/// other.
+///
+/// As re-entrant as try_predict; allocates and throws nothing.
+template <class Network, class Loss, forward_memory Workspace, class X, class Y>
+[[nodiscard]] evaluation try_evaluate(network_view const& n, X const& x, Y const& t,
+                                      Workspace& work) noexcept {
+  detail::examples<Network, Loss> const e(x, t, std::numeric_limits<std::size_t>::max());
+  if (e.no) return {.refused = e.no};
+  double loss = 0, hits = 0;
   for_each_part<Network>(
-      rows, theta, x.data(), work,
-      [&](std::size_t first, std::size_t n, float const* out) {
-        auto const* const part = t.data() + first * Loss::targets(Network::outputs);
-        e.loss += static_cast<double>(n) *
-                  static_cast<double>(Loss::value_and_gradient(n, Network::outputs, out, part,
-                                                               static_cast<float*>(nullptr)));
-        e.accuracy += nn::hits_of<Loss>(n, Network::outputs, out, part);
-      },
-      statistics);
-  return {e.loss / static_cast<double>(rows), e.accuracy / static_cast<double>(rows)};
+      e.rows(), n, e.x.data(), work, [&](std::size_t first, std::size_t part, float const* out) {
+        auto const* const answers = e.t.data() + first * Loss::targets(Network::outputs);
+        loss += static_cast<double>(part) *
+                static_cast<double>(Loss::value_and_gradient(part, Network::outputs, out, answers,
+                                                             static_cast<float*>(nullptr)));
+        hits += nn::hits_of<Loss>(part, Network::outputs, out, answers);
+      });
+  auto const rows = static_cast<double>(e.rows());
+  return {.loss = loss / rows, .accuracy = hits / rows};
+}
+
+/// The same.
+/// @throws halo::error for what try_evaluate refuses
+template <class Network, class Loss, forward_memory Workspace, class X, class Y>
+[[nodiscard]] evaluation evaluate(network_view const& n, X const& x, Y const& t, Workspace& work) {
+  evaluation const e = try_evaluate<Network, Loss>(n, x, t, work);
+  throw_if(e.refused);
+  return e;
 }
 
 }  // namespace halo::adapt

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include <halo/adapt/refusal.hpp>
 #include <halo/core/layer_mask.hpp>
 #include <halo/optim/optimizer.hpp>
 
@@ -16,9 +17,10 @@ struct report {
   double loss = 0;               ///< mean loss of the mini-batch before the step, 0 if nothing ran
   double accuracy = 0;           ///< share of right answers in the mini-batch before the step; NaN
                                  ///< where the loss has no hits
-  layer_mask layers;             ///< which layers were updated
+  layer_mask layers{};           ///< which layers were updated
   std::size_t examples = 0;      ///< of how many the gradient is: all, or the hardest
   std::uint64_t operations = 0;  ///< multiply-adds, the optimizer's arithmetic included
+  refusal refused{};             ///< what did not fit, where the status is refused
 
   [[nodiscard]] bool finite() const noexcept { return status != optim::status::non_finite; }
 };
@@ -62,6 +64,7 @@ enum class weights : unsigned char {
 struct evaluation {
   double loss = 0;      ///< mean over the examples
   double accuracy = 0;  ///< share of right answers, in [0, 1]; NaN where the loss has no hits
+  refusal refused{};    ///< what did not fit, of try_evaluate; then all else is 0
 };
 
 }  // namespace halo::adapt

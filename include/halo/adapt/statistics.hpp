@@ -50,11 +50,8 @@ class running_statistics {
     return s;
   }
 
-  /// Splits parameters from the statistics behind them; where there are none the old ones stay.
-  void take(std::span<float const> values, std::span<float> parameters) noexcept {
-    std::size_t const n = std::min(parameters.size(), values.size());
-    std::copy_n(values.begin(), n, parameters.begin());
-    std::copy(values.begin() + static_cast<std::ptrdiff_t>(n), values.end(), values_.begin());
+  void take(std::span<float const> values) noexcept {
+    std::copy(values.begin(), values.end(), values_.begin());
   }
 
  private:
@@ -75,9 +72,7 @@ class running_statistics<Network, 0> {
   static optim::status follow(nn::pass const&, float const*, Step&& step) noexcept {
     return step();
   }
-  static void take(std::span<float const> values, std::span<float> parameters) noexcept {
-    std::copy(values.begin(), values.end(), parameters.begin());
-  }
+  static void take(std::span<float const>) noexcept {}
 };
 
 }  // namespace detail

@@ -20,7 +20,22 @@ enum class status : unsigned char {
   done,        ///< the selected parameters and their state moved
   empty,       ///< no layer was selected: nothing ran, nothing changed
   non_finite,  ///< loss, gradient or update was infinite or NaN: nothing changed
+  refused,     ///< examples or targets do not fit the network: nothing ran, nothing changed
 };
+
+[[nodiscard]] constexpr char const* text(status s) noexcept {
+  switch (s) {
+    case status::done:
+      return "done";
+    case status::empty:
+      return "no layer was selected";
+    case status::non_finite:
+      return "not finite";
+    case status::refused:
+      return "refused";
+  }
+  return "";
+}
 
 /// What an optimizer is told beside the gradient.
 template <floating T>

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <span>
+
+#include <halo/adapt/evaluate.hpp>
+#include <halo/adapt/report.hpp>
+#include <halo/nn/loss.hpp>
+
+namespace halo::adapt {
+
+/// What is asked of a network that learns no more, or not right now: the part that adapter and
+/// predictor share. All of it leaves the network as it is.
+///
+/// Each question has a plain form, which runs in the object's own workspace: of one object one call
+/// at a time, its steps included. And a form that is handed a workspace, which any number of
+/// threads may call together on one object, each with its own. x, t and y are spans or tensors with
+/// any number of examples. Nothing allocates.
+///
+/// @tparam Self  has view(weights), the numbers of its network, and `preferred` weights
+template <class Self, class Network, class Loss, class Workspace>
+class inference {
+ public:
+  /// Outputs of the network, y ← [rows, outputs].
+  /// @throws halo::error where the numbers of elements do not fit
+  template <class X>
+  void predict(X const& x, std::span<float> y, weights at = Self::preferred) const {
+    throw_if(try_predict(x, y, at));
+  }
+  template <class X, forward_memory Work>
+  void predict(X const& x, std::span<float> y, Work& work, weights at = Self::preferred) const {
+    throw_if(try_predict(x, y, work, at));
+  }
+  /// The same, but says what did not fit.
+  template <class X>
+  [[nodiscard]] refusal try_predict(X const& x, std::span<float> y,
+                                    weights at = Self::preferred) const noexcept {
+    return try_predict(x, y, work_, at);
+  }
+  template <class X, forward_memory Work>
+  [[nodiscard]] refusal try_predict(X const& x, std::span<float> y, Work& work,
+                                    weights at = Self::preferred) const noexcept {
+    return adapt::try_predict<Network>(self().view(at), x, y, work);
+  }
+
+  /// Mean loss, and accuracy where the loss has hits, over at least one example.
+  /// @throws halo::error where x and t do not fit network, loss or each other
+  template <class X, class Y>
+  [[nodiscard]] evaluation evaluate(X const& x, Y const& t, weights at = Self::preferred) const {
+    return evaluate(x, t, work_, at);
+  }
+  template <class X, class Y, forward_memory Work>
+  [[nodiscard]] evaluation evaluate(X const& x, Y const& t, Work& work,
+                                    weights at = Self::preferred) const {
+    return adapt::evaluate<Network, Loss>(self().view(at), x, t, work);
+  }
+  /// The same, but says in evaluation::refused what did not fit.
+  template <class X, class Y>
+  [[nodiscard]] evaluation try_evaluate(X const& x, Y const& t,
+                                        weights at = Self::preferred) const noexcept {
+    return try_evaluate(x, t, work_, at);
+  }
+  template <class X, class Y, forward_memory Work>
+  [[nodiscard]] evaluation try_evaluate(X const& x, Y const& t, Work& work,
+                                        weights at = Self::preferred) const noexcept {
+    return adapt::try_evaluate<Network, Loss>(self().view(at), x, t, work);
+  }
+
+  /// Share of right answers, in [0, 1].
+  /// @throws halo::error as evaluate
+  template <class X, class Y>
+  [[nodiscard]] double accuracy(X const& x, Y const& t, weights at = Self::preferred) const {
+    return accuracy(x, t, work_, at);
+  }
+  template <class X, class Y, forward_memory Work>
+  [[nodiscard]] double accuracy(X const& x, Y const& t, Work& work,
+                                weights at = Self::preferred) const {
+    static_assert(nn::has_hits<Loss>,
+                  "halo: accuracy: no answer is right or wrong under this loss; evaluate() gives "
+                  "its mean");
+    return evaluate(x, t, work, at).accuracy;
+  }
+
+ protected:
+  inference() = default;
+  mutable Workspace work_;  ///< holds nothing between two calls
+
+ private:
+  [[nodiscard]] Self const& self() const noexcept { return static_cast<Self const&>(*this); }
+};
+
+}  // namespace halo::adapt

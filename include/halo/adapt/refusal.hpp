@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include <halo/core/error.hpp>
+#include <halo/core/options.hpp>
+
+namespace halo::adapt {
+
+/// What is wrong with an argument.
+enum class misfit : unsigned char {
+  none,
+  example_size,  ///< examples are not of the network's number of inputs, or there are none
+  tensor_shape,  ///< the axes of a tensor say so
+  strides,       ///< elements do not lie one after the other
+  too_many,      ///< more examples than the largest mini-batch
+  count,         ///< targets, outputs, parameters or statistics are not as many as they should be
+  label,         ///< a class number outside of the network's outputs
+  not_finite,    ///< a parameter or statistic is NaN or infinite
+  variance,      ///< a running variance is negative
+};
+
+/// Why a call did nothing: converts to true where it was refused.
+///
+/// Every call of an adapter that can be refused is there twice: try_step, try_predict ... return
+/// this, throw nothing and work without exceptions; step, predict ... throw it as halo::error.
+struct refusal {
+  misfit what = misfit::none;
+  char const* argument = "";  ///< which: "x", "targets", "outputs", "parameters", "statistics"
+  std::size_t at = 0;         ///< the number of the example, parameter or statistic
+  double expected = 0;        ///< the number wanted; of labels and examples the largest
+  double found = 0;
+
+  [[nodiscard]] constexpr explicit operator bool() const noexcept { return what != misfit::none; }
+};
+
+/// A refusal as a sentence: "x: expected at most 8 examples, found 9".
+[[nodiscard]] inline std::string to_string(refusal const& r) {
+  auto const number = [](double x) { return halo::detail::short_text(x); };
+  std::string const name = r.argument, at = std::to_string(r.at);
+  std::string const expected = number(r.expected), found = number(r.found);
+  switch (r.what) {
+    case misfit::none:
+      return "nothing was refused";
+    case misfit::example_size:
+      return name + ": expected examples of " + expected + " numbers, found " + found + " numbers";
+    case misfit::tensor_shape:
+      return name + ": expected examples of " + expected + " numbers, found " + found +
+             " numbers in " + at + " rows";
+    case misfit::strides:
+      return name + ": expected elements one after the other, found a view with other strides";
+    case misfit::too_many:
+      return name + ": expected at most " + expected + " examples, found " + found;
+    case misfit::count:
+      return name + ": expected " + expected + ", found " + found;
+    case misfit::label:
+      return "label of example " + at + ": expected 0 to " + expected + ", found " + found;
+    case misfit::not_finite:
+      return name + ": number " + at + ": expected a finite number, found " + found;
+    case misfit::variance:
+      return name + ": number " + at + ": expected a variance of at least 0, found " + found;
+  }
+  return "";
+}
+
+/// Throws a refusal as halo::error, "what: ..."; does nothing where nothing was refused.
+inline void throw_if(refusal const& r, char const* what = "adapter") {
+  if (r) fail(std::string(what).append(": ").append(to_string(r)));
+}
+
+}  // namespace halo::adapt
