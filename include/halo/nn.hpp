@@ -11,6 +11,7 @@
 #include <halo/nn/checkpointed.hpp>
 #include <halo/nn/composite.hpp>
 #include <halo/nn/conv2d.hpp>
+#include <halo/nn/describe.hpp>
 #include <halo/nn/dropout.hpp>
 #include <halo/nn/flatten.hpp>
 #include <halo/nn/gradient.hpp>
@@ -21,11 +22,13 @@
 #include <halo/nn/integer_network.hpp>
 #include <halo/nn/layer.hpp>
 #include <halo/nn/layer_norm.hpp>
+#include <halo/nn/layer_traits.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/loss.hpp>
 #include <halo/nn/lstm.hpp>
 #include <halo/nn/plan.hpp>
 #include <halo/nn/pool.hpp>
+#include <halo/nn/quantisation.hpp>
 #include <halo/nn/quantised.hpp>
 #include <halo/nn/recurrent.hpp>
 #include <halo/nn/reshape.hpp>

@@ -178,8 +178,10 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
     detail::record_part("optimizer", self.optimizer_, f);
     detail::record_part("policy", self.policy_, f);
     f.template tensors<layout>(self.parameters_.span());
-    if constexpr (Network::statistics > 0)
+    if constexpr (Network::statistics > 0) {
       f.template tensors<typename Network::statistics_layout>(self.statistics_.span());
+      f.option("run.freeze_by", self.statistics_.frozen_by());
+    }
     detail::record_part("optimizer", self.state_, f);
     detail::record_part("policy", self.policy_state_, f);
     f.part("run", self.totals_);

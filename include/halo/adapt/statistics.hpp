@@ -30,6 +30,7 @@ class running_statistics {
 
   void use(moments m) noexcept { source_ = m; }
   void use_where_frozen(moments m) noexcept { frozen_ = m; }
+  [[nodiscard]] moments frozen_by() const noexcept { return frozen_; }
   /// For a pass that learns nothing.
   [[nodiscard]] float const* for_evaluation() const noexcept {
     return source_ == moments::running ? values_.data() : nullptr;

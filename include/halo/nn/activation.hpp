@@ -22,6 +22,8 @@ struct activation : stateless_layer {
   static constexpr bool needs_input = !F::from_output;
   static constexpr bool needs_output = F::from_output;
 
+  static constexpr void describe(auto&& f) { f.constant("function", F::name); }
+
   template <class X, class C, class P>
   static void forward(pass const& p, C, C x, P y, P) noexcept {
     kernel::activation_forward(F{}, p.rows * X::size, x, y);

@@ -11,6 +11,7 @@
 #include <halo/kernel/channel_norm.hpp>
 #include <halo/kernel/sum.hpp>
 #include <halo/nn/bound.hpp>
+#include <halo/nn/describe.hpp>
 #include <halo/nn/layer.hpp>
 
 namespace halo::nn {
@@ -79,6 +80,11 @@ struct basic_batch_norm : detail::channel_norm {
   static constexpr std::array<tensor_spec, 2> statistics{
       tensor_spec{"mean", {detail::channels<X>, 0, 0, 0}, 1, parameter_role::bias},
       tensor_spec{"variance", {detail::channels<X>, 0, 0, 0}, 1, parameter_role::gain}};
+
+  static constexpr void describe(auto&& f) {
+    f.template part<detail::described_ratio<typename Share::type>>("share");
+    f.template part<detail::described_ratio<typename Epsilon::type>>("epsilon");
+  }
 
   template <class X, class C, class P>
   static void forward(pass const& p, C theta, C x, P y, P memory) noexcept {

@@ -10,7 +10,9 @@
 #include <type_traits>
 
 #include <halo/nn/chain.hpp>
+#include <halo/nn/describe.hpp>
 #include <halo/nn/layer.hpp>
+#include <halo/nn/layer_traits.hpp>
 #include <halo/nn/plan.hpp>
 
 namespace halo::nn::detail {
@@ -41,6 +43,13 @@ struct block {
           First, places, [](auto i) { return statistics_of<layer_at<i>, shape_at<i>>(); });
   static constexpr std::array<layer_row, sizes.rows> rows = list<layer_row, sizes.rows>(
       First, places, [](auto i) { return rows_of<layer_at<i>, shape_at<i>>(); });
+
+  /// Each layer in constants, under its position.
+  static constexpr void describe(auto&& f) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (f.template part<described_layer<layer_at<I>, shape_at<I>>>(digits(First + I).view()), ...);
+    }(std::make_index_sequence<count>());
+  }
 
   /// Multiply-adds per example of a backward pass; below: dL/dx of the block is wanted as well.
   [[nodiscard]] static constexpr std::size_t backward_operations(layer_mask mask,
@@ -178,37 +187,17 @@ struct block {
     }
   }
 
-  /// Whether layer I can apply the elementwise layer behind it to its own output at once.
+  /// Whether layer I applies the elementwise layer behind it to its own output at once, and does
+  /// the same on the way back.
   template <std::size_t I>
   static constexpr bool fused = [] {
-    if constexpr (I + 1 < count) {
-      if constexpr (places.in_place[I + 1] && requires { typename layer_at<I + 1>::function; }) {
-        using f = typename layer_at<I + 1>::function;
-        using X_I = shape_at<I>;
-        using here = layer_at<I>;
-        if constexpr (places.layers[I].memory > 0) {
-          return requires(pass const& p, float const* c, float* d) {
-            here::template forward_activated<X_I>(p, c, c, d, d, f{});
-          };
-        } else {
-          return requires(pass const& p, float const* c, float* d) {
-            here::template forward_activated<X_I>(p, c, c, d, f{});
-          };
-        }
-      }
-    }
+    if constexpr (I + 1 < count)
+      return places.in_place[I + 1] && activating<layer_at<I>, shape_at<I>, layer_at<I + 1>>;
     return false;
   }();
-
-  /// Whether layer I can do the same on the way back, from its own input.
   template <std::size_t I>
   static constexpr bool fused_back = [] {
-    if constexpr (fused<I>) {
-      return requires(pass const& p, backward_arguments<float*> const& a) {
-        layer_at<I>::template backward_activated<shape_at<I>>(p, a,
-                                                              typename layer_at<I + 1>::function{});
-      };
-    }
+    if constexpr (fused<I>) return activating_back<layer_at<I>, shape_at<I>, layer_at<I + 1>>;
     return false;
   }();
 

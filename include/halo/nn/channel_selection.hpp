@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include <halo/kernel/sum.hpp>
@@ -56,6 +57,12 @@ struct channel_selection : stateless_layer {
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = false;
   static constexpr bool needs_output = false;
+
+  static constexpr void describe(auto&& f) {
+    std::array<char, channel_set::capacity> chosen{};
+    for (std::size_t c = 0; c < Set.channels; ++c) chosen[c] = Set[c] ? '1' : '0';
+    f.constant("channels", std::string_view(chosen.data(), Set.channels));
+  }
 
   template <class X, class C, class P>
   static void forward(pass const& p, C, C x, P y, P) noexcept {

@@ -50,6 +50,10 @@ struct composite_of {
   static constexpr std::array<layer_row, 1 + inner<X>::sizes.rows> rows =
       joined(std::array{layer_row{Self::kind, output<X>::size}}, inner<X>::rows);
   template <class X>
+  static constexpr void describe_layers(auto&& f) {
+    inner<X>::describe(f);
+  }
+  template <class X>
   static constexpr bool keeps_output = inner<X>::sizes.needs_output;
   template <class X>
   static constexpr std::size_t memory =
@@ -107,6 +111,7 @@ struct empty_block {
   static constexpr std::array<tensor_spec, 0> tensors{};
   static constexpr std::array<tensor_spec, 0> statistics{};
   static constexpr std::array<layer_row, 0> rows{};
+  static constexpr void describe(auto&&) noexcept {}
 };
 
 }  // namespace halo::nn::detail

@@ -9,6 +9,7 @@
 #include <halo/kernel/conv2d_backward_weights.hpp>
 #include <halo/kernel/conv2d_forward.hpp>
 #include <halo/nn/bound.hpp>
+#include <halo/nn/describe.hpp>
 #include <halo/nn/layer.hpp>
 #include <halo/nn/window.hpp>
 
@@ -37,6 +38,15 @@ struct convolution {
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = true;
   static constexpr bool needs_output = false;
+
+  static constexpr void describe(auto&& f) {
+    detail::describe_window("kernel", L::kernel, f);
+    detail::describe_window("stride", L::stride, f);
+    detail::describe_window("dilation", L::dilation, f);
+    f.constant("padding", L::pad);
+    f.constant("groups", Groups);
+    f.constant("bias", Bias);
+  }
 
   template <class X, class C, class P>
   static void forward(pass const& p, C theta, C x, P y, P) noexcept {
@@ -105,6 +115,8 @@ struct conv2d : detail::convolution<conv2d<Out, Kernel, Stride, Padding, Groups,
   static_assert(Kernel.size() * Stride.size() * Dilation.size() > 0,
                 "halo: conv: kernel, stride and dilation are at least 1");
   static constexpr char const* kind = "conv2d";
+  static constexpr window kernel = Kernel, stride = Stride, dilation = Dilation;
+  static constexpr padding pad = Padding;
   template <class X>
   static constexpr kernel::conv2d_geometry geometry{
       detail::axis_of(X::extents[0], Kernel.height, Stride.height, Padding, Dilation.height),
@@ -135,6 +147,8 @@ struct conv1d : detail::convolution<conv1d<Out, Kernel, Stride, Padding, Groups,
   static_assert(Kernel * Stride * Dilation > 0,
                 "halo: conv: kernel, stride and dilation are at least 1");
   static constexpr char const* kind = "conv1d";
+  static constexpr window kernel{1, Kernel}, stride{1, Stride}, dilation{1, Dilation};
+  static constexpr padding pad = Padding;
   template <class X>
   static constexpr kernel::conv2d_geometry geometry{
       kernel::window_axis{}, detail::axis_of(X::extents[0], Kernel, Stride, Padding, Dilation),

@@ -3,6 +3,7 @@
 
 #include <ratio>
 
+#include <halo/nn/describe.hpp>
 #include <halo/nn/layer.hpp>
 #include <halo/simd/transform.hpp>
 
@@ -26,6 +27,10 @@ struct dropout : stateless_layer {
   static constexpr bool elementwise = true;
   static constexpr bool needs_input = false;
   static constexpr bool needs_output = false;
+
+  static constexpr void describe(auto&& f) {
+    f.template part<detail::described_ratio<typename Rate::type>>("rate");
+  }
 
   template <class X, class C, class P>
   static void forward(pass const& p, C, C x, P y, P) noexcept {

@@ -43,6 +43,8 @@ struct group_norm : detail::channel_norm {
     return false;
   }();
 
+  static constexpr void describe(auto&& f) { f.constant("groups", Groups); }
+
   template <class X, class C, class P>
   static void forward(pass const& p, C theta, C x, P y, P memory) noexcept {
     forward_activated<X>(p, theta, x, y, memory, kernel::identity{});

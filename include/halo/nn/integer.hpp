@@ -85,6 +85,10 @@ struct integer<quantised<L, O>> : detail::input_of_layer<L> {
                   1,
                   parameter_role::weight}};
   template <class X>
+  static constexpr void describe_layers(auto&& f) {
+    quantised<L, O>::template describe_layers<X>(f);
+  }
+  template <class X>
   static constexpr std::size_t memory = 0;
   template <class X>
   static constexpr std::size_t fixed_scratch =

@@ -95,6 +95,8 @@ struct backward_arguments {
 /// L::transparent          optional: elementwise, and y is x
 /// L::needs_input, L::needs_output   what backward reads besides θ
 /// L::kind                 a word for summary()
+/// L::describe(f)          f.constant("stride", Stride) for each template argument: what tells it
+///                         from another of its kind and output; optional for types without any
 /// L::forward<X>(pass, theta, x, y, memory)
 /// L::backward<X>(pass, backward_arguments)
 ///                         may return a bound on the magnitude of the gradient it wrote; a layer

@@ -35,6 +35,8 @@ struct linear {
   static constexpr bool needs_input = true;
   static constexpr bool needs_output = false;
 
+  static constexpr void describe(auto&& f) { f.constant("inputs", In); }
+
   template <class X, class C, class P>
   static void forward(pass const& p, C theta, C x, P y, P) noexcept {
     using kernel::gemm;

@@ -10,59 +10,11 @@
 
 #include <halo/core/parameter_table.hpp>
 #include <halo/nn/layer.hpp>
+#include <halo/nn/layer_traits.hpp>
 
 namespace halo::nn {
 
-/// A layer as summary() tells it; one that is made of layers stands before them and counts only
-/// what it adds.
-struct layer_row {
-  char const* kind = "";
-  std::size_t outputs = 0, parameters = 0, operations = 0;
-  layer_path path{};
-};
-
 namespace detail {
-
-/// What a layer may leave out.
-template <class L, class X>
-[[nodiscard]] consteval auto statistics_of() {
-  if constexpr (requires { L::template statistics<X>; })
-    return L::template statistics<X>;
-  else
-    return std::array<tensor_spec, 0>{};
-}
-template <class L, class X>
-[[nodiscard]] consteval std::size_t scratch_of() {
-  if constexpr (requires { L::template scratch<X>; }) return L::template scratch<X>;
-  return 0;
-}
-template <class L, class X>
-[[nodiscard]] consteval std::size_t fixed_scratch_of() {
-  if constexpr (requires { L::template fixed_scratch<X>; }) return L::template fixed_scratch<X>;
-  return 0;
-}
-template <class L>
-[[nodiscard]] consteval bool is_transparent() {
-  if constexpr (requires { L::transparent; }) return L::transparent;
-  return false;
-}
-/// A layer that is made of layers.
-template <class L, class X>
-concept composite = requires { L::template rows<X>; };
-/// A layer that needs places of its own on the way there already.
-template <class L, class X>
-concept scratching = requires(pass const& p, float const* in, float* out) {
-  L::template forward<X>(p, in, in, out, out, out);
-};
-template <class L, class X>
-[[nodiscard]] consteval auto rows_of() {
-  if constexpr (composite<L, X>) {
-    return L::template rows<X>;
-  } else {
-    return std::array{layer_row{L::kind, L::template output<X>::size, parameter_count<L, X>(),
-                                L::template operations<X>}};
-  }
-}
 
 /// The sizes of one layer on its input shape.
 struct layer_sizes {

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include <halo/kernel/pool.hpp>
+#include <halo/nn/describe.hpp>
 #include <halo/nn/layer.hpp>
 #include <halo/nn/window.hpp>
 
@@ -32,6 +33,11 @@ struct pooling : stateless_layer {
   }();
   template <class X>
   using output = shape<geometry<X>.y.out, geometry<X>.x.out, X::extents[2]>;
+  static constexpr void describe(auto&& f) {
+    describe_window("window", Kernel, f);
+    describe_window("stride", Stride, f);
+    f.constant("padding", Padding);
+  }
   static constexpr bool elementwise = false;
   static constexpr bool needs_output = false;
 };

@@ -10,31 +10,12 @@
 
 #include <halo/kernel/quantise.hpp>
 #include <halo/kernel/sum.hpp>
+#include <halo/nn/describe.hpp>
 #include <halo/nn/layer.hpp>
-#include <halo/nn/plan.hpp>
+#include <halo/nn/layer_traits.hpp>
+#include <halo/nn/quantisation.hpp>
 
 namespace halo::nn {
-
-using kernel::grid;
-
-/// What shares one range of weights: all of a tensor, or what leads to one output.
-enum class per : unsigned char { tensor, channel };
-
-/// What the range of a layer's inputs is: that of the mini-batch, or outside of training its moving
-/// average, which is kept among the network's statistics.
-enum class ranges : unsigned char { moving, batch };
-
-/// How a layer is quantised. The defaults are those of the paper's quantised ResNet [Li et al.
-/// 2020]: 8 bits, from smallest to largest, one range a tensor.
-struct quantisation {
-  unsigned weight_bits = 8;  ///< 2 to 8
-  grid weight_grid = grid::asymmetric;
-  per weight_ranges = per::tensor;
-  unsigned input_bits = 8;  ///< 2 to 8
-  grid input_grid = grid::asymmetric;
-  ranges input_ranges = ranges::moving;
-  unsigned newest_percent = 1;  ///< share of the newest mini-batch in moving ranges, 1 to 100
-};
 
 namespace detail {
 
@@ -93,10 +74,8 @@ template <class L, class X>
 /// back; quantised weights lie there once, whatever the size of the mini-batch.
 template <class L, quantisation Options = quantisation{}>
 struct quantised : detail::input_of_layer<L> {
-  static_assert(Options.weight_bits >= 2 && Options.weight_bits <= 8 && Options.input_bits >= 2 &&
-                    Options.input_bits <= 8,
-                "halo: quantised: weights and inputs have 2 to 8 bits");
-  static_assert(Options.newest_percent >= 1 && Options.newest_percent <= 100,
+  static_assert(Options.bits_fit(), "halo: quantised: weights and inputs have 2 to 8 bits");
+  static_assert(Options.share_fits(),
                 "halo: quantised: the share of the newest mini-batch is 1 to 100 percent");
   using bare = L;
   static constexpr quantisation options = Options;
@@ -120,6 +99,11 @@ struct quantised : detail::input_of_layer<L> {
     else
       return std::array<tensor_spec, 0>{};
   }();
+  template <class X>
+  static constexpr void describe_layers(auto&& f) {
+    quantisation::record(Options, f);
+    f.template part<detail::described_layer<L, X>>("layer");
+  }
   static constexpr std::size_t range_places = 2;  // in memory: low and high end
   template <class X>
   static constexpr std::size_t memory = range_places + L::template memory<X>;

@@ -30,6 +30,11 @@ struct recurrent {
   template <class X>
   static constexpr kernel::recurrent_geometry geometry{X::extents[0], X::extents[1], Units,
                                                        States == states::all, Truncation};
+  static constexpr void describe(auto&& f) {
+    f.constant("units", Units);
+    f.constant("states", States);
+    f.constant("truncation", Truncation);
+  }
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = false;
   static constexpr bool needs_output = false;

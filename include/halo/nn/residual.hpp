@@ -64,6 +64,11 @@ struct residual_of {
       joined(joined(std::array{layer_row{Self::kind, output<X>::size}}, side<X>::rows),
              main<X>::rows);
   template <class X>
+  static constexpr void describe_layers(auto&& f) {
+    side<X>::describe(f);
+    main<X>::describe(f);
+  }
+  template <class X>
   static constexpr std::size_t memory =
       side<X>::sizes.memory + main<X>::sizes.memory + (keeps<X> ? output<X>::size : 0);
   template <class X>

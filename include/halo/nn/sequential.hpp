@@ -7,6 +7,7 @@
 
 #include <halo/nn/activation.hpp>
 #include <halo/nn/block.hpp>
+#include <halo/nn/describe.hpp>
 #include <halo/nn/layer.hpp>
 #include <halo/nn/plan.hpp>
 
@@ -104,6 +105,13 @@ struct sequential<shape<Extents...>, L...> {
   /// Layers, those that layers are made of included.
   static constexpr std::size_t depth = sizes.rows;
   [[nodiscard]] static constexpr layer_row layer(std::size_t i) noexcept { return block::rows[i]; }
+
+  /// The network in constants (core/record.hpp): its input, then each layer under its position,
+  /// with kind, output and whatever template arguments change what it computes.
+  static constexpr void describe(auto&& f) {
+    f.constant("input", detail::extents_text<input>.view());
+    block::describe(f);
+  }
 
   /// Runs the network on p.rows examples and returns where its output lies in the arena.
   ///
