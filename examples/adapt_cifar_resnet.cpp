@@ -248,7 +248,9 @@ class program {
   std::vector<float> pretrain() {
     using wide_device = device<wide, slimming_rule>;
     auto const d = std::make_unique<wide_device>(
-        slimming_rule{{optim::adam{{.rate = 2e-3F}}, static_cast<float>(s_.shrinkage)}, schedule()},
+        slimming_rule{
+            {optim::adam{{.rate = 2e-3F}}, {.shrinkage = static_cast<float>(s_.shrinkage)}},
+            schedule()},
         seed{s_.seed});
     std::vector<float> theta = joined(d->parameters(), {});
     for (parameter_info const& info : wide::layout::table)

@@ -5,8 +5,10 @@
 #include <halo/optim/adam.hpp>
 #include <halo/optim/averaged.hpp>
 #include <halo/optim/clip.hpp>
+#include <halo/optim/decide.hpp>
 #include <halo/optim/deepening.hpp>
 #include <halo/optim/depth_cut.hpp>
+#include <halo/optim/fields.hpp>
 #include <halo/optim/gated.hpp>
 #include <halo/optim/momentum.hpp>
 #include <halo/optim/operations.hpp>
@@ -19,3 +21,5 @@
 #include <halo/optim/selection.hpp>
 #include <halo/optim/sgd.hpp>
 #include <halo/optim/slimming.hpp>
+#include <halo/optim/transact.hpp>
+#include <halo/optim/wrapper.hpp>

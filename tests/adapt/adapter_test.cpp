@@ -35,9 +35,11 @@ using namespace halo;
 struct listener {
   static constexpr char const* name = "listener";
   static constexpr std::size_t operations_per_parameter = 0;
+  static constexpr void record(auto&, auto&& f) { f.constant("name", name); }
   template <parameter_layout Layout, floating T = float>
   struct state {
     std::uint64_t rows = 1;
+    static constexpr void record(auto& self, auto&& f) { f.number("rows", self.rows); }
     template <class F>
     void fields(F&& f) noexcept {
       f("rows", std::span<std::uint64_t, 1>(&rows, 1));

@@ -148,7 +148,7 @@ TEST_CASE("every optimizer keeps the contract under every policy: sgd") {
   under_every_policy(optim::sgd{{.rate = 0.1F}});
 }
 TEST_CASE("every optimizer keeps the contract under every policy: momentum") {
-  under_every_policy(optim::clipped<optim::momentum>{.inner = {{.rate = 0.05F}}, .norm = 1});
+  under_every_policy(optim::clipped(optim::momentum{{.rate = 0.05F}}, {.norm = 1}));
 }
 TEST_CASE("every optimizer keeps the contract under every policy: adagrad") {
   under_every_policy(optim::adagrad{{.rate = 0.1F}});

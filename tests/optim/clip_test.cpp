@@ -15,7 +15,7 @@ using namespace halo;
 
 TEST_CASE("the norm of the selected gradient is clipped") {
   using layout = support::three_layers<2, 1, 1, 1>;
-  optim::clipped<optim::sgd> const rule{.inner = {{.rate = 1.0F}}, .norm = 1.0F};
+  optim::clipped<optim::sgd> const rule{optim::sgd{{.rate = 1.0F}}, {.norm = 1.0F}};
   auto state = rule.init<layout>();
   std::vector<float> theta(layout::size, 0.0F);
   std::vector<float> const gradient{3.0F, 4.0F, 0.0F, 1000.0F, 1000.0F, 1000.0F};
@@ -28,7 +28,7 @@ TEST_CASE("the norm of the selected gradient is clipped") {
 }
 
 TEST_CASE("a gradient below the limits passes as it is") {
-  optim::clipped<optim::sgd> const rule{.inner = {{.rate = 1.0F}}, .norm = 10.0F, .value = 5.0F};
+  optim::clipped<optim::sgd> const rule{optim::sgd{{.rate = 1.0F}}, {.norm = 10.0F, .value = 5.0F}};
   auto state = rule.init<flat_layout<2>>();
   std::vector<float> theta(2, 0.0F);
   std::vector<float> const gradient{3.0F, -4.0F};
@@ -37,7 +37,7 @@ TEST_CASE("a gradient below the limits passes as it is") {
 }
 
 TEST_CASE("clipping by value limits each element") {
-  optim::clipped<optim::sgd> const rule{.inner = {{.rate = 1.0F}}, .value = 1.0F};
+  optim::clipped<optim::sgd> const rule{optim::sgd{{.rate = 1.0F}}, {.value = 1.0F}};
   auto state = rule.init<flat_layout<3>>();
   std::vector<float> theta(3, 0.0F);
   std::vector<float> const gradient{3.0F, -4.0F, 0.5F};
@@ -46,7 +46,7 @@ TEST_CASE("clipping by value limits each element") {
 }
 
 TEST_CASE("what is not finite is never clipped into something finite") {
-  optim::clipped<optim::sgd> const rule{.inner = {{.rate = 1.0F}}, .norm = 1.0F, .value = 1.0F};
+  optim::clipped<optim::sgd> const rule{optim::sgd{{.rate = 1.0F}}, {.norm = 1.0F, .value = 1.0F}};
   auto state = rule.init<flat_layout<3>>();
   for (float const bad :
        {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {

@@ -19,7 +19,7 @@ double loss_at(int t) { return 0.3 + 2 * std::exp(-t / 15.0) + 0.2 * std::sin(1.
 }  // namespace
 
 TEST_CASE("deepening: follows the rule as it is written, from head and second layer") {
-  for (auto const begin : {optim::begin_at::head, optim::begin_at::second}) {
+  for (auto const begin : {optim::begin_at::head, optim::begin_at::all_but_first}) {
     for (std::size_t layers = 1; layers < 7; ++layers) {
       CAPTURE(layers);
       optim::deepening const rule{.begin = begin};
@@ -66,9 +66,9 @@ TEST_CASE("deepening: while the loss keeps falling the stage lasts") {
 TEST_CASE("deepening: first depths") {
   CHECK(optim::first_depth(optim::begin_at::head, 5) == 1);
   CHECK(optim::first_depth(optim::begin_at::all, 5) == 5);
-  CHECK(optim::first_depth(optim::begin_at::second, 5) == 4);
-  CHECK(optim::first_depth(optim::begin_at::second, 2) == 1);
-  CHECK(optim::first_depth(optim::begin_at::second, 1) == 1);
+  CHECK(optim::first_depth(optim::begin_at::all_but_first, 5) == 4);
+  CHECK(optim::first_depth(optim::begin_at::all_but_first, 2) == 1);
+  CHECK(optim::first_depth(optim::begin_at::all_but_first, 1) == 1);
 }
 
 TEST_CASE("fixed stages: change where the shares of the budget are spent") {

@@ -28,7 +28,7 @@ TEST_CASE("cosine: warm-up, start, middle, end") {
 }
 
 TEST_CASE("a scheduled optimizer multiplies the rate and counts only steps that moved") {
-  optim::scheduled<optim::sgd, optim::step_decay> const rule{{{.rate = 1.0F}},
+  optim::scheduled<optim::sgd, optim::step_decay> const rule{optim::sgd{{.rate = 1.0F}},
                                                              {.period = 1, .factor = 0.5}};
   auto state = rule.init<flat_layout<1>>();
   std::vector<float> theta{10.0F};

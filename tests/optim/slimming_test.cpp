@@ -43,7 +43,7 @@ struct layout {
 
 TEST_CASE("slimming: gains shrink towards zero and stop there, the rest moves as without") {
   using rule_type = optim::slimming<optim::adam>;
-  rule_type const rule{optim::adam{{.rate = 1e-2F}}, 0.05F};
+  rule_type const rule{optim::adam{{.rate = 1e-2F}}, {.shrinkage = 0.05F}};
   auto state = rule.init<layout, double>();
   auto alone = rule.inner.init<layout, double>();
   auto theta = support::draw<double>(layout::size, 1), expected = theta;
@@ -69,7 +69,7 @@ TEST_CASE("slimming: gains shrink towards zero and stop there, the rest moves as
 }
 
 TEST_CASE("slimming: with plain descent a gain nobody needs falls by rate times the penalty") {
-  optim::slimming<optim::sgd> const rule{optim::sgd{{.rate = 0.1F}}, 0.1F * 0.5F};
+  optim::slimming<optim::sgd> const rule{optim::sgd{{.rate = 0.1F}}, {.shrinkage = 0.1F * 0.5F}};
   auto state = rule.init<layout, double>();
   std::vector<double> theta(layout::size, 1.0), g(layout::size, 0.0);
   for (int t = 0; t < 10; ++t) {
@@ -82,7 +82,9 @@ TEST_CASE("slimming: with plain descent a gain nobody needs falls by rate times 
 
 TEST_CASE("slimming: a schedule scales rate and penalty alike") {
   using scheduled = optim::scheduled<optim::slimming<optim::sgd>, optim::step_decay>;
-  scheduled const rule{{optim::sgd{{.rate = 0.1F}}, 0.08F}, {.period = 1, .factor = 0.5}};
+  scheduled const rule{
+      optim::slimming<optim::sgd>{optim::sgd{{.rate = 0.1F}}, {.shrinkage = 0.08F}},
+      {.period = 1, .factor = 0.5}};
   auto state = rule.init<layout, double>();
   std::vector<double> theta(layout::size, 1.0), g(layout::size, 1.0);
   for (int t = 0; t < 3; ++t) {
@@ -93,7 +95,7 @@ TEST_CASE("slimming: a schedule scales rate and penalty alike") {
 }
 
 TEST_CASE("slimming: a step that is not done leaves the gains") {
-  optim::slimming<optim::adam> const rule{{}, 0.05F};
+  optim::slimming<optim::adam> const rule{optim::adam{}, {.shrinkage = 0.05F}};
   auto state = rule.init<layout, float>();
   auto theta = support::draw<float>(layout::size, 1);
   auto const before = theta;

@@ -111,7 +111,8 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
   /// @pre averaged only where the optimizer keeps an average: optim::averaged<...>
   [[nodiscard]] std::span<float const> parameters(weights at = weights::raw) const noexcept {
     if constexpr (averages) {
-      if (at == weights::averaged && state_.average_steps > 0) return state_.average.span();
+      if (at == weights::averaged && optim::average_steps(state_) > 0)
+        return optim::average(state_);
     } else {
       HALO_EXPECTS(at == weights::raw, "adapter: only optim::averaged<...> keeps an average");
     }
@@ -152,7 +153,7 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
     if (auto const r = detail::check_parameters<Network>(parameters, statistics)) return r;
     std::copy(parameters.begin(), parameters.end(), parameters_.begin());
     statistics_.take(statistics);
-    if constexpr (averages) state_.restart_average();
+    optim::restart_average(state_);
     return {};
   }
 
@@ -165,7 +166,7 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
   /// policy begin anew as well.
   void redraw_head(halo::seed s) noexcept {
     nn::initialize<layout, float>(parameters_.span(), s, {}, layer_mask::top(1, layout::layers));
-    if constexpr (averages) state_.restart_average();
+    optim::restart_average(state_);
     policy_state_ = {};
   }
 

@@ -15,7 +15,7 @@ namespace halo::learned {
 /// weight decay they need; without it there is none. Not the rule of HALO's paper: that is
 /// halo_over.hpp.
 struct halo_rule : optim::averaged<tensor_rnn<>> {
-  halo_rule() : optim::averaged<tensor_rnn<>>{pretrained::best_tensor_rnn()} {}
+  halo_rule() : optim::averaged<tensor_rnn<>>(pretrained::best_tensor_rnn()) {}
 };
 
 }  // namespace halo::learned

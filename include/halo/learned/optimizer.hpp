@@ -15,6 +15,7 @@
 #include <halo/kernel/magnitude.hpp>
 #include <halo/learned/pass.hpp>
 #include <halo/learned/program.hpp>
+#include <halo/optim/fields.hpp>
 #include <halo/optim/optimizer.hpp>
 #include <halo/optim/selection.hpp>
 
@@ -30,7 +31,7 @@ struct state {
   aligned_array<T, tiles::all * P::state * tile_lanes> coordinates;  ///< tile by tile
   aligned_array<T, Layout::tensors * P::tensor_state> tensors;
   aligned_array<T, P::global_state> global;
-  std::array<std::uint32_t, Layout::tensors> steps{};  ///< of each tensor
+  std::array<std::uint64_t, Layout::tensors> steps{};  ///< of each tensor
   std::uint64_t step = 0;                              ///< of the optimizer, empty ones left out
   aligned_array<T, tiles::largest * P::carry * tile_lanes> carry;  ///< scratch of a step
 
@@ -53,13 +54,16 @@ struct state {
     return sum;
   }
 
+  static constexpr void record(auto& self, auto&& f) {
+    if constexpr (P::state > 0) f.per_parameter("coordinates", self.coordinates.span());
+    if constexpr (P::tensor_state > 0) f.per_tensor("tensors", self.tensors.span());
+    if constexpr (P::global_state > 0) f.per_problem("global", self.global.span());
+    f.per_tensor("steps", std::span(self.steps));
+    f.number("step", self.step);
+  }
   template <class F>
   void fields(F&& f) {
-    if constexpr (P::state > 0) f("coordinates", coordinates.span());
-    if constexpr (P::tensor_state > 0) f("tensors", tensors.span());
-    if constexpr (P::global_state > 0) f("global", global.span());
-    f("steps", std::span(steps));
-    f("step", std::span<std::uint64_t, 1>(&step, 1));
+    optim::detail::fields(*this, f);
   }
 };
 
@@ -84,6 +88,12 @@ class optimizer {
   using state = learned::state<P, Layout, T>;
 
   P config{};  ///< numbers of a program that are not learned: its own data members
+
+  static constexpr void record(auto& self, auto&& f) {
+    f.constant("name", name);
+    if constexpr (recordable<P>) f.part("config", self.config);
+    f.options("weights", std::span<W const>(self.weights_), allowed::finite());
+  }
 
   /// Untrained weights.
   optimizer() noexcept : optimizer(seed{}) {}
@@ -141,7 +151,8 @@ class optimizer {
     if (!is_safe<Layout>(gradient, mask, context)) return optim::status::non_finite;
     conditioner<T> const condition{
         context.scale, context.limit,
-        context.scale == T(1) && context.limit == std::numeric_limits<T>::max()};
+        context.scale == T(1) && context.limit == std::numeric_limits<T>::max(),
+        static_cast<T>(context.rate)};
     facts<T> f = facts_of<Layout>(s, context);
     at_least_one<T, P::overview> overview{};
     P::survey(reader<T>(), f, s.total().data(), static_cast<T const*>(s.global.data()),
@@ -174,7 +185,7 @@ class optimizer {
   }
   /// ... and about a tensor.
   template <class T>
-  static void describe(facts<T>& f, parameter_info const& info, std::uint32_t steps) noexcept {
+  static void describe(facts<T>& f, parameter_info const& info, std::uint64_t steps) noexcept {
     f.elements = static_cast<T>(info.count);
     f.own_step = static_cast<T>(steps);
     f.bias = info.rank == 1;

@@ -14,17 +14,23 @@
 
 namespace halo::learned {
 
-/// A gradient as an optimizer's context wants it: scaled, then limited.
+/// A gradient as an optimizer's context wants it: scaled, then limited; and a step times its rate.
 template <class T>
 struct conditioner {
   T scale = 1;
   T limit = 0;
   bool plain = true;
+  T rate = 1;
 
   template <class V>
   [[nodiscard]] V operator()(V g) const noexcept {
     if (plain) return g;
     return max(min(g * V(scale), V(limit)), V(-limit));
+  }
+  /// Where a coordinate goes that was at x and would go to y.
+  template <class V>
+  [[nodiscard]] V moved(V x, V y) const noexcept {
+    return rate == T(1) ? y : fma(V(rate), y - x, x);
   }
 };
 
@@ -99,8 +105,9 @@ template <program P, class Arch = simd::default_arch, class W, class T>
     at_least_one<V, P::carry> c;
     detail::load_numbers<V, P::state>(here, s.data());
     detail::load_numbers<V, P::carry>(carry + tile * P::carry * tile_lanes + lane, c.data());
-    V const x = P::apply(reader, condition(chunk.load(gradient)),
-                         chunk.load(static_cast<T const*>(theta)), s.data(), c.data());
+    V const at = chunk.load(static_cast<T const*>(theta));
+    V const x = condition.moved(
+        at, P::apply(reader, condition(chunk.load(gradient)), at, s.data(), c.data()));
     constexpr std::size_t kept = P::state - P::held;
     detail::store_numbers<V, P::held>(here + kept * tile_lanes, s.data() + kept);
     chunk.store(theta, x);

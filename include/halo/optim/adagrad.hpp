@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <span>
-
 #include <halo/core/aligned.hpp>
-#include <halo/optim/optimizer.hpp>
+#include <halo/core/options.hpp>
+#include <halo/optim/fields.hpp>
+#include <halo/optim/transact.hpp>
 #include <halo/simd/fast_sqrt.hpp>
 
 namespace halo::optim {
@@ -18,29 +18,48 @@ struct adagrad {
     float rate = 1e-2F;
     float epsilon = 1e-10F;
     float initial = 0;
+    static constexpr void record(auto& self, auto&& f) {
+      f.option("rate", self.rate, allowed::positive());
+      f.option("epsilon", self.epsilon, allowed::positive());
+      f.option("initial", self.initial, allowed::non_negative());
+    }
   };
   config_type config{};
 
   static constexpr char const* name = "adagrad";
   static constexpr std::size_t operations_per_parameter = 6;
+  static constexpr void record(auto& self, auto&& f) {
+    f.constant("name", name);
+    f.part("", self.config);
+  }
 
   template <parameter_layout Layout, floating T = float>
   struct state {
     using layout = Layout;
     using scalar = T;
     aligned_array<T, Layout::size> v;  ///< sum of squared gradients
-    T reach = T(0);                    ///< a bound on v
+    T bound = T(0);                    ///< of v
+    static constexpr void record(auto& self, auto&& f) {
+      f.per_parameter("v", self.v.span(), allowed::non_negative());
+      f.number("bound", self.bound, allowed::non_negative());
+    }
+    /// For whoever wrote to what record names: bound is one again.
+    void restored() noexcept {
+      bound = detail::raised(bound, kernel::magnitude(Layout::size, v.data()));
+    }
     template <class F>
     void fields(F&& f) {
-      f("v", v.span());
-      f("reach", std::span<T, 1>(&reach, 1));
+      detail::fields(*this, f);
     }
   };
+  /// @pre options within their ranges
   template <parameter_layout Layout, floating T = float>
   [[nodiscard]] state<Layout, T> init() const noexcept {
+    HALO_EXPECTS(!first_bad_option(*this),
+                 "adagrad: an option is out of its range (check_options)");
     state<Layout, T> s{};
     for (T& v : s.v) v = static_cast<T>(config.initial);
-    s.reach = static_cast<T>(config.initial);
+    s.bound = static_cast<T>(config.initial);
     return s;
   }
 
@@ -48,10 +67,10 @@ struct adagrad {
   template <class Layout, class T>
   status step(T* theta, T const* gradient, state<Layout, T>& s,
               step_context<T> const& context = {}) const noexcept {
-    T const rate = static_cast<T>(config.rate);
+    T const rate = static_cast<T>(static_cast<double>(config.rate) * context.rate);
     T const epsilon = static_cast<T>(config.epsilon);
-    T const reach = s.reach;
-    return detail::transact<Layout>(
+    T const bound = s.bound;
+    return transact<Layout>(
         context, theta, gradient, [](std::size_t) { return 0; },
         [=](std::size_t) {
           return [=](auto& x, auto g, auto& v) {
@@ -61,9 +80,9 @@ struct adagrad {
           };
         },
         [=](T most) {  // g² may overflow; |g| / √v <= 1
-          return most * most + reach <= detail::safe<T> && rate * most <= detail::safe<T>;
+          return most * most + bound <= safe<T> && rate * most <= safe<T>;
         },
-        [&](T most) { s.reach = most * most + reach; }, s.v.data());
+        [&](T most) { s.bound = most * most + bound; }, s.v.data());
   }
 };
 static_assert(optimizer<adagrad>);

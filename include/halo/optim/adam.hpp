@@ -8,7 +8,9 @@
 #include <span>
 
 #include <halo/core/aligned.hpp>
-#include <halo/optim/optimizer.hpp>
+#include <halo/core/options.hpp>
+#include <halo/optim/fields.hpp>
+#include <halo/optim/transact.hpp>
 #include <halo/simd/fast_sqrt.hpp>
 
 namespace halo::optim {
@@ -26,11 +28,22 @@ struct adam {
     float beta2 = 0.999F;
     float epsilon = 1e-8F;
     float weight_decay = 0;  ///< decoupled [Loshchilov & Hutter 2019]; acts on every parameter
+    static constexpr void record(auto& self, auto&& f) {
+      f.option("rate", self.rate, allowed::positive());
+      f.option("beta1", self.beta1, allowed::below_one());
+      f.option("beta2", self.beta2, allowed::below_one());
+      f.option("epsilon", self.epsilon, allowed::positive());
+      f.option("weight_decay", self.weight_decay, allowed::non_negative());
+    }
   };
   config_type config{};
 
   static constexpr char const* name = "adam";
   static constexpr std::size_t operations_per_parameter = 14;
+  static constexpr void record(auto& self, auto&& f) {
+    f.constant("name", name);
+    f.part("", self.config);
+  }
 
   template <parameter_layout Layout, floating T = float>
   struct state {
@@ -38,18 +51,28 @@ struct adam {
     using scalar = T;
     aligned_array<T, Layout::size> m;                    ///< running mean of gradients
     aligned_array<T, Layout::size> v;                    ///< running mean of squared gradients
-    std::array<std::uint32_t, Layout::tensors> steps{};  ///< steps of each tensor
-    T reach = T(0);                                      ///< a bound on |m| and √v
+    std::array<std::uint64_t, Layout::tensors> steps{};  ///< steps of each tensor
+    T bound = T(0);                                      ///< of |m| and √v
+    static constexpr void record(auto& self, auto&& f) {
+      f.per_parameter("m", self.m.span());
+      f.per_parameter("v", self.v.span(), allowed::non_negative());
+      f.per_tensor("steps", std::span(self.steps));
+      f.number("bound", self.bound, allowed::non_negative());
+    }
+    /// For whoever wrote to what record names: bound is one again.
+    void restored() noexcept {
+      bound = detail::raised(bound, kernel::magnitude(Layout::size, m.data()));
+      bound = detail::raised(bound, std::sqrt(kernel::magnitude(Layout::size, v.data())));
+    }
     template <class F>
     void fields(F&& f) {
-      f("m", m.span());
-      f("v", v.span());
-      f("steps", std::span(steps));
-      f("reach", std::span<T, 1>(&reach, 1));
+      detail::fields(*this, f);
     }
   };
+  /// @pre options within their ranges
   template <parameter_layout Layout, floating T = float>
   [[nodiscard]] state<Layout, T> init() const noexcept {
+    HALO_EXPECTS(!first_bad_option(*this), "adam: an option is out of its range (check_options)");
     return {};
   }
 
@@ -65,38 +88,38 @@ struct adam {
   template <bool Decays, class Layout, class T>
   status move(T* theta, T const* gradient, state<Layout, T>& s,
               step_context<T> const& context) const noexcept {
-    T const rate = static_cast<T>(config.rate);
+    T const rate = static_cast<T>(static_cast<double>(config.rate) * context.rate);
     T const beta1 = static_cast<T>(config.beta1);
     T const beta2 = static_cast<T>(config.beta2);
     T const epsilon = static_cast<T>(config.epsilon);
     T const keep = T(1) - rate * static_cast<T>(config.weight_decay);
-    T const reach = s.reach;
-    return detail::transact<Layout>(
+    T const bound = s.bound;
+    return transact<Layout>(
         context, theta, gradient, [&](std::size_t tensor) { return s.steps[tensor]; },
         [&](std::size_t tensor) {
           double const t = static_cast<double>(s.steps[tensor]) + 1.0;
           double const c1 = 1.0 - std::pow(static_cast<double>(config.beta1), t);
           double const c2 = 1.0 - std::pow(static_cast<double>(config.beta2), t);
           // rate·m̂/(√v̂ + ε) = (rate·√c2/c1)·m/(√v + ε·√c2): one root, one division
-          T const pace = static_cast<T>(static_cast<double>(config.rate) * std::sqrt(c2) / c1);
+          T const pace = static_cast<T>(static_cast<double>(rate) * std::sqrt(c2) / c1);
           T const floor = static_cast<T>(static_cast<double>(config.epsilon) * std::sqrt(c2));
           // as few multiplications as can be: they are what the pass is bound by in the cache
           return [=](auto& x, auto g, auto& m, auto& v) {
             using V = std::remove_reference_t<decltype(x)>;
-            m = detail::without_denormals(fma(V(beta1), m - g, g));
-            v = detail::without_denormals(fnma(V(T(1) - beta2), fnma(g, g, v), v));
+            m = without_denormals(fma(V(beta1), m - g, g));
+            v = mean_of_squares(v, g, V(beta2));
             V const kept = Decays ? V(keep) * x : x;
             x = fnma(V(pace), m / (fast_sqrt(v) + V(floor)), kept);
           };
         },
         [=](T most) {
-          T const top = std::max(most, reach);
+          T const top = std::max(most, bound);
           T const slowest = epsilon * (T(1) - beta1) * (T(1) - beta2);
-          return top * top <= detail::safe<T> && keep >= T(-1) && keep <= T(1) &&
-                 std::max(rate, T(1)) * top / slowest <= detail::safe<T>;
+          return top * top <= safe<T> && keep >= T(-1) && keep <= T(1) &&
+                 std::max(rate, T(1)) * top / slowest <= safe<T>;
         },
         [&](T most) {
-          s.reach = std::max(most, reach);
+          s.bound = std::max(most, bound);
           layer_mask const mask = context.mask;
           for (std::size_t i = 0; i < Layout::tensors; ++i) {
             s.steps[i] += mask[Layout::table[i].layer] ? 1U : 0U;

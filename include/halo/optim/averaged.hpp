@@ -3,13 +3,12 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <span>
 #include <type_traits>
 
 #include <halo/core/aligned.hpp>
 #include <halo/kernel/update.hpp>
-#include <halo/optim/operations.hpp>
-#include <halo/optim/optimizer.hpp>
+#include <halo/optim/fields.hpp>
+#include <halo/optim/wrapper.hpp>
 
 namespace halo::optim {
 
@@ -22,36 +21,31 @@ namespace halo::optim {
 /// parameters are below half the largest number. Costs one more array and two operations a
 /// parameter.
 template <class Inner>
-struct averaged {
-  Inner inner{};
-
-  static constexpr char const* name = Inner::name;
-  static constexpr std::size_t operations_per_parameter = Inner::operations_per_parameter;
+struct averaged : wrapper<averaged<Inner>, Inner> {
+  using base = wrapper<averaged, Inner>;
+  using base::base;
+  static constexpr char const* wrapper_name = "averaged";
 
   template <parameter_layout Layout, floating T = float>
-  struct state {
-    using layout = Layout;
-    using scalar = T;
-    typename Inner::template state<Layout, T> inner;
-    aligned_array<T, Layout::size> average;  ///< of the parameters; means nothing at 0 steps
-    std::uint64_t average_steps = 0;         ///< steps that it is of
+  struct state : wrapped_state<typename Inner::template state<Layout, T>> {
+    aligned_array<T, Layout::size> average{};  ///< of the parameters; means nothing at 0 steps
+    std::uint64_t average_steps = 0;           ///< steps that it is of
 
     /// Forgets the path so far: for parameters that were put elsewhere.
     void restart_average() noexcept {
       average = {};
       average_steps = 0;
     }
+    static constexpr void record(auto& self, auto&& f) {
+      state::wrapped_state::record(self, f);
+      f.per_parameter("average", self.average.span());
+      f.number("average_steps", self.average_steps);
+    }
     template <class F>
     void fields(F&& f) {
-      inner.fields(f);
-      f("average", average.span());
-      f("average_steps", std::span<std::uint64_t, 1>(&average_steps, 1));
+      detail::fields(*this, f);
     }
   };
-  template <parameter_layout Layout, floating T = float>
-  [[nodiscard]] state<Layout, T> init() const noexcept {
-    return {inner.template init<Layout, T>(), {}, 0};
-  }
 
   /// Multiply-adds of a step: the inner optimizer's, and the average of all parameters.
   template <parameter_layout Layout>
@@ -60,7 +54,7 @@ struct averaged {
   }
 
   /// r after so many steps.
-  [[nodiscard]] static constexpr double rate(std::uint64_t steps) noexcept {
+  [[nodiscard]] static constexpr double share_of(std::uint64_t steps) noexcept {
     return std::max(1.0 / 150.0, 1.0 / (1.0 + static_cast<double>(steps) / 8.0));
   }
 
@@ -68,9 +62,9 @@ struct averaged {
   template <class Layout, class T>
   status step(T* theta, T const* gradient, state<Layout, T>& s,
               step_context<T> const& context = {}) const noexcept {
-    status const result = inner.step(theta, gradient, s.inner, context);
+    status const result = this->inner.step(theta, gradient, s.inner, context);
     if (result != status::done) return result;
-    T const r = static_cast<T>(rate(s.average_steps++));
+    T const r = static_cast<T>(share_of(s.average_steps++));
     kernel::update(Layout::size, s.average.data(), static_cast<T const*>(theta),
                    [=](auto& a, auto x) {
                      using V = std::remove_reference_t<decltype(a)>;
@@ -79,13 +73,7 @@ struct averaged {
     return result;
   }
 };
-
-/// The state of an optimizer that keeps an average: averaged<...>, or one that wraps it.
-template <class State>
-concept keeps_average = requires(State& s) {
-  s.average.span();
-  s.average_steps;
-  s.restart_average();
-};
+template <class Inner>
+averaged(Inner) -> averaged<Inner>;
 
 }  // namespace halo::optim

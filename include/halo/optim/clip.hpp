@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
-#include <halo/optim/operations.hpp>
-#include <halo/optim/optimizer.hpp>
+#include <halo/optim/transact.hpp>
+#include <halo/optim/wrapper.hpp>
 #include <halo/simd/transform.hpp>
 
 namespace halo::optim {
@@ -15,59 +16,89 @@ namespace halo::optim {
 /// Algorithm 1], and limited element by element.
 ///
 /// The norm is that of the selected gradient. A gradient that is not finite is never clipped into a
-/// finite one: it gives status::non_finite (clip_grad_norm_ of PyTorch lets NaN through).
+/// finite one: it gives status::non_finite (clip_grad_norm_ of PyTorch lets NaN through). A finite
+/// one of any size is.
+///
+///     optim::clipped(optim::adam{}, {.norm = 1})
 template <class Inner>
-struct clipped {
-  Inner inner{};
-  float norm = std::numeric_limits<float>::infinity();   ///< largest Euclidean norm
-  float value = std::numeric_limits<float>::infinity();  ///< largest magnitude of an element
+struct clipped : wrapper<clipped<Inner>, Inner> {
+  struct config_type {
+    float norm = std::numeric_limits<float>::infinity();   ///< largest Euclidean norm
+    float value = std::numeric_limits<float>::infinity();  ///< largest magnitude of an element
+    static constexpr void record(auto& self, auto&& f) {
+      f.option("norm", self.norm, allowed::positive_or_infinite());
+      f.option("value", self.value, allowed::positive_or_infinite());
+    }
+  };
+  config_type config{};
 
-  static constexpr char const* name = Inner::name;
+  using base = wrapper<clipped, Inner>;
+  static constexpr char const* wrapper_name = "clipped";
   static constexpr std::size_t operations_per_parameter = Inner::operations_per_parameter + 2;
+  static constexpr void record(auto& self, auto&& f) {
+    base::record(self, f);
+    f.part("", self.config);
+  }
+
+  constexpr clipped() = default;
+  constexpr clipped(Inner optimizer, config_type c = {}) : base(std::move(optimizer)), config(c) {}
 
   template <parameter_layout Layout>
   [[nodiscard]] static constexpr std::size_t operations(layer_mask mask) noexcept {
     return optim::operations<Inner, Layout>(mask) + 2 * selected_parameters<Layout>(mask);
   }
 
-  template <parameter_layout Layout, floating T = float>
-  using state = typename Inner::template state<Layout, T>;
-  template <parameter_layout Layout, floating T = float>
-  [[nodiscard]] state<Layout, T> init() const noexcept {
-    return inner.template init<Layout, T>();
-  }
-
-  /// One step; reads the gradient once more where a norm is given.
+  /// One step; reads the gradient once more where a norm is given, and once again where it is
+  /// large.
   template <class State, class T>
   status step(T* theta, T const* gradient, State& s, step_context<T> context = {}) const noexcept {
-    using Layout = typename State::layout;
-    context.limit = std::min(context.limit, static_cast<T>(value));
-    if (norm < std::numeric_limits<float>::infinity()) {
+    using layout = typename State::layout;
+    context.limit = std::min(context.limit, static_cast<T>(config.value));
+    if (config.norm < std::numeric_limits<float>::infinity()) {
+      double const length = norm_of<layout>(context, gradient) * static_cast<double>(context.scale);
+      if (!std::isfinite(length)) return status::non_finite;
+      double const norm = static_cast<double>(config.norm);
+      if (length > norm) context.scale *= static_cast<T>(norm / length);
+    }
+    return this->inner.step(theta, gradient, s, context);
+  }
+
+ private:
+  /// √Σ g² of what is selected, registers in T per block of 1024, blocks in double. Where squares
+  /// overflow or vanish, of numbers divided by the largest.
+  template <class Layout, class T>
+  [[nodiscard]] static double norm_of(step_context<T> const& context, T const* gradient) noexcept {
+    auto const root = [&](T factor) {
       double square = 0;
       for_each_run<Layout>(
           context.mask, [](std::size_t) { return 0; },
           [&](std::size_t begin, std::size_t end, std::size_t) {
-            square += square_sum(end - begin, gradient + begin);
+            square += square_sum(end - begin, gradient + begin, factor);
           });
-      if (!std::isfinite(square)) return status::non_finite;
-      double const length = std::sqrt(square) * static_cast<double>(context.scale);
-      if (length > static_cast<double>(norm)) {
-        context.scale *= static_cast<T>(static_cast<double>(norm) / length);
-      }
-    }
-    return inner.step(theta, gradient, s, context);
+      return std::sqrt(square);
+    };
+    double const plain = root(T(1));
+    double const least = std::sqrt(static_cast<double>(std::numeric_limits<T>::min())) * 1e8;
+    if (plain > least && plain < 1 / least) return plain;
+    step_context<T> unknown = context;
+    unknown.magnitude = T(-1);  // a bound may be far too large
+    T const most = detail::largest_gradient<Layout>(unknown, gradient);
+    if (most == T(0) || !std::isfinite(most)) return static_cast<double>(most);
+    // a power of two: exact, and its inverse is neither 0 nor infinite
+    int exponent = 0;
+    static_cast<void>(std::frexp(most, &exponent));
+    constexpr int most_exponent = std::numeric_limits<T>::max_exponent - 28;
+    exponent = std::clamp(exponent, -most_exponent, most_exponent);
+    return std::ldexp(root(static_cast<T>(std::ldexp(1.0, -exponent))), exponent);
   }
-
- private:
-  /// Σ x², registers in T per block of 1024, blocks in double: no overflow below |x| = 1e18.
   template <class T>
-  [[nodiscard]] static double square_sum(std::size_t n, T const* x) noexcept {
+  [[nodiscard]] static double square_sum(std::size_t n, T const* x, T factor) noexcept {
     using V = simd::batch<T>;
     double sum = 0;
     for (std::size_t i = 0; i < n; i += 1024) {
       V part(T(0));
       simd::for_each_chunk<T>(std::min<std::size_t>(1024, n - i), [&](auto chunk) {
-        V const v = chunk.load(x + i);
+        V const v = chunk.load(x + i) * V(factor);
         part = fma(v, v, part);
       });
       sum += static_cast<double>(lane_sum(part));

@@ -3,19 +3,20 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <limits>
 
 #include <halo/core/layer_mask.hpp>
 #include <halo/core/random.hpp>
+#include <halo/optim/fields.hpp>
 #include <halo/optim/policy.hpp>
 
 namespace halo::optim {
 
 /// Where staged deepening begins.
 enum class begin_at : unsigned char {
-  head,    ///< the last layer alone
-  second,  ///< all layers but the first
-  all,     ///< all layers: no stages
+  head,           ///< the last layer alone
+  all_but_first,  ///< all layers but the first
+  all,            ///< all layers: no stages
 };
 
 /// The depth at which a network of so many layers begins, at least 1.
@@ -32,7 +33,7 @@ enum class begin_at : unsigned char {
 /// Whole layers from the bottom are what saves most: nothing runs backward through them. Needs no
 /// horizon; asks for small mini-batches, which is the other half of what it saves.
 struct deepening {
-  begin_at begin = begin_at::second;
+  begin_at begin = begin_at::all_but_first;
   std::size_t rows = 16;        ///< examples of a mini-batch
   std::uint64_t patience = 20;  ///< fewest steps of a stage
   double plateau = 0.93;        ///< share of s that a is to fall below
@@ -44,16 +45,27 @@ struct deepening {
     std::uint64_t started = 0;
     double fast = 0;
     double slow = 0;
+    static constexpr void record(auto& self, auto&& f) {
+      f.number("deeper", self.deeper, allowed::between(0, layer_mask::capacity));
+      f.number("steps", self.steps);
+      f.number("started", self.started, allowed::between(0, 1));
+      f.number("fast", self.fast);
+      f.number("slow", self.slow);
+    }
     template <class F>
     void fields(F&& f) {
-      f("deeper", std::span<std::uint64_t, 1>(&deeper, 1));
-      f("stage_steps", std::span<std::uint64_t, 1>(&steps, 1));
-      f("started", std::span<std::uint64_t, 1>(&started, 1));
-      f("fast", std::span<double, 1>(&fast, 1));
-      f("slow", std::span<double, 1>(&slow, 1));
+      detail::fields(*this, f);
     }
   };
   static constexpr bool selective = false;
+  static constexpr void record(auto& self, auto&& f) {
+    f.constant("name", "deepening");
+    f.option("begin", self.begin);
+    f.option("rows", self.rows, allowed::non_negative());
+    f.option("patience", self.patience, allowed::at_least(1));
+    f.option("plateau", self.plateau, allowed::positive());
+    f.option("lift", self.lift, allowed::at_least(1));
+  }
 
   /// How many of the upper layers learn.
   [[nodiscard]] constexpr std::size_t depth(state const& s, std::size_t layers) const noexcept {
@@ -79,33 +91,45 @@ static_assert(policy<deepening>);
 
 /// A policy: deepening at fixed shares of a budget, where it is known in advance.
 ///
-/// The last layer alone until `head` of the operations are spent, all but the first until `second`,
+/// The last layer alone until a share of the operations is spent, all but the first until another,
 /// then all.
 struct fixed_stages {
-  std::uint64_t operations = 0;  ///< of the whole run, the optimizer's included
-  double head = 0.03;
-  double second = 0.2;
-  std::size_t rows = 16;  ///< examples of a mini-batch
+  std::uint64_t operations = 0;      ///< of the whole run, the optimizer's included
+  double head_until = 0.03;          ///< share of them until which the last layer alone learns
+  double all_but_first_until = 0.2;  ///< share until which all but the first do
+  std::size_t rows = 16;             ///< examples of a mini-batch
 
   struct state {
     std::uint64_t spent = 0;
+    static constexpr void record(auto& self, auto&& f) { f.number("spent", self.spent); }
     template <class F>
     void fields(F&& f) {
-      f("spent", std::span<std::uint64_t, 1>(&spent, 1));
+      detail::fields(*this, f);
     }
   };
   static constexpr bool selective = false;
+  static constexpr void record(auto& self, auto&& f) {
+    f.constant("name", "fixed_stages");
+    f.option("operations", self.operations, allowed::non_negative());
+    f.option("head_until", self.head_until, allowed::share());
+    f.option("all_but_first_until", self.all_but_first_until, allowed::share());
+    f.option("rows", self.rows, allowed::non_negative());
+  }
 
   [[nodiscard]] decision decide(state const& s, generator const&, std::uint64_t,
                                 std::size_t layers) const noexcept {
     double const share = static_cast<double>(s.spent);
     double const all = static_cast<double>(operations);
-    std::size_t const depth = share < head * all     ? first_depth(begin_at::head, layers)
-                              : share < second * all ? first_depth(begin_at::second, layers)
-                                                     : layers;
+    std::size_t const depth = share < head_until * all ? first_depth(begin_at::head, layers)
+                              : share < all_but_first_until * all
+                                  ? first_depth(begin_at::all_but_first, layers)
+                                  : layers;
     return {.layers = layer_mask::top(depth, layers), .rows = rows};
   }
-  void observe(state& s, observation const& o) const noexcept { s.spent += o.operations; }
+  void observe(state& s, observation const& o) const noexcept {
+    std::uint64_t const most = std::numeric_limits<std::uint64_t>::max();
+    s.spent = s.spent > most - o.operations ? most : s.spent + o.operations;
+  }
 };
 static_assert(policy<fixed_stages>);
 

@@ -72,6 +72,16 @@ class depth_cut {
     return sum;
   }
 
+  /// Where it was told of more layers than a network has, the reason.
+  [[nodiscard]] constexpr char const* misfit(std::size_t layers) const noexcept {
+    return deepest_ <= layers ? nullptr : "at least as many layers as depth_cut was told of";
+  }
+  static constexpr void record(auto& self, auto&& f) {
+    f.constant("name", "depth_cut");
+    f.options("up_to", std::span(self.up_to_), allowed::share());
+    f.option("deepest", self.deepest_, allowed::between(0, layer_mask::capacity));
+  }
+
   using state = no_memory;
   static constexpr bool selective = false;
   [[nodiscard]] decision decide(state const&, generator const& g, std::uint64_t step,

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <limits>
 
 #include <halo/core/layer_mask.hpp>
 #include <halo/core/random.hpp>
+#include <halo/optim/decide.hpp>
 #include <halo/optim/deepening.hpp>
 #include <halo/optim/policy.hpp>
 
@@ -20,7 +22,9 @@ namespace halo::optim {
 /// A ← A + max(0.03, 1/t)·(accuracy of the mini-batch - A), t = 1, 2, ...; while A >= 0.9 and the
 /// inner policy selects all layers: forward on B = 32, backward on the k = 8 of the largest losses,
 /// the gradient that of their mean. The gate keeps it away from data that are hard or wrongly
-/// labelled, where the hardest examples mislead.
+/// labelled, where the hardest examples mislead. It stays shut where a loss has no right and wrong
+/// answers (nn::has_hits, regression): the hardest examples alone would give targets with skewed
+/// noise a bias.
 template <policy Inner = deepening>
 struct gated {
   Inner inner{};
@@ -32,20 +36,34 @@ struct gated {
     typename Inner::state inner;
     std::uint64_t steps = 0;
     double accuracy = 0;
+    static constexpr void record(auto& self, auto&& f) {
+      f.part("inner", self.inner);
+      f.number("steps", self.steps);
+      f.number("accuracy", self.accuracy, allowed::share());
+    }
     template <class F>
     void fields(F&& f) {
-      inner.fields(f);
-      f("gate_steps", std::span<std::uint64_t, 1>(&steps, 1));
-      f("gate_accuracy", std::span<double, 1>(&accuracy, 1));
+      detail::fields(*this, f);
     }
   };
   static_assert(!Inner::selective, "halo: gated: the inner policy has no gate of its own");
   static constexpr bool selective = true;
+  static constexpr void record(auto& self, auto&& f) {
+    f.constant("name", "gated");
+    f.part("inner", self.inner);
+    f.option("rows", self.rows, allowed::at_least(1));
+    f.option("hardest", self.hardest, allowed::at_least(1));
+    f.option("accuracy", self.accuracy, allowed::share());
+  }
+  /// Where the inner policy is for other networks, its reason.
+  [[nodiscard]] constexpr char const* misfit(std::size_t layers) const noexcept {
+    return optim::misfit(inner, layers);
+  }
 
   [[nodiscard]] decision decide(state const& s, generator const& g, std::uint64_t step,
                                 std::size_t layers) const noexcept {
     decision d = inner.decide(s.inner, g, step, layers);
-    if (s.accuracy >= accuracy && d.layers == layer_mask::all(layers)) {
+    if (s.steps > 0 && s.accuracy >= accuracy && d.layers == layer_mask::all(layers)) {
       d.rows = rows;
       d.hardest = hardest;
     }
@@ -54,7 +72,9 @@ struct gated {
   void observe(state& s, observation const& o) const noexcept {
     inner.observe(s.inner, o);
     if (!(o.accuracy >= 0)) return;  // the loss has no hits: the gate stays shut
-    double const rate = std::max(0.03, 1.0 / static_cast<double>(++s.steps));
+    if (std::isnan(o.accuracy)) return;
+    if (s.steps < std::numeric_limits<std::uint64_t>::max()) ++s.steps;
+    double const rate = std::max(0.03, 1.0 / static_cast<double>(s.steps));
     s.accuracy += rate * (o.accuracy - s.accuracy);
   }
 };

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <cmath>
-#include <span>
-
 #include <halo/core/aligned.hpp>
-#include <halo/optim/optimizer.hpp>
+#include <halo/core/options.hpp>
+#include <halo/optim/fields.hpp>
+#include <halo/optim/transact.hpp>
 
 namespace halo::optim {
 
@@ -19,26 +18,46 @@ struct momentum {
     float momentum = 0.9F;
     bool nesterov = false;
     float weight_decay = 0;
+    static constexpr void record(auto& self, auto&& f) {
+      f.option("rate", self.rate, allowed::positive());
+      f.option("momentum", self.momentum, allowed::below_one());
+      f.option("nesterov", self.nesterov);
+      f.option("weight_decay", self.weight_decay, allowed::non_negative());
+    }
   };
   config_type config{};
 
   static constexpr char const* name = "momentum";
   static constexpr std::size_t operations_per_parameter = 4;
+  static constexpr void record(auto& self, auto&& f) {
+    f.constant("name", name);
+    f.part("", self.config);
+  }
 
   template <parameter_layout Layout, floating T = float>
   struct state {
     using layout = Layout;
     using scalar = T;
     aligned_array<T, Layout::size> m;  ///< decayed sum of gradients
-    T reach = T(0);                    ///< a bound on |m|
+    T bound = T(0);                    ///< of |m|
+    static constexpr void record(auto& self, auto&& f) {
+      f.per_parameter("m", self.m.span());
+      f.number("bound", self.bound, allowed::non_negative());
+    }
+    /// For whoever wrote to what record names: bound is one again.
+    void restored() noexcept {
+      bound = detail::raised(bound, kernel::magnitude(Layout::size, m.data()));
+    }
     template <class F>
     void fields(F&& f) {
-      f("m", m.span());
-      f("reach", std::span<T, 1>(&reach, 1));
+      detail::fields(*this, f);
     }
   };
+  /// @pre options within their ranges
   template <parameter_layout Layout, floating T = float>
   [[nodiscard]] state<Layout, T> init() const noexcept {
+    HALO_EXPECTS(!first_bad_option(*this),
+                 "momentum: an option is out of its range (check_options)");
     return {};
   }
 
@@ -46,26 +65,26 @@ struct momentum {
   template <class Layout, class T>
   status step(T* theta, T const* gradient, state<Layout, T>& s,
               step_context<T> const& context = {}) const noexcept {
-    T const rate = static_cast<T>(config.rate);
+    T const rate = static_cast<T>(static_cast<double>(config.rate) * context.rate);
     T const mu = static_cast<T>(config.momentum);
     T const decay = static_cast<T>(config.weight_decay);
     bool const nesterov = config.nesterov;
-    T const grown = std::abs(mu) * s.reach;
-    return detail::transact<Layout>(
+    T const grown = mu * s.bound;
+    return transact<Layout>(
         context, theta, gradient, [](std::size_t) { return 0; },
         [=](std::size_t) {
           return [=](auto& x, auto g, auto& m) {
             using V = std::remove_reference_t<decltype(x)>;
             V const slope = fma(V(decay), x, g);
-            m = detail::without_denormals(fma(V(mu), m, slope));
+            m = without_denormals(fma(V(mu), m, slope));
             V const direction = nesterov ? fma(V(mu), m, slope) : m;
             x = fnma(V(rate), direction, x);
           };
         },
         [=](T most) {  // with decay the parameters' own size matters: always try first
-          return decay == T(0) && (T(1) + rate) * (grown + most) * (T(1) + mu) <= detail::safe<T>;
+          return decay == T(0) && (T(1) + rate) * (grown + most) * (T(1) + mu) <= safe<T>;
         },
-        [&](T most) { s.reach = grown + most; }, s.m.data());
+        [&](T most) { s.bound = grown + most; }, s.m.data());
   }
 };
 static_assert(optimizer<momentum>);

@@ -14,8 +14,8 @@
 #include <halo/core/aligned.hpp>
 #include <halo/core/assert.hpp>
 #include <halo/core/error.hpp>
-#include <halo/optim/operations.hpp>
-#include <halo/optim/optimizer.hpp>
+#include <halo/optim/fields.hpp>
+#include <halo/optim/wrapper.hpp>
 
 namespace halo::optim {
 
@@ -24,26 +24,25 @@ namespace halo::optim {
 ///
 /// A step of the inner optimizer, then zeros in what was pruned of the selected layers. The network
 /// keeps its shape and its cost: nn::slimmed_parameters makes one that is really smaller. Nothing
-/// is pruned until optim::prune says what. One bit a parameter, saved with the state. Inside of
-/// averaged<...>, so that the average is one of zeros too. Allocates nothing.
+/// is pruned until optim::prune says what. One bit a parameter, saved with the state. What is
+/// pruned is 0 in an average too, inside or outside of this one. Allocates nothing.
 template <class Inner>
-struct pruned {
-  Inner inner{};
-
-  static constexpr char const* name = Inner::name;
-  static constexpr std::size_t operations_per_parameter = Inner::operations_per_parameter;
+struct pruned : wrapper<pruned<Inner>, Inner> {
+  using base = wrapper<pruned, Inner>;
+  using base::base;
+  static constexpr char const* wrapper_name = "pruned";
 
   template <parameter_layout Layout, floating T = float>
-  struct state {
-    using layout = Layout;
-    using scalar = T;
-    typename Inner::template state<Layout, T> inner;
-    aligned_array<std::uint64_t, (Layout::size + 63) / 64> gone;  ///< bit i % 64 of word i / 64
+  struct state : wrapped_state<typename Inner::template state<Layout, T>> {
+    aligned_array<std::uint64_t, (Layout::size + 63) / 64> gone{};  ///< bit i % 64 of word i / 64
 
+    static constexpr void record(auto& self, auto&& f) {
+      state::wrapped_state::record(self, f);
+      f.per_problem("gone", self.gone.span());
+    }
     template <class F>
     void fields(F&& f) {
-      inner.fields(f);
-      f("gone", gone.span());
+      detail::fields(*this, f);
     }
     /// Writes zeros into what was pruned of some layers.
     void clear(T* theta, layer_mask mask) const noexcept {
@@ -60,29 +59,33 @@ struct pruned {
           });
     }
   };
-  template <parameter_layout Layout, floating T = float>
-  [[nodiscard]] state<Layout, T> init() const noexcept {
-    return {inner.template init<Layout, T>(), {}};
-  }
 
-  /// Multiply-adds of a step: the inner optimizer's.
-  template <parameter_layout Layout>
-  [[nodiscard]] static constexpr std::size_t operations(layer_mask mask) noexcept {
-    return optim::operations<Inner, Layout>(mask);
-  }
-  /// For optim::scheduled.
-  void scale_rate(double factor) noexcept {
-    inner.config.rate = static_cast<decltype(inner.config.rate)>(inner.config.rate * factor);
-  }
-
+  /// One step of the inner optimizer; where it is done, writes the zeros of the selected layers.
   template <class Layout, class T>
   status step(T* theta, T const* gradient, state<Layout, T>& s,
               step_context<T> const& context = {}) const noexcept {
-    status const result = inner.step(theta, gradient, s.inner, context);
-    if (result == status::done) s.clear(theta, context.mask);
+    status const result = this->inner.step(theta, gradient, s.inner, context);
+    if (result != status::done) return result;
+    s.clear(theta, context.mask);
+    if constexpr (keeps_average<decltype(s.inner)>) s.clear(average(s.inner).data(), context.mask);
     return result;
   }
 };
+template <class Inner>
+pruned(Inner) -> pruned<Inner>;
+
+namespace detail {
+
+/// The part of a state that knows what was pruned.
+template <class State>
+[[nodiscard]] auto& with_gone(State& s) noexcept {
+  if constexpr (requires { s.gone; })
+    return s;
+  else
+    return with_gone(s.inner);
+}
+
+}  // namespace detail
 
 /// What is compared when weights are pruned: those of each tensor, or of the whole network.
 enum class threshold : unsigned char { per_tensor, global };
@@ -104,14 +107,15 @@ struct pruning_report {
 ///
 /// ⌊share · weights⌋ go, of equals the earlier; what was pruned before is 0 and goes first.
 /// Allocates.
-/// @param state  of pruned<...>
+/// @param of_optimizer  the state of pruned<...>, or of a wrapper around it
 /// @param theta  parameters, in the order of the layout
 /// @throws halo::error for a share outside [0, 1), a weight that is not finite, or a tensor that
 /// would lose all its weights; nothing has changed then
 template <class State, class T>
-pruning_report<typename State::layout> prune(State& state, std::span<T> theta, double share,
+pruning_report<typename State::layout> prune(State& of_optimizer, std::span<T> theta, double share,
                                              threshold of = threshold::per_tensor) {
   using layout = typename State::layout;
+  auto& state = detail::with_gone(of_optimizer);
   HALO_EXPECTS(theta.size() == layout::size, "prune: one value for every parameter");
   if (!(share >= 0 && share < 1))
     fail("prune", "share", "at least 0 and below 1", std::to_string(share));

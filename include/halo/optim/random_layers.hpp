@@ -17,6 +17,12 @@ namespace halo::optim {
 struct random_layers {
   double low = 0.1, middle = 0.3, high = 0.5;  ///< probability of each third, lowest layers first
 
+  static constexpr void record(auto& self, auto&& f) {
+    f.constant("name", "random_layers");
+    f.option("low", self.low, allowed::share());
+    f.option("middle", self.middle, allowed::share());
+    f.option("high", self.high, allowed::share());
+  }
   using state = no_memory;
   static constexpr bool selective = false;
   [[nodiscard]] decision decide(state const& s, generator const& g, std::uint64_t step,

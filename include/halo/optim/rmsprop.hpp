@@ -2,10 +2,12 @@
 #pragma once
 
 #include <algorithm>
-#include <span>
+#include <cmath>
 
 #include <halo/core/aligned.hpp>
-#include <halo/optim/optimizer.hpp>
+#include <halo/core/options.hpp>
+#include <halo/optim/fields.hpp>
+#include <halo/optim/transact.hpp>
 #include <halo/simd/fast_sqrt.hpp>
 
 namespace halo::optim {
@@ -19,26 +21,45 @@ struct rmsprop {
     float rate = 1e-3F;
     float beta = 0.99F;
     float epsilon = 1e-8F;
+    static constexpr void record(auto& self, auto&& f) {
+      f.option("rate", self.rate, allowed::positive());
+      f.option("beta", self.beta, allowed::below_one());
+      f.option("epsilon", self.epsilon, allowed::positive());
+    }
   };
   config_type config{};
 
   static constexpr char const* name = "rmsprop";
   static constexpr std::size_t operations_per_parameter = 8;
+  static constexpr void record(auto& self, auto&& f) {
+    f.constant("name", name);
+    f.part("", self.config);
+  }
 
   template <parameter_layout Layout, floating T = float>
   struct state {
     using layout = Layout;
     using scalar = T;
     aligned_array<T, Layout::size> v;  ///< running mean of squared gradients
-    T reach = T(0);                    ///< a bound on √v
+    T bound = T(0);                    ///< of √v
+    static constexpr void record(auto& self, auto&& f) {
+      f.per_parameter("v", self.v.span(), allowed::non_negative());
+      f.number("bound", self.bound, allowed::non_negative());
+    }
+    /// For whoever wrote to what record names: bound is one again.
+    void restored() noexcept {
+      bound = detail::raised(bound, std::sqrt(kernel::magnitude(Layout::size, v.data())));
+    }
     template <class F>
     void fields(F&& f) {
-      f("v", v.span());
-      f("reach", std::span<T, 1>(&reach, 1));
+      detail::fields(*this, f);
     }
   };
+  /// @pre options within their ranges
   template <parameter_layout Layout, floating T = float>
   [[nodiscard]] state<Layout, T> init() const noexcept {
+    HALO_EXPECTS(!first_bad_option(*this),
+                 "rmsprop: an option is out of its range (check_options)");
     return {};
   }
 
@@ -46,24 +67,24 @@ struct rmsprop {
   template <class Layout, class T>
   status step(T* theta, T const* gradient, state<Layout, T>& s,
               step_context<T> const& context = {}) const noexcept {
-    T const rate = static_cast<T>(config.rate);
-    T const rest = T(1) - static_cast<T>(config.beta);
+    T const rate = static_cast<T>(static_cast<double>(config.rate) * context.rate);
+    T const beta = static_cast<T>(config.beta);
     T const epsilon = static_cast<T>(config.epsilon);
-    T const reach = s.reach;
-    return detail::transact<Layout>(
+    T const bound = s.bound;
+    return transact<Layout>(
         context, theta, gradient, [](std::size_t) { return 0; },
         [=](std::size_t) {
           return [=](auto& x, auto g, auto& v) {
             using V = std::remove_reference_t<decltype(x)>;
-            v = detail::without_denormals(fnma(V(rest), fnma(g, g, v), v));
+            v = mean_of_squares(v, g, V(beta));
             x -= V(rate) * g / (fast_sqrt(v) + V(epsilon));
           };
         },
         [=](T most) {
-          T const top = std::max(most, reach);
-          return top * top <= detail::safe<T> && rate * most / epsilon <= detail::safe<T>;
+          T const top = std::max(most, bound);
+          return top * top <= safe<T> && rate * most / epsilon <= safe<T>;
         },
-        [&](T most) { s.reach = std::max(most, reach); }, s.v.data());
+        [&](T most) { s.bound = std::max(most, bound); }, s.v.data());
   }
 };
 static_assert(optimizer<rmsprop>);

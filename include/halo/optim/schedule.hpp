@@ -2,16 +2,18 @@
 #pragma once
 
 #include <cmath>
+#include <concepts>
 #include <cstdint>
-#include <span>
+#include <utility>
 
-#include <halo/optim/operations.hpp>
-#include <halo/optim/optimizer.hpp>
+#include <halo/optim/fields.hpp>
+#include <halo/optim/wrapper.hpp>
 
 namespace halo::optim {
 
 /// The rate stays what it is.
 struct constant_schedule {
+  static constexpr void record(auto&, auto&& f) { f.constant("name", "constant"); }
   [[nodiscard]] double operator()(std::uint64_t) const noexcept { return 1.0; }
 };
 
@@ -19,8 +21,13 @@ struct constant_schedule {
 struct step_decay {
   std::uint64_t period = 1000;
   double factor = 0.1;
+  static constexpr void record(auto& self, auto&& f) {
+    f.constant("name", "step_decay");
+    f.option("period", self.period, allowed::at_least(1));
+    f.option("factor", self.factor, allowed::share());
+  }
   [[nodiscard]] double operator()(std::uint64_t step) const noexcept {
-    return std::pow(factor, static_cast<double>(step / (period == 0 ? 1 : period)));
+    return std::pow(factor, static_cast<double>(step / period));
   }
 };
 
@@ -30,6 +37,12 @@ struct cosine {
   std::uint64_t steps = 1000;
   double final = 0.0;
   std::uint64_t warm_up = 0;
+  static constexpr void record(auto& self, auto&& f) {
+    f.constant("name", "cosine");
+    f.option("steps", self.steps, allowed::at_least(1));
+    f.option("final", self.final, allowed::share());
+    f.option("warm_up", self.warm_up, allowed::non_negative());
+  }
   [[nodiscard]] double operator()(std::uint64_t step) const noexcept {
     if (step < warm_up) return static_cast<double>(step + 1) / static_cast<double>(warm_up);
     std::uint64_t const t = step - warm_up;
@@ -40,50 +53,50 @@ struct cosine {
   }
 };
 
-/// Any optimizer whose config has a rate, or that has scale_rate(factor), with the rate multiplied
-/// by Schedule(step).
+/// Any optimizer with its rate multiplied by Schedule(step), through step_context::rate.
 ///
 /// A step is counted when it changed something (status::done).
+///
+///     optim::scheduled(optim::adam{}, optim::cosine{.steps = 5000, .warm_up = 100})
 template <class Inner, class Schedule>
-struct scheduled {
-  Inner inner{};
+struct scheduled : wrapper<scheduled<Inner, Schedule>, Inner> {
+  static_assert(
+      recordable<Schedule> &&
+          requires(Schedule const& s) {
+            { s(std::uint64_t{}) } -> std::convertible_to<double>;
+          },
+      "halo: scheduled: a schedule gives a factor, schedule(std::uint64_t step), and has a record");
   Schedule schedule{};
 
-  static constexpr char const* name = Inner::name;
-  static constexpr std::size_t operations_per_parameter = Inner::operations_per_parameter;
-
-  template <parameter_layout Layout>
-  [[nodiscard]] static constexpr std::size_t operations(layer_mask mask) noexcept {
-    return optim::operations<Inner, Layout>(mask);
+  using base = wrapper<scheduled, Inner>;
+  static constexpr char const* wrapper_name = "scheduled";
+  static constexpr void record(auto& self, auto&& f) {
+    base::record(self, f);
+    f.part("schedule", self.schedule);
   }
 
+  constexpr scheduled() = default;
+  constexpr scheduled(Inner optimizer, Schedule s = {})
+      : base(std::move(optimizer)), schedule(std::move(s)) {}
+
   template <parameter_layout Layout, floating T = float>
-  struct state {
-    using layout = Layout;
-    using scalar = T;
-    typename Inner::template state<Layout, T> inner;
+  struct state : wrapped_state<typename Inner::template state<Layout, T>> {
     std::uint64_t steps = 0;
+    static constexpr void record(auto& self, auto&& f) {
+      state::wrapped_state::record(self, f);
+      f.number("steps", self.steps);
+    }
     template <class F>
     void fields(F&& f) {
-      inner.fields(f);
-      f("schedule_steps", std::span<std::uint64_t, 1>(&steps, 1));
+      detail::fields(*this, f);
     }
   };
-  template <parameter_layout Layout, floating T = float>
-  [[nodiscard]] state<Layout, T> init() const noexcept {
-    return {inner.template init<Layout, T>(), 0};
-  }
 
   template <class Layout, class T>
   status step(T* theta, T const* gradient, state<Layout, T>& s,
-              step_context<T> const& context = {}) const noexcept {
-    Inner now = inner;
-    double const factor = schedule(s.steps);
-    if constexpr (requires { now.scale_rate(factor); })
-      now.scale_rate(factor);
-    else
-      now.config.rate = static_cast<decltype(now.config.rate)>(now.config.rate * factor);
-    status const result = now.step(theta, gradient, s.inner, context);
+              step_context<T> context = {}) const noexcept {
+    context.rate *= schedule(s.steps);
+    status const result = this->inner.step(theta, gradient, s.inner, context);
     if (result == status::done) ++s.steps;
     return result;
   }

@@ -41,14 +41,16 @@ class selection {
     for (std::size_t j = 0; j < layers; ++j) {
       s.probability_[j] = p[j + 1 == layers ? 2 : 3 * j / layers];
     }
+    s.layers_ = layers;
     return s;
   }
 
-  /// A probability for each layer, lowest first; layers beyond the list are never selected.
+  /// A probability for each layer of a network, lowest first. For networks of so many layers only.
   [[nodiscard]] static constexpr selection custom(std::span<double const> probabilities) noexcept {
     HALO_EXPECTS(probabilities.size() <= layer_mask::capacity, "selection: at most 64 layers");
     selection s = uniform(0.0);
     for (std::size_t j = 0; j < probabilities.size(); ++j) s.probability_[j] = probabilities[j];
+    s.layers_ = probabilities.size();
     return s;
   }
 
@@ -70,6 +72,19 @@ class selection {
 
   [[nodiscard]] constexpr double probability(std::size_t layer) const noexcept {
     return probability_[layer];
+  }
+
+  /// Where it was made for networks of another number of layers, the reason.
+  [[nodiscard]] constexpr char const* misfit(std::size_t layers) const noexcept {
+    return layers_ == 0 || layers_ == layers
+               ? nullptr
+               : "as many layers as selection::thirds or custom was told of";
+  }
+  static constexpr void record(auto& self, auto&& f) {
+    f.constant("name", "selection");
+    f.options("probability", std::span(self.probability_), allowed::share());
+    f.option("layers", self.layers_, allowed::between(0, layer_mask::capacity));
+    f.option("at_least_one", self.at_least_one_);
   }
 
   /// The draw of one step: a function of the generator's seed, its stream and the step alone.
@@ -119,6 +134,7 @@ class selection {
   }
 
   std::array<double, layer_mask::capacity> probability_{};
+  std::size_t layers_ = 0;  ///< that it was made for; 0: any number
   bool at_least_one_ = false;
 };
 static_assert(policy<selection>);

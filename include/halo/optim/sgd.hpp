@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <halo/optim/optimizer.hpp>
+#include <halo/core/options.hpp>
+#include <halo/optim/transact.hpp>
 
 namespace halo::optim {
 
@@ -12,22 +13,33 @@ struct sgd {
   struct config_type {
     float rate = 1e-2F;
     float weight_decay = 0;
+    static constexpr void record(auto& self, auto&& f) {
+      f.option("rate", self.rate, allowed::positive());
+      f.option("weight_decay", self.weight_decay, allowed::non_negative());
+    }
   };
   config_type config{};
 
   static constexpr char const* name = "sgd";
   static constexpr std::size_t operations_per_parameter = 2;
+  static constexpr void record(auto& self, auto&& f) {
+    f.constant("name", name);
+    f.part("", self.config);
+  }
 
   /// Nothing is remembered.
   template <parameter_layout Layout, floating T = float>
   struct state {
     using layout = Layout;
     using scalar = T;
+    static constexpr void record(auto&, auto&&) noexcept {}
     template <class F>
     void fields(F&&) noexcept {}
   };
+  /// @pre options within their ranges
   template <parameter_layout Layout, floating T = float>
   [[nodiscard]] state<Layout, T> init() const noexcept {
+    HALO_EXPECTS(!first_bad_option(*this), "sgd: an option is out of its range (check_options)");
     return {};
   }
 
@@ -35,9 +47,9 @@ struct sgd {
   template <class Layout, class T>
   status step(T* theta, T const* gradient, state<Layout, T>&,
               step_context<T> const& context = {}) const noexcept {
-    T const rate = static_cast<T>(config.rate);
+    T const rate = static_cast<T>(static_cast<double>(config.rate) * context.rate);
     T const keep = T(1) - rate * static_cast<T>(config.weight_decay);
-    return detail::transact<Layout>(
+    return transact<Layout>(
         context, theta, gradient, [](std::size_t) { return 0; },
         [=](std::size_t) {
           return [=](auto& x, auto g) {
@@ -45,8 +57,7 @@ struct sgd {
             x = fnma(V(rate), g, V(keep) * x);
           };
         },
-        [=](T most) { return rate * most <= detail::safe<T> && keep >= T(-1) && keep <= T(1); },
-        [](T) {});
+        [=](T most) { return rate * most <= safe<T> && keep >= T(-1) && keep <= T(1); }, [](T) {});
   }
 };
 static_assert(optimizer<sgd>);

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
-#include <halo/optim/operations.hpp>
-#include <halo/optim/optimizer.hpp>
+#include <halo/optim/wrapper.hpp>
 
 namespace halo::optim {
 
@@ -23,19 +23,24 @@ namespace halo::optim {
 ///
 /// nn::choose_channels says which channels stay.
 template <class Inner>
-struct slimming {
-  Inner inner{};
-  float shrinkage = 1e-4F;  ///< by how much a gain's magnitude falls in a step
+struct slimming : wrapper<slimming<Inner>, Inner> {
+  struct config_type {
+    float shrinkage = 1e-4F;  ///< by how much a gain's magnitude falls in a step
+    static constexpr void record(auto& self, auto&& f) {
+      f.option("shrinkage", self.shrinkage, allowed::non_negative());
+    }
+  };
+  config_type config{};
 
-  static constexpr char const* name = Inner::name;
-  static constexpr std::size_t operations_per_parameter = Inner::operations_per_parameter;
-
-  template <parameter_layout Layout, floating T = float>
-  using state = typename Inner::template state<Layout, T>;
-  template <parameter_layout Layout, floating T = float>
-  [[nodiscard]] state<Layout, T> init() const noexcept {
-    return inner.template init<Layout, T>();
+  using base = wrapper<slimming, Inner>;
+  static constexpr char const* wrapper_name = "slimming";
+  static constexpr void record(auto& self, auto&& f) {
+    base::record(self, f);
+    f.part("", self.config);
   }
+
+  constexpr slimming() = default;
+  constexpr slimming(Inner optimizer, config_type c = {}) : base(std::move(optimizer)), config(c) {}
 
   /// Multiply-adds of a step: the inner optimizer's, and one a selected gain.
   template <parameter_layout Layout>
@@ -46,23 +51,17 @@ struct slimming {
     return n;
   }
 
-  /// For optim::scheduled: rate and penalty belong together.
-  void scale_rate(double factor) noexcept {
-    inner.config.rate = static_cast<decltype(inner.config.rate)>(inner.config.rate * factor);
-    shrinkage = static_cast<float>(static_cast<double>(shrinkage) * factor);
-  }
-
   /// One step of the inner optimizer; where it is done, reads and writes the selected gains again.
   template <class State, class T>
   status step(T* theta, T const* gradient, State& s,
               step_context<T> const& context = {}) const noexcept {
-    status const result = inner.step(theta, gradient, s, context);
+    status const result = this->inner.step(theta, gradient, s, context);
     if (result != status::done) return result;
-    T const by = static_cast<T>(shrinkage);
+    T const shrinkage = static_cast<T>(static_cast<double>(config.shrinkage) * context.rate);
     for (parameter_info const& info : State::layout::table) {
       if (!is_gain(info) || !context.mask[info.layer]) continue;
       for (T* x = theta + info.offset; x != theta + info.offset + info.count; ++x)
-        *x = *x > T(0) ? std::max(*x - by, T(0)) : std::min(*x + by, T(0));
+        *x = *x > T(0) ? std::max(*x - shrinkage, T(0)) : std::min(*x + shrinkage, T(0));
     }
     return result;
   }
