@@ -2,6 +2,7 @@
 #include <halo/io/safetensors.hpp>
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -159,4 +160,44 @@ TEST_CASE("safetensors: every element of an own file is aligned") {
   io::safetensors const file = io::parse_safetensors(written.span(), "aligned");
   CHECK(file.at("b").as<double>().size() == 3);
   CHECK(file.at("c").as<std::uint16_t>().size() == 3);
+}
+
+TEST_CASE("load_safetensors: looks at the header before it asks for memory for the data") {
+  tests::folder f;
+  std::string const path = f / "a";
+  std::vector<float> const values(1000, 1.0F);
+  io::save_safetensors(path, std::vector{io::as_tensor("w", std::span(values), {10, 100})},
+                       std::vector<io::metadata_entry>{{"network", "mine"}});
+  // 1 TiB of data, as the header says: a sparse file takes no room on the disk.
+  std::string const header =
+      R"({"w":{"dtype":"U8","shape":[1099511627776],"data_offsets":[0,1099511627776]}})";
+  std::string const huge = f / "huge";
+  io::save_atomically(huge, tests::safetensors_file(header, ""));
+  CHECK(::truncate(huge.c_str(), static_cast<off_t>(8 + header.size()) + (off_t{1} << 40)) == 0);
+
+  bool looked = false;
+  io::safetensors const file = io::load_safetensors(path, {}, [&](io::safetensors const& h) {
+    looked = true;
+    CHECK(h.name() == path);
+    CHECK(h.metadata("network") == "mine");
+    CHECK(h.at("w").shape == io::extents{10, 100});
+    CHECK(h.at("w").bytes.empty());
+  });
+  CHECK(looked);
+  CHECK(file.at("w").as<float>()[999] == 1.0F);
+
+  auto const message = [](std::string const& of, io::safetensors_bound const& bound) {
+    return tests::message_of<error>([&] {
+      static_cast<void>(io::load_safetensors(
+          of, bound, [](io::safetensors const& h) { fail("me", h.name(), "another", "this"); }));
+    });
+  };
+  constexpr std::size_t any = static_cast<std::size_t>(-1) / 2;
+  CHECK(message(huge, {.data = any}) == "me: " + huge + ": expected another, found this");
+  CHECK(message(huge, {}) ==
+        "safetensors: " + huge + ": data: expected at most 2147483648 bytes, found 1099511627776");
+  CHECK(message(path, {.data = 3999}) ==
+        "safetensors: " + path + ": data: expected at most 3999 bytes, found 4000");
+  CHECK(message(path, {.data = 4000}) == "me: " + path + ": expected another, found this");
+  CHECK(tests::contains(message(path, {.header = 20}), "a header of at most 20 bytes, found"));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -31,14 +32,40 @@ namespace halo::io {
 /// overlaps or unused bytes.
 [[nodiscard]] inline safetensors parse_safetensors(std::span<std::byte const> bytes,
                                                    std::string_view name) {
-  aligned_buffer<std::byte> copy(bytes.size());
-  std::copy(bytes.begin(), bytes.end(), copy.begin());
-  return detail::safetensors_parser(std::move(copy), name).parse();
+  detail::safetensors_parser parser(name);
+  std::size_t const length = parser.length(bytes, bytes.size(), {});
+  auto header = make_buffer("safetensors", name, length);
+  std::copy_n(bytes.begin() + 8, length, header.begin());
+  auto const rest = bytes.subspan(8 + length);
+  static_cast<void>(parser.read_header(std::move(header), rest.size()));
+  auto data = make_buffer("safetensors", name, rest.size());
+  std::copy(rest.begin(), rest.end(), data.begin());
+  return std::move(parser).finish(std::move(data));
 }
 
-/// Reads a safetensors file; errors as above and as read_file.
-[[nodiscard]] inline safetensors load_safetensors(std::string const& path) {
-  return detail::safetensors_parser(read_file(path), path).parse();
+/// Reads a safetensors file: its header first, and its data only when that is as it should be.
+///
+/// @param bound  how many bytes of header and of data whoever asks can need
+/// @param look   called with the file as its header describes it, before there is memory for the
+///               data (the tensors have types and shapes, and no bytes); refuses by throwing
+///
+/// halo::error: as above, as input_file, what `look` throws, more bytes than the bound.
+template <class Look>
+[[nodiscard]] safetensors load_safetensors(std::string const& path, safetensors_bound const& bound,
+                                           Look&& look) {
+  input_file file(path);
+  detail::safetensors_parser parser(path);
+  std::array<std::byte, 8> first{};
+  file.read(std::span(first).first(std::min(first.size(), file.size())));
+  auto header = make_buffer("safetensors", path, parser.length(first, file.size(), bound));
+  file.read(header.span());
+  safetensors const& described = parser.read_header(std::move(header), file.left());
+  look(described);
+  return std::move(parser).finish(file.read_rest());
+}
+[[nodiscard]] inline safetensors load_safetensors(std::string const& path,
+                                                  safetensors_bound const& bound = {}) {
+  return load_safetensors(path, bound, [](safetensors const&) {});
 }
 
 namespace detail {
@@ -130,7 +157,7 @@ inline void append_tensor(std::string& header, tensor_view const& t, std::size_t
   if (many || header.size() > safetensors_limits::header) {
     fail("safetensors", "header", "at most 65536 tensors, 65536 keys and 100 MB", "more");
   }
-  aligned_buffer<std::byte> bytes(8 + header.size() + size);
+  auto bytes = make_buffer("safetensors", "the file", 8 + header.size() + size);
   for (std::size_t i = 0; i < 8; ++i) {
     bytes[i] = static_cast<std::byte>(std::uint64_t{header.size()} >> (8 * i) & 0xFFU);
   }

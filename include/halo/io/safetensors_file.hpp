@@ -11,6 +11,7 @@
 
 #include <halo/core/aligned.hpp>
 #include <halo/core/error.hpp>
+#include <halo/io/file.hpp>
 #include <halo/io/quoted.hpp>
 #include <halo/io/tensor_view.hpp>
 
@@ -30,6 +31,13 @@ struct metadata_entry {
 struct safetensors_limits {
   static constexpr std::size_t header = 100'000'000;  ///< bytes, as in the reference reader
   static constexpr std::size_t entries = 65'536;      ///< tensors; keys of the metadata
+};
+
+/// What whoever reads a file needs at most, so that no file asks for more memory: a network's
+/// parameters have so many bytes, and metadata and table so few.
+struct safetensors_bound {
+  std::size_t header = safetensors_limits::header;
+  std::size_t data = file_limit;
 };
 
 namespace detail {
@@ -75,7 +83,8 @@ class safetensors {
  private:
   friend class detail::safetensors_parser;
   std::string name_;
-  aligned_buffer<std::byte> bytes_;
+  aligned_buffer<std::byte> header_;
+  aligned_buffer<std::byte> data_;
   std::vector<tensor_view> tensors_;
   std::vector<metadata_entry> metadata_;
 };

@@ -14,6 +14,7 @@
 #include <halo/core/aligned.hpp>
 #include <halo/core/error.hpp>
 #include <halo/io/json.hpp>
+#include <halo/io/memory.hpp>
 #include <halo/io/quoted.hpp>
 #include <halo/io/safetensors_file.hpp>
 #include <halo/io/tensor_view.hpp>
@@ -22,41 +23,62 @@ namespace halo::io {
 
 namespace detail {
 
-/// Turns bytes into a safetensors; use parse_safetensors and load_safetensors.
+/// Turns the parts of a file into a safetensors, the header before there is memory for the data;
+/// use parse_safetensors and load_safetensors.
 ///
 /// Every number of the file is checked against the size of the file before it is used. Memory: the
 /// bytes themselves, and some 150 bytes for each tensor and key, of which there are at most 65536.
 /// Time: linear, but for sorting the names.
 class safetensors_parser {
  public:
-  safetensors_parser(aligned_buffer<std::byte> bytes, std::string_view name) {
-    file_.name_ = name;
-    file_.bytes_ = std::move(bytes);
-  }
+  explicit safetensors_parser(std::string_view name) { file_.name_ = name; }
 
-  [[nodiscard]] safetensors parse() && {
-    std::span<std::byte> const all = file_.bytes_.span();
-    if (all.size() < 10)
-      refuse("byte 0", "8 bytes of length and a header", std::to_string(all.size()) + " bytes");
+  /// Bytes of the header, from the first eight of a file of `size`.
+  [[nodiscard]] std::size_t length(std::span<std::byte const> first, std::size_t size,
+                                   safetensors_bound const& bound) const {
+    if (size < 10)
+      refuse("byte 0", "8 bytes of length and a header", std::to_string(size) + " bytes");
     std::uint64_t length = 0;
     for (std::size_t i = 8; i-- > 0;)
-      length = length << 8U | std::to_integer<std::uint64_t>(all[i]);
-    if (length > safetensors_limits::header || length > all.size() - 8) {
-      std::size_t const most = std::min(safetensors_limits::header, all.size() - 8);
+      length = length << 8U | std::to_integer<std::uint64_t>(first[i]);
+    std::size_t const most = std::min(bound.header, size - 8);
+    if (length > most) {
       refuse("byte 0", "a header of at most " + std::to_string(most) + " bytes",
              std::to_string(length));
     }
-    auto const header = static_cast<std::size_t>(length);
-    data_ = all.subspan(8 + header);
-    if (header == 0 || all[8] != std::byte{'{'}) refuse("byte 8", "'{'", "another character");
-    json_scanner in({reinterpret_cast<char*>(all.data()) + 8, header}, "safetensors", file_.name_,
+    std::size_t const data = size - 8 - static_cast<std::size_t>(length);
+    if (data > bound.data) {
+      refuse("data", "at most " + std::to_string(bound.data) + " bytes", std::to_string(data));
+    }
+    return static_cast<std::size_t>(length);
+  }
+
+  /// Reads the header of a file with so many bytes of data: all but the bytes of the tensors.
+  [[nodiscard]] safetensors const& read_header(aligned_buffer<std::byte> header, std::size_t data) {
+    file_.header_ = std::move(header);
+    data_size_ = data;
+    std::span<std::byte> const text = file_.header_.span();
+    if (text.empty() || text[0] != std::byte{'{'}) refuse("byte 8", "'{'", "another character");
+    json_scanner in({reinterpret_cast<char*>(text.data()), text.size()}, "safetensors", file_.name_,
                     8);
-    read_header(in);
-    check_coverage();
-    sort_names();
-    for (tensor_view const& t : file_.tensors_) {
-      std::size_t const first = static_cast<std::size_t>(t.bytes.data() - data_.data());
-      little_endian(data_.subspan(first, t.bytes.size()), size_of(t.type));
+    with_memory(
+        "safetensors", file_.name_, text.size(),
+        [&] {
+          read_entries(in);
+          check_coverage();
+          sort_names();
+        },
+        " bytes of header");
+    return file_;
+  }
+
+  /// The file, with its data.
+  [[nodiscard]] safetensors finish(aligned_buffer<std::byte> data) && {
+    file_.data_ = std::move(data);
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      auto const bytes = file_.data_.span().subspan(places_[i].begin, places_[i].size);
+      little_endian(bytes, size_of(file_.tensors_[i].type));
+      file_.tensors_[i].bytes = bytes;
     }
     return std::move(file_);
   }
@@ -67,13 +89,13 @@ class safetensors_parser {
     fail("safetensors", file_.name_ + ": " + std::string(where), expected, found);
   }
 
-  void read_header(json_scanner& in) {
+  void read_entries(json_scanner& in) {
     in.expect('{');
     for (bool more = !in.take('}'); more; more = next(in, '}')) {
       std::string_view const key = in.string();
       in.expect(':');
       if (key != "__metadata__") {
-        if (file_.tensors_.size() == safetensors_limits::entries)
+        if (places_.size() == safetensors_limits::entries)
           in.fail_token("at most 65536 tensors", "more");
         read_tensor(in, key);
       } else if (std::exchange(has_metadata_, true)) {
@@ -156,8 +178,8 @@ class safetensors_parser {
            std::uint64_t end) {
     std::string const where = "tensor " + quoted(name);
     std::string const range = std::to_string(begin) + " to " + std::to_string(end);
-    if (begin > end || end > data_.size()) {
-      refuse(where, "offsets in ascending order up to " + std::to_string(data_.size()), range);
+    if (begin > end || end > data_size_) {
+      refuse(where, "offsets in ascending order up to " + std::to_string(data_size_), range);
     }
     std::optional<std::size_t> const bytes = shape.bytes(type);
     if (!bytes || *bytes != end - begin) {
@@ -166,40 +188,35 @@ class safetensors_parser {
                  std::string(name_of(type)) + ' ' + to_string(shape),
              range);
     }
-    file_.tensors_.push_back(
-        {name, type, shape,
-         data_.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin))});
+    places_.push_back({{name, type, shape, {}}, static_cast<std::size_t>(begin), *bytes});
   }
 
   /// Every byte of the data belongs to exactly one tensor.
   void check_coverage() {
-    std::sort(file_.tensors_.begin(), file_.tensors_.end(),
-              [](tensor_view const& a, tensor_view const& b) {
-                return a.bytes.data() != b.bytes.data() ? a.bytes.data() < b.bytes.data()
-                                                        : a.bytes.size() < b.bytes.size();
-              });
+    std::sort(places_.begin(), places_.end(), [](place const& a, place const& b) {
+      return a.begin != b.begin ? a.begin < b.begin : a.size < b.size;
+    });
     std::size_t covered = 0;
-    for (tensor_view const& t : file_.tensors_) {
-      auto const first = static_cast<std::size_t>(t.bytes.data() - data_.data());
-      if (first != covered) {
-        refuse("tensor " + quoted(t.name), "data from offset " + std::to_string(covered),
-               std::to_string(first) + (first < covered ? ", an overlap" : ", a hole"));
+    for (place const& p : places_) {
+      if (p.begin != covered) {
+        refuse("tensor " + quoted(p.tensor.name), "data from offset " + std::to_string(covered),
+               std::to_string(p.begin) + (p.begin < covered ? ", an overlap" : ", a hole"));
       }
-      covered += t.bytes.size();
+      covered += p.size;
     }
-    if (covered != data_.size()) {
-      refuse("data", std::to_string(covered) + " bytes", std::to_string(data_.size()));
+    if (covered != data_size_) {
+      refuse("data", std::to_string(covered) + " bytes", std::to_string(data_size_));
     }
   }
 
   void sort_names() {
-    auto& tensors = file_.tensors_;
-    std::sort(tensors.begin(), tensors.end(),
-              [](tensor_view const& a, tensor_view const& b) { return a.name < b.name; });
-    for (std::size_t i = 1; i < tensors.size(); ++i) {
-      if (tensors[i - 1].name == tensors[i].name) {
-        refuse("header", "every name once", quoted(tensors[i].name) + " twice");
+    std::sort(places_.begin(), places_.end(),
+              [](place const& a, place const& b) { return a.tensor.name < b.tensor.name; });
+    for (place const& p : places_) {
+      if (!file_.tensors_.empty() && file_.tensors_.back().name == p.tensor.name) {
+        refuse("header", "every name once", quoted(p.tensor.name) + " twice");
       }
+      file_.tensors_.push_back(p.tensor);
     }
     auto& metadata = file_.metadata_;
     std::sort(metadata.begin(), metadata.end(),
@@ -211,8 +228,16 @@ class safetensors_parser {
     }
   }
 
+  /// A tensor and where its bytes will be.
+  struct place {
+    tensor_view tensor;
+    std::size_t begin;
+    std::size_t size;
+  };
+
   safetensors file_;
-  std::span<std::byte> data_;
+  std::vector<place> places_;
+  std::size_t data_size_ = 0;
   bool has_metadata_ = false;
 };
 
