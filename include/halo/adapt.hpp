@@ -8,6 +8,7 @@
 #include <halo/adapt/checkpoint.hpp>
 #include <halo/adapt/checkpoint_file.hpp>
 #include <halo/adapt/description.hpp>
+#include <halo/adapt/discriminant.hpp>
 #include <halo/adapt/evaluate.hpp>
 #include <halo/adapt/hardest.hpp>
 #include <halo/adapt/inference.hpp>

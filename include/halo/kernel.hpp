@@ -6,6 +6,7 @@
 #include <halo/kernel/channel_groups.hpp>
 #include <halo/kernel/channel_moments.hpp>
 #include <halo/kernel/channel_norm.hpp>
+#include <halo/kernel/cholesky.hpp>
 #include <halo/kernel/conv2d_backward_data.hpp>
 #include <halo/kernel/conv2d_backward_weights.hpp>
 #include <halo/kernel/conv2d_forward.hpp>

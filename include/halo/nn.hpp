@@ -17,6 +17,7 @@
 #include <halo/nn/gradient.hpp>
 #include <halo/nn/group_norm.hpp>
 #include <halo/nn/gru.hpp>
+#include <halo/nn/head.hpp>
 #include <halo/nn/initialize.hpp>
 #include <halo/nn/integer.hpp>
 #include <halo/nn/integer_network.hpp>

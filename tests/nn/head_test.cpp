@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/nn/head.hpp>
+
+#include <doctest/doctest.h>
+
+#include <type_traits>
+
+#include <halo/nn/activation.hpp>
+#include <halo/nn/batch_norm.hpp>
+#include <halo/nn/conv2d.hpp>
+#include <halo/nn/flatten.hpp>
+
+using namespace halo;
+
+using mlp = nn::sequential<nn::linear<5, 4>, nn::relu, nn::linear<4, 3>>;
+static_assert(std::is_same_v<nn::head<mlp>::body, nn::sequential<nn::linear<5, 4>, nn::relu>>);
+static_assert(nn::head<mlp>::features == 4 && nn::head<mlp>::outputs == 3);
+static_assert(nn::head<mlp>::weights == 24 && nn::head<mlp>::biases == 36);
+
+using cnn = nn::sequential<shape<6, 6, 1>, nn::conv2d<2, 3>, nn::batch_norm, nn::flatten,
+                           nn::linear<72, 2>>;
+static_assert(nn::head<cnn>::features == 72);
+
+TEST_CASE("head: the table agrees that weights and biases of the last layer lie last") {
+  auto const& table = mlp::layout::table;
+  CHECK(table[2].offset == nn::head<mlp>::weights);
+  CHECK(table[3].offset == nn::head<mlp>::biases);
+  CHECK(nn::head<cnn>::body::statistics == cnn::statistics);
+  CHECK(cnn::layout::table[cnn::layout::tensors - 2].offset == nn::head<cnn>::weights);
+}
