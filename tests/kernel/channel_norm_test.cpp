@@ -267,3 +267,15 @@ TEST_CASE_TEMPLATE("planes carry the derivative of normalised channels", M, HALO
     CHECK(halo::test::distance(t.dbias, slope(above.dbias, below.dbias)) < near);
   }
 }
+
+TEST_CASE("a channel whose squares overflow is NaN, and not its bias") {
+  std::size_t const n = 10, channels = 37;
+  std::vector<float> x(n * channels, 1.0F), y(x.size()), mean(channels), variance(channels);
+  std::vector<float> const gain(channels, 1.0F), bias(channels, 0.5F);
+  x[3 * channels + 20] = 9.97e36F;
+  halo::kernel::channel_moments(n, channels, x.data(), mean.data(), variance.data());
+  halo::kernel::channel_norm<float*> const norm{gain.data(), bias.data(), mean.data(),
+                                                variance.data(), 1e-5F};
+  halo::kernel::channel_normalize(n, channels, norm, x.data(), y.data());
+  for (std::size_t i = 0; i < y.size(); ++i) CHECK(std::isnan(y[i]) == (i % channels == 20));
+}

@@ -83,3 +83,13 @@ TEST_CASE("a NaN reaches sum and dot") {
   CHECK(std::isnan(simd::sum(x.size(), x.data())));
   CHECK(std::isnan(simd::dot(x.size(), x.data(), x.data())));
 }
+
+TEST_CASE("sums of many numbers keep their digits") {
+  std::size_t const n = 1000000;
+  std::vector<float> const x(n, 0.1F);
+  double const one = static_cast<double>(0.1F), count = static_cast<double>(n);
+  double const sum = static_cast<double>(halo::simd::sum(n, x.data()));
+  double const dot = static_cast<double>(halo::simd::dot(n, x.data(), x.data()));
+  CHECK(std::abs(sum / (count * one) - 1) < 5e-6);
+  CHECK(std::abs(dot / (count * one * one) - 1) < 5e-6);
+}

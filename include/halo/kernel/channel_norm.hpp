@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <type_traits>
 
 #include <halo/core/unrolled.hpp>
@@ -17,7 +18,7 @@ namespace halo::kernel {
 /// applied behind it.
 ///
 /// y = f(u),  u = gain (x - mean) / √(variance + epsilon) + bias
-/// [Ioffe & Szegedy 2015, algorithm 1].
+/// [Ioffe & Szegedy 2015, algorithm 1]. NaN where the variance is infinite or NaN.
 template <class P, class Activation = identity>
 struct channel_norm {
   simd::const_of<P> gain, bias, mean, variance;
@@ -36,7 +37,7 @@ struct channel_register {
   template <class P, class Chunk>
   channel_register(channel_norm<P, F> const& norm, Chunk at) noexcept
       : center(at.load(norm.mean)),
-        root(sqrt(at.load(norm.variance) + V(norm.epsilon))),
+        root(deviation<simd::scalar_of<P>>(at.load(norm.variance) + V(norm.epsilon))),
         factor(at.load(norm.gain) / root),
         shift(at.load(norm.bias)) {}
 
@@ -52,6 +53,12 @@ struct channel_register {
   }
 
  private:
+  /// NaN where the squares have overflowed: a factor of 0 would make every number the bias.
+  template <class T>
+  [[nodiscard]] static V deviation(V square) noexcept {
+    using limits = std::numeric_limits<T>;
+    return select(square <= V(limits::max()), sqrt(square), V(limits::quiet_NaN()));
+  }
   [[nodiscard]] V u(V x) const noexcept { return fma(x - center, factor, shift); }
 };
 

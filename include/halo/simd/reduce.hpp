@@ -7,7 +7,8 @@
 #include <halo/simd/transform.hpp>
 
 // Registers' worth number i of the array goes to accumulator i mod 4; then (0 + 1) + (2 + 3); then
-// the lanes. So the result depends on the data, on n and on the architecture alone.
+// the lanes. So the result depends on the data, on n and on the architecture alone. Sums are taken
+// block by block, 64 registers an accumulator, so that rounding grows with n / 256 and not with n.
 
 namespace halo::simd {
 
@@ -29,27 +30,39 @@ inline void fold_chunks(std::size_t n, V (&total)[4], Body const& body) noexcept
   });
 }
 
+/// Σ over n elements, where body(chunk, t) is t and what the chunk adds to it.
+template <class T, class Arch, class V, class Body>
+[[nodiscard]] inline V sum_chunks(std::size_t n, Body const& body) noexcept {
+  constexpr std::size_t block = 4 * 64 * batch<T, Arch>::size;
+  V total[4] = {V(0), V(0), V(0), V(0)};
+  for (std::size_t first = 0; first < n; first += block) {
+    V part[4] = {V(0), V(0), V(0), V(0)};
+    fold_chunks<T, Arch>(n - first < block ? n - first : block, part, [&](auto chunk, V t) {
+      chunk.begin += first;
+      return body(chunk, t);
+    });
+    for (std::size_t u = 0; u < 4; ++u) total[u] += part[u];
+  }
+  return (total[0] + total[1]) + (total[2] + total[3]);
+}
+
 }  // namespace detail
 
 /// Σ x_i; 0 for n = 0. NaN and infinity as in plain additions.
 template <class Arch = default_arch, class P>
 [[nodiscard]] element_of<P> sum(std::size_t n, P x) noexcept {
   using V = typename pointer_traits<P>::template register_of<Arch>;
-  V total[4] = {V(0), V(0), V(0), V(0)};
-  detail::fold_chunks<scalar_of<P>, Arch>(
-      n, total, [x](auto chunk, V t) { return t + chunk.load(const_of<P>(x)); });
-  return lane_sum((total[0] + total[1]) + (total[2] + total[3]));
+  return lane_sum(detail::sum_chunks<scalar_of<P>, Arch, V>(
+      n, [x](auto chunk, V t) { return t + chunk.load(const_of<P>(x)); }));
 }
 
 /// Σ a_i b_i; 0 for n = 0. Each product joins its sum in one fma.
 template <class Arch = default_arch, class P>
 [[nodiscard]] element_of<P> dot(std::size_t n, P a, P b) noexcept {
   using V = typename pointer_traits<P>::template register_of<Arch>;
-  V total[4] = {V(0), V(0), V(0), V(0)};
-  detail::fold_chunks<scalar_of<P>, Arch>(n, total, [a, b](auto chunk, V t) {
+  return lane_sum(detail::sum_chunks<scalar_of<P>, Arch, V>(n, [a, b](auto chunk, V t) {
     return fma(chunk.load(const_of<P>(a)), chunk.load(const_of<P>(b)), t);
-  });
-  return lane_sum((total[0] + total[1]) + (total[2] + total[3]));
+  }));
 }
 
 /// max |x_i|; 0 for n = 0. A NaN is passed over: ask all_finite first where that matters.
