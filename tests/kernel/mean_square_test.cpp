@@ -102,3 +102,14 @@ TEST_CASE_TEMPLATE("one NaN makes the mean square NaN", M, HALO_MACHINES) {
     for (std::size_t i = 0; i < 19; ++i) CHECK(std::isnan(g[i]) == (i == bad));
   }
 }
+
+TEST_CASE("a mean over many elements keeps its digits") {
+  std::size_t const n = 1000000;
+  std::vector<float> const y(n, 0.1F), target(n);
+  double const exact = static_cast<double>(0.1F) * static_cast<double>(0.1F);
+  auto const off = [&](float loss) { return std::abs(static_cast<double>(loss) / exact - 1); };
+  float* const none = nullptr;
+  using halo::simd::scalar;
+  CHECK(off(halo::kernel::mean_square(n, 1, y.data(), target.data(), none)) < 5e-6);
+  CHECK(off(halo::kernel::mean_square<scalar>(n, 1, y.data(), target.data(), none)) < 3e-5);
+}

@@ -103,3 +103,15 @@ TEST_CASE("pool: a NaN is the largest, wherever it stands") {
     CHECK(dx == std::vector<float>(3));
   }
 }
+
+TEST_CASE("the mean of a whole image keeps its digits") {
+  using halo::kernel::window_axis;
+  for (auto const& [y, x] : {std::pair{window_axis::valid(112, 112), window_axis::valid(112, 112)},
+                             std::pair{window_axis{}, window_axis::valid(12544, 12544)}}) {
+    halo::kernel::pool_geometry const g{y, x, 5};
+    std::vector<float> const image(g.input_size(), 0.1F);
+    std::vector<float> mean(g.output_size());
+    halo::kernel::average_pool_forward(1, g, image.data(), mean.data());
+    for (float const m : mean) CHECK(std::abs(m / 0.1F - 1) < 2e-6F);
+  }
+}

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include <halo/kernel/bias.hpp>
 #include <halo/kernel/gemm.hpp>
 #include <halo/kernel/gru_cell.hpp>
 #include <halo/kernel/recurrent.hpp>
@@ -107,11 +108,8 @@ void gru_gradient(std::size_t m, gru_parameters const& at, simd::const_of<P> x, 
   gemm<Arch>(at.units, columns, m, operand<C>{h, at.units, true}, operand<C>{dpq + columns, row},
              P(gradient + at.recurrent()), columns, from, C{});
   P const biases = gradient + at.bias(), inner = gradient + at.inner_bias();
-  if (first) clear<Arch>(4 * at.units, biases);
-  for (std::size_t i = 0; i < m; ++i, dpq += row) {
-    sum<Arch>(columns, C(biases), dpq, biases);
-    sum<Arch>(at.units, C(inner), C(dpq + 5 * at.units), inner);
-  }
+  column_sum<Arch>(m, columns, dpq, biases, !first, row);
+  column_sum<Arch>(m, at.units, C(dpq + 5 * at.units), inner, !first, row);
 }
 
 }  // namespace detail

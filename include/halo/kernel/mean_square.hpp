@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include <halo/simd/pointer.hpp>
+#include <halo/simd/reduce.hpp>
 #include <halo/simd/transform.hpp>
 
 namespace halo::kernel {
@@ -27,11 +28,10 @@ simd::element_of<P> mean_square(std::size_t rows, std::size_t outputs, simd::con
   std::size_t const n = rows * outputs;
   if (n == 0) return E(0);
   T const share = T(1) / static_cast<T>(n);
-  V sum(0);
-  simd::for_each_chunk<T, Arch>(n, [&](auto chunk) {
+  V const sum = simd::detail::sum_chunks<T, Arch, V>(n, [&](auto chunk, V t) {
     V const error = chunk.load(y) - chunk.load(target);
-    sum += error * error;
     if (gradient != nullptr) chunk.store(gradient, error * V(share + share));
+    return t + error * error;
   });
   return lane_sum(sum) * E(share);
 }

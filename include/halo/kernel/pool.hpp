@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 #include <halo/kernel/sum.hpp>
@@ -32,11 +33,14 @@ struct window_places {
   std::size_t first, rows, columns, row, column;
 
   [[nodiscard]] constexpr std::size_t count() const noexcept { return rows * columns; }
+  [[nodiscard]] constexpr std::size_t at(std::size_t k, std::size_t l) const noexcept {
+    return first + k * row + l * column;
+  }
   /// Calls body(position) row by row.
   template <class Body>
   void for_each(Body&& body) const noexcept {
     for (std::size_t k = 0; k < rows; ++k)
-      for (std::size_t l = 0; l < columns; ++l) body(first + k * row + l * column);
+      for (std::size_t l = 0; l < columns; ++l) body(at(k, l));
   }
 };
 
@@ -121,7 +125,14 @@ void average_pool_forward(std::size_t images, pool_geometry const& g, simd::cons
   detail::for_each_window<T, Arch>(
       images, g, [&](std::size_t to, auto chunk, detail::window_places const& places) {
         V sum(0);
-        places.for_each([&](std::size_t at) { sum += V(detail::moved(chunk, at).load(x)); });
+        for (std::size_t k = 0; k < places.rows; ++k) {
+          for (std::size_t l = 0; l < places.columns;) {  // parts of 64, for the rounding
+            V part(0);
+            for (std::size_t const end = std::min(l + 64, places.columns); l < end; ++l)
+              part += V(detail::moved(chunk, places.at(k, l)).load(x));
+            sum += part;
+          }
+        }
         detail::moved(chunk, to).store(y, sum * V(T(1) / static_cast<T>(places.count())));
       });
 }
