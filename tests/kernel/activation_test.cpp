@@ -177,6 +177,11 @@ TEST_CASE_TEMPLATE("elu and softplus keep their digits where they are small", M,
     CHECK(std::abs(static_cast<double>(of<T, arch>(kernel::elu{}, at)) - exact) <
           near * std::abs(exact));
   }
+  for (double const x : {-80.0, -20.0, -15.0, -1.0, -1e-4}) {
+    T const at = static_cast<T>(x);
+    double const exact = std::exp(static_cast<double>(at));
+    CHECK(std::abs(static_cast<double>(slope<T, arch>(kernel::elu{}, at)) - exact) < near * exact);
+  }
   for (double const x : {-20.0, -10.0, -3.0}) {
     T const at = static_cast<T>(x);
     double const exact = std::log1p(std::exp(static_cast<double>(at)));

@@ -87,10 +87,11 @@ struct sigmoid {
 
 /// x for x > 0, e^x - 1 otherwise: the exponential linear unit with α = 1 [Clevert et al. 2015].
 ///
-/// e^x - 1 = 2t / (1 - t) with t = tanh(x/2), which keeps its digits near 0.
+/// e^x - 1 = 2t / (1 - t) with t = tanh(x/2), which keeps its digits near 0. The slope needs the
+/// input: 1 + y has lost e^x from x = -15 on.
 struct elu {
   static constexpr char const* name = "elu";
-  static constexpr bool from_output = true;
+  static constexpr bool from_output = false;
   template <class V>
   [[nodiscard]] V operator()(V x) const noexcept {
     using simd::tanh;
@@ -98,8 +99,9 @@ struct elu {
     return select(x > V(0), x, (t + t) / (V(1) - t));
   }
   template <class V>
-  [[nodiscard]] V slope(V y) const noexcept {
-    return select(y > V(0), V(1), y + V(1));
+  [[nodiscard]] V slope(V x) const noexcept {
+    using simd::exp;
+    return select(x > V(0), V(1), exp(select(x > V(0), V(0), x)));
   }
 };
 
@@ -130,7 +132,7 @@ struct softplus {
 /// x / 2 · (1 + tanh u) = x · sigmoid(2u),  u = √(2/π) (x + 0.044715 x³).
 ///
 /// PyTorch's GELU(approximate="tanh"); its default takes erf instead, which differs by less than
-/// 5e-4. The only one here whose slope needs the input. NaN at -infinity.
+/// 5e-4. Its slope needs the input. NaN at -infinity.
 struct gelu {
   static constexpr char const* name = "gelu";
   static constexpr bool from_output = false;

@@ -147,7 +147,7 @@ struct basic_batch_norm : detail::channel_norm {
       auto const batch = static_cast<float>(static_cast<double>(memory[c]) * (c < n ? 1 : unbias));
       finite = finite && std::isfinite(batch);
       if (running != nullptr)
-        running[c] += static_cast<float>(detail::value_of<Share>) * (batch - running[c]);
+        running[c] = std::lerp(running[c], batch, static_cast<float>(detail::value_of<Share>));
     }
     return finite;
   }

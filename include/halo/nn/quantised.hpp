@@ -183,8 +183,8 @@ struct quantised : detail::input_of_layer<L> {
     if (range != nullptr) {
       float const share =
           range[0] < range[1] ? static_cast<float>(Options.newest_percent) / 100.0F : 1.0F;
-      range[0] += share * (low - range[0]);
-      range[1] += share * (high - range[1]);
+      range[0] = std::lerp(range[0], low, share);  // share 1 gives low itself
+      range[1] = std::lerp(range[1], high, share);
     }
     return true;
   }
