@@ -10,6 +10,7 @@
 #include <halo/optim/depth_cut.hpp>
 #include <halo/optim/fields.hpp>
 #include <halo/optim/gated.hpp>
+#include <halo/optim/guard.hpp>
 #include <halo/optim/momentum.hpp>
 #include <halo/optim/operations.hpp>
 #include <halo/optim/optimizer.hpp>

@@ -14,10 +14,11 @@ namespace halo::optim {
 
 /// How a step ended.
 enum class status : unsigned char {
-  done,        ///< the selected parameters and their state moved
-  empty,       ///< no layer was selected: nothing ran, nothing changed
-  non_finite,  ///< loss, gradient or update was infinite or NaN: nothing changed
-  refused,     ///< examples or targets do not fit the network: nothing ran, nothing changed
+  done,               ///< the selected parameters and their state moved
+  empty,              ///< no layer was selected: nothing ran, nothing changed
+  non_finite,         ///< loss, gradient or update was infinite or NaN: nothing changed
+  refused,            ///< examples or targets do not fit the network: nothing ran, nothing changed
+  out_of_proportion,  ///< finite, but a glitch by all that came before (optim::guard): not moved
 };
 
 [[nodiscard]] constexpr char const* text(status s) noexcept {
@@ -30,6 +31,8 @@ enum class status : unsigned char {
       return "not finite";
     case status::refused:
       return "refused";
+    case status::out_of_proportion:
+      return "out of proportion";
   }
   return "";
 }
