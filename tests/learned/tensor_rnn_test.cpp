@@ -132,7 +132,7 @@ void follows_torch(char const* file) {
     auto const log_rates = g[path + "log_lr"];
     for (std::size_t t = 0; t < 3; ++t) {
       CHECK(s->steps[t] == counts[t]);
-      rule.describe(facts, three_tensors::table[t], std::max(1U, s->steps[t]));
+      rule.template describe<three_tensors>(facts, t, std::max<std::uint64_t>(1, s->steps[t]));
       std::array<T, program::decision> decision;
       program::settle(reader, facts, static_cast<T const*>(s->tensor(t)),
                       static_cast<T const*>(s->global.data()), decision.data());

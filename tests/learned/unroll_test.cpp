@@ -138,7 +138,7 @@ struct frozen_run {
       double const* const g = gradients.data() + step * layout::size;
       for (std::size_t i = 0; i < layout::tensors; ++i) {
         if (!c.mask[i]) continue;
-        rule.describe(f, layout::table[i], ++s->steps[i]);
+        rule.template describe<layout>(f, i, ++s->steps[i]);
         std::array<double, program::sums> unused;
         std::size_t const at = layout::table[i].offset;
         learned::observe_tensor<program>(weights.data(), static_cast<double const*>(nullptr),
@@ -150,7 +150,7 @@ struct frozen_run {
       program::conclude(reader, f, s->total().data(), s->tensor(0), s->global.data());
       for (std::size_t i = 0; i < layout::tensors; ++i) {
         if (!c.mask[i]) continue;
-        rule.describe(f, layout::table[i], s->steps[i]);
+        rule.template describe<layout>(f, i, s->steps[i]);
         std::array<double, program::decision> d;
         program::settle(reader, f, s->tensor(i), s->global.data(), d.data());
         std::size_t const at = layout::table[i].offset;

@@ -121,7 +121,7 @@ class optimizer {
     at_least_one<T, P::tensor_state> tensor{};
     facts<T> f = facts_of<Layout>(s, {});
     for (std::size_t i = 0; i < Layout::tensors; ++i) {
-      describe(f, Layout::table[i], 0);
+      describe<Layout>(f, i, 0);
       P::initial(reader<T>(), f, coordinate.data(), tensor.data(), s.global.data());
       std::size_t const tiles = tiles_of(Layout::table[i].count);
       for (std::size_t k = 0; k < tiles * P::state * tile_lanes; ++k)
@@ -160,7 +160,7 @@ class optimizer {
     for (std::size_t i = 0; i < Layout::tensors; ++i) {
       parameter_info const& info = Layout::table[i];
       if (!mask[info.layer]) continue;
-      describe(f, info, ++s.steps[i]);
+      describe<Layout>(f, i, ++s.steps[i]);
       step_tensor<Arch>(f, info.count, theta + info.offset, gradient + info.offset, condition,
                         overview.data(), s, i, witness);
     }
@@ -181,14 +181,23 @@ class optimizer {
     f.step = static_cast<T>(s.step + 1);
     f.loss = static_cast<T>(context.loss);
     f.rows = static_cast<T>(context.rows);
+    f.horizon = static_cast<T>(context.horizon);
+    f.elapsed = static_cast<T>(context.elapsed);
+    f.baseline = static_cast<T>(context.baseline);
+    layer_mask const all = layer_mask::all(Layout::layers);
+    f.drawn = context.anew & all;
+    f.all_drawn = f.drawn == all;
     return f;
   }
   /// ... and about a tensor.
-  template <class T>
-  static void describe(facts<T>& f, parameter_info const& info, std::uint64_t steps) noexcept {
+  template <class Layout, class T>
+  static void describe(facts<T>& f, std::size_t tensor, std::uint64_t steps) noexcept {
+    parameter_info const& info = Layout::table[tensor];
     f.elements = static_cast<T>(info.count);
     f.own_step = static_cast<T>(steps);
     f.bias = info.rank == 1;
+    f.head = info.layer + 1 == Layout::layers;
+    f.anew = f.drawn[info.layer];
   }
   template <class T>
   [[nodiscard]] plain_reader<T, W, T> reader() const noexcept {
@@ -243,7 +252,7 @@ class optimizer {
     for (std::size_t i = 0; i < Layout::tensors; ++i) {
       parameter_info const& info = Layout::table[i];
       if (!mask[info.layer]) continue;
-      describe(f, info, s.steps[i]);
+      describe<Layout>(f, i, s.steps[i]);
       at_least_one<T, P::decision> decision{};
       P::settle(reader<T>(), f, static_cast<T const*>(s.tensor(i)),
                 static_cast<T const*>(s.global.data()), decision.data());

@@ -190,12 +190,6 @@ struct tensor_program {
   }
 
  private:
-  template <class T>
-  static facts<double> widened(facts<T> const& f) noexcept {
-    auto const wide = [](T x) { return static_cast<double>(x); };
-    return {wide(f.elements), wide(f.parameters), wide(f.tensors), wide(f.step),
-            wide(f.own_step), wide(f.loss),       wide(f.rows),    f.bias};
-  }
   /// 1 - β^t of each running mean, for β as the coordinates' type rounds it.
   template <class T>
   static std::array<double, 4> corrections(facts<T> const& f) noexcept {

@@ -96,7 +96,7 @@ class unroll {
     for (std::size_t i = 0; i < Layout::tensors; ++i) {
       parameter_info const& info = Layout::table[i];
       if (!mask[info.layer]) continue;
-      optimizer_type::describe(f, info, before.steps[i] + 1);
+      optimizer_type::template describe<Layout>(f, i, before.steps[i] + 1);
       tensor_backward(rule, f, i, m, before, after, overview.data(), theta_adjoint, state_adjoint,
                       overview_adjoint.data(), gradient_adjoint);
     }
@@ -111,7 +111,7 @@ class unroll {
     at_least_one<T, P::global_state> global{};
     std::copy_n(state_adjoint.global.data(), P::global_state, global.data());
     for (std::size_t i = 0; i < Layout::tensors; ++i) {
-      optimizer_type::describe(f, Layout::table[i], 0);
+      optimizer_type::template describe<Layout>(f, i, 0);
       at_least_one<T, P::state> sum{};
       for (std::size_t e = 0; e < Layout::table[i].count; ++e)
         for (std::size_t k = 0; k != P::state; ++k)
@@ -188,7 +188,7 @@ class unroll {
     for (std::size_t i = 0; i < Layout::tensors; ++i) {
       parameter_info const& info = Layout::table[i];
       if (!mask[info.layer]) continue;
-      optimizer_type::describe(f, info, after.steps[i]);
+      optimizer_type::template describe<Layout>(f, i, after.steps[i]);
       at_least_one<T, P::decision> decision{}, decision_adjoint{};
       P::settle(rule.template reader<T>(), f, after.tensor(i),
                 static_cast<T const*>(after.global.data()), decision.data());

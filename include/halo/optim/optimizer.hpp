@@ -48,7 +48,11 @@ struct step_context {
   T limit = std::numeric_limits<T>::max();  ///< then limited to [-limit, limit] (clipping by value)
   double rate = 1;  ///< the optimizer's rate is multiplied by this (schedules); decoupled decay too
   double loss = 0;  ///< loss of the mini-batch that gave the gradient
-  std::uint64_t rows = 0;  ///< examples in the training set, 0 where nobody said
+  std::uint64_t rows = 0;     ///< examples in the training set, 0 where nobody said
+  std::uint64_t horizon = 0;  ///< steps of this run, 0 where nobody said
+  std::uint64_t elapsed = 0;  ///< how many of them are over
+  double baseline = 0;        ///< loss of the best answer that looks at no example; 0: not known
+  layer_mask anew{};          ///< layers that began this run with drawn parameters
 };
 
 /// A rule for changing parameters: a value. Its state is a separate value, so that the same
