@@ -62,8 +62,8 @@ int main() {
                network::selected_parameters(m) * optim::adam::operations_per_parameter;
     }
     double const seconds = clock.seconds();
-    auto const operations = static_cast<double>(d->spent().operations);
-    right = right && d->spent().operations == asked;
+    auto const operations = static_cast<double>(d->totals().operations);
+    right = right && d->totals().operations == asked;
     if (all_operations == 0) all_operations = operations, all_seconds = seconds;
     std::printf("%-22s %9.3f %6.1f %% %9.2f %6.1f %%  ", a.name, operations * 1e-6 / steps,
                 100 * operations / all_operations, seconds * 1e6 / steps,

@@ -45,7 +45,7 @@ int main() {
 
   // Whatever is reached first ends a run: here, so many operations (a battery's share of the day).
   auto const day = adapt::run(*d, fresh, {.operations = 500'000});
-  std::printf("a day:  %s, %zu iterations, %.1f %%\n", text(day.reason), day.spent.iterations,
+  std::printf("a day:  %s, %zu iterations, %.1f %%\n", text(day.reason), day.totals.iterations,
               100 * d->accuracy(held_out.x, held_out.y));
 
   // The power goes. What was saved, whole or not at all, resumes in another object to the bit.
@@ -55,11 +55,11 @@ int main() {
   adapt::resume(*again, file);
   std::remove(file);
   data::batches one(field, 32, seed{8}), two(field, 32, seed{8});
-  adapt::budget const goal{.iterations = 5000, .accuracy = 0.97};
-  auto const end = adapt::run(*d, one, goal, held_out, 50);
-  auto const resumed = adapt::run(*again, two, goal, held_out, 50);
+  adapt::budget const goal{.iterations = 5000, .accuracy = 0.97, .evaluate_every = 50};
+  auto const end = adapt::run(*d, one, goal, held_out);
+  auto const resumed = adapt::run(*again, two, goal, held_out);
   std::printf("on:     %s, %zu iterations, %.1f %%, %.1f ms\n", text(end.reason),
-              end.spent.iterations, 100 * end.accuracy, 1e3 * end.seconds);
+              end.totals.iterations, 100 * end.accuracy, 1e3 * end.seconds);
   bool const same =
       std::equal(d->parameters().begin(), d->parameters().end(), again->parameters().begin()) &&
       resumed.accuracy == end.accuracy;

@@ -199,13 +199,13 @@ class program {
   double learn(Device& d, data::batches& stream, std::uint64_t until, char const* name,
                std::string const& file, std::uint64_t weight = 1) {
     stopwatch const clock;
-    std::uint64_t const before = d.spent().iterations;
-    while (d.spent().iterations < until) {
+    std::uint64_t const before = d.totals().iterations;
+    while (d.totals().iterations < until) {
       auto const [x, y] = stream.next();
       (void)d.step(x, y);
       done_ += weight;
       if (done_ % 5 == 0) bar_.phase(name, done_);
-      if (!file.empty() && d.spent().iterations % 100 == 0) adapt::save(d, file);
+      if (!file.empty() && d.totals().iterations % 100 == 0) adapt::save(d, file);
     }
     if (!file.empty() && before < until) adapt::save(d, file);
     return clock.seconds() * 1000 / static_cast<double>(std::max<std::uint64_t>(until - before, 1));
@@ -219,10 +219,10 @@ class program {
     data::batches stream(*images_.known, 64, seed{s_.seed + 1000});
     if (!file.empty() && io::exists(file)) {
       adapt::resume(d, file);
-      done_ += weight * d.spent().iterations;
+      done_ += weight * d.totals().iterations;
       bar_ = support::progress(total(), done_);
     }
-    for (std::uint64_t i = 0; i < d.spent().iterations; ++i) (void)stream.next();
+    for (std::uint64_t i = 0; i < d.totals().iterations; ++i) (void)stream.next();
     bar_.phase(name, done_);
     learn(d, stream, until, name, file, weight);
   }
@@ -234,13 +234,13 @@ class program {
     auto const d = std::make_unique<device<Network, optim::averaged<optim::adam>>>(
         optim::averaged<optim::adam>{}, theta);
     stage s{name, 0, 0, Network::parameters, bytes, Network::forward_operations};
-    s.running = accuracy(*d, known_, adapt::moments::running);
-    s.own = accuracy(*d, known_, adapt::moments::batch);
+    s.running = accuracy(*d, known_, adapt::normalization::running);
+    s.own = accuracy(*d, known_, adapt::normalization::batch);
     stages_.push_back(s);
   }
   template <class Device>
-  static double accuracy(Device& d, dataset const& on, adapt::moments by) {
-    d.normalize_by(by);
+  static double accuracy(Device& d, dataset const& on, adapt::normalization by) {
+    d.set_normalization(by);
     return d.accuracy(on.x, on.y);
   }
 
@@ -252,7 +252,7 @@ class program {
             {optim::adam{{.rate = 2e-3F}}, {.shrinkage = static_cast<float>(s_.shrinkage)}},
             schedule()},
         seed{s_.seed});
-    std::vector<float> theta = joined(d->parameters(), {});
+    std::vector<float> theta = joined(d->parameters(), d->statistics());
     for (parameter_info const& info : wide::layout::table)
       if (info.role == parameter_role::gain)
         std::fill_n(theta.data() + info.offset, info.count, 0.5F);
@@ -304,16 +304,16 @@ class program {
              optim::selection const& layers = optim::selection::dense()) {
     auto const d = std::make_unique<device<Network, Rule>>(rule, theta, seed{s_.seed + 2}, layers);
     d->redraw_head(seed{s_.seed + 3});
-    d->training_rows(images_.train->rows());
+    d->set_training_rows(images_.train->rows());
     data::batches stream(*images_.train, 64, seed{s_.seed + 2000});
     arm a{name, color, {}};
     for (std::uint64_t const at : checkpoints_) {
-      std::uint64_t const steps = at - d->spent().iterations;
+      std::uint64_t const steps = at - d->totals().iterations;
       a.milliseconds += learn(*d, stream, at, name, "") * static_cast<double>(steps) /
                         static_cast<double>(s_.iterations);
-      a.own.push_back(accuracy(*d, fresh_, adapt::moments::batch));
+      a.own.push_back(accuracy(*d, fresh_, adapt::normalization::batch));
     }
-    a.running = accuracy(*d, fresh_, adapt::moments::running);
+    a.running = accuracy(*d, fresh_, adapt::normalization::running);
     arms_.push_back(std::move(a));
   }
 

@@ -100,21 +100,21 @@ run_points adapt_once(std::uint64_t operations, world const& w, std::size_t numb
                       Rule const& rule, Policy const& policy, std::size_t batch) {
   auto d =
       std::make_unique<device<Network, Rule, Policy>>(rule, w.parameters, seed{number}, policy);
-  d->training_rows(w.train.rows());
+  d->set_training_rows(w.train.rows());
   data::batches stream(w.train, batch, seed{number + 2000});
   run_points points;
   for (std::size_t i = 0; i < shares.size(); ++i) {
     auto const end = static_cast<std::uint64_t>(shares[i] * static_cast<double>(operations));
-    std::uint64_t const spent = d->spent().operations;
+    std::uint64_t const spent = d->totals().operations;
     if (spent < end) adapt::run(*d, stream, adapt::budget{.operations = end - spent});
     points[i] = {.raw = d->accuracy(w.test.x, w.test.y, adapt::weights::raw),
                  .averaged = d->accuracy(w.test.x, w.test.y)};
   }
   auto const all = layer_mask::all(Network::layers);
   auto const step = adapt::operations<Network, Rule>({.layers = all}, 64);
-  if (d->spent().operations < operations || d->spent().operations >= operations + step) {
+  if (d->totals().operations < operations || d->totals().operations >= operations + step) {
     fail("compare_policies", "operations spent", std::to_string(operations),
-         std::to_string(d->spent().operations));
+         std::to_string(d->totals().operations));
   }
   return points;
 }

@@ -147,9 +147,9 @@ class experiment {
   static shares look(device& d, data::dataset const& on, bool balanced) {
     using adapt::weights::raw;
     if constexpr (Network::statistics > 0) {
-      d.normalize_by(adapt::moments::batch);
+      d.set_normalization(adapt::normalization::batch);
       double const own = support::score_of(d, on, raw).plain;
-      d.normalize_by(adapt::moments::running);
+      d.set_normalization(adapt::normalization::running);
       return {own, support::score_of(d, on, raw).plain};
     } else {
       support::score const s = support::score_of(d, on, raw);
@@ -200,7 +200,7 @@ class experiment {
     non_finite_ +=
         adapt::run(d, stream, adapt::budget{.iterations = steps}, [&](adapt::report const&) {
           bar.spend(step);
-        }).spent.non_finite;
+        }).totals.non_finite;
   }
 
   schedule plan_;

@@ -21,5 +21,5 @@ int main() {
   for (int i = 0; i < 8 * 16; ++i) x[i] = static_cast<float>(i % 7) - 3;
   for (int i = 0; i < 8; ++i) y[i] = i % 4;
   std::printf("%.4f\n", device.step(std::span<float const>(x), y).loss);
-  return device.spent().layers == 2 ? 0 : 1;
+  return device.totals().layers == 2 ? 0 : 1;
 }

@@ -170,13 +170,13 @@ class contest {
     using namespace halo;
     auto d = std::make_unique<device<Optimizer, Policy>>(optimizer, w.parameters, seed{w.number},
                                                          policy);
-    d->training_rows(w.from.train->rows());
+    d->set_training_rows(w.from.train->rows());
     data::batches epochs(*w.from.train, max_batch, seed{w.number + 2000});
     auto const& test = *w.from.test;
     std::vector<standing> points;
     double seconds = 0;
     for (std::uint64_t const at : s_.checkpoints) {
-      std::uint64_t const done = s_.by_operations ? d->spent().operations : d->spent().iterations;
+      std::uint64_t const done = s_.by_operations ? d->totals().operations : d->totals().iterations;
       if (at > done) {
         adapt::budget b;
         (s_.by_operations ? b.operations : b.iterations) = at - done;
@@ -189,9 +189,9 @@ class contest {
       points.push_back({.accuracy = e.accuracy,
                         .raw = raw,
                         .loss = e.loss,
-                        .operations = static_cast<double>(d->spent().operations),
-                        .layers = static_cast<double>(d->spent().layers),
-                        .iterations = static_cast<double>(d->spent().iterations),
+                        .operations = static_cast<double>(d->totals().operations),
+                        .layers = static_cast<double>(d->totals().layers),
+                        .iterations = static_cast<double>(d->totals().iterations),
                         .seconds = seconds});
     }
     return points;

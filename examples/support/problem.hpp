@@ -119,7 +119,7 @@ class problem_of final : public problem {
         adapt::adapter<Network, nn::cross_entropy, optim::averaged<Rule>, 64, optim::selection>;
     auto const device =
         std::make_unique<device_type>(optim::averaged<Rule>{rule}, w.parameters, seed{i});
-    device->training_rows(w.from.train->rows());
+    device->set_training_rows(w.from.train->rows());
     auto const loss = [&] {
       return device->evaluate(w.from.train->x, w.from.train->y, adapt::weights::raw).loss;
     };
@@ -134,7 +134,7 @@ class problem_of final : public problem {
       t.points.push_back({score_of(*device, *w.from.test, adapt::weights::raw),
                           score_of(*device, *w.from.test, adapt::weights::averaged), loss()});
     }
-    t.non_finite = device->spent().non_finite;
+    t.non_finite = device->totals().non_finite;
     return t;
   }
 

@@ -119,15 +119,15 @@ void refuses(std::vector<float> const& poisoned, std::uint64_t bits) {
   std::vector<float> const good = support::draw<float>(20, 12);
   for (int i = 0; i < 3; ++i) REQUIRE(d.step(good, t).status == optim::status::done);
   auto const before = weights_and_state(d);
-  adapt::totals const spent = d.spent();
+  adapt::totals const spent = d.totals();
   adapt::report const r = d.step(poisoned, t);
   CHECK(r.status == optim::status::non_finite);
   CHECK_FALSE(r.finite());
   CHECK(r.layers.empty());
   CHECK(weights_and_state(d) == before);
-  CHECK(d.spent().iterations == spent.iterations + 1);
-  CHECK(d.spent().non_finite == 1);
-  CHECK(d.spent().layers == spent.layers);
+  CHECK(d.totals().iterations == spent.iterations + 1);
+  CHECK(d.totals().non_finite == 1);
+  CHECK(d.totals().layers == spent.layers);
   CHECK(d.step(good, t).status == optim::status::done);
   CHECK(weights_and_state(d) != before);
 }
@@ -188,10 +188,10 @@ TEST_CASE("adapter: a step without layers runs nothing and is counted") {
   CHECK(r.loss == 0.0);
   CHECK(r.operations == 0);
   CHECK(weights_and_state(d) == before);
-  CHECK(d.spent().iterations == 1);
-  CHECK(d.spent().empty == 1);
-  CHECK(d.spent().non_finite == 0);
-  CHECK(d.spent().operations == 0);
+  CHECK(d.totals().iterations == 1);
+  CHECK(d.totals().empty == 1);
+  CHECK(d.totals().non_finite == 0);
+  CHECK(d.totals().operations == 0);
 }
 
 TEST_CASE("adapter: multiply-adds are counted as the mask says") {
@@ -214,8 +214,8 @@ TEST_CASE("adapter: multiply-adds are counted as the mask says") {
       CHECK(r.operations == c.an_example * rows + 14 * c.selected);
       total += r.operations;
     }
-    CHECK(d.spent().operations == total);
-    CHECK(d.spent().layers == 3 * layer_mask(c.bits).count());
+    CHECK(d.totals().operations == total);
+    CHECK(d.totals().layers == 3 * layer_mask(c.bits).count());
   }
 }
 
@@ -348,7 +348,7 @@ TEST_CASE(
   CHECK(d.try_assign(theta).what == misfit::not_finite);
   CHECK(d.try_assign(std::span(theta).first(3)).what == misfit::count);
   CHECK(support::bytes_of(d) == before);
-  CHECK(d.spent().iterations == 0);
+  CHECK(d.totals().iterations == 0);
 
   theta[110] = 1.0F;
   CHECK_FALSE(d.try_assign(theta));
@@ -385,7 +385,7 @@ TEST_CASE("adapter: predict and evaluate any number of rows, in parts of the lar
     auto const view = tensor::view(std::span(x), std::array{rows, std::size_t{5}});
     CHECK(d.accuracy(view, t) == e.accuracy);
   }
-  CHECK(d.spent().iterations == 0);
+  CHECK(d.totals().iterations == 0);
 }
 
 TEST_CASE("adapter: tensors, views and spans are the same examples") {
@@ -453,7 +453,7 @@ TEST_CASE("adapter tells the optimizer how many examples there are") {
   std::array<std::int32_t, 1> const label{1};
   device.step(x, label);
   CHECK(device.state().rows == 0);
-  device.training_rows(4500);
+  device.set_training_rows(4500);
   CHECK(device.training_rows() == 4500);
   device.step(x, label);
   CHECK(device.state().rows == 4500);
@@ -461,7 +461,7 @@ TEST_CASE("adapter tells the optimizer how many examples there are") {
 
 TEST_CASE("the number of examples is part of a run") {
   adapt::adapter<nn::sequential<nn::linear<2, 2>>, nn::cross_entropy, listener> device;
-  device.training_rows(77);
+  device.set_training_rows(77);
   std::uint64_t found = 0;
   device.fields([&](auto const&... named) {
     auto const all = std::tie(named...);  // ..., name, values
@@ -560,7 +560,84 @@ TEST_CASE("adapter: a step on the hardest examples allocates nothing") {
       {}, seed{1}, {.inner = {.begin = optim::begin_at::all}, .accuracy = 0});
   std::vector<float> const x = support::draw<float>(160, 1);
   std::vector<std::int32_t> const t = support::draw_labels(32, 3, 2);
+  CHECK(d.step(x, t).examples == 32);  // the gate has seen nothing yet
   adapt::report r;
   CHECK(test::allocations_of([&] { r = d.step(x, t); }) == 0);
   CHECK(r.examples == 8);
+}
+
+TEST_CASE("adapter: options and policies that are none for this network are refused by name") {
+  auto const says = [](auto&& call) { return tests::message_of<error>(call); };
+  CHECK(says([] { device_of<optim::adam>(optim::adam{{.rate = -0.1F}}); }) ==
+        "adam: rate: expected a number above 0, found -0.100000001");
+  CHECK(tests::contains(says([] { device_of<optim::adam>(optim::adam{{.beta1 = 1.5F}}); }),
+                        "adam: beta1: "));
+  using averaged = optim::averaged<optim::adam>;
+  CHECK(
+      tests::contains(says([] { device_of<averaged>(averaged(optim::adam{{.epsilon = -1.0F}})); }),
+                      "averaged(adam): inner.epsilon: "));
+  std::array<double, 4> const four{1, 1, 1, 1};
+  CHECK(tests::contains(
+      says([&] { device_of<optim::adam>(optim::adam{}, seed{1}, optim::selection::custom(four)); }),
+      "policy: "));
+  device_of<optim::adam> d;
+  auto const before = support::bytes_of(d);
+  CHECK(tests::contains(says([&] { d.set_optimizer(optim::adam{{.rate = 0}}); }), "adam: rate: "));
+  CHECK(tests::contains(says([&] { d.set_policy(optim::selection::custom(four)); }), "policy: "));
+  CHECK(support::bytes_of(d) == before);
+  CHECK(d.optimizer().config.rate == 1e-3F);
+}
+
+TEST_CASE("adapter: optimizer and policy may have other options from step to step") {
+  std::vector<float> const x = support::draw<float>(40, 1);
+  std::vector<std::int32_t> const t = support::draw_labels(8, 3, 2);
+  device_of<optim::sgd> d(optim::sgd{{.rate = 0.1F}}, seed{3}, always(7));
+  CHECK(d.step(x, t).layers == layer_mask(7));
+  d.set_policy(always(4));
+  CHECK(d.step(x, t).layers == layer_mask(4));
+  d.set_policy(always(0));
+  CHECK(d.step(x, t).status == optim::status::empty);
+  d.set_policy(always(7));
+  device_of<optim::sgd> slow = d, fast = d;
+  fast.set_optimizer(optim::sgd{{.rate = 0.2F}});
+  slow.step(x, t);
+  fast.step(x, t);
+  for (std::size_t i = 0; i < 111; ++i) {
+    double const at = static_cast<double>(d.parameters()[i]);
+    CHECK(static_cast<double>(fast.parameters()[i]) - at ==
+          doctest::Approx(2 * (static_cast<double>(slow.parameters()[i]) - at)).epsilon(1e-3));
+  }
+}
+
+namespace {
+
+/// Asks for layers that no network has, and for the hardest though it never does.
+struct hostile {
+  using state = optim::no_memory;
+  static constexpr bool selective = false;
+  static constexpr void record(auto&, auto&&) noexcept {}
+  std::uint64_t bits = 0;
+  [[nodiscard]] optim::decision decide(state const&, generator const&, std::uint64_t,
+                                       std::size_t) const noexcept {
+    return {.layers = layer_mask(bits), .rows = std::size_t{1} << 40, .hardest = 5};
+  }
+  void observe(state&, optim::observation const&) const noexcept {}
+};
+
+}  // namespace
+
+TEST_CASE("adapter: a policy that answers nonsense is cut to the network, and empty is empty") {
+  using device = adapt::adapter<network, nn::cross_entropy, optim::adam, 8, hostile>;
+  std::vector<float> const x = support::draw<float>(40, 1);
+  std::vector<std::int32_t> const t = support::draw_labels(8, 3, 2);
+  device all(optim::adam{}, seed{1}, hostile{.bits = ~std::uint64_t{0}});
+  adapt::report const r = all.step(x, t);
+  CHECK(r.layers == layer_mask(7));
+  CHECK(r.examples == 8);
+  CHECK(all.totals().layers == 3);
+  CHECK(all.wanted_batch() == 8);
+  device absent(optim::adam{}, seed{1}, hostile{.bits = ~std::uint64_t{7}});
+  CHECK(absent.step(x, t).status == optim::status::empty);
+  CHECK(absent.totals().empty == 1);
+  CHECK(absent.totals().non_finite == 0);
 }

@@ -70,8 +70,8 @@ void resumes(Optimizer const& rule, optim::selection const& select) {
   walk(*second, 20, 50);
   CHECK(bytes_of(*second) == bytes_of(*straight));
   CHECK(bytes_of(*second) != bytes_of(*first));
-  CHECK(second->spent().iterations == 50);
-  CHECK(second->seed_value().value == 9);
+  CHECK(second->totals().iterations == 50);
+  CHECK(second->seed().value == 9);
 }
 
 // The message with which a file is refused; nothing of the device may have changed.
@@ -285,7 +285,7 @@ TEST_CASE("checkpoint: a device whose state is not finite is not saved") {
   CHECK(m == "checkpoint: " + s.path +
                  ": tensor 'optimizer.m': expected finite numbers, found NaN or infinity");
   adapt::resume(*s.d, s.path);
-  CHECK(s.d->spent().iterations == 12);
+  CHECK(s.d->totals().iterations == 12);
 }
 
 TEST_CASE("checkpoint: parameters alone, from their own file or a whole run's") {
@@ -297,7 +297,7 @@ TEST_CASE("checkpoint: parameters alone, from their own file or a whole run's") 
     CHECK(std::ranges::equal(theta.span(), s.d->parameters()));
     auto const fresh = std::make_unique<device<optim::sgd>>(optim::sgd{}, theta.span(), seed{1});
     CHECK(std::ranges::equal(fresh->parameters(), s.d->parameters()));
-    CHECK(fresh->spent().iterations == 0);
+    CHECK(fresh->totals().iterations == 0);
   }
   CHECK(refusal(*s.d, path) ==
         "checkpoint: " + path + ": format: expected halo adapter, found 'halo parameters'");

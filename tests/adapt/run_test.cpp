@@ -7,15 +7,20 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include <halo/adapt/adapter.hpp>
 #include <halo/data/batches.hpp>
 #include <halo/nn/activation.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
 #include <halo/optim/gated.hpp>
+#include <halo/optim/sgd.hpp>
 
+#include "../support/data.hpp"
 #include "../support/network.hpp"
 
 using namespace halo;
@@ -69,14 +74,15 @@ TEST_CASE("run: so many iterations, no more, counted from where the device stand
   auto const count = [&](adapt::report const& r) { seen += r.finite() ? 1U : 0U; };
   adapt::outcome const first = adapt::run(a, stream, {.iterations = 7}, count);
   CHECK(first.reason == stop::iterations);
-  CHECK(first.spent.iterations == 7);
-  CHECK(first.spent.layers == 14);
-  CHECK(first.accuracy == 0.0);
+  CHECK(first.totals.iterations == 7);
+  CHECK(first.totals.layers == 14);
+  CHECK(std::isnan(first.accuracy));
+  CHECK(std::isnan(first.loss));
   CHECK(seen == 7);
-  CHECK(adapt::run(a, stream, {.iterations = 3}).spent.iterations == 3);
-  CHECK(a.spent().iterations == 10);
-  CHECK(adapt::run(a, stream, {.iterations = 0}).spent.iterations == 0);
-  CHECK(a.spent().iterations == 10);
+  CHECK(adapt::run(a, stream, {.iterations = 3}).totals.iterations == 3);
+  CHECK(a.totals().iterations == 10);
+  CHECK(adapt::run(a, stream, {.iterations = 0}).totals.iterations == 0);
+  CHECK(a.totals().iterations == 10);
 }
 
 TEST_CASE("run: is a loop of steps") {
@@ -101,9 +107,9 @@ TEST_CASE("run: the first step that passes the number of operations is the last"
                              network::parameters * optim::adam::operations_per_parameter;
   adapt::outcome const o = adapt::run(a, stream, {.operations = 5 * step + 1});
   CHECK(o.reason == stop::operations);
-  CHECK(o.spent.iterations == 6);
-  CHECK(o.spent.operations == 6 * step);
-  CHECK(adapt::run(a, stream, {.operations = 5 * step}).spent.iterations == 5);
+  CHECK(o.totals.iterations == 6);
+  CHECK(o.totals.operations == 6 * step);
+  CHECK(adapt::run(a, stream, {.operations = 5 * step}).totals.iterations == 5);
 }
 
 TEST_CASE("run: time ends it") {
@@ -113,10 +119,10 @@ TEST_CASE("run: time ends it") {
   adapt::outcome const o = adapt::run(a, stream, {.seconds = 0.02});
   CHECK(o.reason == stop::time);
   CHECK(o.seconds >= 0.02);
-  CHECK(o.spent.iterations > 0);
+  CHECK(o.totals.iterations > 0);
   adapt::outcome const none = adapt::run(a, stream, {.seconds = 0});
   CHECK(none.reason == stop::time);
-  CHECK(none.spent.iterations == 0);
+  CHECK(none.totals.iterations == 0);
 }
 
 TEST_CASE("run: the target accuracy, looked at every so many iterations") {
@@ -124,24 +130,144 @@ TEST_CASE("run: the target accuracy, looked at every so many iterations") {
   data::batches stream(d, 16, seed{1});
   device a = fresh(1e-1F);
   REQUIRE(a.accuracy(d.x, d.y) < 0.95);
-  adapt::outcome const o = adapt::run(a, stream, {.iterations = 2000, .accuracy = 0.95}, d, 5);
+  adapt::outcome const o =
+      adapt::run(a, stream, {.iterations = 2000, .accuracy = 0.95, .evaluate_every = 5}, d);
   CHECK(o.reason == stop::accuracy);
   CHECK(o.accuracy >= 0.95);
   CHECK(o.accuracy == a.accuracy(d.x, d.y));
-  CHECK(o.spent.iterations > 0);
-  CHECK(o.spent.iterations % 5 == 0);
-  adapt::outcome const again = adapt::run(a, stream, {.accuracy = 0.95}, d, 5);
+  CHECK(o.totals.iterations > 0);
+  CHECK(o.totals.iterations % 5 == 0);
+  adapt::outcome const again = adapt::run(a, stream, {.accuracy = 0.95, .evaluate_every = 5}, d);
   CHECK(again.reason == stop::accuracy);
-  CHECK(again.spent.iterations == 0);
+  CHECK(again.totals.iterations == 0);
 }
 
 TEST_CASE("run: an accuracy that is not reached leaves the last one measured") {
   data::dataset const d = clouds();
   data::batches stream(d, 16, seed{1});
-  device a = fresh(0.0F);
-  adapt::outcome const o = adapt::run(a, stream, {.iterations = 10, .accuracy = 1.0}, d, 4);
+  device a = fresh(1e-30F);
+  adapt::outcome const o =
+      adapt::run(a, stream, {.iterations = 10, .accuracy = 1.0, .evaluate_every = 4}, d);
   CHECK(o.reason == stop::iterations);
   CHECK(o.accuracy == a.accuracy(d.x, d.y));
+}
+
+TEST_CASE("run: a loss to reach, for losses without an accuracy too") {
+  using regression =
+      adapt::adapter<nn::sequential<nn::linear<2, 1>>, nn::mean_square, optim::sgd, 16>;
+  struct line {
+    std::vector<float> x = support::draw<float>(128, 3), y = {};
+    std::size_t at = 0;
+    line() {
+      for (std::size_t i = 0; i < 64; ++i) y.push_back(2 * x[2 * i] - x[2 * i + 1] + 1);
+    }
+    struct batch {
+      std::span<float const> x, y;
+    };
+    batch next() {
+      std::size_t const k = at++ % 4;
+      return {std::span(x).subspan(32 * k, 32), std::span(y).subspan(16 * k, 16)};
+    }
+  } stream;
+  regression a(optim::sgd{{.rate = 0.1F}});
+  line const held_out;
+  adapt::outcome const o =
+      adapt::run(a, stream, {.iterations = 2000, .loss = 1e-3, .evaluate_every = 10}, held_out);
+  CHECK(o.reason == stop::loss);
+  CHECK(o.loss <= 1e-3);
+  CHECK(o.loss == a.evaluate(held_out.x, held_out.y).loss);
+  CHECK(std::isnan(o.accuracy));
+  CHECK(o.totals.iterations > 0);
+  CHECK(tests::message_of<error>([&] { adapt::run(a, stream, {.accuracy = 0.9}, held_out); }) ==
+        "budget: accuracy: expected a loss whose answers are right or wrong, found mean "
+        "square; budget.loss is a goal for any");
+  adapt::outcome const no = adapt::try_run(a, stream, {.accuracy = 0.9}, held_out);
+  CHECK(no.reason == stop::refused);
+  CHECK(no.refused.what == adapt::misfit::goal);
+  CHECK(no.totals.iterations == 0);
+}
+
+TEST_CASE("run: patience ends it once the held-out loss stops falling") {
+  data::dataset const d = clouds();
+  data::batches stream(d, 16, seed{1});
+  device still = fresh(1e-30F);  // learns nothing: the first evaluation is the best one
+  adapt::outcome const o =
+      adapt::run(still, stream, {.iterations = 1000, .patience = 3, .evaluate_every = 10}, d);
+  CHECK(o.reason == stop::patience);
+  CHECK(o.totals.iterations == 30);
+  CHECK(o.loss == still.evaluate(d.x, d.y).loss);
+  device learns = fresh(1e-3F);
+  adapt::outcome const on =
+      adapt::run(learns, stream, {.iterations = 200, .patience = 1, .evaluate_every = 20}, d);
+  CHECK(on.reason == stop::iterations);
+  CHECK(on.accuracy == learns.accuracy(d.x, d.y));
+}
+
+TEST_CASE("run: an observer that says false ends it") {
+  data::dataset const d = clouds();
+  data::batches stream(d, 16, seed{1});
+  device a = fresh();
+  std::uint64_t seen = 0;
+  adapt::outcome const o =
+      adapt::run(a, stream, {.iterations = 100}, [&](adapt::report const&) { return ++seen < 7; });
+  CHECK(o.reason == stop::observer);
+  CHECK(o.totals.iterations == 7);
+  CHECK(seen == 7);
+  adapt::outcome const counts =  // not a yes or no
+      adapt::run(a, stream, {.iterations = 3}, [&](adapt::report const&) { return seen = 0; });
+  CHECK(counts.totals.iterations == 3);
+}
+
+TEST_CASE("run: goals that nobody can look at and budgets out of their ranges are refused") {
+  data::dataset const d = clouds();
+  data::batches stream(d, 16, seed{1});
+  device a = fresh();
+  auto const says = [&](adapt::budget const& b) {
+    adapt::outcome const o = adapt::try_run(a, stream, b, d);
+    CHECK(o.reason == stop::refused);
+    CHECK(o.refused.what == adapt::misfit::option);
+    return tests::message_of<error>([&] { adapt::run(a, stream, b, d); });
+  };
+  double const nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(says({.seconds = -1}) ==
+        "budget: seconds: expected a number (or infinity) of at least 0, found -1");
+  CHECK(tests::contains(says({.seconds = nan}), "budget: seconds: "));
+  CHECK(says({.accuracy = -1.0}) == "budget: accuracy: expected a number from 0 to 1, found -1");
+  CHECK(tests::contains(says({.accuracy = 1.5}), "budget: accuracy: "));
+  CHECK(tests::contains(says({.accuracy = nan}), "budget: accuracy: "));
+  CHECK(tests::contains(says({.loss = nan}), "budget: loss: "));
+  CHECK(tests::contains(says({.patience = 0}), "budget: patience: "));
+  CHECK(tests::contains(says({.evaluate_every = 0}), "budget: evaluate_every: "));
+  CHECK(tests::contains(says({.non_finite = 0}), "budget: non_finite: "));
+  for (adapt::budget const& b : {adapt::budget{.accuracy = 0.9}, {.loss = 0.1}, {.patience = 2}}) {
+    CHECK(tests::message_of<error>([&] { adapt::run(a, stream, b); }) ==
+          "budget: accuracy, loss or patience: expected held-out examples, found a run without "
+          "any");
+  }
+  CHECK(a.totals().iterations == 0);
+}
+
+TEST_CASE("run: what does not fit ends it, thrown or said") {
+  data::dataset d = clouds(), wrong = clouds();
+  wrong.y(60) = 2;
+  data::batches stream(d, 16, seed{1});
+  device a = fresh();
+  CHECK(tests::message_of<error>([&] { adapt::run(a, stream, {.accuracy = 1.0}, wrong); }) ==
+        "run: label of example 60: expected 0 to 1, found 2");
+  struct {
+    std::vector<float> x = std::vector<float>(32);
+    std::vector<std::int32_t> y = std::vector<std::int32_t>(16);
+    std::uint64_t count = 0;
+    auto next() {
+      if (++count == 3) y[4] = -1;
+      return std::pair(std::span<float const>(x), std::span<std::int32_t const>(y));
+    }
+  } bad;
+  adapt::outcome const o = adapt::try_run(a, bad, {.iterations = 10}, adapt::no_examples{});
+  CHECK(o.reason == stop::refused);
+  CHECK(o.refused.what == adapt::misfit::label);
+  CHECK(o.refused.at == 4);
+  CHECK(o.totals.iterations == 2);
 }
 
 TEST_CASE("run: so many steps in a row that are not finite end it") {
@@ -151,13 +277,13 @@ TEST_CASE("run: so many steps in a row that are not finite end it") {
   poisoned bad{&stream, 4};
   adapt::outcome const o = adapt::run(a, bad, {.non_finite = 3});
   CHECK(o.reason == stop::non_finite);
-  CHECK(o.spent.iterations == 7);
-  CHECK(o.spent.non_finite == 3);
+  CHECK(o.totals.iterations == 7);
+  CHECK(o.totals.non_finite == 3);
   for (float p : a.parameters()) CHECK(std::isfinite(p));
   poisoned now_and_then{&stream, 0, 2};  // never two in a row
   adapt::outcome const on = adapt::run(a, now_and_then, {.iterations = 20, .non_finite = 2});
   CHECK(on.reason == stop::iterations);
-  CHECK(on.spent.non_finite == 10);
+  CHECK(on.totals.non_finite == 10);
 }
 
 TEST_CASE("run: the policy says how many examples it wants, as far as batch and stream allow") {

@@ -90,9 +90,9 @@ TEST_CASE("statistics: a step follows its mini-batch, evaluation uses what was f
   CHECK(copy(d.statistics()) == expected);
   CHECK(expected != before);
   CHECK(predicted(d, e.x) == outputs(d.parameters(), e.x, expected.data()));
-  d.normalize_by(adapt::moments::batch);
+  d.set_normalization(adapt::normalization::batch);
   CHECK(predicted(d, e.x) == outputs(d.parameters(), e.x, nullptr));
-  d.normalize_by(adapt::moments::running);
+  d.set_normalization(adapt::normalization::running);
   CHECK(predicted(d, e.x) == outputs(d.parameters(), e.x, expected.data()));
   CHECK(d.evaluate(e.x, e.t).loss > 0);
   CHECK(copy(d.statistics()) == expected);
@@ -113,7 +113,7 @@ TEST_CASE("statistics: a step that is not done moves none") {
     CHECK(copy(d.statistics()) == statistics);
     CHECK(copy(d.state().m.span()) == moment);
   }
-  CHECK(d.spent().non_finite == 2);
+  CHECK(d.totals().non_finite == 2);
 
   device none(optim::adam{}, seed{1}, optim::selection::thirds(network::layers, 0, 0, 0));
   none.step(examples(1).x, examples(1).t);
@@ -158,7 +158,7 @@ TEST_CASE("statistics: 250 steps of one row on a trained network keep variance a
 }
 
 TEST_CASE("statistics: with only the head selected, nothing below it moves or answers otherwise") {
-  auto const run = [](adapt::moments frozen) {
+  auto const run = [](adapt::normalization frozen) {
     auto d = device(optim::adam{{.rate = 0.01F}}, seed{1});
     walk(d, 0, 30);
     auto all = copy(d.parameters());
@@ -166,7 +166,7 @@ TEST_CASE("statistics: with only the head selected, nothing below it moves or an
     std::array<double, 5> const head{0, 0, 0, 0, 1};
     device frozen_device(optim::adam{{.rate = 0.01F}}, all, seed{2},
                          optim::selection::custom(head));
-    frozen_device.freeze_by(frozen);
+    frozen_device.set_frozen_normalization(frozen);
     walk(frozen_device, 40, 140);
     CHECK(copy(frozen_device.statistics()) == copy(d.statistics()));
     parameter_info const& last = network::layout::table[network::layout::tensors - 2];
@@ -176,7 +176,7 @@ TEST_CASE("statistics: with only the head selected, nothing below it moves or an
     CHECK_FALSE(std::equal(theta.begin(), theta.end(), all.begin()));
     return theta;
   };
-  CHECK(run(adapt::moments::batch) != run(adapt::moments::running));
+  CHECK(run(adapt::normalization::batch) != run(adapt::normalization::running));
 }
 
 TEST_CASE("statistics: parameters bring theirs along, behind them or beside them") {

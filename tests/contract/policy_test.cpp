@@ -104,11 +104,11 @@ seen keeps_the_contract(Optimizer const& rule, Policy const& policy) {
     twin.step(e.x, e.t);
     if (i >= 141) late.step(e.x, e.t);
   }
-  CHECK(d.spent().operations == spent);
+  CHECK(d.totals().operations == spent);
   CHECK(support::bytes_of(d) == support::bytes_of(twin));
   CHECK(support::bytes_of(d) == support::bytes_of(late));
 
-  adapt::totals const counted = d.spent();
+  adapt::totals const counted = d.totals();
   for (std::uint64_t i = 300; i < 310; ++i) {  // NaN in one example: nothing moves, policy included
     examples e(i, wanted(d, i));
     e.x[e.x.size() - 3] = std::numeric_limits<float>::quiet_NaN();
@@ -119,8 +119,8 @@ seen keeps_the_contract(Optimizer const& rule, Policy const& policy) {
     auto after = support::bytes_of(d);
     CHECK(std::memcmp(before.data(), after.data(), after.size() - run) == 0);
   }
-  CHECK(d.spent().non_finite + d.spent().empty == counted.non_finite + counted.empty + 10);
-  CHECK(d.spent().non_finite > 0);
+  CHECK(d.totals().non_finite + d.totals().empty == counted.non_finite + counted.empty + 10);
+  CHECK(d.totals().non_finite > 0);
   return s;
 }
 

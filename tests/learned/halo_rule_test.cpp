@@ -91,7 +91,7 @@ TEST_CASE("an adapter with halo needs no number") {
   using device = adapt::adapter<network, nn::cross_entropy, learned::halo_rule, 32>;
   auto const examples = task::make_teacher({.rows = 4000, .features = 20, .classes = 5}, seed{77});
   auto const d = std::make_unique<device>();
-  d->training_rows(examples->train.rows());
+  d->set_training_rows(examples->train.rows());
   data::batches stream(examples->train, 32, seed{1});
   double const before = d->accuracy(examples->held_out.x, examples->held_out.y);
   adapt::run(*d, stream, adapt::budget{.iterations = 1500});

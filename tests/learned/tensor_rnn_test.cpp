@@ -302,7 +302,7 @@ TEST_CASE("an adapter learns with a tensor RNN that nobody configured") {
   using network = nn::sequential<nn::linear<4, 8>, nn::tanh, nn::linear<8, 2>>;
   using device_type = adapt::adapter<network, nn::cross_entropy, learned::tensor_rnn<>, 32>;
   auto const device = std::make_unique<device_type>();
-  device->training_rows(3200);
+  device->set_training_rows(3200);
   generator random(seed{12});
   std::vector<float> x(32 * 4);
   std::vector<std::int32_t> label(32);

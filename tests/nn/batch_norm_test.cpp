@@ -236,7 +236,7 @@ TEST_CASE("batch norm: what a mask leaves out does not move, and goes by what th
       moved |= running[i] != given[i] ? std::uint64_t{1} << i : 0;
     return moved;
   };
-  for (nn::moments const m : {nn::moments::batch, nn::moments::running}) {
+  for (nn::normalization const m : {nn::normalization::batch, nn::normalization::running}) {
     p.normalize_by = m;
     CHECK(moved_by(layer_mask::all()) == 0xfffff);
     CHECK(moved_by(layer_mask::top(1, 5)) == 0);
@@ -251,17 +251,19 @@ TEST_CASE("batch norm: what a mask leaves out does not move, and goes by what th
     CHECK(deep::observe(p, static_cast<float const*>(arena.data()), nullptr));
   }
 
-  auto const outputs = [&](layer_mask layers, nn::moments m, bool training = true) {
+  auto const outputs = [&](layer_mask layers, nn::normalization m, bool training = true) {
     nn::pass q{
         .training = training, .layers = layers, .statistics = given.data(), .normalize_by = m};
     return forward<deep>(q, theta, x, arena);
   };
   auto const head = layer_mask::top(1, 5), all = layer_mask::all();
-  CHECK(outputs(head, nn::moments::batch) == outputs(all, nn::moments::batch));
-  CHECK(outputs(all, nn::moments::running) == outputs(all, nn::moments::batch));
-  CHECK(outputs(head, nn::moments::running) == outputs(all, nn::moments::running, false));
-  CHECK(outputs(head, nn::moments::running) != outputs(head, nn::moments::batch));
-  CHECK(outputs(layer_mask::only(1), nn::moments::running) != outputs(head, nn::moments::running));
+  CHECK(outputs(head, nn::normalization::batch) == outputs(all, nn::normalization::batch));
+  CHECK(outputs(all, nn::normalization::running) == outputs(all, nn::normalization::batch));
+  CHECK(outputs(head, nn::normalization::running) ==
+        outputs(all, nn::normalization::running, false));
+  CHECK(outputs(head, nn::normalization::running) != outputs(head, nn::normalization::batch));
+  CHECK(outputs(layer_mask::only(1), nn::normalization::running) !=
+        outputs(head, nn::normalization::running));
 }
 
 TEST_CASE("batch norm: a layer with statistics and no parameters moves with the one before it") {

@@ -71,5 +71,5 @@ TEST_CASE("residual networks: a few steps learn a mini-batch") {
   for (int i = 0; i < 12; ++i) loss = d->step(x, t).loss;
   CAPTURE(before);
   CHECK(loss < before / 4);
-  CHECK(d->spent().non_finite == 0);
+  CHECK(d->totals().non_finite == 0);
 }

@@ -25,6 +25,7 @@
 #include <halo/nn/loss.hpp>
 #include <halo/optim/adam.hpp>
 #include <halo/optim/averaged.hpp>
+#include <halo/optim/decide.hpp>
 #include <halo/optim/policy.hpp>
 #include <halo/optim/selection.hpp>
 
@@ -62,7 +63,8 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
  public:
   using network = Network;
   using loss = Loss;
-  using rule = Optimizer;
+  using optimizer_type = Optimizer;
+  using policy_type = Policy;
   using layout = typename Network::layout;
   using target = typename Loss::target;
   using state_type = typename Optimizer::template state<layout, float>;
@@ -72,16 +74,20 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
   static constexpr weights preferred = averages ? weights::averaged : weights::raw;
 
   /// A network with freshly drawn parameters (he).
-  explicit adapter(Optimizer optimizer = {}, seed s = {}, Policy policy = {})
-      : optimizer_(optimizer),
-        policy_(policy),
+  /// @throws halo::error for an option of optimizer or policy out of its range, or a policy for
+  ///         another number of layers. Where exceptions are off, halo::first_bad_option and
+  ///         optim::misfit say so before.
+  explicit adapter(Optimizer optimizer = {}, halo::seed s = {}, Policy policy = {})
+      : optimizer_(detail::checked(optimizer)),
+        policy_(detail::checked(policy, layout::layers)),
         seed_(s),
         state_(optimizer.template init<layout, float>()) {
     nn::initialize<layout, float>(parameters_.span(), s);
   }
 
   /// A network with given parameters, as assign takes them.
-  adapter(Optimizer optimizer, std::span<float const> parameters, seed s = {}, Policy policy = {})
+  adapter(Optimizer optimizer, std::span<float const> parameters, halo::seed s = {},
+          Policy policy = {})
       : adapter(optimizer, s, policy) {
     assign(parameters);
   }
@@ -125,19 +131,35 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
   }
   /// Running means and variances of batch_norm, Network::statistics of them.
   [[nodiscard]] std::span<float const> statistics() const noexcept { return statistics_.span(); }
-  /// What batch_norm normalises by in predict, evaluate and accuracy: running statistics, or those
-  /// of each part of the examples, as many as a mini-batch may have.
-  void normalize_by(moments m) noexcept { statistics_.use(m); }
-  /// What batch_norm normalises by in steps that leave its layer out, which never move its
-  /// statistics: the mini-batch's own, or with moments::running what evaluation uses, so that the
-  /// layers which learn see what they will see later. Others use the mini-batch's own.
-  void freeze_by(moments m) noexcept { statistics_.use_where_frozen(m); }
   [[nodiscard]] state_type& state() noexcept { return state_; }
   [[nodiscard]] state_type const& state() const noexcept { return state_; }
+  /// Sums over all steps so far.
+  [[nodiscard]] adapt::totals const& totals() const noexcept { return totals_; }
+  [[nodiscard]] halo::seed seed() const noexcept { return seed_; }
+
   [[nodiscard]] Optimizer const& optimizer() const noexcept { return optimizer_; }
+  /// The same optimizer with other options, from the next step on; its state stays.
+  /// @throws halo::error as the constructor
+  void set_optimizer(Optimizer const& optimizer) { optimizer_ = detail::checked(optimizer); }
   [[nodiscard]] Policy const& policy() const noexcept { return policy_; }
-  [[nodiscard]] totals const& spent() const noexcept { return totals_; }
-  [[nodiscard]] halo::seed seed_value() const noexcept { return seed_; }
+  /// The same policy with other options, from the next step on; its state stays.
+  /// @throws halo::error as the constructor
+  void set_policy(Policy const& policy) { policy_ = detail::checked(policy, layout::layers); }
+  /// How many examples the training set has; 0: unknown, as for a stream. An optimizer may ask:
+  /// learned::tensor_rnn decays weights by the inverse of it.
+  [[nodiscard]] std::uint64_t training_rows() const noexcept { return training_rows_; }
+  void set_training_rows(std::uint64_t rows) noexcept { training_rows_ = rows; }
+  /// What batch_norm normalises by in predict, evaluate and accuracy: running statistics, or those
+  /// of each part of the examples, as many as a mini-batch may have.
+  [[nodiscard]] nn::normalization normalization() const noexcept { return statistics_.used(); }
+  void set_normalization(nn::normalization n) noexcept { statistics_.use(n); }
+  /// What batch_norm normalises by in steps that leave its layer out, which never move its
+  /// statistics: the mini-batch's own, or the running ones that evaluation uses, so that the layers
+  /// which learn see what they will see later. Others use the mini-batch's own.
+  [[nodiscard]] nn::normalization frozen_normalization() const noexcept {
+    return statistics_.frozen_by();
+  }
+  void set_frozen_normalization(nn::normalization n) noexcept { statistics_.use_where_frozen(n); }
 
   /// Replaces all parameters and, where the network has some, the statistics that belong to them,
   /// which may also follow the parameters in one span. An average starts anew, the rest stays.
@@ -156,11 +178,6 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
     optim::restart_average(state_);
     return {};
   }
-
-  /// How many examples the training set has; 0: unknown, as for a stream. An optimizer may ask:
-  /// learned::tensor_rnn decays weights by the inverse of it.
-  void training_rows(std::uint64_t rows) noexcept { training_rows_ = rows; }
-  [[nodiscard]] std::uint64_t training_rows() const noexcept { return training_rows_; }
 
   /// Draws the last layer with parameters anew: the new task has other classes. An average and the
   /// policy begin anew as well.
@@ -181,7 +198,7 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
     f.template tensors<layout>(self.parameters_.span());
     if constexpr (Network::statistics > 0) {
       f.template tensors<typename Network::statistics_layout>(self.statistics_.span());
-      f.option("run.freeze_by", self.statistics_.frozen_by());
+      f.option("run.frozen_normalization", self.statistics_.frozen_by());
     }
     detail::record_part("optimizer", self.state_, f);
     detail::record_part("policy", self.policy_state_, f);
@@ -207,7 +224,8 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
   static constexpr std::uint64_t mask_stream = 0x6d61736b;  // "mask"
 
   optim::decision decide(std::uint64_t iteration) const noexcept {
-    return policy_.decide(policy_state_, generator(seed_, mask_stream), iteration, layout::layers);
+    return optim::decide(policy_, policy_state_, generator(seed_, mask_stream), iteration,
+                         layout::layers);
   }
 
   report step_on(std::size_t rows, float const* x, target const* t) noexcept {
@@ -263,7 +281,7 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
   Policy policy_;
   typename Policy::state policy_state_{};
   halo::seed seed_;
-  totals totals_;
+  adapt::totals totals_;
   std::uint64_t training_rows_ = 0;
   aligned_array<float, Network::parameters> parameters_;
   aligned_array<float, Network::parameters> gradient_;

@@ -8,7 +8,9 @@
 #include <type_traits>
 
 #include <halo/adapt/refusal.hpp>
+#include <halo/core/options.hpp>
 #include <halo/core/parameter_table.hpp>
+#include <halo/optim/decide.hpp>
 
 // What an adapter is handed, looked at before anything moves.
 
@@ -131,6 +133,19 @@ struct examples {
       return {misfit::not_finite, argument, i, 0, static_cast<double>(values[i])};
   }
   return {};
+}
+
+/// An optimizer, or a policy for a network of so many layers, whose options are in their ranges.
+/// @throws halo::error else
+template <class Optimizer>
+[[nodiscard]] Optimizer const& checked(Optimizer const& optimizer) {
+  check_options(optimizer, Optimizer::name);
+  return optimizer;
+}
+template <class Policy>
+[[nodiscard]] Policy const& checked(Policy const& policy, std::size_t layers) {
+  optim::check_policy(policy, layers);
+  return policy;
 }
 
 /// Takes parameters apart from the statistics behind them, where both are in one span.

@@ -96,7 +96,7 @@ template <class Device>
                                                     {"format", detail::adapter_format},
                                                     {"loss", Device::loss::name},
                                                     {"network", network},
-                                                    {"optimizer", Device::rule::name},
+                                                    {"optimizer", Device::optimizer_type::name},
                                                     {"version", detail::checkpoint_version}}};
   return io::write_safetensors(tensors, metadata);
 }
@@ -122,7 +122,7 @@ void resume(Device& device, io::safetensors const& file) {
   reader.expect_metadata("version", detail::checkpoint_version);
   reader.expect_metadata("network", detail::words_of<network>());
   reader.expect_metadata("loss", Device::loss::name);
-  reader.expect_metadata("optimizer", Device::rule::name);
+  reader.expect_metadata("optimizer", Device::optimizer_type::name);
   aligned_buffer<float> const theta = reader.parameters<network>();
   auto const for_each_field = [&](auto&& use) {
     device.fields([&](std::string_view group, std::string_view name, auto values) {

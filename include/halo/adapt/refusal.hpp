@@ -20,6 +20,8 @@ enum class misfit : unsigned char {
   label,         ///< a class number outside of the network's outputs
   not_finite,    ///< a parameter or statistic is NaN or infinite
   variance,      ///< a running variance is negative
+  option,        ///< an option is out of its range: first_bad_option says which
+  goal,          ///< a budget aims at what this run cannot look at
 };
 
 /// Why a call did nothing: converts to true where it was refused.
@@ -61,6 +63,12 @@ struct refusal {
       return name + ": number " + at + ": expected a finite number, found " + found;
     case misfit::variance:
       return name + ": number " + at + ": expected a variance of at least 0, found " + found;
+    case misfit::option:
+      return name + ": expected options within their ranges, found one of " + found;
+    case misfit::goal:
+      return name +
+             ": expected a loss whose answers are right or wrong where accuracy is the "
+             "goal, and held-out examples where there is one";
   }
   return "";
 }

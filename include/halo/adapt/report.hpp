@@ -33,6 +33,13 @@ struct totals {
   std::uint64_t operations = 0;  ///< multiply-adds, the optimizer's arithmetic included
   std::uint64_t layers = 0;      ///< layer updates
 
+  /// What came since.
+  [[nodiscard]] friend constexpr totals operator-(totals const& now, totals const& then) noexcept {
+    return {now.iterations - then.iterations, now.empty - then.empty,
+            now.non_finite - then.non_finite, now.operations - then.operations,
+            now.layers - then.layers};
+  }
+
   /// Hands each number to f(name, span), for saving and resuming.
   template <class F>
   void fields(F&& f) {

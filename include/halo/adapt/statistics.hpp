@@ -13,7 +13,7 @@
 
 namespace halo::adapt {
 
-using nn::moments;
+using nn::normalization;
 
 namespace detail {
 
@@ -28,12 +28,13 @@ class running_statistics {
   [[nodiscard]] std::span<float> span() noexcept { return values_.span(); }
   [[nodiscard]] std::span<float const> span() const noexcept { return values_.span(); }
 
-  void use(moments m) noexcept { source_ = m; }
-  void use_where_frozen(moments m) noexcept { frozen_ = m; }
-  [[nodiscard]] moments frozen_by() const noexcept { return frozen_; }
+  void use(normalization m) noexcept { source_ = m; }
+  [[nodiscard]] normalization used() const noexcept { return source_; }
+  void use_where_frozen(normalization m) noexcept { frozen_ = m; }
+  [[nodiscard]] normalization frozen_by() const noexcept { return frozen_; }
   /// For a pass that learns nothing.
   [[nodiscard]] float const* for_evaluation() const noexcept {
-    return source_ == moments::running ? values_.data() : nullptr;
+    return source_ == normalization::running ? values_.data() : nullptr;
   }
   /// For a step.
   void bring_along(nn::pass& p) const noexcept {
@@ -56,8 +57,8 @@ class running_statistics {
   }
 
  private:
-  moments source_ = moments::running;
-  moments frozen_ = moments::batch;
+  normalization source_ = normalization::running;
+  normalization frozen_ = normalization::batch;
   aligned_array<float, N> values_;
 };
 
@@ -65,8 +66,10 @@ template <class Network>
 class running_statistics<Network, 0> {
  public:
   [[nodiscard]] static std::span<float> span() noexcept { return {}; }
-  static void use(moments) noexcept {}
-  static void use_where_frozen(moments) noexcept {}
+  static void use(normalization) noexcept {}
+  [[nodiscard]] static normalization used() noexcept { return normalization::running; }
+  static void use_where_frozen(normalization) noexcept {}
+  [[nodiscard]] static normalization frozen_by() noexcept { return normalization::batch; }
   static void bring_along(nn::pass&) noexcept {}
   [[nodiscard]] static float const* for_evaluation() noexcept { return nullptr; }
   template <class Step>

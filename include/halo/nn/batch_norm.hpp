@@ -63,7 +63,8 @@ inline constexpr bool never = false;
 /// One number a channel (a mini-batch of one vector) has no variance: running statistics then stay,
 /// and it is normalised by them (PyTorch refuses it, TensorFlow counts 0). They stay as well where
 /// a mask leaves the layer out, as TensorFlow's do where it is not trainable, while PyTorch moves
-/// them; by what such a layer normalises in a step is pass::normalize_by (adapter::freeze_by).
+/// them; by what such a layer normalises in a step is pass::normalize_by
+/// (adapter::set_frozen_normalization).
 ///
 ///     sequential<shape<32, 32, 3>, conv2d<16, 3>, batch_norm, relu, ...>
 ///

@@ -15,7 +15,7 @@
 namespace halo::nn {
 
 /// What batch_norm normalises by: running statistics, or those of the mini-batch at hand.
-enum class moments : unsigned char { running, batch };
+enum class normalization : unsigned char { running, batch };
 
 /// What every layer of a pass is told.
 struct pass {
@@ -30,12 +30,12 @@ struct pass {
   layer_mask layers = layer_mask::all();  ///< which layers with parameters are to learn: of a
                                           ///< layer itself whether it is, of a composite its own
   float const* statistics = nullptr;      ///< running statistics; null: there are none
-  moments normalize_by =
-      moments::running;  ///< for layers that do not learn, outside of training all
+  normalization normalize_by =
+      normalization::running;  ///< for layers that do not learn, outside of training all
 
   /// Whether a layer normalises by its running statistics.
   [[nodiscard]] constexpr bool by_running() const noexcept {
-    return statistics != nullptr && normalize_by == moments::running &&
+    return statistics != nullptr && normalize_by == normalization::running &&
            (!training || layers.empty());
   }
 };
@@ -77,9 +77,8 @@ struct backward_arguments {
   simd::const_of<P> x;       ///< [rows, inputs], only if the layer needs_input
   simd::const_of<P> y;       ///< [rows, outputs], only if the layer needs_output
   simd::const_of<P> memory;  ///< what forward left
-  simd::const_of<P> dy;      ///< [rows, outputs] dL/dy
-  P dx;                      ///< [rows, inputs] dL/dx, to be written; null where nobody asks; of an
-                             ///< elementwise layer on top of dy
+  P dy;                      ///< [rows, outputs] dL/dy; only written where dx lies on top of it
+  P dx;                      ///< [rows, inputs] dL/dx, to be written; null where nobody asks
   P gradient;                ///< dL/dθ, to be written; null where the mask leaves the layer out
   P scratch{};  ///< L::scratch elements per example of the capacity, then L::fixed_scratch
 };

@@ -48,7 +48,7 @@ using wider_block = basic_block<Width, 2, nn::projection<bare_conv<Width, 1, 2>,
 /// Fig. 7: three stages of two blocks, 64, 128 and 256 channels.
 ///
 /// With the authors' momentum running statistics follow over hundreds of steps. The authors test by
-/// each mini-batch's own ones: adapter::normalize_by does the same where runs are short.
+/// each mini-batch's own ones: adapter::set_normalization does the same where runs are short.
 template <std::size_t Classes = 5>
 using preresnet20 =
     nn::sequential<shape<32, 32, 3>, detail::bare_conv<16, 3>,               //
