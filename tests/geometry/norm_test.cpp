@@ -57,6 +57,9 @@ struct plain_norm {
   }
 };
 
+template <class Place, class Channel>
+plain_norm(std::size_t, double, Place, Channel) -> plain_norm<Place, Channel>;
+
 template <class T>
 doubles wide(exact<T> const& x) {
   return {x.begin(), x.end()};

@@ -3,10 +3,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 #include <halo/kernel/conv2d_backward_data.hpp>
+#include <halo/kernel/conv2d_backward_weights.hpp>
 #include <halo/kernel/conv2d_forward.hpp>
 
 #include "support/conv2d.hpp"
@@ -50,4 +53,32 @@ TEST_CASE("winograd: errors are a few times those of a plain sum") {
   CHECK(test::error(y, y_exact) < 4 * test::error(y_sum, y_exact));
   CHECK(test::error(dx, dx_exact) < 4 * test::error(dx_sum, dx_exact));
   CHECK(test::error(y, y_exact) < 1e-5);
+}
+
+TEST_CASE("winograd: infinite and very large numbers as in plain sums") {
+  test::geometry const g{axis::same(6, 3), axis::same(7, 3), 32, 40};
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  for (float const far : {3e36F, 2e38F, infinity}) {
+    CAPTURE(far);
+    std::vector<float> x(2 * g.input_size(), 1.0F), w(g.weights(), 0.001F);
+    std::vector<float> y(2 * g.output_size()), dx(x.size()), dw(w.size());
+    std::vector<float> dy(y.size(), 0.001F);
+    x[(2 * 7 + 3) * 32 + 5] = far;  // row 2, column 3 of the first image
+    dy[(2 * 7 + 3) * 40 + 5] = far;
+    kernel::conv2d_forward(2, g, x.data(), w.data(), y.data());
+    kernel::conv2d_backward_data(2, g, dy.data(), w.data(), dx.data());
+    for (std::size_t p = 0; p < 2 * 6 * 7; ++p) {
+      std::size_t const row = p / 7, column = p % 7;
+      bool const seen = row >= 1 && row <= 3 && column >= 2 && column <= 4;
+      for (std::size_t c = 0; c < 32; ++c) {
+        CHECK((seen ? y[p * 40 + c] >= far * 0.0009F : y[p * 40 + c] < 1));
+        CHECK((seen ? dx[p * 32 + c] >= far * 0.0009F : dx[p * 32 + c] < 1));
+        CHECK((seen ? y[p * 40 + c] <= far * 0.0011F : true));
+      }
+    }
+    std::fill(dy.begin(), dy.end(), 0.001F);
+    kernel::conv2d_backward_weights(2, g, x.data(), dy.data(), dw.data());
+    for (std::size_t e = 0; e < dw.size(); ++e)
+      CHECK((e / 40 % 32 == 5 ? dw[e] >= far * 0.0009F && dw[e] <= far * 0.0011F : dw[e] < 1));
+  }
 }

@@ -237,8 +237,12 @@ template <class Arch, class T>
 template <class Arch = simd::default_arch, class T>
 void conv2d_backward_data(std::size_t images, conv2d_geometry const& g, T const* dy, T const* w,
                           T* dx, start from = start::zero) noexcept {
-  if (!detail::suits_winograd<T, Arch>(g))
-    return detail::conv2d_data_images<Arch, T>(images, {g, dy, w, dx}, from == start::zero);
+  auto const plain = [&](std::size_t first, std::size_t count) {
+    detail::conv2d_data_images<Arch, T>(
+        count, {g, dy + first * g.output_size(), w, dx + first * g.input_size()},
+        from == start::zero);
+  };
+  if (!detail::suits_winograd<T, Arch>(g)) return plain(0, images);
   auto const turned = [](window_axis a) {
     std::swap(a.in, a.out);
     a.low = a.reach() - 1 - a.low;
@@ -246,12 +250,14 @@ void conv2d_backward_data(std::size_t images, conv2d_geometry const& g, T const*
   };
   detail::winograd<Arch, T>(
       {images, turned(g.y), turned(g.x), g.out, g.in, dy, dx, from, nullptr, {}},
+      magnitude<Arch>(g.weights(), w),
       [&](window_range in, window_range out, T* kernels) {
         std::size_t const size = in.size() * detail::whole_registers<T, Arch>(out.size());
         for (std::size_t k = 9; k-- > 0; kernels += size)
           detail::pack_transposed<T, Arch>(w + (k * g.in + out.begin) * g.out + in.begin, g.out,
                                            in.size(), out.size(), kernels);
-      });
+      },
+      plain);
 }
 
 }  // namespace halo::kernel

@@ -8,6 +8,7 @@
 #include <halo/kernel/conv2d_panel.hpp>
 #include <halo/kernel/conv2d_tile.hpp>
 #include <halo/kernel/gemm.hpp>
+#include <halo/kernel/magnitude.hpp>
 #include <halo/kernel/winograd_weights.hpp>
 
 namespace halo::kernel {
@@ -84,7 +85,10 @@ void conv2d_backward_weights(std::size_t images, conv2d_geometry const& g, T con
                              T* dw, start from = start::zero) noexcept {
   if (images == 0) {
     if (from == start::zero) std::fill_n(dw, g.weights(), T(0));
-  } else if (detail::suits_winograd<T, Arch>(g)) {
+  } else if (detail::suits_winograd<T, Arch>(g) &&
+             detail::sums_stay_finite(64 * images * g.y.out * g.x.out,
+                                      magnitude<Arch>(images * g.input_size(), x),
+                                      magnitude<Arch>(images * g.output_size(), dy))) {
     detail::winograd_weights<Arch, T>({images, g.y, g.x, g.in, g.out, x, dw, from, nullptr, {}},
                                       dy);
   } else {

@@ -112,16 +112,20 @@ void conv2d_forward(std::size_t images, conv2d_geometry const& g, T const* x, T 
   detail::finisher<T> finish{nullptr, &act};
   if constexpr (!std::is_same_v<Activation, no_activation>)
     finish.apply = &detail::activate_block<Arch, T, Activation>;
-  if (!detail::suits_winograd<T, Arch>(g))
-    return detail::conv2d_forward_images<Arch, T>(images, {g, x, w, y, from, bias, finish});
+  auto const plain = [&](std::size_t first, std::size_t count) {
+    detail::conv2d_forward_images<Arch, T>(
+        count, {g, x + first * g.input_size(), w, y + first * g.output_size(), from, bias, finish});
+  };
+  if (!detail::suits_winograd<T, Arch>(g)) return plain(0, images);
   detail::winograd<Arch, T>(
-      {images, g.y, g.x, g.in, g.out, x, y, from, bias, finish},
+      {images, g.y, g.x, g.in, g.out, x, y, from, bias, finish}, magnitude<Arch>(g.weights(), w),
       [&](window_range in, window_range out, T* kernels) {
         std::size_t const size = in.size() * detail::whole_registers<T, Arch>(out.size());
         for (std::size_t k = 0; k < 9; ++k, kernels += size)
           detail::pack_rows<T, Arch>(w + (k * g.in + in.begin) * g.out + out.begin, g.out,
                                      in.size(), out.size(), kernels);
-      });
+      },
+      plain);
 }
 
 }  // namespace halo::kernel
