@@ -22,6 +22,7 @@
 #include <halo/nn/integer.hpp>
 #include <halo/nn/integer_network.hpp>
 #include <halo/nn/layer.hpp>
+#include <halo/nn/layer_check.hpp>
 #include <halo/nn/layer_norm.hpp>
 #include <halo/nn/layer_traits.hpp>
 #include <halo/nn/linear.hpp>

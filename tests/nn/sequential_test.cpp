@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -40,16 +41,24 @@ bool same_bits(T const* a, T const* b, std::size_t n) {
 }
 
 /// Adds what no layer may have: a count of its backward runs.
-struct counting : nn::linear<3, 3> {
+struct counting : nn::stateless_layer {
+  using input = shape<3>;
+  static constexpr char const* kind = "counting";
+  template <class X>
+  static constexpr bool accepts = nn::linear<3, 3>::accepts<X>;
+  template <class X>
+  using output = shape<3>;
+  template <class X>
+  static constexpr std::array<nn::tensor_spec, 2> tensors = nn::linear<3, 3>::tensors<X>;
+  template <class X>
+  static constexpr std::size_t operations = 9;
+  static constexpr bool elementwise = false, needs_input = true, needs_output = false;
   static inline std::size_t forwards = 0, backwards = 0, weight_gradients = 0, input_gradients = 0;
   template <class X, class C, class P>
   static void forward(nn::pass const& p, C theta, C x, P y, P memory) noexcept {
     ++forwards;
     nn::linear<3, 3>::forward<X>(p, theta, x, y, memory);
   }
-  // not fused: what is behind it runs by itself
-  template <class X, class C, class P, class Activation>
-  static void forward_activated(nn::pass const&, C, C, P, Activation) = delete;
   template <class X, class P>
   static void backward(nn::pass const& p, nn::backward_arguments<P> const& a) noexcept {
     ++backwards;

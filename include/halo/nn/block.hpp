@@ -83,9 +83,7 @@ struct block {
     }(std::make_index_sequence<count>());
   }
 
-  /// Moves running statistics of layers that learn towards those of the forward pass. Null: only
-  /// looks.
-  /// @return whether they are all finite
+  /// Moves running statistics of layers that learn; null: only looks whether they are all finite.
   template <class T>
   static bool observe(pass const& p, T const* memory, float* running) noexcept {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -114,6 +112,7 @@ struct block {
       layer_at<I>::template keep_rows<shape_at<I>>(p, kept, n,
                                                    memory + places.memory[I] * p.capacity);
     } else if constexpr (places.layers[I].memory > 0) {
+      static_assert(brings_rows_together<layer_at<I>, shape_at<I>>::checked);
       layer_at<I>::template keep_rows<shape_at<I>>(p.rows, kept, n,
                                                    memory + places.memory[I] * p.capacity);
     }
@@ -160,6 +159,12 @@ struct block {
   }
 
   template <std::size_t I, class P>
+  static P scratch_of(pass const& p, P all) noexcept {
+    return place_in(all, places.layers[I].scratch + places.layers[I].fixed,
+                    places.inner * p.capacity);
+  }
+
+  template <std::size_t I, class P>
   static void run(pass const& p, forward_arguments<P> const& a) noexcept {
     if constexpr (I < count) {
       using C = simd::const_of<P>;
@@ -167,7 +172,8 @@ struct block {
       C const theta = a.theta + places.parameter[I];
       C const x = input_of<I, C>(p, a.x, a.y, a.memory);
       P const y = output_of<I>(p, a.y, a.memory);
-      P const memory = a.memory + places.memory[I] * p.capacity;
+      P const memory = place_in(a.memory, places.layers[I].memory, places.memory[I] * p.capacity);
+      static_assert(runs<here, shape_at<I>, P>::checked);
       if constexpr (fused<I>) {
         typename layer_at<I + 1>::function const f{};
         if constexpr (places.layers[I].memory > 0)
@@ -176,12 +182,11 @@ struct block {
           here::template forward_activated<shape_at<I>>(pass_of<I>(p), theta, x, y, f);
         run<I + 2>(p, a);
       } else {
-        if constexpr (scratching<here, shape_at<I>>) {
+        if constexpr (scratching<here, shape_at<I>>)
           here::template forward<shape_at<I>>(pass_of<I>(p), theta, x, y, memory,
-                                              P(a.scratch + places.inner * p.capacity));
-        } else {
+                                              scratch_of<I>(p, a.scratch));
+        else
           here::template forward<shape_at<I>>(pass_of<I>(p), theta, x, y, memory);
-        }
         run<I + 1>(p, a);
       }
     }
@@ -217,13 +222,13 @@ struct block {
     own.theta = a.theta + places.parameter[I];
     own.x = input_of<I, C>(p, a.x, a.y, a.memory);
     own.y = output_of<I, C>(p, a.y, a.memory);
-    own.memory = a.memory + places.memory[I] * p.capacity;
+    own.memory = place_in(a.memory, places.layers[I].memory, places.memory[I] * p.capacity);
     own.dy = dy;
     if (below) own.dx = I == 0 ? a.dx : a.scratch + places.delta[I] * p.capacity;
     pass const own_pass = pass_of<I>(p);
     if (places.layers[I].owners > 0 && !own_pass.layers.empty())
       own.gradient = a.gradient + places.parameter[I];
-    own.scratch = a.scratch + places.inner * p.capacity;
+    own.scratch = scratch_of<I>(p, a.scratch);
     T most(0);
     if constexpr (Through) {
       most = here::template backward_activated<shape_at<I>>(own_pass, own,

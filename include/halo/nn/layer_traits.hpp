@@ -69,6 +69,28 @@ concept activating_back =
       L::template backward_activated<X>(p, a, typename E::function{});
     };
 
+struct relu_behind {
+  using function = kernel::relu;
+};
+
+/// Whether both passes can be called on P: float*, double*, planes of duals.
+template <class L, class X, class P>
+concept runs_forward = requires(pass const& p, simd::const_of<P> in, P out) {
+  L::template forward<X>(p, in, in, out, out);
+} || requires(pass const& p, simd::const_of<P> in, P out) {
+  L::template forward<X>(p, in, in, out, out, out);
+};
+template <class L, class X, class P>
+concept runs_backward =
+    requires(pass const& p, backward_arguments<P> const& a) { L::template backward<X>(p, a); };
+/// Whether what forward left of some rows can be brought together.
+template <class L, class X>
+concept keeps_rows = requires(std::size_t n, std::uint32_t const* kept, float* memory) {
+  L::template keep_rows<X>(n, kept, n, memory);
+} || requires(pass const& p, std::size_t n, std::uint32_t const* kept, float* memory) {
+  L::template keep_rows<X>(p, kept, n, memory);
+};
+
 /// Lines of a summary.
 template <class L, class X>
 [[nodiscard]] consteval auto rows_of() {

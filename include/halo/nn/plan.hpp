@@ -10,6 +10,7 @@
 
 #include <halo/core/parameter_table.hpp>
 #include <halo/nn/layer.hpp>
+#include <halo/nn/layer_check.hpp>
 #include <halo/nn/layer_traits.hpp>
 
 namespace halo::nn {
@@ -29,7 +30,7 @@ struct layer_sizes {
 template <class L, class X>
 [[nodiscard]] consteval layer_sizes sizes_of() {
   layer_sizes s;
-  if constexpr (layer<L, X>) {  // else the chain has complained
+  if constexpr (mistake_of<L, X>() == mistake::none) {  // else the chain has complained
     s.inputs = X::size;
     s.outputs = L::template output<X>::size;
     s.memory = L::template memory<X>;
@@ -69,6 +70,12 @@ struct plan {
   layer_sizes all{};                       ///< of the block
   std::size_t inner = 0;                   ///< place in scratch of the layers' own scratch
 };
+
+/// Where something of this size lies; null for nothing, so that nobody reads what is another's.
+template <class P>
+[[nodiscard]] P place_in(P all, std::size_t size, std::size_t place) noexcept {
+  return size > 0 ? all + place : P{};
+}
 
 /// What a forward pass of a block reads and writes.
 template <class P>

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// error: halo: layer: `operations<X>` is missing: multiply-adds of forward an example
+#include "../support/smallest_layer.hpp"
+
+using namespace halo;
+
+struct own : support::smallest_layer {
+  void operations();
+};
+
+static_assert(nn::sequential<shape<3>, own>::outputs == 3);
