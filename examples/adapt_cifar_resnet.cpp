@@ -94,7 +94,7 @@ settings read_arguments(int count, char** argument) {
     } else if (in.is("--held-out")) {
       s.held_out = in.number();
     } else if (in.is("--share")) {
-      s.share = in.positive() / 100;
+      s.share = in.positive(100) / 100;
     } else if (in.is("--least")) {
       s.least = in.number(0);
     } else {

@@ -3,6 +3,7 @@
 // 3,000 steps of 64 examples, raw and at averaged weights, beside Adam, tuned Adam and AdamW with
 // warm-up; or how many of many long runs diverge.
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <mutex>
 #include <string>
@@ -32,6 +33,7 @@ struct settings {
   bool stability = false;
 };
 
+constexpr std::array kinds_of_tasks{"gas", "drift", "thyroid", "har", "synthetic"};
 constexpr char const* usage =
     "usage: compare_optimizers [--data DIR] [--tasks gas,drift,thyroid,har,synthetic]\n"
     "  [--weights FILE] [--seeds N] [--threads N] [--only NAME]... [--stability] [--quick]\n\n"
@@ -59,7 +61,7 @@ settings read_arguments(int count, char** argument) {
     } else if (in.is("--data")) {
       s.tasks.data = in.value();
     } else if (in.is("--tasks")) {
-      s.tasks.tasks = in.words();
+      s.tasks.tasks = in.words(kinds_of_tasks);
     } else if (in.is("--weights")) {
       s.weights = in.value();
     } else if (in.is("--only")) {
@@ -112,13 +114,17 @@ int run(settings const& s) {
         arms, [](contender const& a) { return a.of != family::prior && a.of != family::trained; });
   }
   if (!s.only.empty()) {
+    auto const begins = [](contender const& a, std::string const& name) {
+      return a.name.starts_with(name);
+    };
+    for (std::string const& name : s.only)
+      if (std::none_of(arms.begin(), arms.end(), [&](auto const& a) { return begins(a, name); }))
+        halo::fail("arguments", "--only", "the beginning of a name in the table", name);
     std::erase_if(arms, [&](contender const& a) {
       return std::none_of(s.only.begin(), s.only.end(),
-                          [&](std::string const& name) { return a.name.rfind(name, 0) == 0; });
+                          [&](std::string const& name) { return begins(a, name); });
     });
   }
-  if (arms.empty())
-    halo::fail("arguments", "--only", "the beginning of a name in the table", s.only[0]);
   problems const tasks = evaluation_tasks(s.tasks);
   if (tasks.empty()) halo::fail("arguments", "--tasks", "one whose data are there", "none");
   evaluation all(tasks, arms, s.checkpoints, s.tasks.seeds);

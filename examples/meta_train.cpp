@@ -10,10 +10,8 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,6 +25,7 @@
 #include <halo/meta/trainer.hpp>
 #include <halo/meta/validation.hpp>
 
+#include "support/arguments.hpp"
 #include "support/meta_recipes.hpp"
 #include "support/meta_tasks.hpp"
 #include "support/mixed_tasks.hpp"
@@ -222,48 +221,44 @@ void train_whole(settings const& s, recipe r, Windows const& windows, Tasks cons
   by_whole_runs(s, r, tasks, start, resumed);
 }
 
-settings read(int count, char** arguments) {
+constexpr char const* usage =
+    "usage: halo-meta-train [--preset paper|l2o|authors|dm|leaky|best] [--updates N]\n"
+    "  [--minutes M] [--threads N] [--seed N] [--spectral] [--out NAME] [--resume FILE]\n"
+    "  [--data FOLDER] [--quick]\n\n"
+    "All presets but leaky learn on FOLDER/mnist/train-images-idx3-ubyte ..., as\n"
+    "scripts/fetch-data.sh leaves it; without --data the variable HALO_DATA is FOLDER.\n"
+    "--spectral: the Jacobian term is the spectral norm of the Hessian. Writes\n"
+    "NAME.safetensors, NAME.hpp and, on the way, NAME.training.safetensors, then (best)\n"
+    "NAME.runs.safetensors for --resume.\n";
+
+settings read(int count, char** argument) {
   settings s;
-  if (char const* const folder = std::getenv("HALO_DATA")) s.data = folder;
-  for (int i = 1; i < count; ++i) {
-    std::string_view const a = arguments[i];
-    char const* const value = i + 1 < count ? arguments[i + 1] : nullptr;
-    if (a == "--quick" || a == "--spectral") {
-      (a == "--quick" ? s.quick : s.spectral) = true;
-      continue;
+  s.data = support::data_folder();
+  support::arguments in(count, argument, usage);
+  while (in.next()) {
+    if (in.is("--preset")) {
+      s.preset = in.word({"paper", "l2o", "authors", "dm", "leaky", "best"});
+    } else if (in.is("--updates")) {
+      s.updates = in.number();
+    } else if (in.is("--minutes")) {
+      s.minutes = in.positive();
+    } else if (in.is("--threads")) {
+      s.threads = in.number(1, 1024);
+    } else if (in.is("--seed")) {
+      s.seed = in.number(0, ~std::uint64_t{0});
+    } else if (in.is("--spectral")) {
+      s.spectral = true;
+    } else if (in.is("--out")) {
+      s.out = in.value();
+    } else if (in.is("--resume")) {
+      s.resume = in.value();
+    } else if (in.is("--data")) {
+      s.data = in.value();
+    } else if (in.is("--quick")) {
+      s.quick = true;
+    } else {
+      in.refuse();
     }
-    if (value == nullptr || a.substr(0, 2) != "--") {
-      std::fprintf(
-          a == "--help" ? stdout : stderr,
-          "usage: halo-meta-train [--preset paper|l2o|authors|dm|leaky|best] [--updates N]\n"
-          "  [--minutes M] [--threads N] [--seed N] [--spectral] [--out NAME] [--resume FILE]\n"
-          "  [--data FOLDER] [--quick]\n\n"
-          "All presets but leaky learn on FOLDER/mnist/train-images-idx3-ubyte ..., as\n"
-          "scripts/fetch-data.sh leaves it; without --data the variable HALO_DATA is FOLDER.\n"
-          "--spectral: the Jacobian term is the spectral norm of the Hessian. Writes\n"
-          "NAME.safetensors, NAME.hpp and, on the way, NAME.training.safetensors, then (best)\n"
-          "NAME.runs.safetensors for --resume.\n");
-      std::exit(a == "--help" ? 0 : 2);
-    }
-    ++i;
-    if (a == "--preset")
-      s.preset = value;
-    else if (a == "--updates")
-      s.updates = std::strtoull(value, nullptr, 10);
-    else if (a == "--minutes")
-      s.minutes = std::strtod(value, nullptr);
-    else if (a == "--threads")
-      s.threads = std::strtoull(value, nullptr, 10);
-    else if (a == "--seed")
-      s.seed = std::strtoull(value, nullptr, 10);
-    else if (a == "--data")
-      s.data = value;
-    else if (a == "--out")
-      s.out = value;
-    else if (a == "--resume")
-      s.resume = value;
-    else
-      fail("halo-meta-train", "arguments", "one that --help names", a);
   }
   return s;
 }
@@ -287,11 +282,9 @@ int main(int count, char** arguments) {
     else if (s.preset == "leaky")
       train<learned::hierarchical_program<options::leaky>>(s, support::leaky(),
                                                            support::teachers<true>());
-    else if (s.preset == "best")
+    else
       train_whole<learned::tensor_program<>>(s, support::best(), support::teachers<false>(),
                                              support::mixed_tasks(s.data));
-    else
-      fail("halo-meta-train", "--preset", "paper, l2o, authors, dm, leaky or best", s.preset);
   } catch (error const& e) {
     std::fprintf(stderr, "%s\n", e.what());
     return 1;

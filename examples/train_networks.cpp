@@ -329,7 +329,7 @@ std::uint64_t train_all(settings const& s) {
 constexpr std::array<char const*, 8> names{"thyroid", "gas",        "har",         "mnist",
                                            "cifar",   "deep-cifar", "preresnet20", "resnet18"};
 constexpr char const* usage =
-    "usage: train_networks [--networks a,b,...] [--data DIR] [--seeds N] [--pretrain N]\n"
+    "usage: train_networks [--networks a,b] [--data DIR] [--seeds N] [--pretrain N]\n"
     "  [--adapt N] [--scale F] [--held-out N] [--quick]\n\n"
     "networks: thyroid, gas, har, mnist, cifar, deep-cifar, preresnet20, resnet18; all of them\n"
     "unless told. DIR holds the public data sets; default: the variable HALO_DATA.\n"
@@ -347,10 +347,7 @@ settings read_arguments(int count, char** argument) {
       s.scale = 0.01;
       s.held_out = 64;
     } else if (in.is("--networks")) {
-      s.networks = in.words();
-      for (std::string const& name : s.networks)
-        if (std::find(names.begin(), names.end(), name) == names.end())
-          in.refuse("no network is called " + name);
+      s.networks = in.words(names);
     } else if (in.is("--data")) {
       s.data = in.value();
     } else if (in.is("--seeds")) {

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <charconv>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <initializer_list>
+#include <span>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace support {
@@ -31,24 +35,12 @@ class arguments {
     if (++at_ >= count_) refuse("its value is missing");
     return argument_[at_];
   }
-  [[nodiscard]] std::uint64_t number(std::uint64_t least = 1) {
-    std::string const text = value();
-    char* end = nullptr;
-    long const n = std::strtol(text.c_str(), &end, 10);
-    if (n < static_cast<long>(least) || n > 1'000'000 || *end != '\0')
-      refuse("expected a number from " + std::to_string(least) + " to 1000000, found " + text);
-    return static_cast<std::uint64_t>(n);
+  /// One of the words.
+  [[nodiscard]] std::string word(std::initializer_list<char const*> allowed) {
+    return known(value(), {allowed.begin(), allowed.size()});
   }
-  [[nodiscard]] double positive() {
-    std::string const text = value();
-    char* end = nullptr;
-    double const x = std::strtod(text.c_str(), &end);
-    if (!(x > 0 && x <= 1e6) || *end != '\0')
-      refuse("expected a positive number, at most 1000000, found " + text);
-    return x;
-  }
-  /// The parts of the value between commas.
-  [[nodiscard]] std::vector<std::string> words() {
+  /// The parts of the value between commas, each one of the words.
+  [[nodiscard]] std::vector<std::string> words(std::span<char const* const> allowed) {
     std::vector<std::string> all(1);
     for (char const c : value()) {
       if (c == ',')
@@ -56,7 +48,30 @@ class arguments {
       else
         all.back() += c;
     }
+    for (std::string const& w : all) (void)known(w, allowed);
     return all;
+  }
+  /// A whole number from least to most: digits and nothing else.
+  [[nodiscard]] std::uint64_t number(std::uint64_t least = 1, std::uint64_t most = 1'000'000) {
+    std::string const text = value();
+    char const* const end = text.data() + text.size();
+    std::uint64_t n = 0;
+    auto const read = std::from_chars(text.data(), end, n);
+    if (read.ec != std::errc() || read.ptr != end || n < least || n > most)
+      refuse("expected a whole number from " + std::to_string(least) + " to " +
+             std::to_string(most) + ", found '" + text + "'");
+    return n;
+  }
+  /// A number above 0 in decimals: 1.5, 3e-4.
+  [[nodiscard]] double positive(double most = 1e6) {
+    std::string const text = value();
+    char* end = nullptr;
+    double const x = std::strtod(text.c_str(), &end);  // takes blanks, signs and hexadecimals too
+    if (text.find_first_not_of("0123456789.eE+-") != std::string::npos || text[0] == '+' ||
+        *end != '\0' || !(x > 0 && x <= most))
+      refuse("expected a number above 0, at most " +
+             std::to_string(static_cast<std::uint64_t>(most)) + ", found '" + text + "'");
+    return x;
   }
   [[noreturn]] void refuse(std::string const& why = "unknown option") const {
     std::fprintf(stderr, "%s: %s\n", option_.c_str(), why.c_str());
@@ -64,6 +79,14 @@ class arguments {
   }
 
  private:
+  [[nodiscard]] std::string known(std::string const& found, std::span<char const* const> allowed) {
+    std::string all;
+    for (char const* const a : allowed) {
+      if (found == a) return found;
+      all.append(all.empty() ? "" : ", ").append(a);
+    }
+    refuse("expected one of " + all + ", found '" + found + "'");
+  }
   [[noreturn]] void leave(int code) const {
     std::fputs(usage_, code == 0 ? stdout : stderr);
     std::exit(code);
