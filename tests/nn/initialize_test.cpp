@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -12,6 +13,7 @@
 #include <halo/nn/conv2d.hpp>
 #include <halo/nn/layer_norm.hpp>
 #include <halo/nn/linear.hpp>
+#include <halo/nn/residual.hpp>
 #include <halo/nn/sequential.hpp>
 
 using namespace halo;
@@ -110,4 +112,49 @@ TEST_CASE("initialize: layers that are not asked for stay") {
     for (std::size_t i = info.offset; i < info.offset + info.count; ++i)
       CHECK(theta[i] == (info.layer == 0 ? 99.0F : all[i]));
   }
+}
+
+namespace {
+
+float counted(generator&, double fan_in, double fan_out) noexcept {
+  return static_cast<float>(fan_in * 100 + fan_out);
+}
+float drawn(generator& g, double, double) noexcept { return 3 + g.normal(); }
+
+/// A layer that says how its parameters start.
+struct starting : nn::stateless_layer {
+  static constexpr char const* kind = "starting";
+  template <class X>
+  static constexpr bool accepts = true;
+  template <class X>
+  using output = X;
+  template <class X>
+  static constexpr std::array<nn::tensor_spec, 3> tensors{
+      nn::tensor_spec{"fans", {2, 3, 0, 0}, 2, parameter_role::weight, counted},
+      nn::tensor_spec{"draws", {200, 0, 0, 0}, 1, parameter_role::gain, drawn},
+      nn::tensor_spec{"plain", {2, 0, 0, 0}, 1, parameter_role::gain}};
+  static constexpr bool elementwise = false, needs_input = false, needs_output = false;
+  template <class X, class C, class P>
+  static void forward(nn::pass const&, C, C, P, P) noexcept {}
+  template <class X, class P>
+  static void backward(nn::pass const&, nn::backward_arguments<P> const&) noexcept {}
+};
+
+}  // namespace
+
+TEST_CASE("initialize: a tensor with a rule of its own starts by that, in a residual layer too") {
+  using network = nn::sequential<nn::linear<2, 2>, nn::residual<starting>>;
+  std::vector<float> theta(network::parameters);
+  nn::initialize<network::layout, float>(std::span<float>(theta), seed{7});
+  for (std::size_t i = 6; i < 12; ++i) CHECK(theta[i] == 203);  // 2 in, 3 out
+  double sum = 0;
+  for (std::size_t i = 12; i < 212; ++i) sum += static_cast<double>(theta[i]);
+  CHECK(sum / 200 == doctest::Approx(3).epsilon(0.1));
+  CHECK(theta[12] != theta[13]);
+  CHECK(theta[212] == 1);
+  CHECK(theta[213] == 1);
+  // numbers of the others are as without it
+  std::vector<float> alone(6);
+  nn::initialize<nn::sequential<nn::linear<2, 2>>::layout, float>(std::span<float>(alone), seed{7});
+  CHECK(std::equal(alone.begin(), alone.end(), theta.begin()));
 }

@@ -73,16 +73,18 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
   /// What predict, evaluate and accuracy look at unless told: the average where there is one.
   static constexpr weights preferred = averages ? weights::averaged : weights::raw;
 
-  /// A network with freshly drawn parameters (he).
+  /// A network with freshly drawn parameters: weights by a rule, nn::he, glorot or normal, and
+  /// where a layer says so by its own.
   /// @throws halo::error for an option of optimizer or policy out of its range, or a policy for
   ///         another number of layers. Where exceptions are off, halo::first_bad_option and
   ///         optim::misfit say so before.
-  explicit adapter(Optimizer optimizer = {}, halo::seed s = {}, Policy policy = {})
+  template <nn::initializer Rule = nn::he>
+  explicit adapter(Optimizer optimizer = {}, halo::seed s = {}, Policy policy = {}, Rule rule = {})
       : optimizer_(detail::checked(optimizer)),
         policy_(detail::checked(policy, layout::layers)),
         seed_(s),
         state_(optimizer.template init<layout, float>()) {
-    nn::initialize<layout, float>(parameters_.span(), s);
+    nn::initialize<layout, float>(parameters_.span(), s, rule);
   }
 
   /// A network with given parameters, as assign takes them.

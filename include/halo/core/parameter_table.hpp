@@ -7,11 +7,16 @@
 #include <string_view>
 
 #include <halo/core/layer_mask.hpp>
+#include <halo/core/random.hpp>
 
 namespace halo {
 
 /// What a parameter tensor is for: initialisers and weight decay look at it.
 enum class parameter_role : unsigned char { weight, bias, gain };
+
+/// How a tensor's numbers start where its role does not say it: called once for each, in order.
+/// fan_in and fan_out as in nn::initialize.
+using start_rule = float (*)(generator& g, double fan_in, double fan_out);
 
 /// One tensor of a network in its contiguous parameter buffer.
 struct parameter_info {
@@ -24,6 +29,7 @@ struct parameter_info {
   std::size_t count = 0;   ///< number of elements
   std::size_t layer = 0;   ///< which layer with parameters owns it
   parameter_role role = parameter_role::weight;
+  start_rule start = nullptr;  ///< null: as its role says
 
   [[nodiscard]] constexpr std::string_view name() const noexcept { return {text.data()}; }
 };

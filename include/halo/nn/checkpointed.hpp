@@ -31,6 +31,7 @@ template <std::size_t Statistics>
 ///     sequential<conv2d<16, 3>, checkpointed<relu, conv2d<16, 3>, relu, conv2d<16, 3>>, ...>
 template <class... L>
 struct checkpointed : detail::composite_of<checkpointed<L...>, L...> {
+  static_assert(sizeof...(L) > 0, "halo: checkpointed: at least one layer");
   static constexpr char const* kind = "checkpointed";
   template <class X>
   using inner = detail::block<0, X, L...>;

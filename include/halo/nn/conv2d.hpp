@@ -21,7 +21,8 @@ namespace detail {
 /// told.
 template <class L, std::size_t Out, std::size_t Groups, bool Bias>
 struct convolution {
-  static_assert(Out > 0 && Groups > 0 && Out % Groups == 0,
+  static_assert(Out > 0, "halo: conv: at least one output channel");
+  static_assert(Groups > 0 && Out % Groups == 0,
                 "halo: conv: the number of groups divides the number of output channels");
 
   template <class X>

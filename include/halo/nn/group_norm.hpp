@@ -16,10 +16,13 @@ namespace halo::nn {
 
 namespace detail {
 
-template <std::size_t Channels, std::size_t Groups>
+template <std::size_t Channels, std::size_t Groups, std::size_t Size>
 [[nodiscard]] consteval bool divides() {
   static_assert(Channels % Groups == 0,
                 "halo: group_norm: the number of groups divides the number of channels");
+  static_assert(Size > Groups,
+                "halo: group_norm: a group of one number has no deviation: its output would be the "
+                "bias, whatever comes in");
   return Channels % Groups == 0;
 }
 
@@ -39,7 +42,8 @@ struct group_norm : detail::channel_norm {
   static constexpr char const* kind = "group norm";
   template <class X>
   static constexpr bool accepts = [] {
-    if constexpr (X::rank > 0 && X::size > 0) return detail::divides<detail::channels<X>, Groups>();
+    if constexpr (X::rank > 0 && X::size > 0)
+      return detail::divides<detail::channels<X>, Groups, X::size>();
     return false;
   }();
 

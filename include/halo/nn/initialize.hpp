@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <span>
 
@@ -30,14 +31,22 @@ struct normal {
   [[nodiscard]] float deviation(double, double) const noexcept { return standard_deviation; }
 };
 
-/// Draws the parameters of a network: weights by the rule, biases 0, gains 1.
+/// A rule for weights: rule.deviation(fan_in, fan_out), the standard deviation that they start
+/// with.
+template <class R>
+concept initializer = std::copyable<R> && requires(R const& rule) {
+  { rule.deviation(1.0, 1.0) } -> std::convertible_to<float>;
+};
+
+/// Draws the parameters of a network: weights by the rule, biases 0, gains 1, and a tensor with a
+/// rule of its own (tensor_spec::start) by that.
 ///
 /// fan_in is the product of a weight's extents but the last, fan_out that of all but the last but
 /// one: both count the places of a kernel, [height, width, in, out]. Tensor k draws from stream k
 /// of the seed, so a tensor's values do not depend on its neighbours. Allocates nothing.
 /// @param theta   Layout::size elements
 /// @param layers  whose parameters are drawn; those of others stay
-template <parameter_layout Layout, class T, class Rule = he>
+template <parameter_layout Layout, class T, initializer Rule = he>
 void initialize(std::span<T> theta, seed s, Rule rule = {},
                 layer_mask layers = layer_mask::all()) noexcept {
   HALO_EXPECTS(theta.size() == Layout::size, "initialize: one value for every parameter");
@@ -45,17 +54,23 @@ void initialize(std::span<T> theta, seed s, Rule rule = {},
     parameter_info const& info = Layout::table[k];
     if (!layers[info.layer]) continue;
     T* const p = theta.data() + info.offset;
+    auto const count = static_cast<double>(info.count);
+    auto const extent = [&](std::size_t back) {
+      return info.rank < back ? 1.0 : static_cast<double>(info.extents[info.rank - back]);
+    };
+    double const fan_in = count / extent(1), fan_out = count / extent(2);
+    generator g(s, k);
+    if (info.start != nullptr) {
+      for (std::size_t i = 0; i < info.count; ++i)
+        p[i] = static_cast<T>(info.start(g, fan_in, fan_out));
+      continue;
+    }
     if (info.role != parameter_role::weight) {
       T const value = info.role == parameter_role::gain ? T(1) : T(0);
       for (std::size_t i = 0; i < info.count; ++i) p[i] = value;
       continue;
     }
-    auto const count = static_cast<double>(info.count);
-    auto const extent = [&](std::size_t back) {
-      return info.rank < back ? 1.0 : static_cast<double>(info.extents[info.rank - back]);
-    };
-    float const deviation = rule.deviation(count / extent(1), count / extent(2));
-    generator g(s, k);
+    float const deviation = rule.deviation(fan_in, fan_out);
     for (std::size_t i = 0; i < info.count; ++i) p[i] = static_cast<T>(deviation * g.normal());
   }
 }

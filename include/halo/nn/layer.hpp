@@ -60,8 +60,9 @@ struct tensor_spec {
   std::array<std::size_t, parameter_info::max_rank> extents;
   std::size_t rank;
   parameter_role role;
-  std::size_t layer = 0;  ///< which of the layers that a composite layer is made of
-  layer_path path{};      ///< and where that one stands
+  start_rule start = nullptr;  ///< how its numbers start; null: as nn::initialize says for its role
+  std::size_t layer = 0;       ///< which of the layers that a composite layer is made of
+  layer_path path{};           ///< and where that one stands
 
   [[nodiscard]] constexpr std::size_t count() const noexcept {
     std::size_t n = 1;
@@ -87,7 +88,9 @@ struct backward_arguments {
 ///
 /// L::accepts<X>           whether X fits
 /// L::output<X>            shape of an output example
-/// L::tensors<X>           std::array of tensor_spec, its parameters
+/// L::tensors<X>           std::array of tensor_spec, its parameters: each with a role, weight,
+/// bias
+///                         (starts at 0) or gain (at 1), or a rule of its own by which it starts
 /// L::memory<X>            elements per example that forward leaves for backward beside x and y
 /// L::operations<X>        multiply-adds of the forward pass per example (weight gradient and input
 ///                         gradient of a layer with parameters cost the same each)

@@ -20,6 +20,14 @@ template <static_shape X>
   return spec;
 }
 
+template <std::size_t Size>
+[[nodiscard]] consteval bool deviates() {
+  static_assert(Size > 1,
+                "halo: layer_norm: one number has no deviation: the output would be the bias, "
+                "whatever comes in");
+  return Size > 1;
+}
+
 }  // namespace detail
 
 /// Layer normalisation [Ba et al. 2016], any shape → the same shape: each example is brought to
@@ -34,7 +42,11 @@ struct layer_norm {
   static constexpr double epsilon = 1e-5;  ///< inside the root
   static constexpr char const* kind = "layer norm";
   template <class X>
-  static constexpr bool accepts = X::size > 0 && X::rank <= parameter_info::max_rank;
+  static constexpr bool accepts = [] {
+    if constexpr (X::size > 0 && X::rank <= parameter_info::max_rank)
+      return detail::deviates<X::size>();
+    return false;
+  }();
   template <class X>
   using output = X;
   template <class X>

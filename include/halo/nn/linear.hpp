@@ -17,6 +17,7 @@ namespace halo::nn {
 /// In]).
 template <std::size_t In, std::size_t Out>
 struct linear {
+  static_assert(In > 0 && Out > 0, "halo: linear: at least one input and one output");
   static constexpr char const* kind = "linear";
   using input = shape<In>;
   template <class X>

@@ -199,7 +199,8 @@ template <std::size_t N>
                 .offset = offset,
                 .count = t.count(),
                 .layer = t.layer,
-                .role = t.role};
+                .role = t.role,
+                .start = t.start};
     offset += table[i].count;
   }
   return table;

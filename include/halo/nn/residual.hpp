@@ -17,6 +17,7 @@ namespace halo::nn {
 /// The layers of a shortcut that is not the identity.
 template <class... L>
 struct projection : detail::composite_of<projection<L...>, L...> {
+  static_assert(sizeof...(L) > 0, "halo: projection: at least one layer");
   static constexpr char const* kind = "projection";
 };
 

@@ -33,6 +33,7 @@ template <std::size_t... Extents, class... L>
 struct sequential<shape<Extents...>, L...> {
  private:
   static_assert(sizeof...(L) > 0, "halo: sequential: a network has at least one layer");
+  static_assert(shape<Extents...>::size > 0, "halo: sequential: an input has at least one element");
   using block = detail::block<0, shape<Extents...>, L...>;
   static constexpr detail::layer_sizes sizes = block::sizes;
 
