@@ -5,6 +5,8 @@
 #include <halo/optim/adam.hpp>
 #include <halo/optim/averaged.hpp>
 #include <halo/optim/clip.hpp>
+#include <halo/optim/contract.hpp>
+#include <halo/optim/contract_subject.hpp>
 #include <halo/optim/decide.hpp>
 #include <halo/optim/deepening.hpp>
 #include <halo/optim/depth_cut.hpp>

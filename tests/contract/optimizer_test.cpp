@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Every optimizer, one contract. A new optimizer is added to the list at the end.
+// Every optimizer, one contract, on many layouts. A new optimizer is added to the list at the end;
+// wrappers are tried on one layout in wrapper_test.cpp.
 #include <doctest/doctest.h>
 
 #include <halo/optim.hpp>
@@ -11,11 +12,8 @@ using namespace halo;
 
 // float registers hold 4, 8 or 16: below, on and over; a single element; ranges that start anywhere
 TEST_CASE_TEMPLATE("every optimizer keeps the contract", O, optim::sgd, optim::momentum,
-                   optim::adagrad, optim::rmsprop, optim::adam,
-                   optim::scheduled<optim::adam, optim::constant_schedule>,
-                   optim::clipped<optim::momentum>, optim::averaged<optim::adam>,
-                   optim::averaged<optim::sgd>, optim::slimming<optim::adam>,
-                   optim::pruned<optim::adam>) {
+                   optim::adagrad, optim::rmsprop, optim::adam, optim::clipped<optim::momentum>,
+                   optim::averaged<optim::adam>) {
   SUBCASE("1") { contract::keeps_the_contract<O, flat_layout<1>, float>(); }
   SUBCASE("7") { contract::keeps_the_contract<O, flat_layout<7>, float>(); }
   SUBCASE("8") { contract::keeps_the_contract<O, flat_layout<8>, float>(); }

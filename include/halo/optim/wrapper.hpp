@@ -107,7 +107,11 @@ struct wrapper {
   /// @pre options within their ranges
   template <parameter_layout Layout, floating T = float>
   [[nodiscard]] auto init() const noexcept {
-    return typename Self::template state<Layout, T>{inner.template init<Layout, T>()};
+    using own = typename Self::template state<Layout, T>;
+    if constexpr (std::is_same_v<own, state<Layout, T>>)
+      return inner.template init<Layout, T>();
+    else
+      return own{{inner.template init<Layout, T>()}};
   }
 };
 

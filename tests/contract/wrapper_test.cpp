@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Every wrapper around every optimizer, and around every other wrapper: one contract. A new one of
+// either is added to its list.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <halo/learned.hpp>
+#include <halo/optim.hpp>
+
+using namespace halo;
+
+namespace {
+
+template <class Inner>
+using cosine_scheduled = optim::scheduled<Inner, optim::cosine>;
+
+template <class O>
+void keeps(O const& rule) {
+  char const* const broken = optim::broken_promise(rule);
+  INFO(O::name);
+  CHECK(std::string(broken == nullptr ? "" : broken).empty());
+}
+
+/// Wrapper by wrapper around one optimizer; names say what they are.
+template <class Inner>
+void in_every_wrapper(Inner const& inner) {
+  keeps(optim::clipped<Inner>(inner, {.norm = 100}));
+  keeps(optim::averaged<Inner>(inner));
+  keeps(cosine_scheduled<Inner>(inner, {.steps = 10, .final = 0.5}));
+  keeps(optim::pruned<Inner>(inner));
+  keeps(optim::slimming<Inner>(inner));
+  keeps(optim::guarded<Inner>(inner));
+  std::string const name = Inner::name;
+  CHECK(optim::clipped<Inner>::name == "clipped(" + name + ')');
+  CHECK(optim::pruned<optim::averaged<Inner>>::name == "pruned(averaged(" + name + "))");
+}
+
+}  // namespace
+
+TEST_CASE("every wrapper keeps the contract: around hand-written optimizers") {
+  in_every_wrapper(optim::sgd{});
+  in_every_wrapper(optim::momentum{{.nesterov = true}});
+  in_every_wrapper(optim::adagrad{});
+  in_every_wrapper(optim::rmsprop{});
+  in_every_wrapper(optim::adam{});
+  in_every_wrapper(optim::adamw());
+}
+
+TEST_CASE("every wrapper keeps the contract: around every wrapper") {
+  optim::adam const adam{};
+  in_every_wrapper(optim::clipped(adam, {.norm = 100}));
+  in_every_wrapper(optim::averaged(adam));
+  in_every_wrapper(cosine_scheduled<optim::adam>(adam, {.steps = 10, .final = 0.5}));
+  in_every_wrapper(optim::pruned(adam));
+  in_every_wrapper(optim::slimming(adam));
+  in_every_wrapper(optim::guarded(adam));
+}
+
+TEST_CASE("every wrapper keeps the contract: around learned optimizers") {
+  in_every_wrapper(learned::halo_rule{});
+  in_every_wrapper(learned::tensor_rnn<>{});
+  in_every_wrapper(learned::coordinate_lstm<>{});
+  in_every_wrapper(learned::rnnprop<>{});
+  std::vector<float> weights = [] {
+    learned::hierarchical_rnn<> const drawn{seed{}};
+    return std::vector<float>(drawn.values().begin(), drawn.values().end());
+  }();
+  in_every_wrapper(learned::hierarchical_rnn<>(weights));
+}
