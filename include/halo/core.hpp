@@ -4,6 +4,7 @@
 #include <halo/core/aligned.hpp>
 #include <halo/core/allowed.hpp>
 #include <halo/core/assert.hpp>
+#include <halo/core/bad_option.hpp>
 #include <halo/core/concepts.hpp>
 #include <halo/core/error.hpp>
 #include <halo/core/layer_mask.hpp>

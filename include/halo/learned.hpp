@@ -2,6 +2,7 @@
 #pragma once
 
 #include <halo/learned/coordinate_lstm.hpp>
+#include <halo/learned/facts.hpp>
 #include <halo/learned/gradient_features.hpp>
 #include <halo/learned/halo_over.hpp>
 #include <halo/learned/halo_rule.hpp>
@@ -13,6 +14,7 @@
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/pass.hpp>
 #include <halo/learned/program.hpp>
+#include <halo/learned/program_traits.hpp>
 #include <halo/learned/reader.hpp>
 #include <halo/learned/recurrent.hpp>
 #include <halo/learned/rnnprop.hpp>

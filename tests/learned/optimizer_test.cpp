@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include <halo/core/bad_option.hpp>
+#include <halo/core/record.hpp>
 #include <halo/learned/coordinate_lstm.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
 #include <halo/optim/operations.hpp>
@@ -18,6 +20,7 @@
 #include "../support/allocation.hpp"
 #include "../support/layouts.hpp"
 #include "../support/numbers.hpp"
+#include "../support/unrecorded.hpp"
 
 namespace {
 
@@ -258,4 +261,44 @@ TEST_CASE("what of a state is saved") {
   names.clear();
   bare.fields([&](char const* name, auto const&) { names.emplace_back(name); });
   CHECK(names == std::vector<std::string>{"coordinates", "steps", "step"});
+}
+
+TEST_CASE("an optimizer says what it is: program, options, sizes and weights") {
+  auto const told = [](auto const& rule) {
+    std::vector<std::string> all;
+    walk(rule, [&all]<class T>(field_path const& path, recorded_field<T> const& field) {
+      std::string line;
+      path.each([&line](std::string_view name) { line.append(".").append(name); });
+      line += field.is_state() ? " state" : "";
+      if constexpr (recorded_field<T>::is_text)
+        line.append(" ").append(field.values.data(), field.values.size());
+      else
+        for (auto const x : field.values) line.append(" ").append(std::to_string(x));
+      all.push_back(line);
+    });
+    return all;
+  };
+  using learned::hierarchical_options;
+  constexpr hierarchical_options slower{.scale_bias = 5};
+  auto const plain = told(rule_type(seed{1}));
+  CHECK(plain == told(rule_type(seed{1})));
+  CHECK(plain != told(rule_type(seed{2})));                          // other weights
+  CHECK(plain != told(learned::hierarchical_rnn<slower>(seed{1})));  // another option
+  rule_type drawn(seed{1});
+  drawn.config.highest_log_rate = 1;
+  CHECK(plain != told(drawn));  // another number of its own
+  CHECK(first_bad_option(drawn).has_value() == false);
+  drawn.config.highest_log_rate = 40;
+  CHECK(std::string_view(first_bad_option(drawn)->path.data()) == "config.highest_log_rate");
+}
+
+TEST_CASE("a state records all but the scratch of a step") {
+  auto const s = std::make_unique<state>(rule_type().init<layout>());
+#if defined(__GNUC__) && !defined(__clang__)  // which alone knows padding
+  auto const behind = [](auto const& array) {
+    return sizeof(array) - array.size() * sizeof(float);  // whole cache lines
+  };
+  CHECK(tests::unrecorded_bytes(*s) ==
+        sizeof(s->carry) + behind(s->coordinates) + behind(s->tensors) + behind(s->global));
+#endif
 }

@@ -24,8 +24,8 @@ using layout = tests::vectors_layout<false, 5, 2, 18>;
 using state = learned::state<program, layout, double>;
 using rule = learned::optimizer<program, double>;
 constexpr std::size_t steps = 5;
-static_assert(learned::attends<program>);
-static_assert(!learned::attends<learned::hierarchical_program<>>);
+static_assert(learned::program_traits<program>::attends);
+static_assert(!learned::program_traits<learned::hierarchical_program<>>::attends);
 static_assert(program::state ==
               learned::hierarchical_program<learned::hierarchical_options{.units = 3}>::state + 1);
 

@@ -86,7 +86,7 @@ struct replay {
 
   /// The parameters whose loss counts.
   static std::vector<double> counting(std::vector<double> x, state const& s) {
-    if constexpr (learned::attends<Program>)
+    if constexpr (learned::program_traits<Program>::attends)
       learned::for_each_true<Program>(s, [&](std::size_t k, double ahead) { x[k] += ahead; });
     return x;
   }

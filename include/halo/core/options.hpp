@@ -2,50 +2,16 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
+#include <cstdio>
 #include <limits>
-#include <optional>
 #include <string>
 #include <string_view>
 
+#include <halo/core/bad_option.hpp>
 #include <halo/core/error.hpp>
 #include <halo/core/record.hpp>
 
 namespace halo {
-
-/// An option outside of its range, and where it stands.
-struct bad_option {
-  std::array<char, 80> path{};  ///< "inner.rate", zero-terminated, cut where it is longer
-  double found = 0;
-  allowed range{};
-};
-
-/// The first option of a value that is out of its range, if one is; throws and allocates nothing.
-///
-///     static_assert(!halo::first_bad_option(optim::adam{}));
-template <recordable V>
-[[nodiscard]] constexpr std::optional<bad_option> first_bad_option(V const& value) noexcept {
-  std::optional<bad_option> bad;
-  walk(value, [&bad]<class T>(field_path const& path, recorded_field<T> const& field) {
-    if constexpr (!recorded_field<T>::is_text) {
-      if (bad || field.kind != field_kind::option) return;
-      for (auto const x : field.values) {
-        if (field.range.contains(static_cast<double>(x))) continue;
-        bad.emplace();
-        bad->found = static_cast<double>(x);
-        bad->range = field.range;
-        std::size_t at = 0;
-        path.each([&](std::string_view name) {
-          if (at > 0 && at + 1 < bad->path.size()) bad->path[at++] = '.';
-          for (char const c : name)
-            if (at + 1 < bad->path.size()) bad->path[at++] = c;
-        });
-        return;
-      }
-    }
-  });
-  return bad;
-}
 
 namespace detail {
 

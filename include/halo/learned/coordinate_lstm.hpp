@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include <halo/core/bad_option.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/program.hpp>
 #include <halo/learned/recurrent.hpp>
@@ -19,6 +20,13 @@ struct coordinate_lstm_options {
   double range = 10;         ///< p: a gradient is small below e^-p
   bool shifted_log = false;  ///< the logarithm is of |g| + 2^-23, as in the released code
   double output = 0.01;      ///< the network's output times this is the step
+
+  static constexpr void record(auto& self, auto&& f) {
+    f.option("units", self.units, allowed::at_least(1));
+    f.option("range", self.range, allowed::positive());
+    f.option("shifted_log", self.shifted_log);
+    f.option("output", self.output, allowed::positive());
+  }
 };
 
 namespace coordinate {
@@ -49,6 +57,7 @@ template <coordinate_lstm_options O, class V>
 template <coordinate_lstm_options O = coordinate_lstm_options{}>
 struct coordinate_lstm_program : coordinate_program {
   static constexpr coordinate_lstm_options options = O;
+  static_assert(!first_bad_option(O), "halo: coordinate_lstm: an option is out of its range");
   static constexpr std::size_t H = O.units;
   static constexpr char const* name = "coordinate_lstm";
   static constexpr std::size_t operations_per_parameter = 4 * H * (2 + H) + 8 * H * H + 11 * H + 10;

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include <halo/core/record.hpp>
+
 namespace halo::learned {
 
 /// Which hierarchical RNN: sizes and the flags of the released code, with its script's defaults.
@@ -28,6 +30,30 @@ struct hierarchical_options {
   bool attention = false;           ///< gradients are taken at a point of its own, ahead of the
                                     ///< parameters: learned::true_parameters
   double scale_bias = 3.2;          ///< initial bias of the second moment's decay
+
+  static constexpr void record(auto& self, auto&& f) {
+    f.option("units", self.units, allowed::at_least(1));
+    f.option("tensor_units", self.tensor_units, allowed::at_least(1));
+    f.option("global_units", self.global_units, allowed::at_least(1));
+    f.option("scales", self.scales, allowed::at_least(1));
+    f.option("products", self.products);
+    f.option("log_means", self.log_means);
+    f.option("relative_rate", self.relative_rate);
+    f.option("problem_mean", self.problem_mean);
+    f.option("shortcut", self.shortcut);
+    f.option("normalized", self.normalized);
+    f.option("every_scale_decays", self.every_scale_decays);
+    f.option("last_tensor", self.last_tensor);
+    f.option("leaky", self.leaky);
+    f.option("learned_input_decay", self.learned_input_decay);
+    f.option("learned_scale_decay", self.learned_scale_decay);
+    f.option("dynamic_rate", self.dynamic_rate);
+    f.option("zero_rate", self.zero_rate);
+    f.option("extreme_rate", self.extreme_rate);
+    f.option("absolute_rate", self.absolute_rate);
+    f.option("attention", self.attention);
+    f.option("scale_bias", self.scale_bias, allowed::finite());
+  }
 
   /// Numbers the units see of a coordinate.
   [[nodiscard]] constexpr std::size_t features() const noexcept {

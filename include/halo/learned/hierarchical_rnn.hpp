@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include <halo/core/bad_option.hpp>
 #include <halo/learned/gradient_features.hpp>
 #include <halo/learned/hierarchical_options.hpp>
 #include <halo/learned/hierarchical_weights.hpp>
@@ -35,6 +36,7 @@ namespace halo::learned {
 template <hierarchical_options O = hierarchical_options{}>
 struct hierarchical_program {
   static constexpr hierarchical_options options = O;
+  static_assert(!first_bad_option(O), "halo: hierarchical_rnn: an option is out of its range");
   static constexpr std::size_t S = O.scales, K0 = O.units, K1 = O.tensor_units, K2 = O.global_units;
   static constexpr std::size_t features = O.features(), F = features;
   static_assert(O.dynamic_rate ||
@@ -70,6 +72,11 @@ struct hierarchical_program {
   /// initial_log_rate.
   double lowest_log_rate = 0, highest_log_rate = 0;
   seed draws{};
+  static constexpr void record(auto& self, auto&& f) {
+    f.option("lowest_log_rate", self.lowest_log_rate, allowed::between(-33, 33));
+    f.option("highest_log_rate", self.highest_log_rate, allowed::between(-33, 33));
+    f.option("draws", self.draws.value, allowed::finite());
+  }
   template <class T>
   void scatter(std::size_t tensor, std::size_t n, T* tiles, T* numbers) const noexcept {
     if (!(highest_log_rate > lowest_log_rate)) return;

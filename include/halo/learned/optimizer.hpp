@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <type_traits>
 
 #include <halo/core/aligned.hpp>
 #include <halo/core/assert.hpp>
@@ -81,17 +82,19 @@ class optimizer {
   using preferred_policy = optim::policy_of<P>;
   static constexpr char const* name = P::name;
   static constexpr std::size_t operations_per_parameter = P::operations_per_parameter;
-  static constexpr std::size_t operations_per_tensor = tensor_operations<P>;
-  static constexpr std::size_t operations_per_step = step_operations<P>;
+  static constexpr std::size_t operations_per_tensor = program_traits<P>::operations_per_tensor;
+  static constexpr std::size_t operations_per_step = program_traits<P>::operations_per_step;
   static constexpr std::size_t weights = P::table.size;
   template <parameter_layout Layout, floating T = float>
   using state = learned::state<P, Layout, T>;
 
   P config{};  ///< numbers of a program that are not learned: its own data members
 
+  /// The program, its options and own numbers, and the weights: two that differ in any of them are
+  /// not the same optimizer.
   static constexpr void record(auto& self, auto&& f) {
-    f.constant("name", name);
-    if constexpr (recordable<P>) f.part("config", self.config);
+    f.template part<program_traits<P>>("");
+    if constexpr (!std::is_empty_v<P>) f.part("config", self.config);
     f.options("weights", std::span<W const>(self.weights_), allowed::finite());
   }
 
@@ -166,7 +169,8 @@ class optimizer {
     }
     P::conclude(reader<T>(), f, s.total().data(),
                 static_cast<T const*>(s.tensor(Layout::tensors - 1)), s.global.data());
-    if constexpr (settling_program<P>) settle_all<Arch>(f, mask, theta, gradient, condition, s);
+    if constexpr (program_traits<P>::settles)
+      settle_all<Arch>(f, mask, theta, gradient, condition, s);
     ++s.step;
     return optim::status::done;
   }
@@ -241,7 +245,7 @@ class optimizer {
     witness(i, static_cast<T const*>(s.carry.data()), static_cast<T const*>(mean.data()));
     P::decide(reader<T>(), f, static_cast<T const*>(mean.data()), s.tensor(i), global,
               decision.data());
-    if constexpr (!settling_program<P>)
+    if constexpr (!program_traits<P>::settles)
       apply_tensor<P, Arch>(weights_.data(), decision.data(), n, theta, gradient, condition,
                             s.tile(i), s.carry.data());
   }

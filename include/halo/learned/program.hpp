@@ -5,55 +5,13 @@
 #include <concepts>
 #include <cstddef>
 
-#include <halo/core/layer_mask.hpp>
 #include <halo/core/parameter_table.hpp>
+#include <halo/learned/facts.hpp>
+#include <halo/learned/program_traits.hpp>
 #include <halo/learned/reader.hpp>
 #include <halo/simd/batch.hpp>
 
 namespace halo::learned {
-
-/// What a program is told about a tensor and a step beside its own numbers; never differentiated.
-template <class T>
-struct facts {
-  T elements = 0;          ///< of this tensor
-  T parameters = 0;        ///< of all tensors
-  T tensors = 0;           ///< how many there are
-  T step = 1;              ///< of the optimizer, this one included
-  T own_step = 1;          ///< of this tensor, this one included
-  T loss = 0;              ///< of the mini-batch
-  T rows = 0;              ///< examples in the training set, 0 where nobody said
-  bool bias = false;       ///< this tensor has one axis
-  T horizon = 0;           ///< steps of this run, 0 where nobody said
-  T elapsed = 0;           ///< how many of them are over
-  T baseline = 0;          ///< loss of the best answer that looks at no example, 0: not known
-  bool head = false;       ///< this tensor belongs to the last layer
-  bool anew = false;       ///< its layer began the run with drawn parameters
-  layer_mask drawn{};      ///< the layers that did
-  bool all_drawn = false;  ///< every layer did
-};
-
-/// The same in double, for the arithmetic of decisions.
-template <class T>
-[[nodiscard]] facts<double> widened(facts<T> const& f) noexcept {
-  auto const wide = [](T x) { return static_cast<double>(x); };
-  facts<double> w;
-  w.elements = wide(f.elements);
-  w.parameters = wide(f.parameters);
-  w.tensors = wide(f.tensors);
-  w.step = wide(f.step);
-  w.own_step = wide(f.own_step);
-  w.loss = wide(f.loss);
-  w.rows = wide(f.rows);
-  w.horizon = wide(f.horizon);
-  w.elapsed = wide(f.elapsed);
-  w.baseline = wide(f.baseline);
-  w.bias = f.bias;
-  w.head = f.head;
-  w.anew = f.anew;
-  w.drawn = f.drawn;
-  w.all_drawn = f.all_drawn;
-  return w;
-}
 
 /// A learned optimizer, written once over its number type: map, reduce, map.
 ///
@@ -115,22 +73,6 @@ concept program =
       P::initial(r, f, out, out, out);
     };
 
-/// Whether decisions wait for conclude().
-template <class P>
-concept settling_program =
-    program<P> && requires(plain_reader<float, float> const& r, facts<float> const& f,
-                           float const* in, float* out) {
-      P::settle(r, f, in, in, out);
-      requires P::carry == 0;
-    };
-
-/// Whether observe() and its sums are constants in meta-training: nothing flows back through them.
-template <class P>
-inline constexpr bool observes_constants = [] {
-  if constexpr (requires { P::observes_constants; }) return P::observes_constants;
-  return false;
-}();
-
 /// What a coordinate-wise program without tensor or global numbers need not repeat.
 struct coordinate_program {
   static constexpr std::size_t held = 0, tensor_state = 0, global_state = 0, overview = 0;
@@ -152,18 +94,6 @@ inline constexpr std::size_t tile_lanes = 16;
 [[nodiscard]] constexpr std::size_t tiles_of(std::size_t elements) noexcept {
   return (elements + tile_lanes - 1) / tile_lanes;
 }
-
-/// Multiply-adds of a step of the program for each selected tensor, and for the problem.
-template <class P>
-inline constexpr std::size_t tensor_operations = [] {
-  if constexpr (requires { P::operations_per_tensor; }) return P::operations_per_tensor;
-  return std::size_t{0};
-}();
-template <class P>
-inline constexpr std::size_t step_operations = [] {
-  if constexpr (requires { P::operations_per_step; }) return P::operations_per_step;
-  return std::size_t{0};
-}();
 
 /// The first tile of each tensor, and how many there are in all and in the largest.
 template <parameter_layout Layout>

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include <halo/core/bad_option.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/program.hpp>
 #include <halo/learned/recurrent.hpp>
@@ -17,6 +18,11 @@ namespace halo::learned {
 struct rnnprop_options {
   std::size_t units = 20;
   double output = 0.1;  ///< no step is longer
+
+  static constexpr void record(auto& self, auto&& f) {
+    f.option("units", self.units, allowed::at_least(1));
+    f.option("output", self.output, allowed::positive());
+  }
 };
 
 /// x where it is positive, else e^x - 1 [Clevert et al. 2016].
@@ -39,6 +45,7 @@ template <class V>
 template <rnnprop_options O = rnnprop_options{}>
 struct rnnprop_program : coordinate_program {
   static constexpr rnnprop_options options = O;
+  static_assert(!first_bad_option(O), "halo: rnnprop: an option is out of its range");
   static constexpr std::size_t H = O.units;
   static constexpr char const* name = "rnnprop";
   static constexpr std::size_t operations_per_parameter = 16 * H * H + 14 * H + 20;

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include <halo/core/record.hpp>
+
 namespace halo::learned {
 
 /// Which tensor-wise RNN: sizes and how far its outputs reach.
@@ -17,6 +19,15 @@ struct tensor_options {
   /// training sets are learned by heart. Whole runs of small networks teach one that is too weak
   /// for larger ones (docs/results.md).
   double span_decay = 0.0;
+
+  static constexpr void record(auto& self, auto&& f) {
+    f.option("units", self.units, allowed::at_least(1));
+    f.option("global_units", self.global_units, allowed::at_least(1));
+    f.option("prior", self.prior);
+    f.option("span_up", self.span_up, allowed::positive());
+    f.option("span_down", self.span_down, allowed::positive());
+    f.option("span_decay", self.span_decay, allowed::non_negative());
+  }
 };
 
 /// The controller alone, without prior and weight decay: a log-rate from 3 below to 1.4 above a

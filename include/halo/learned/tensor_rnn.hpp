@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include <halo/core/bad_option.hpp>
 #include <halo/learned/number.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/program.hpp>
@@ -38,6 +39,7 @@ namespace halo::learned {
 template <tensor_options O = tensor_options{}>
 struct tensor_program {
   static constexpr tensor_options options = O;
+  static_assert(!first_bad_option(O), "halo: tensor_rnn: an option is out of its range");
   using preferred_policy = optim::gated<>;  // measured: docs/results.md
   static constexpr std::size_t K1 = O.units, K2 = O.global_units;
   static constexpr std::size_t features = O.prior ? 21 : 16, outputs = O.prior ? 6 : 5;

@@ -80,7 +80,7 @@ class unroll {
     facts<T> f = optimizer_type::template facts_of<Layout>(before, m.context);
     if (gradient_adjoint != nullptr) std::fill_n(gradient_adjoint, Layout::size, T(0));
 
-    if constexpr (settling_program<P>)
+    if constexpr (program_traits<P>::settles)
       settled_backward(rule, f, mask, m, before, after, theta_adjoint, state_adjoint,
                        gradient_adjoint);
     at_least_one<T, P::tensor_state> total{}, last{};
@@ -167,13 +167,13 @@ class unroll {
     std::copy_n(before.tensor(i), P::tensor_state, scratch.data());
     P::decide(reader, f, mean, scratch.data(), global, decision.data());
 
-    if constexpr (!settling_program<P>)
+    if constexpr (!program_traits<P>::settles)
       lanes_.apply(phi, decision.data(), info.count, theta, gradient, before.tile(i), after.tile(i),
                    carry, theta_out, state_adjoint.tile(i), carry_adjoint_.data(),
                    decision_adjoint.data(), gradient_out);
     scalars_.decide(phi, f, mean, before.tensor(i), global, decision_adjoint.data(),
                     state_adjoint.tensor(i), mean_adjoint.data(), state_adjoint.global.data());
-    if constexpr (observes_constants<P>) return;
+    if constexpr (program_traits<P>::observes_constants) return;
     lanes_.observe(phi, context.data(), info.count, theta, gradient, before.tile(i),
                    carry_adjoint_.data(), mean_adjoint.data(), theta_out, state_adjoint.tile(i),
                    context_adjoint.data(), gradient_out);

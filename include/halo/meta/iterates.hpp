@@ -33,8 +33,8 @@ class iterates {
         state(std::make_unique<state_type>()),
         unroll_(most),
         gradients_((most + 1) * size),
-        judged_(learned::attends<P> ? gradients_.size() : 0),
-        point_(learned::attends<P> ? size : 0),
+        judged_(learned::program_traits<P>::attends ? gradients_.size() : 0),
+        point_(learned::program_traits<P>::attends ? size : 0),
         losses_(most + 1),
         record_(most + 1) {}
 
@@ -50,7 +50,7 @@ class iterates {
   /// The gradient at θ_i, and at θ*_i.
   [[nodiscard]] scalar* gradient(std::size_t i) noexcept { return gradients_.data() + i * size; }
   [[nodiscard]] scalar* judged(std::size_t i) noexcept {
-    return learned::attends<P> ? judged_.data() + i * size : gradient(i);
+    return learned::program_traits<P>::attends ? judged_.data() + i * size : gradient(i);
   }
   [[nodiscard]] double& loss(std::size_t i) noexcept { return losses_[i]; }
 

@@ -29,7 +29,6 @@ class meta_optimizer {
   explicit meta_optimizer(std::span<T const> weights)
       : weights_(weights.begin(), weights.end()), origin_(weights_) {
     std::fill(rmsprop_->v.begin(), rmsprop_->v.end(), T(1));
-    rmsprop_->reach = T(1);
   }
 
   [[nodiscard]] std::span<T const> weights() const noexcept { return weights_; }

@@ -54,7 +54,7 @@ class run {
         lambda_(size),
         product_(size),
         curvature_(size),
-        own_(learned::attends<P> ? size : 0),
+        own_(learned::program_traits<P>::attends ? size : 0),
         state_adjoint_(std::make_unique<state_type>()) {}
 
   /// Begins anew: parameters, optimizer state and draws.
@@ -128,7 +128,7 @@ class run {
 
   bool look_at_iterates(std::size_t n, meta_loss const& kind, window_report& r) {
     // an optimizer with attention was fed gradients from elsewhere
-    for (std::size_t i = learned::attends<P> ? 0 : n; i <= n; ++i)
+    for (std::size_t i = learned::program_traits<P>::attends ? 0 : n; i <= n; ++i)
       evaluate(i, at_.true_at(i), at_.judged(i));
     r.last = at_.loss(n);
     for (std::size_t i = 0; i <= n; ++i) {
@@ -173,7 +173,7 @@ class run {
     for (std::size_t i = n; i > 0; --i) {
       bool const fed = second && i < n && at_.moved(i);
       if (!fed) std::fill(product_.begin(), product_.end(), scalar(0));
-      if constexpr (learned::attends<P>) {
+      if constexpr (learned::program_traits<P>::attends) {
         if (fed) bend(i, at_.theta_at(i));
         judge_true(i, n, kind);
       } else {

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/core/bad_option.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string_view>
+
+using namespace halo;
+
+namespace {
+
+struct inner {
+  float momentum = 0.9F;
+  static constexpr void record(auto& self, auto&& f) {
+    f.option("momentum", self.momentum, allowed::below_one());
+  }
+};
+struct outer {
+  double rate = 0.1;
+  inner part{};
+  double mean = std::nan("");  // state: no range of an option
+  static constexpr void record(auto& self, auto&& f) {
+    f.option("rate", self.rate, allowed::positive());
+    f.part("inner", self.part);
+    f.number("mean", self.mean);
+  }
+};
+
+static_assert(!first_bad_option(inner{}));
+static_assert(first_bad_option(inner{.momentum = 1}));
+
+}  // namespace
+
+TEST_CASE("bad_option: says which option it is, what it was and what it may be") {
+  CHECK_FALSE(first_bad_option(outer{}));
+  auto const bad = first_bad_option(outer{.part = {.momentum = 1.5F}});
+  REQUIRE(bad);
+  CHECK(std::string_view(bad->path.data()) == "inner.momentum");
+  CHECK(bad->found == 1.5);
+  CHECK(bad->range == allowed::below_one());
+}
+
+TEST_CASE("bad_option: of several the first") {
+  auto const bad = first_bad_option(outer{.rate = 0, .part = {.momentum = 1.5F}});
+  REQUIRE(bad);
+  CHECK(std::string_view(bad->path.data()) == "rate");
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/learned/facts.hpp>
+
+#include <doctest/doctest.h>
+
+TEST_CASE("facts: what nobody told is 0, and steps count from 1") {
+  halo::learned::facts<double> const f;
+  CHECK(f.rows == 0);
+  CHECK(f.loss == 0);
+  CHECK(f.step == 1);
+  CHECK(f.own_step == 1);
+  CHECK_FALSE(f.bias);
+}
