@@ -140,3 +140,30 @@ TEST_CASE("kernels written for registers differentiate on planes") {
     write_element(y, 6, kernel::mean_square(2, 3, x, target.data(), y));
   });
 }
+
+TEST_CASE("planar: elements are read and assigned by index, values and tangents alike") {
+  std::vector<double> value{1, 2, 3}, tangent{0.5, -1, 4};
+  planar<double> const p(value.data(), tangent.data());
+  planar<double const> const constants(value.data(), nullptr);
+  static_assert(std::is_same_v<decltype(constants[0]), dual<double>>);
+  CHECK(constants[1].value == 2);
+  CHECK(constants[1].tangent == 0);
+  p[0] = p[1] * p[2];
+  CHECK(value[0] == 6);
+  CHECK(tangent[0] == 2 * 4 + -1 * 3);
+  p[0] += constants[1] * 2;
+  p[1] -= p[2];
+  p[2] *= 2;
+  p[2] /= simd::exp(dual<double>(0.0, 1.0));
+  CHECK(value == std::vector<double>{10, -1, 6});
+  CHECK(tangent == std::vector<double>{5, -5, 8 - 6});
+  p[1] = p[2];  // an element, not a reference
+  CHECK(value[1] == 6);
+  CHECK(tangent[1] == 2);
+  p[1] = 0;
+  CHECK(value[1] == 0);
+  CHECK(tangent[1] == 0);
+  auto const both = simd::tanh(p[0]) + simd::sigmoid(p[0]) + simd::log(p[0]) + simd::asinh(p[0]);
+  dual<double> const x(10, 5);
+  CHECK(both.tangent == (tanh(x) + sigmoid(x) + log(x) + asinh(x)).tangent);
+}

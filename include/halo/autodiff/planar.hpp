@@ -12,6 +12,30 @@
 
 namespace halo::autodiff {
 
+/// The dual number at a position of two planes, to be read like one and assigned to: what T& is to
+/// numbers.
+template <class T>
+struct planar_reference : dual<T> {
+  planar_reference(T& values, T& tangents) noexcept
+      : dual<T>(values, tangents), value_(&values), tangent_(&tangents) {}
+  planar_reference(planar_reference const&) = default;
+  planar_reference const& operator=(planar_reference const& v) const noexcept {
+    return *this = static_cast<dual<T> const&>(v);
+  }
+  planar_reference const& operator=(dual<T> v) const noexcept {
+    *value_ = v.value;
+    *tangent_ = v.tangent;
+    return *this;
+  }
+  planar_reference const& operator+=(dual<T> v) const noexcept { return *this = *this + v; }
+  planar_reference const& operator-=(dual<T> v) const noexcept { return *this = *this - v; }
+  planar_reference const& operator*=(dual<T> v) const noexcept { return *this = *this * v; }
+  planar_reference const& operator/=(dual<T> v) const noexcept { return *this = *this / v; }
+
+ private:
+  T *value_, *tangent_;
+};
+
 /// Points to dual numbers that lie as two planes, all values and all tangents, so that both fill
 /// whole registers: what T* is to numbers, this is to dual numbers.
 ///
@@ -36,6 +60,15 @@ struct planar {
     return {p.value + offset, p.tangent == nullptr ? nullptr : p.tangent + offset};
   }
   planar& operator+=(std::size_t offset) noexcept { return *this = *this + offset; }
+
+  /// The element at position i: a number where it is only read, else something to assign to as
+  /// well.
+  [[nodiscard]] auto operator[](std::size_t i) const noexcept {
+    if constexpr (std::is_const_v<T>)
+      return read_element(*this, i);
+    else
+      return planar_reference<T>(value[i], tangent[i]);
+  }
 
   explicit operator bool() const noexcept { return value != nullptr; }
   friend bool operator==(planar p, std::nullptr_t) noexcept { return p.value == nullptr; }
@@ -104,6 +137,29 @@ using storage = typename detail::storage_of<S, N>::type;
 }  // namespace halo::autodiff
 
 namespace halo::simd {
+
+/// The functions of simd/math.hpp on dual numbers under the same names, so that simd::exp(x[i]) is
+/// right for whatever x points to.
+template <class V>
+[[nodiscard]] inline autodiff::dual<V> exp(autodiff::dual<V> const& a) {
+  return exp(a);  // dual's own
+}
+template <class V>
+[[nodiscard]] inline autodiff::dual<V> log(autodiff::dual<V> const& a) {
+  return log(a);
+}
+template <class V>
+[[nodiscard]] inline autodiff::dual<V> tanh(autodiff::dual<V> const& a) {
+  return tanh(a);
+}
+template <class V>
+[[nodiscard]] inline autodiff::dual<V> sigmoid(autodiff::dual<V> const& a) {
+  return sigmoid(a);
+}
+template <class V>
+[[nodiscard]] inline autodiff::dual<V> asinh(autodiff::dual<V> const& a) {
+  return asinh(a);
+}
 
 template <class T>
 struct pointer_traits<autodiff::planar<T>> {

@@ -209,8 +209,8 @@ struct block {
   /// Backward of layer I, where Through together with that of the layer behind it, and of all
   /// below.
   template <std::size_t I, bool Through = false, class P>
-  static void run_back(pass const& p, backward_arguments<P> const& a, P dy, std::size_t lowest,
-                       simd::scalar_of<P>& bound) noexcept {
+  static void run_back(pass const& p, backward_arguments<P> const& a, simd::const_of<P> dy,
+                       std::size_t lowest, simd::scalar_of<P>& bound) noexcept {
     if constexpr (I > 0 && !Through) {
       if constexpr (fused_back<I - 1>) return run_back<I - 1, true>(p, a, dy, lowest, bound);
     }

@@ -83,7 +83,7 @@ struct group_norm : detail::channel_norm {
       kernel::channel_gradient(0, n, norm_of<P, n>(a.theta, a.memory, f), a.x, C(a.dy), a.gradient,
                                P(a.gradient + n));
     for (std::size_t i = 0; i < p.rows; ++i) {
-      C const x = a.x + i * X::size, dy = P(a.dy + i * X::size);
+      C const x = a.x + i * X::size, dy = a.dy + i * X::size;
       auto const norm = norm_of<P, n>(a.theta, C(a.memory + i * 2 * n), f);
       kernel::channel_gradient(places, n, norm, x, dy, tilt, shift);
       if (a.gradient) kernel::sum(2 * n, C(a.gradient), C(tilt), a.gradient);

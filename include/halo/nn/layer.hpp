@@ -78,8 +78,9 @@ struct backward_arguments {
   simd::const_of<P> x;       ///< [rows, inputs], only if the layer needs_input
   simd::const_of<P> y;       ///< [rows, outputs], only if the layer needs_output
   simd::const_of<P> memory;  ///< what forward left
-  P dy;                      ///< [rows, outputs] dL/dy; only written where dx lies on top of it
-  P dx;                      ///< [rows, inputs] dL/dx, to be written; null where nobody asks
+  simd::const_of<P> dy;      ///< [rows, outputs] dL/dy
+  P dx;                      ///< [rows, inputs] dL/dx, to be written; null where nobody asks; of an
+                             ///< elementwise layer on top of dy
   P gradient;                ///< dL/dθ, to be written; null where the mask leaves the layer out
   P scratch{};  ///< L::scratch elements per example of the capacity, then L::fixed_scratch
 };

@@ -144,7 +144,7 @@ struct sequential<shape<Extents...>, L...> {
   /// @return a bound on the magnitude of the selected gradient, infinity if not known to be finite
   template <class P>
   static simd::scalar_of<P> backward(pass const& p, simd::const_of<P> theta, simd::const_of<P> x,
-                                     P arena, P dy, P gradient) noexcept {
+                                     P arena, simd::const_of<P> dy, P gradient) noexcept {
     if ((p.layers & layer_mask::all(layers)).empty()) return simd::scalar_of<P>(0);
     backward_arguments<P> a{};
     a.theta = theta;
