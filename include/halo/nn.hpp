@@ -14,6 +14,7 @@
 #include <halo/nn/describe.hpp>
 #include <halo/nn/dropout.hpp>
 #include <halo/nn/flatten.hpp>
+#include <halo/nn/forward_walk.hpp>
 #include <halo/nn/gradient.hpp>
 #include <halo/nn/group_norm.hpp>
 #include <halo/nn/gru.hpp>

@@ -95,7 +95,7 @@ TEST_CASE("integers: memory is parameters, a byte a weight, and one forward pass
   static_assert(integers::network::statistics + 10 ==
                 network::statistics);  // ranges are in the weights
   constexpr std::size_t numbers = integers::parameter_bytes + 4 * integers::network::statistics;
-  constexpr std::size_t pass = 4 * integers::network::arena_size(1);
+  constexpr std::size_t pass = 4 * integers::network::inference_arena_size(1);
   CHECK(sizeof(integers) >= numbers + pass);
   CHECK(sizeof(integers) < numbers + pass + 2048);
   CHECK(sizeof(integers) < sizeof(device) / 8);

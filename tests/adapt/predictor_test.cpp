@@ -61,10 +61,10 @@ TEST_CASE("predictor: sizeof is the parameters and a forward pass of its batch")
   constexpr auto lines = [](std::size_t floats) { return (floats * 4 + 63) / 64 * 64; };
   static_assert(sizeof(adapt::predictor<network>) == lines(network::parameters) +
                                                          lines(network::statistics) +
-                                                         lines(network::arena_size(1)));
-  static_assert(sizeof(adapt::predictor<network, 8>) == lines(network::parameters) +
-                                                            lines(network::statistics) +
-                                                            lines(network::arena_size(8)));
+                                                         lines(network::inference_arena_size(1)));
+  static_assert(sizeof(adapt::predictor<network, 8>) ==
+                lines(network::parameters) + lines(network::statistics) +
+                    lines(network::inference_arena_size(8)));
   CHECK(sizeof(adapt::predictor<network>) < sizeof(device) / 5);
 }
 

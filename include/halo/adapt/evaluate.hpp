@@ -22,7 +22,7 @@ namespace halo::adapt {
 template <class Network, std::size_t Capacity>
 struct inference_workspace {
   static constexpr std::size_t capacity = Capacity;
-  aligned_array<float, Network::arena_size(Capacity)> arena;
+  aligned_array<float, Network::inference_arena_size(Capacity)> arena;
 };
 
 /// Memory that a network may run forward in: inference_workspace, nn::workspace.
@@ -52,7 +52,7 @@ void for_each_part(std::size_t rows, network_view const& n, float const* x, Work
                      .capacity = Workspace::capacity,
                      .statistics = n.statistics.empty() ? nullptr : n.statistics.data()};
     body(first, part,
-         static_cast<float const*>(Network::template forward<float*>(
+         static_cast<float const*>(Network::template infer<float*>(
              p, n.parameters.data(), x + first * Network::inputs, work.arena.data())));
   }
 }

@@ -11,6 +11,7 @@
 
 #include <halo/nn/chain.hpp>
 #include <halo/nn/describe.hpp>
+#include <halo/nn/forward_walk.hpp>
 #include <halo/nn/layer.hpp>
 #include <halo/nn/layer_traits.hpp>
 #include <halo/nn/plan.hpp>
@@ -33,6 +34,7 @@ struct block {
     return make_plan<count>({sizes_of<layer_at<I>, shape_at<I>>()...});
   }(std::make_index_sequence<count>());
   static constexpr layer_sizes sizes = places.all;
+  static constexpr plan<count> lean = without_backward(places);
 
   static constexpr std::array<tensor_spec, sizes.tensors> tensors =
       list<tensor_spec, sizes.tensors>(First, places, [](auto i) -> auto const& {
@@ -62,7 +64,13 @@ struct block {
 
   template <class P>
   static void forward(pass const& p, forward_arguments<P> const& a) noexcept {
-    run<0>(p, a);
+    walk::template run<0>(p, a);
+  }
+
+  /// The same outputs in less memory, lean.all of it: nothing is kept.
+  template <class P>
+  static void infer(pass const& p, forward_arguments<P> const& a) noexcept {
+    forward_walk<block, lean>::template run<0>(p, a);
   }
 
   /// As a layer's backward; where no layer learns nothing runs unless dx is wanted.
@@ -91,7 +99,34 @@ struct block {
     }(std::make_index_sequence<count>());
   }
 
+  /// What layer I is told of the pass. One without parameters learns if the one before it does.
+  template <std::size_t I>
+  [[nodiscard]] static pass pass_of(pass p) noexcept {
+    constexpr bool follows = places.layers[I].owners == 0 && places.owner[I] > 0;
+    p.index += places.row[I];
+    p.layers = p.layers.slice(places.owner[I] - (follows ? 1U : 0U),
+                              std::max(places.layers[I].owners, std::size_t{1}));
+    if (p.statistics != nullptr) p.statistics += places.statistic[I];
+    return p;
+  }
+
+  /// Whether layer I applies the elementwise layer behind it to its own output at once, and does
+  /// the same on the way back.
+  template <std::size_t I>
+  static constexpr bool fused = [] {
+    if constexpr (I + 1 < count)
+      return places.in_place[I + 1] && activating<layer_at<I>, shape_at<I>, layer_at<I + 1>>;
+    return false;
+  }();
+  template <std::size_t I>
+  static constexpr bool fused_back = [] {
+    if constexpr (fused<I>) return activating_back<layer_at<I>, shape_at<I>, layer_at<I + 1>>;
+    return false;
+  }();
+
  private:
+  using walk = forward_walk<block, places>;
+
   template <std::size_t I>
   [[nodiscard]] static constexpr std::size_t layer_operations(layer_mask mask,
                                                               bool below) noexcept {
@@ -130,82 +165,6 @@ struct block {
     return true;
   }
 
-  /// What layer I is told of the pass. One without parameters learns if the one before it does.
-  template <std::size_t I>
-  [[nodiscard]] static pass pass_of(pass p) noexcept {
-    constexpr bool follows = places.layers[I].owners == 0 && places.owner[I] > 0;
-    p.index += places.row[I];
-    p.layers = p.layers.slice(places.owner[I] - (follows ? 1U : 0U),
-                              std::max(places.layers[I].owners, std::size_t{1}));
-    if (p.statistics != nullptr) p.statistics += places.statistic[I];
-    return p;
-  }
-
-  /// The output of layer I.
-  template <std::size_t I, class P>
-  static P output_of(pass const& p, P y, P memory) noexcept {
-    if constexpr (places.in_y[I])
-      return y;
-    else
-      return memory + places.output[I] * p.capacity;
-  }
-  /// x of layer I: the block's for the first, else the output of the layer before.
-  template <std::size_t I, class C>
-  static C input_of(pass const& p, C x, C y, C memory) noexcept {
-    if constexpr (I == 0)
-      return x;
-    else
-      return output_of<I - 1>(p, y, memory);
-  }
-
-  template <std::size_t I, class P>
-  static P scratch_of(pass const& p, P all) noexcept {
-    return place_in(all, places.layers[I].scratch + places.layers[I].fixed,
-                    places.inner * p.capacity);
-  }
-
-  template <std::size_t I, class P>
-  static void run(pass const& p, forward_arguments<P> const& a) noexcept {
-    if constexpr (I < count) {
-      using C = simd::const_of<P>;
-      using here = layer_at<I>;
-      C const theta = a.theta + places.parameter[I];
-      C const x = input_of<I, C>(p, a.x, a.y, a.memory);
-      P const y = output_of<I>(p, a.y, a.memory);
-      P const memory = place_in(a.memory, places.layers[I].memory, places.memory[I] * p.capacity);
-      static_assert(runs<here, shape_at<I>, P>::checked);
-      if constexpr (fused<I>) {
-        typename layer_at<I + 1>::function const f{};
-        if constexpr (places.layers[I].memory > 0)
-          here::template forward_activated<shape_at<I>>(pass_of<I>(p), theta, x, y, memory, f);
-        else
-          here::template forward_activated<shape_at<I>>(pass_of<I>(p), theta, x, y, f);
-        run<I + 2>(p, a);
-      } else {
-        if constexpr (scratching<here, shape_at<I>>)
-          here::template forward<shape_at<I>>(pass_of<I>(p), theta, x, y, memory,
-                                              scratch_of<I>(p, a.scratch));
-        else
-          here::template forward<shape_at<I>>(pass_of<I>(p), theta, x, y, memory);
-        run<I + 1>(p, a);
-      }
-    }
-  }
-
-  /// Whether layer I applies the elementwise layer behind it to its own output at once, and does
-  /// the same on the way back.
-  template <std::size_t I>
-  static constexpr bool fused = [] {
-    if constexpr (I + 1 < count)
-      return places.in_place[I + 1] && activating<layer_at<I>, shape_at<I>, layer_at<I + 1>>;
-    return false;
-  }();
-  template <std::size_t I>
-  static constexpr bool fused_back = [] {
-    if constexpr (fused<I>) return activating_back<layer_at<I>, shape_at<I>, layer_at<I + 1>>;
-    return false;
-  }();
-
   /// Backward of layer I, where Through together with that of the layer behind it, and of all
   /// below.
   template <std::size_t I, bool Through = false, class P>
@@ -220,15 +179,15 @@ struct block {
     bool const below = a.dx || lowest < places.owner[I];  // somebody below wants a gradient
     backward_arguments<P> own{};
     own.theta = a.theta + places.parameter[I];
-    own.x = input_of<I, C>(p, a.x, a.y, a.memory);
-    own.y = output_of<I, C>(p, a.y, a.memory);
-    own.memory = place_in(a.memory, places.layers[I].memory, places.memory[I] * p.capacity);
+    own.x = walk::template input_of<I, C>(p, a.x, a.y, a.memory);
+    own.y = walk::template output_of<I, C>(p, a.y, a.memory);
+    own.memory = walk::template memory_of<I>(p, a.memory);
     own.dy = dy;
     if (below) own.dx = I == 0 ? a.dx : a.scratch + places.delta[I] * p.capacity;
     pass const own_pass = pass_of<I>(p);
     if (places.layers[I].owners > 0 && !own_pass.layers.empty())
       own.gradient = a.gradient + places.parameter[I];
-    own.scratch = scratch_of<I>(p, a.scratch);
+    own.scratch = walk::template scratch_of<I>(p, a.scratch);
     T most(0);
     if constexpr (Through) {
       most = here::template backward_activated<shape_at<I>>(own_pass, own,

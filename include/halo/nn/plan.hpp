@@ -145,6 +145,31 @@ template <std::size_t N>
   return p;
 }
 
+/// The same outputs where no backward follows: two places that outputs take turns in, one for the
+/// memory of each layer while it runs, no gradients. Where that is not smaller it is the plan
+/// given.
+template <std::size_t N>
+[[nodiscard]] consteval plan<N> without_backward(plan<N> const& full) {
+  plan<N> p = full;
+  std::size_t width = 0, used = 0, turn = 1, memory = 0, scratch = 0;
+  for (std::size_t i = 0; i < N; ++i) {
+    if (!p.in_y[i]) width = std::max(width, p.layers[i].outputs);
+    memory = std::max(memory, p.layers[i].memory);
+    scratch = std::max(scratch, p.layers[i].scratch);
+  }
+  for (std::size_t i = 0; i < N; ++i) {
+    if (p.in_y[i]) continue;
+    if (!p.in_place[i]) turn = 1 - turn;
+    p.output[i] = turn * width;
+    used = std::max(used, turn + 1);
+  }
+  p.memory.fill(used * width);
+  p.inner = 0;
+  p.all.memory = used * width + memory;
+  p.all.scratch = scratch;
+  return p.all.memory + scratch < full.all.memory + full.all.scratch ? p : full;
+}
+
 /// Moves rows kept[0] < kept[1] < ... of width elements to the front.
 template <class T>
 void move_rows(std::size_t width, std::uint32_t const* kept, std::size_t n, T* at) noexcept {

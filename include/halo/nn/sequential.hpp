@@ -65,6 +65,13 @@ struct sequential<shape<Extents...>, L...> {
     return memory_per_row * capacity + sizes.fixed;
   }
 
+  /// The same where infer runs in place of forward: much less, nothing is kept for backward.
+  static constexpr std::size_t inference_memory_per_row =
+      block::lean.all.memory + sizes.outputs + block::lean.all.scratch;
+  [[nodiscard]] static constexpr std::size_t inference_arena_size(std::size_t capacity) noexcept {
+    return inference_memory_per_row * capacity + sizes.fixed;
+  }
+
   /// The parameter table; names are "<position>.<tensor>", in layers made of layers
   /// "<position>.<position>.<tensor>".
   struct layout {
@@ -123,6 +130,15 @@ struct sequential<shape<Extents...>, L...> {
   static P forward(pass const& p, simd::const_of<P> theta, simd::const_of<P> x, P arena) noexcept {
     P const y = output_in(p, arena);
     block::template forward<P>(p, {theta, x, y, arena, scratch_in(p, arena)});
+    return y;
+  }
+
+  /// Outputs as forward gives them, bit for bit, in an arena of inference_arena_size(p.capacity)
+  /// elements; backward cannot follow.
+  template <class P>
+  static P infer(pass const& p, simd::const_of<P> theta, simd::const_of<P> x, P arena) noexcept {
+    P const y = arena + block::lean.all.memory * p.capacity;
+    block::template infer<P>(p, {theta, x, y, arena, y + sizes.outputs * p.capacity});
     return y;
   }
 
