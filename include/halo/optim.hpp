@@ -11,6 +11,7 @@
 #include <halo/optim/deepening.hpp>
 #include <halo/optim/depth_cut.hpp>
 #include <halo/optim/fields.hpp>
+#include <halo/optim/forget.hpp>
 #include <halo/optim/gated.hpp>
 #include <halo/optim/guard.hpp>
 #include <halo/optim/momentum.hpp>

@@ -651,3 +651,37 @@ TEST_CASE("adapter: a policy that answers nonsense is cut to the network, and em
   CHECK(absent.totals().empty == 1);
   CHECK(absent.totals().non_finite == 0);
 }
+
+TEST_CASE("adapter: a head drawn anew learns as one that never was another") {
+  // Two tasks on one network: what the moments say of the old head is not for the new one.
+  std::vector<float> const x = support::draw<float>(8 * 5, 1);
+  std::vector<std::int32_t> const t = support::draw_labels(8, 3, 2),
+                                  other = {2, 2, 0, 0, 1, 1, 2, 0};
+  auto const head_only = always(4);
+  device_of<optim::adam> d(optim::adam{{.rate = 0.05F}}, seed{3}, head_only);
+  for (int i = 0; i < 40; ++i) d.step(x, t);
+  d.redraw_head(seed{8});
+  device_of<optim::adam> fresh(optim::adam{{.rate = 0.05F}}, d.parameters(), seed{3}, head_only);
+  for (std::size_t i = 0; i < 111; ++i) {
+    CHECK(d.state().m[i] == 0.0F);
+    CHECK(d.state().v[i] == 0.0F);
+  }
+  CHECK(std::ranges::count(d.state().steps, 0U) == 6);
+  for (int i = 0; i < 6; ++i) {
+    d.step(x, other);
+    fresh.step(x, other);
+  }
+  CHECK(d.evaluate(x, other).loss == doctest::Approx(fresh.evaluate(x, other).loss).epsilon(0.05));
+
+  device_of<optim::adam> whole(optim::adam{{.rate = 0.05F}}, seed{3});
+  for (int i = 0; i < 10; ++i) whole.step(x, t);
+  whole.redraw_head(seed{8});
+  auto const& s = whole.state();
+  for (std::size_t i = 0; i < 111; ++i) CHECK((s.m[i] == 0.0F) == (layer_of(i) == 2));
+  CHECK(s.steps[0] == 10);
+  CHECK(s.steps[5] == 0);
+  whole.assign(support::draw<float>(111, 5));
+  for (std::size_t i = 0; i < 111; ++i) CHECK(s.m[i] == 0.0F);
+  CHECK(s.steps[0] == 0);
+  CHECK(whole.totals().iterations == 10);
+}

@@ -26,6 +26,7 @@
 #include <halo/optim/adam.hpp>
 #include <halo/optim/averaged.hpp>
 #include <halo/optim/decide.hpp>
+#include <halo/optim/forget.hpp>
 #include <halo/optim/policy.hpp>
 #include <halo/optim/selection.hpp>
 
@@ -164,7 +165,8 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
   void set_frozen_normalization(nn::normalization n) noexcept { statistics_.use_where_frozen(n); }
 
   /// Replaces all parameters and, where the network has some, the statistics that belong to them,
-  /// which may also follow the parameters in one span. An average starts anew, the rest stays.
+  /// which may also follow the parameters in one span. What optimizer and policy remember of the
+  /// old ones begins anew, as in redraw_head.
   /// @throws halo::error if their number is another, one is not finite or a variance negative;
   ///         nothing has changed then
   void assign(std::span<float const> parameters, std::span<float const> statistics = {}) {
@@ -177,16 +179,18 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
     if (auto const r = detail::check_parameters<Network>(parameters, statistics)) return r;
     std::copy(parameters.begin(), parameters.end(), parameters_.begin());
     statistics_.take(statistics);
-    optim::restart_average(state_);
+    forget(layer_mask::all(layout::layers));
     return {};
   }
 
-  /// Draws the last layer with parameters anew: the new task has other classes. An average and the
-  /// policy begin anew as well.
-  void redraw_head(halo::seed s) noexcept {
-    nn::initialize<layout, float>(parameters_.span(), s, {}, layer_mask::top(1, layout::layers));
-    optim::restart_average(state_);
-    policy_state_ = {};
+  /// Draws the last layer with parameters anew: the new task has other classes. What the optimizer
+  /// remembers of it begins anew, and so do an average of the path and the policy; what belongs to
+  /// the whole run, such as the place in a schedule, stays.
+  template <nn::initializer Rule = nn::he>
+  void redraw_head(halo::seed s, Rule rule = {}) noexcept {
+    layer_mask const head = layer_mask::top(1, layout::layers);
+    nn::initialize<layout, float>(parameters_.span(), s, rule, head);
+    forget(head);
   }
 
   /// All that makes up a run (core/record.hpp): network, loss, optimizer and policy with their
@@ -225,6 +229,10 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
  private:
   static constexpr std::uint64_t mask_stream = 0x6d61736b;  // "mask"
 
+  void forget(layer_mask layers) noexcept {
+    optim::forget(optimizer_, state_, layers, static_cast<float const*>(parameters_.data()));
+    policy_state_ = {};
+  }
   optim::decision decide(std::uint64_t iteration) const noexcept {
     return optim::decide(policy_, policy_state_, generator(seed_, mask_stream), iteration,
                          layout::layers);

@@ -120,20 +120,20 @@ class optimizer {
   template <parameter_layout Layout, floating T = float>
   [[nodiscard]] state<Layout, T> init() const noexcept {
     state<Layout, T> s;
-    at_least_one<T, P::state> coordinate{};
-    at_least_one<T, P::tensor_state> tensor{};
-    facts<T> f = facts_of<Layout>(s, {});
-    for (std::size_t i = 0; i < Layout::tensors; ++i) {
-      describe<Layout>(f, i, 0);
-      P::initial(reader<T>(), f, coordinate.data(), tensor.data(), s.global.data());
-      std::size_t const tiles = tiles_of(Layout::table[i].count);
-      for (std::size_t k = 0; k < tiles * P::state * tile_lanes; ++k)
-        s.tile(i)[k] = coordinate[k / tile_lanes % coordinate.size()];
-      std::copy_n(tensor.data(), P::tensor_state, s.tensor(i));
-      if constexpr (requires { config.scatter(i, Layout::table[i].count, s.tile(i), s.tensor(i)); })
-        config.scatter(i, Layout::table[i].count, s.tile(i), s.tensor(i));
-    }
+    for (std::size_t i = 0; i < Layout::tensors; ++i) begin(s, i, s.global.data());
     return s;
+  }
+
+  /// Begins anew what is remembered of the tensors of some layers (optim::forget); what the program
+  /// knows of the whole problem stays.
+  template <class Layout, class T>
+  void forget(learned::state<P, Layout, T>& s, layer_mask layers, T const*) const noexcept {
+    at_least_one<T, P::global_state> ignored{};
+    for (std::size_t i = 0; i < Layout::tensors; ++i) {
+      if (!layers[Layout::table[i].layer]) continue;
+      begin(s, i, ignored.data());
+      s.steps[i] = 0;
+    }
   }
 
   /// Watches nothing.
@@ -209,6 +209,23 @@ class optimizer {
   }
 
  private:
+  /// The state of one tensor at the beginning of a run, and of the problem.
+  template <class Layout, class T>
+  void begin(learned::state<P, Layout, T>& s, std::size_t i, T* global) const noexcept {
+    at_least_one<T, P::state> coordinate{};
+    at_least_one<T, P::tensor_state> tensor{};
+    facts<T> f = facts_of<Layout>(s, {});
+    f.step = T(1);
+    describe<Layout>(f, i, 0);
+    P::initial(reader<T>(), f, coordinate.data(), tensor.data(), global);
+    std::size_t const tiles = tiles_of(Layout::table[i].count);
+    for (std::size_t k = 0; k < tiles * P::state * tile_lanes; ++k)
+      s.tile(i)[k] = coordinate[k / tile_lanes % coordinate.size()];
+    std::copy_n(tensor.data(), P::tensor_state, s.tensor(i));
+    if constexpr (requires { config.scatter(i, Layout::table[i].count, s.tile(i), s.tensor(i)); })
+      config.scatter(i, Layout::table[i].count, s.tile(i), s.tensor(i));
+  }
+
   template <class T>
   static constexpr T ceiling = sizeof(T) == 4 ? T(1e15) : T(1e120);
 

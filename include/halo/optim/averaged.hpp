@@ -47,6 +47,12 @@ struct averaged : wrapper<averaged<Inner>, Inner> {
     }
   };
 
+  /// The average begins anew with parameters that were put elsewhere (optim::forget).
+  template <class State, class T>
+  void forget(State& s, layer_mask, T const*) const noexcept {
+    s.restart_average();
+  }
+
   /// Multiply-adds of a step: the inner optimizer's, and the average of all parameters.
   template <parameter_layout Layout>
   [[nodiscard]] static constexpr std::size_t operations(layer_mask mask) noexcept {

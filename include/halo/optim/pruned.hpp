@@ -60,6 +60,17 @@ struct pruned : wrapper<pruned<Inner>, Inner> {
     }
   };
 
+  /// Of parameters that were replaced, those stay pruned that are 0 (optim::forget).
+  template <class Layout, class T>
+  void forget(state<Layout, T>& s, layer_mask layers, T const* theta) const noexcept {
+    for_each_run<Layout>(
+        layers, [](std::size_t) { return 0; },
+        [&](std::size_t begin, std::size_t end, std::size_t) {
+          for (std::size_t i = begin; i < end; ++i)
+            if (theta[i] != T(0)) s.gone[i / 64] &= ~(std::uint64_t{1} << (i % 64));
+        });
+  }
+
   /// One step of the inner optimizer; where it is done, writes the zeros of the selected layers.
   template <class Layout, class T>
   status step(T* theta, T const* gradient, state<Layout, T>& s,
