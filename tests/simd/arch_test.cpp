@@ -45,6 +45,9 @@ TEST_CASE("an architecture that fuses rounds a product and sum once") {
     float const rest = fma(V(x), V(x), V(-square)).get(0);
     if (simd::fuses<Arch>()) CHECK(rest == 0x1p-24F);
   });
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+  CHECK(simd::fuses<simd::default_arch>());
+#endif
 }
 
 TEST_CASE("half an architecture has half the lanes, or is the whole one") {

@@ -150,3 +150,19 @@ TEST_CASE_TEMPLATE("the bits of the lanes pass through", V, HALO_BATCHES) {
     CHECK(zero.get(i) == 0);
   }
 }
+
+TEST_CASE_TEMPLATE("quotients and roots are rounded once", V, HALO_BATCHES) {
+  using T = typename V::value_type;
+  T const inf = std::numeric_limits<T>::infinity();
+  std::vector<T> const over = halo::test::numbers<T>(200, 1, 1e3);
+  std::vector<T> const under = halo::test::numbers<T>(200, 2, 7);
+  for (std::size_t i = 0; i < over.size(); ++i) {
+    CHECK((V(over[i]) / V(under[i])).get(0) == over[i] / under[i]);
+    CHECK(sqrt(V(std::abs(over[i]))).get(0) == std::sqrt(std::abs(over[i])));
+  }
+  CHECK((V(T(3e38)) / V(T(2e38))).get(V::size - 1) == T(3e38) / T(2e38));
+  CHECK((V(T(1e-40)) / V(T(1e-40))).get(0) == T(1));
+  CHECK((V(T(1)) / V(T(0))).get(0) == inf);
+  CHECK(sqrt(V(inf)).get(0) == inf);
+  CHECK(sqrt(V(T(0))).get(0) == T(0));
+}

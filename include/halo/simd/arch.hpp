@@ -71,15 +71,17 @@ constexpr void for_each_arch(arch_list<Archs...>, F&& f) {
 /// Whether fma of an architecture rounds once, or product and sum each for itself.
 template <class Arch = default_arch>
 [[nodiscard]] constexpr bool fuses() noexcept {
-  if constexpr (std::is_same_v<Arch, scalar>) {
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
-    return true;
+  constexpr bool machine = true;
 #else
-    return false;
+  constexpr bool machine = false;
 #endif
+  if constexpr (std::is_same_v<Arch, scalar>) {
+    return machine;
   } else {
     std::string_view const name = Arch::name();
-    return name.find("fma") == 0 || name.find("avx512") == 0 || name.find("neon64") == 0;
+    if (name.find("arm") == 0) return machine;
+    return name.find("fma") == 0 || name.find("avx512") == 0 || name.find("riscv") == 0;
   }
 }
 

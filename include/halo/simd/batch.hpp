@@ -26,7 +26,7 @@ struct batch {
   using mask = batch_mask<T, Arch>;
   using native_type = typename detail::native<T, Arch>::type;
   static constexpr std::size_t size = detail::native<T, Arch>::size;
-  static constexpr bool is_scalar = std::is_same_v<Arch, scalar>;
+  static constexpr bool is_scalar = std::is_arithmetic_v<native_type>;
 
   native_type native;
 
@@ -97,7 +97,12 @@ struct batch {
   friend batch operator+(batch a, batch b) noexcept { return {wrap{}, a.native + b.native}; }
   friend batch operator-(batch a, batch b) noexcept { return {wrap{}, a.native - b.native}; }
   friend batch operator*(batch a, batch b) noexcept { return {wrap{}, a.native * b.native}; }
-  friend batch operator/(batch a, batch b) noexcept { return {wrap{}, a.native / b.native}; }
+  friend batch operator/(batch a, batch b) noexcept {
+    if constexpr (is_scalar)
+      return {wrap{}, a.native / b.native};
+    else
+      return {wrap{}, detail::machine_quotient(a.native, b.native)};
+  }
   friend batch operator-(batch a) noexcept {
     if constexpr (is_scalar)
       return {wrap{}, -a.native};
@@ -138,7 +143,12 @@ struct batch {
   }
   /// c - a * b.
   [[nodiscard]] friend batch fnma(batch a, batch b, batch c) noexcept {
-    if constexpr (is_scalar) {
+#if defined(__ARM_NEON)  // xsimd 8.1 multiplies and adds
+    constexpr bool by_fma = true;
+#else
+    constexpr bool by_fma = is_scalar;
+#endif
+    if constexpr (by_fma) {
       return fma(-a, b, c);
     } else
 #if defined(__AVX512F__)  // xsimd 8.1 spends an instruction on the sign
@@ -156,7 +166,7 @@ struct batch {
     if constexpr (is_scalar)
       return {wrap{}, std::sqrt(a.native)};
     else
-      return {wrap{}, sqrt(a.native)};
+      return {wrap{}, detail::machine_root(a.native)};
   }
   [[nodiscard]] friend batch abs(batch a) noexcept {
     if constexpr (is_scalar)
@@ -207,7 +217,7 @@ struct batch {
   template <class F>
   [[nodiscard]] static batch from_words(batch a, batch b, F f) noexcept {
     using word = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
-    using words = typename detail::native<word, Arch>::type;
+    using words = std::conditional_t<is_scalar, word, typename detail::native<word, Arch>::type>;
     words const bits = f(detail::bits_as<words>(a.native), detail::bits_as<words>(b.native));
     return {wrap{}, detail::bits_as<native_type>(bits)};
   }

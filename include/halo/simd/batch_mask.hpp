@@ -22,13 +22,13 @@ struct batch_mask {
   friend batch_mask operator!(batch_mask a) noexcept { return {!a.native}; }
 
   [[nodiscard]] friend bool any(batch_mask m) noexcept {
-    if constexpr (std::is_same_v<Arch, scalar>)
+    if constexpr (std::is_same_v<native_type, bool>)
       return m.native;
     else
       return any(m.native);
   }
   [[nodiscard]] friend bool all(batch_mask m) noexcept {
-    if constexpr (std::is_same_v<Arch, scalar>)
+    if constexpr (std::is_same_v<native_type, bool>)
       return m.native;
     else
       return all(m.native);

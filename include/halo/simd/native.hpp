@@ -6,6 +6,7 @@
 // argument-dependent lookup alone: where xsimd knows no architecture it declares none of them.
 
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <type_traits>
 
@@ -19,8 +20,25 @@
 #if defined(__AVX512F__)
 #  include <immintrin.h>
 #endif
+#if defined(__ARM_NEON)
+#  include <arm_neon.h>
+#endif
 #if defined(__GNUC__) && !defined(__clang__)
 #  pragma GCC diagnostic pop
+#endif
+
+// Sums are taken in the order and the precision that is written: e^x alone rounds by adding a large
+// number and taking it away again, and what is not finite must be seen.
+#if defined(__FLT_EVAL_METHOD__)
+static_assert(__FLT_EVAL_METHOD__ == 0 || __FLT_EVAL_METHOD__ == 16,
+              "halo: floats must be computed as floats, not in extended precision; on 32-bit x86 "
+              "compile with -msse2 -mfpmath=sse");
+#endif
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || \
+    (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ != 0)
+static_assert(sizeof(char) == 0,
+              "halo: compile without -ffast-math, -Ofast, -fassociative-math and "
+              "-ffinite-math-only; they change results and hide infinities");
 #endif
 
 namespace halo::simd {
@@ -38,19 +56,63 @@ using native_archs = xsimd::supported_architectures;  // arch.hpp spells them ou
 
 namespace detail {
 
-/// What stands for a register and its mask on an architecture.
+/// Whether an architecture has registers of T; ARMv7 has none of doubles, and xsimd an empty type.
 template <class T, class Arch>
+inline constexpr bool has_registers =
+    !std::is_same_v<Arch, scalar> &&
+    !(std::is_same_v<T, double> && std::is_same_v<Arch, xsimd::neon>);
+
+/// What stands for a register and its mask on an architecture: one number where it has none.
+template <class T, class Arch, bool = has_registers<T, Arch>>
 struct native {
   using type = xsimd::batch<T, Arch>;
   using mask = xsimd::batch_bool<T, Arch>;
   static constexpr std::size_t size = type::size;
 };
-template <class T>
-struct native<T, scalar> {
+template <class T, class Arch>
+struct native<T, Arch, false> {
   using type = T;
   using mask = bool;
   static constexpr std::size_t size = 1;
 };
+
+/// f of one lane after the other, where the machine has no instruction for all of them.
+template <class R, class F, class... Rs>
+[[nodiscard]] inline R lane_by_lane(F const& f, R first, Rs... others) noexcept {
+  using T = typename R::value_type;
+  alignas(64) T lanes[1 + sizeof...(Rs)][R::size];
+  std::size_t k = 0;
+  for (R const& r : {first, others...}) r.store_unaligned(lanes[k++]);
+  for (std::size_t i = 0; i < R::size; ++i) {
+    if constexpr (sizeof...(Rs) == 0)
+      lanes[0][i] = f(lanes[0][i]);
+    else
+      lanes[0][i] = f(lanes[0][i], lanes[1][i]);
+  }
+  return R::load_unaligned(lanes[0]);
+}
+
+/// a / b, rounded once: xsimd multiplies NEON's estimates of 1/b, which are not.
+template <class R>
+[[nodiscard]] inline R machine_quotient(R a, R b) noexcept {
+#if defined(__aarch64__)
+  if constexpr (R::size == 4) return R(vdivq_f32(a, b));
+#elif defined(__ARM_NEON)
+  if constexpr (R::size == 4) return lane_by_lane([](auto x, auto y) { return x / y; }, a, b);
+#endif
+  return a / b;
+}
+
+/// √a, rounded once; as above.
+template <class R>
+[[nodiscard]] inline R machine_root(R a) noexcept {
+#if defined(__aarch64__)
+  if constexpr (R::size == 4) return R(vsqrtq_f32(a));
+#elif defined(__ARM_NEON)
+  if constexpr (R::size == 4) return lane_by_lane([](auto x) { return std::sqrt(x); }, a);
+#endif
+  return sqrt(a);
+}
 
 /// Whether the machine's own minimum and maximum give the second operand where either is NaN (x86).
 template <class Arch>
