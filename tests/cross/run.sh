@@ -20,7 +20,7 @@ failed=0
 run() {
   local target=$1 compiler=$2 emulator=$3 file object objects=()
   shift 3
-  if ! command -v "$compiler" > /dev/null || { [ -n "$emulator" ] && ! command -v "$emulator"; } > /dev/null; then
+  if ! command -v "$compiler" > /dev/null || ! command -v "${emulator:-true}" > /dev/null; then
     echo "$target: skipped, no $compiler or $emulator"
     return 0
   fi
