@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <vector>
@@ -26,9 +27,9 @@ TEST_CASE("deepening: follows the rule as it is written, from head and second la
       optim::deepening::state state;
       std::size_t d = begin == optim::begin_at::head ? 1 : layers - 1;
       if (d == 0) d = 1;
-      double a = 0, s = 0;
+      double a = 0, s = 0, h = 0, variance = 0;
       int n = 0, stages = 0;
-      for (int t = 0; t < 600; ++t) {
+      for (int t = 0; t < 900; ++t) {
         CAPTURE(t);
         optim::decision const now = rule.decide(state, nobody, 0, layers);
         CHECK(now.layers.count() == d);
@@ -37,15 +38,18 @@ TEST_CASE("deepening: follows the rule as it is written, from head and second la
         CHECK(now.hardest == 0);
         double const l = loss_at(t);
         rule.observe(state, {l, 0.5, 100, layers});
-        if (t == 0) a = s = l;
+        if (t == 0) a = s = h = l;
+        variance = 0.975 * variance + 0.025 * (l - a) * (l - a);
         a = 0.9 * a + 0.1 * l;
         s = 0.975 * s + 0.025 * l;
+        h = std::max(h, s);
         ++n;
-        if (d < layers && n >= 20 && a > 0.93 * s) {
+        double const noise = std::sqrt(variance);
+        if (d < layers && n >= 20 && s - a <= std::max(0.2 * noise, 0.02 * (h - a))) {
           ++d;
           ++stages;
           n = 0;
-          s = 1.3 * a;
+          s = a + 0.8 * noise;
         }
       }
       CHECK(d == layers);
@@ -55,12 +59,35 @@ TEST_CASE("deepening: follows the rule as it is written, from head and second la
 }
 
 TEST_CASE("deepening: while the loss keeps falling the stage lasts") {
+  for (double const noise : {0.0, 0.5}) {
+    optim::deepening const rule{.begin = optim::begin_at::head};
+    optim::deepening::state state;
+    generator g(seed{3});
+    auto const loss = [&](double mean) { return mean + noise * static_cast<double>(g.normal()); };
+    for (int t = 0; t < 800; ++t) rule.observe(state, {loss(100 - t / 20.0), 0.5, 1, 3});
+    CHECK(rule.depth(state, 3) == 1);
+    for (int t = 0; t < 3000; ++t) rule.observe(state, {loss(0), 0.5, 1, 3});
+    CHECK(rule.depth(state, 3) == 3);
+  }
+}
+
+TEST_CASE("deepening: decides alike for losses that are shifted and scaled") {
   optim::deepening const rule{.begin = optim::begin_at::head};
-  optim::deepening::state state;
-  for (int t = 0; t < 300; ++t) rule.observe(state, {std::exp(-t / 20.0), 0.5, 1, 3});
-  CHECK(rule.depth(state, 3) == 1);
-  for (int t = 0; t < 3000; ++t) rule.observe(state, {std::exp(-15.0), 0.5, 1, 3});
-  CHECK(rule.depth(state, 3) == 3);
+  auto const depths = [&](double scale, double shift) {
+    optim::deepening::state state;
+    std::vector<std::size_t> all;
+    for (int t = 0; t < 900; ++t) {
+      rule.observe(state, {scale * loss_at(t) + shift, 0.5, 100, 6});
+      all.push_back(rule.depth(state, 6));
+    }
+    return all;
+  };
+  auto const plain = depths(1, 0);
+  CHECK(plain.back() == 6);
+  CHECK(depths(1, -1) == plain);
+  CHECK(depths(1, -100) == plain);
+  CHECK(depths(1e-6, 0) == plain);
+  CHECK(depths(1e6, 1e6) == plain);
 }
 
 TEST_CASE("deepening: first depths") {

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 #include <halo/optim/selection.hpp>
 
@@ -66,8 +67,19 @@ TEST_CASE("gated: what the inner policy remembers is remembered, name by name") 
   state.fields([&](char const*, auto values) {
     values[0] = static_cast<std::remove_reference_t<decltype(values[0])>>(++fields);
   });
-  CHECK(fields == 7);
+  CHECK(fields == 9);
   CHECK(state.inner.deeper == 1);
   CHECK(state.inner.slow == 5);
-  CHECK(state.accuracy == 7);
+  CHECK(state.accuracy == 9);
+}
+
+TEST_CASE("gated: stays shut where a loss has no right and wrong answers") {
+  optim::gated<optim::selection> const rule{.accuracy = 0};
+  optim::gated<optim::selection>::state state;
+  for (int t = 0; t < 300; ++t) {
+    CHECK(rule.decide(state, generator(seed{4}), 0, 3).hardest == 0);
+    rule.observe(state, {0.01, std::numeric_limits<double>::quiet_NaN(), 1, 3});
+  }
+  rule.observe(state, {0.01, 1.0, 1, 3});
+  CHECK(rule.decide(state, generator(seed{4}), 0, 3).hardest == 8);
 }

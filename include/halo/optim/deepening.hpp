@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -27,30 +29,40 @@ enum class begin_at : unsigned char {
 
 /// A policy: at first only the upper layers learn, and one more whenever the loss stops falling.
 ///
-/// With the fast and the slow running mean of the mini-batches' losses, a ← a + (l - a)/10 and
-/// s ← s + (l - s)/40 (both begin at the first loss), and n the steps of this stage: where the
-/// upper d of L layers learn, d < L, n >= 20 and a > 0.93 s, then d ← d + 1, n ← 0, s ← 1.3 a.
+/// With the fast and the slow running mean of the mini-batches' losses l and the running mean of
+/// the noise about the fast one,
+///     σ² ← σ² + ((l - a)² - σ²)/40,  a ← a + (l - a)/10,  s ← s + (l - s)/40,
+/// both means beginning at the first loss, h the highest s so far, and n the steps of this stage:
+/// where the upper d of L layers learn, d < L, n >= patience and
+///     s - a <= max(plateau·σ, floor·(h - a)),
+/// then d ← d + 1, n ← 0, s ← a + lift·σ. Only differences of losses count, against their own noise
+/// and against what was gained so far: it decides alike for a loss that is shifted or scaled.
 /// Whole layers from the bottom are what saves most: nothing runs backward through them. Needs no
 /// horizon; asks for small mini-batches, which is the other half of what it saves.
 struct deepening {
   begin_at begin = begin_at::all_but_first;
   std::size_t rows = 16;        ///< examples of a mini-batch
   std::uint64_t patience = 20;  ///< fewest steps of a stage
-  double plateau = 0.93;        ///< share of s that a is to fall below
-  double lift = 1.3;            ///< s of the next stage over a
+  double plateau = 0.2;         ///< of the noise, by which a lies below s while the loss falls
+  double floor = 0.02;          ///< of the fall so far, by which it does
+  double lift = 0.8;            ///< of the noise, by which the next stage's s lies above a
 
   struct state {
-    std::uint64_t deeper = 0;  ///< layers more than at the beginning
-    std::uint64_t steps = 0;   ///< of this stage
-    std::uint64_t started = 0;
-    double fast = 0;
-    double slow = 0;
+    std::uint64_t deeper = 0;   ///< layers more than at the beginning
+    std::uint64_t steps = 0;    ///< of this stage
+    std::uint64_t started = 0;  ///< 1 after the first loss
+    double fast = 0;            ///< a
+    double slow = 0;            ///< s
+    double highest = 0;         ///< h
+    double variance = 0;        ///< σ²
     static constexpr void record(auto& self, auto&& f) {
       f.number("deeper", self.deeper, allowed::between(0, layer_mask::capacity));
       f.number("steps", self.steps);
       f.number("started", self.started, allowed::between(0, 1));
       f.number("fast", self.fast);
       f.number("slow", self.slow);
+      f.number("highest", self.highest);
+      f.number("variance", self.variance, allowed::non_negative());
     }
     template <class F>
     void fields(F&& f) {
@@ -63,28 +75,34 @@ struct deepening {
     f.option("begin", self.begin);
     f.option("rows", self.rows, allowed::non_negative());
     f.option("patience", self.patience, allowed::at_least(1));
-    f.option("plateau", self.plateau, allowed::positive());
-    f.option("lift", self.lift, allowed::at_least(1));
+    f.option("plateau", self.plateau, allowed::non_negative());
+    f.option("floor", self.floor, allowed::share());
+    f.option("lift", self.lift, allowed::non_negative());
   }
 
   /// How many of the upper layers learn.
   [[nodiscard]] constexpr std::size_t depth(state const& s, std::size_t layers) const noexcept {
-    return first_depth(begin, layers) + static_cast<std::size_t>(s.deeper);
+    return std::min(first_depth(begin, layers) + static_cast<std::size_t>(s.deeper), layers);
   }
   [[nodiscard]] decision decide(state const& s, generator const&, std::uint64_t,
                                 std::size_t layers) const noexcept {
     return {.layers = layer_mask::top(depth(s, layers), layers), .rows = rows};
   }
   void observe(state& s, observation const& o) const noexcept {
-    if (s.started == 0) s.fast = s.slow = o.loss;
+    if (s.started == 0) s.fast = s.slow = s.highest = o.loss;
     s.started = 1;
-    s.fast += (o.loss - s.fast) / 10;
+    double const off = o.loss - s.fast;
+    s.variance += (off * off - s.variance) / 40;
+    s.fast += off / 10;
     s.slow += (o.loss - s.slow) / 40;
-    ++s.steps;
-    if (depth(s, o.layers) >= o.layers || s.steps < patience || s.fast <= plateau * s.slow) return;
+    s.highest = std::max(s.highest, s.slow);
+    if (s.steps < patience) ++s.steps;
+    if (depth(s, o.layers) >= o.layers || s.steps < patience) return;
+    double const noise = std::sqrt(s.variance);
+    if (s.slow - s.fast > std::max(plateau * noise, floor * (s.highest - s.fast))) return;
     ++s.deeper;
     s.steps = 0;
-    s.slow = lift * s.fast;
+    s.slow = s.fast + lift * noise;
   }
 };
 static_assert(policy<deepening>);
