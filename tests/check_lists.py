@@ -10,6 +10,8 @@ import pathlib
 import re
 import sys
 
+import check_layers
+
 # (build file, name of the list in it, the patterns its entries match)
 LISTS = [
     ("include/meson.build", "headers", ["halo/**/*.hpp"]),
@@ -42,6 +44,15 @@ def update(root):
         text = (root / build).read_text()
         text = pattern_of(name).sub(lambda _: f"{name} = [\n{entries}]\n", text, count=1)
         (root / build).write_text(text)
+    halo = root / "include" / "halo"
+    for number, storey in enumerate(check_layers.STOREYS):
+        write_umbrella(halo / f"{storey}.hpp", check_layers.umbrella_of(root, number))
+
+
+def write_umbrella(file, includes):
+    """What stands above the first #include stays."""
+    head = file.read_text().partition("#include")[0]
+    file.write_text(head + "".join(f"#include <{name}>\n" for name in sorted(includes)))
 
 
 def check(root):

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Built with -fno-exceptions -fno-rtti: an embedded program takes these rooms as they are, and one
+// Built with -fno-exceptions -fno-rtti: an embedded program takes these storeys as they are, and one
 // that learns compiles.
 #include <cstdint>
 
-#include <halo/adapt.hpp>
+#include <halo/device.hpp>
+// and what needs files or a laboratory, but no exceptions
 #include <halo/autodiff.hpp>
-#include <halo/core.hpp>
-#include <halo/data.hpp>
-#include <halo/io.hpp>
-#include <halo/kernel.hpp>
 #include <halo/learned.hpp>
-#include <halo/nn.hpp>
-#include <halo/optim.hpp>
-#include <halo/simd.hpp>
+#include <halo/store.hpp>
 #include <halo/task.hpp>
-#include <halo/tensor.hpp>
 
 namespace {
 

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// The device storey, and what files and data sets need: containers, formats, readers, checkpoints.
+
+#include <halo/adapt/checkpoint.hpp>
+#include <halo/adapt/checkpoint_file.hpp>
+#include <halo/data.hpp>
+#include <halo/device.hpp>
+#include <halo/io.hpp>
+#include <halo/learned/weights_file.hpp>
+#include <halo/tensor.hpp>
