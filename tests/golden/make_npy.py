@@ -45,7 +45,7 @@ def write_npy(folder):
         "u4_0x3": array("<u4", (0, 3)),
         "u8_1": array("<u8", (1,)),
         "i2_8axes": array("<i2", (1, 2, 1, 1, 2, 1, 1, 1)),
-        "refused_fortran": numpy.asfortranarray(array("<f4", (2, 3))),
+        "f4_fortran_2x3": numpy.asfortranarray(array("<f4", (2, 3))),
         "refused_object": numpy.array([{"a": 1}, None], dtype=object),
         "refused_structured": numpy.zeros(2, dtype=[("a", "<f4"), ("b", "<i4")]),
         "refused_text": numpy.array(["ab", "c"]),

@@ -98,7 +98,7 @@ TEST_CASE("npy: bad files are refused, each with its reason") {
       {file(header("'<f16'", "(2,)"), data), "found '<f16'"},
       {file(header("''", "(2,)"), data), "found nothing"},
       {file(header("<f4", "(2,)"), data), "expected a text in quotes"},
-      {file("{'fortran_order': True}", data), "numpy.ascontiguousarray makes such a copy"},
+      {file("{'fortran_order': Truth}", data), "expected True or False"},
       {file("{'fortran_order': 0}", data), "expected True or False"},
       {file("{'fortran_order': Falsely}", data), "expected ',' or '}'"},
       {file(header("'<f4'", "2"), data), "expected '('"},
@@ -159,4 +159,36 @@ TEST_CASE("npy: a small file with a huge shape costs no memory") {
   std::string const bomb = file(header("'<f8'", "(1152921504606846976,)"), "");
   std::size_t const count = halo::test::allocations_of([&] { CHECK(message(bomb) != "no error"); });
   CHECK(count < 40);  // the copy of the bytes and the pieces of the message
+}
+
+TEST_CASE("npy: every shape in column-major order, against the definition") {
+  for (io::extents const& shape :
+       {io::extents{}, io::extents{5}, io::extents{1, 5, 1}, io::extents{2, 3}, io::extents{3, 2},
+        io::extents{2, 1, 3}, io::extents{2, 3, 4}, io::extents{4, 1, 1, 3, 2},
+        io::extents{2, 2, 2, 2, 2, 2, 2, 2}, io::extents{3, 0, 2}}) {
+    CAPTURE(io::to_string(shape));
+    std::size_t const count = *shape.bytes(io::dtype::u8);
+    std::string row_major;  // element by element, 2 bytes each
+    std::string column_major(2 * count, '?');
+    for (std::size_t i = 0; i < count; ++i) {
+      std::string const element{static_cast<char>(i % 251), static_cast<char>(i / 251 + 1)};
+      row_major += element;
+      std::size_t rest = i;
+      std::size_t stride = count;
+      std::size_t at = 0;
+      for (std::size_t k = shape.rank(); k-- > 0; rest /= shape[k]) {
+        stride /= shape[k];
+        at += rest % shape[k] * stride;
+      }
+      column_major.replace(2 * at, 2, element);
+    }
+    std::string list = "(";
+    for (std::size_t n : shape) list += std::to_string(n) + ", ";
+    std::string text = header("'<u2'", list + ")");
+    text.replace(text.find("False"), 5, "True");
+    std::string const whole = file(text, column_major);
+    io::npy const read = io::parse_npy(io::as_bytes(whole), "a.npy");
+    CHECK(read.values().shape == shape);
+    CHECK(io::as_text(read.values().bytes) == row_major);
+  }
 }

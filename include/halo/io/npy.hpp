@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstring>
 #include <optional>
@@ -22,24 +23,52 @@ namespace halo::io {
 
 /// Reads the bytes of an npy file; they are copied. `name` stands in messages.
 ///
-/// Versions 1 to 3, numbers and bool, either byte order, row-major. halo::error: headers above
-/// 10000 bytes or with anything unexpected, Python objects, structures, Fortran order, more than 8
-/// axes, products that overflow, and data of any other size than the header says.
+/// Versions 1 to 3, numbers and bool, either byte order; what comes out is row-major and in the
+/// byte order of this machine, column-major files (fortran_order) included. halo::error: headers
+/// above 10000 bytes or with anything unexpected, Python objects, structures, more than 8 axes,
+/// products that overflow, and data of any other size than the header says.
 [[nodiscard]] inline npy parse_npy(std::span<std::byte const> bytes, std::string_view name) {
-  aligned_buffer<std::byte> copy(bytes.size());
-  std::copy(bytes.begin(), bytes.end(), copy.begin());
-  return detail::npy_parser(std::move(copy), name).parse();
+  detail::npy_parser parser(name);
+  std::size_t const begin =
+      parser.length(bytes.first(std::min(parser.first, bytes.size())), bytes.size());
+  auto const rest = bytes.subspan(begin);
+  static_cast<void>(parser.read_header(as_text(bytes.first(begin)), rest.size()));
+  auto data = make_buffer("npy", name, rest.size());
+  std::copy(rest.begin(), rest.end(), data.begin());
+  return std::move(parser).finish(std::move(data));
 }
 
-/// Reads an npy file; errors as above and as read_file.
-[[nodiscard]] inline npy load_npy(std::string const& path) {
-  return detail::npy_parser(read_file(path), path).parse();
+/// Reads an npy file of at most `limit` bytes: its header first, and its data when look(array), who
+/// sees type and shape without elements, has not refused it by throwing.
+///
+/// halo::error: as above, as input_file, what `look` throws, more bytes than the limit.
+template <class Look>
+[[nodiscard]] npy load_npy(std::string const& path, std::size_t limit, Look&& look) {
+  input_file file(path);
+  file.expect_at_most(limit);
+  detail::npy_parser parser(path);
+  std::array<std::byte, 12 + 10000> room;
+  std::size_t const begin = std::min(parser.first, file.size());
+  file.read(std::span(room).first(begin));
+  std::size_t const length = parser.length(std::span(room).first(begin), file.size());
+  if (length > begin) file.read(std::span(room).subspan(begin, length - begin));
+  // a short header may end before the bytes that were read do
+  std::size_t const read = std::max(begin, length);
+  look(parser.read_header(as_text(std::span(room).first(length)), file.size() - length));
+  auto data = make_buffer("npy", path, file.size() - length);
+  std::copy_n(room.begin() + static_cast<std::ptrdiff_t>(length), read - length, data.begin());
+  file.read(data.span().subspan(read - length));
+  return std::move(parser).finish(std::move(data));
+}
+[[nodiscard]] inline npy load_npy(std::string const& path, std::size_t limit = file_limit) {
+  return load_npy(path, limit, [](tensor_view const&) {});
 }
 
 /// Reads an npy file of a known type and rank.
 template <class T, std::size_t Rank>
-[[nodiscard]] tensor::array<T, Rank> load_npy(std::string const& path) {
-  npy const file = load_npy(path);
+[[nodiscard]] tensor::array<T, Rank> load_npy(std::string const& path,
+                                              std::size_t limit = file_limit) {
+  npy const file = load_npy(path, limit, [](tensor_view const& t) { expect_array<T, Rank>(t); });
   tensor_view values = file.values();
   values.name = path;  // for messages
   return to_array<T, Rank>(values);
@@ -75,7 +104,7 @@ template <class T, std::size_t Rank>
   front += static_cast<char>(header.size() / 256);
   front += header;
 
-  aligned_buffer<std::byte> bytes(front.size() + values.bytes.size());
+  auto bytes = make_buffer("npy", values.name, front.size() + values.bytes.size());
   std::memcpy(bytes.data(), front.data(), front.size());
   std::span<std::byte> const data = bytes.span().subspan(front.size());
   std::copy(values.bytes.begin(), values.bytes.end(), data.begin());

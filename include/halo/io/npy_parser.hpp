@@ -21,6 +21,8 @@
 // bytes in version 1, 4 in 2 and 3, little-endian), the header, the data.
 //
 //     {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }        spaces, a line feed
+//
+// fortran_order says that the first index runs fastest (column-major).
 
 namespace halo::io {
 
@@ -57,29 +59,85 @@ inline constexpr std::array<npy_type, 12> npy_types = {{{"b1", dtype::boolean},
                                                         {"i8", dtype::i64},
                                                         {"u8", dtype::u64}}};
 
-/// Turns bytes into an npy; use parse_npy and load_npy. Every number of the header is checked
-/// before it is used. Memory: the bytes themselves. Linear time.
+/// Where column-major arrays differ from row-major ones: at least two axes with more than one
+/// element.
+[[nodiscard]] inline bool order_matters(extents const& shape) noexcept {
+  return std::count_if(shape.begin(), shape.end(), [](std::size_t n) { return n != 1; }) > 1;
+}
+
+/// Copies elements of so many bytes from column-major to row-major order.
+inline void to_row_major(extents const& shape, std::size_t width, std::span<std::byte const> from,
+                         std::span<std::byte> to) noexcept {
+  std::array<std::size_t, extents::most> stride{};
+  std::array<std::size_t, extents::most> index{};
+  std::size_t step = width;
+  for (std::size_t k = 0; k < shape.rank(); step *= shape[k++]) stride[k] = step;
+  std::size_t source = 0;
+  for (std::size_t at = 0; at < to.size(); at += width) {
+    std::copy_n(from.data() + source, width, to.data() + at);
+    for (std::size_t k = shape.rank(); k-- > 0;) {  // the next element: the last axis runs first
+      source += stride[k];
+      if (++index[k] < shape[k]) break;
+      source -= stride[k] * std::exchange(index[k], 0);
+    }
+  }
+}
+
+/// Turns the parts of a file into an npy, the header before there is memory for the data; use
+/// parse_npy and load_npy. Every number of the header is checked before it is used. Memory: the
+/// bytes themselves, twice while a column-major array is turned around. Linear time.
 class npy_parser {
  public:
-  npy_parser(aligned_buffer<std::byte> bytes, std::string_view name)
-      : bytes_(std::move(bytes)), name_(name) {}
+  static constexpr std::size_t first = 12;  ///< bytes that say how long the header is
+  explicit npy_parser(std::string_view name) : name_(name) {}
 
-  [[nodiscard]] npy parse() && {
-    find_header();
-    read_header();
+  /// Bytes of the file up to the data, from the first twelve of a file of `size` (or all it has).
+  [[nodiscard]] std::size_t length(std::span<std::byte const> begin, std::size_t size) const {
+    std::string_view const text = as_text(begin);
+    if (text.substr(0, 6) != "\x93NUMPY") refuse(0, "'\\x93NUMPY'", quoted(text.substr(0, 6)));
+    std::size_t const version = text.size() > 7 ? static_cast<unsigned char>(text[6]) : 0U;
+    if (version < 1 || version > 3 || text[7] != 0) refuse(6, "version 1.0, 2.0 or 3.0", "another");
+    std::size_t const digits = version == 1 ? 2 : 4;
+    if (text.size() < 8 + digits) refuse(8, "the length of the header", "the end of the file");
+    std::size_t length = 0;
+    for (std::size_t i = digits; i-- > 0;) {
+      length = length << 8U | static_cast<unsigned char>(text[8 + i]);
+    }
+    std::size_t const most = std::min<std::size_t>(10000, size - 8 - digits);
+    if (length > most) {
+      refuse(8, "a header of at most " + std::to_string(most) + " bytes", std::to_string(length));
+    }
+    return 8 + digits + length;
+  }
+
+  /// Type and shape of an array, from the bytes up to the data and the number of those behind them.
+  [[nodiscard]] tensor_view read_header(std::string_view text, std::size_t data) {
+    text_ = text;
+    at_ = text[6] == 1 ? 10 : 12;
+    end_ = text.size();
+    read_entries();
     std::optional<std::size_t> const size = shape_.bytes(type_);
-    std::size_t const begin = end_;
-    std::size_t const found = bytes_.size() - begin;
-    if (!size || *size != found) {
-      refuse(begin,
+    if (!size || *size != data) {
+      refuse(end_,
              (size ? std::to_string(*size) : "far too many") + " bytes for " +
                  std::string(name_of(type_)) + ' ' + to_string(shape_),
-             std::to_string(found));
+             std::to_string(data));
     }
-    std::span<std::byte> const data = bytes_.span().subspan(begin);
-    if (reversed_) reverse_elements(data, size_of(type_));
-    little_endian(data, size_of(type_));
-    return npy(std::move(bytes_), {{}, type_, shape_, data});
+    return {name_, type_, shape_, {}};
+  }
+
+  /// The file, with its data.
+  [[nodiscard]] npy finish(aligned_buffer<std::byte> data) && {
+    std::size_t const width = size_of(type_);
+    if (column_major_ && data.size() > 0 && order_matters(shape_)) {
+      auto turned = make_buffer("npy", name_, data.size());
+      to_row_major(shape_, width, data.span(), turned.span());
+      data = std::move(turned);
+    }
+    if (reversed_) reverse_elements(data.span(), width);
+    little_endian(data.span(), width);
+    std::span<std::byte const> const bytes = data.span();
+    return npy(std::move(data), {{}, type_, shape_, bytes});
   }
 
  private:
@@ -90,31 +148,9 @@ class npy_parser {
   [[noreturn]] void refuse_rest(std::string_view expected) const {
     refuse(at_, expected, at_ == end_ ? "the end of the header" : quoted(rest()));
   }
-  [[nodiscard]] std::string_view rest() const noexcept {
-    return as_text(bytes_.span()).substr(at_, end_ - at_);
-  }
+  [[nodiscard]] std::string_view rest() const noexcept { return text_.substr(at_, end_ - at_); }
 
-  /// Sets at_ and end_ to the limits of the header.
-  void find_header() {
-    std::string_view const text = as_text(bytes_.span());
-    if (text.substr(0, 6) != "\x93NUMPY") refuse(0, "'\\x93NUMPY'", quoted(text.substr(0, 6)));
-    std::size_t const version = text.size() > 7 ? static_cast<unsigned char>(text[6]) : 0U;
-    if (version < 1 || version > 3 || text[7] != 0) refuse(6, "version 1.0, 2.0 or 3.0", "another");
-    std::size_t const digits = version == 1 ? 2 : 4;
-    if (text.size() < 8 + digits) refuse(8, "the length of the header", "the end of the file");
-    std::size_t length = 0;
-    for (std::size_t i = digits; i-- > 0;) {
-      length = length << 8U | static_cast<unsigned char>(text[8 + i]);
-    }
-    at_ = 8 + digits;
-    std::size_t const most = std::min<std::size_t>(10000, text.size() - at_);
-    if (length > most) {
-      refuse(8, "a header of at most " + std::to_string(most) + " bytes", std::to_string(length));
-    }
-    end_ = at_ + length;
-  }
-
-  void read_header() {
+  void read_entries() {
     bool descr = false;
     bool order = false;
     bool shape = false;
@@ -164,11 +200,9 @@ class npy_parser {
 
   void read_order() {
     skip_space();
-    if (rest().starts_with("True")) {
-      refuse_rest("'fortran_order': False (numpy.ascontiguousarray makes such a copy)");
-    }
-    if (!rest().starts_with("False")) refuse_rest("True or False");
-    at_ += 5;
+    column_major_ = rest().starts_with("True");
+    if (!column_major_ && !rest().starts_with("False")) refuse_rest("True or False");
+    at_ += column_major_ ? 4 : 5;
   }
 
   void read_shape() {
@@ -226,12 +260,13 @@ class npy_parser {
     return value;
   }
 
-  aligned_buffer<std::byte> bytes_;
   std::string_view name_;
+  std::string_view text_;
   std::size_t at_ = 0;
   std::size_t end_ = 0;
   dtype type_ = dtype::f32;
   bool reversed_ = false;
+  bool column_major_ = false;
   extents shape_;
 };
 

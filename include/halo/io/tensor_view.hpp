@@ -17,6 +17,7 @@
 #include <type_traits>
 
 #include <halo/core/error.hpp>
+#include <halo/io/memory.hpp>
 #include <halo/tensor/array.hpp>
 
 namespace halo::io {
@@ -200,18 +201,23 @@ template <tensor::dense X>
   return as_tensor(name, tensor::elements(x), shape);
 }
 
+/// halo::error unless this would be an array of that type and rank.
+template <class T, std::size_t Rank>
+void expect_array(tensor_view const& t) {
+  if (t.shape.rank() != Rank) {
+    fail("tensor", t.name, "rank " + std::to_string(Rank), to_string(t.shape));
+  }
+  if (t.type != dtype_of<T>()) fail("tensor", t.name, name_of(dtype_of<T>()), name_of(t.type));
+}
+
 /// A copy as an array; halo::error when type or rank differ.
 template <class T, std::size_t Rank>
 [[nodiscard]] tensor::array<T, Rank> to_array(tensor_view const& from) {
-  if (from.shape.rank() != Rank) {
-    fail("tensor", from.name, "rank " + std::to_string(Rank), to_string(from.shape));
-  }
+  expect_array<T, Rank>(from);  // before memory of another size is asked for
   std::array<std::size_t, Rank> shape{};
   std::copy(from.shape.begin(), from.shape.end(), shape.begin());
-  if (from.type != dtype_of<T>()) {  // before memory of another size is asked for
-    fail("tensor", from.name, name_of(dtype_of<T>()), name_of(from.type));
-  }
-  auto result = tensor::array<T, Rank>::from_shape(shape);
+  auto result = with_memory("tensor", from.name, from.bytes.size(),
+                            [&] { return tensor::array<T, Rank>::from_shape(shape); });
   from.copy_to(tensor::elements(result));
   return result;
 }
