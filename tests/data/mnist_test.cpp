@@ -79,7 +79,7 @@ TEST_CASE("mnist: packed files are for a reader that unpacks, and plain ones go 
                         "ubyte.gz: byte 0: expected 00 00, found 1f 8b: gzip, for gunzip or "
                         "io/gzip.hpp"));
   std::vector<std::string> asked;
-  auto const unpack = [&](std::string const& path) {
+  auto const unpack = [&](std::string const& path, std::size_t) {
     asked.push_back(path);
     std::string const file = path.ends_with(".gz") ? images() : labels();
     aligned_buffer<std::byte> bytes(file.size());

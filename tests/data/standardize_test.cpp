@@ -128,3 +128,18 @@ TEST_CASE("standardize: a split, by its training rows alone") {
   CHECK(d.test.x(1, 0) == 0.0F);
   CHECK(d.test.x(1, 1) == 2.0F);
 }
+
+TEST_CASE("standardizer: values at both edges of float stay finite") {
+  data::dataset d = data::make_dataset(2, 1, 1);
+  d.x(0, 0) = 3.4e38F;
+  d.x(1, 0) = -3.4e38F;
+  d.y(0) = d.y(1) = 0;
+  data::standardizer const scale(d);
+  CHECK(scale.deviation()[0] == 3.4e38F);
+  float row[] = {3.4e38F};
+  data::standardizer({-3.4e38F}, {3.4e38F}).apply(std::span<float>(row));
+  CHECK(row[0] == 2.0F);
+  scale.apply(d);
+  CHECK(d.x(0, 0) == 1.0F);
+  CHECK(d.x(1, 0) == -1.0F);
+}

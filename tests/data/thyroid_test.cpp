@@ -122,7 +122,7 @@ TEST_CASE("thyroid: bad input is named with line, column, expected and found") {
       {with(good, "41,", "-41,"), "expected a number from 0 or ?, found '-41'"},
       {with(good, "41,", "nan,"), "expected a number from 0 or ?, found 'nan'"},
       {with(good, "41,", "1e99,"), "expected a number from 0 or ?, found '1e99'"},
-      {with(good, "41,", "41 ,"), "expected a number from 0 or ?, found '41 '"},
+      {with(good, "41,", "4 1,"), "expected a number from 0 or ?, found '4 1'"},
       {with(good, ",F,", ",f,"), "column 4: expected F, M or ?, found 'f'"},
       {with(good, ",F,f", ",F,0"), "column 6: expected f, t or ?, found '0'"},
       {with(good, "1.3,", "1.3x,"), "expected a number from 0 or ?, found '1.3x'"},

@@ -32,10 +32,22 @@ template <class F>
   return allocations() - before;
 }
 
+inline std::atomic<std::size_t> allocation_to_fail{0};
+
+/// While it lives, the global operator new fails once: at its n-th call from now on, counted
+/// from 1.
+class failing_allocation {
+ public:
+  explicit failing_allocation(std::size_t n) noexcept { allocation_to_fail = allocations() + n; }
+  failing_allocation(failing_allocation const&) = delete;
+  failing_allocation& operator=(failing_allocation const&) = delete;
+  ~failing_allocation() { allocation_to_fail = 0; }
+};
+
 [[nodiscard]] inline void* counted_allocation(std::size_t size, std::size_t alignment) {
-  ++allocation_counter;
+  bool const fails = ++allocation_counter == allocation_to_fail.load();
   std::size_t const whole = (size + alignment - 1) / alignment * alignment;
-  void* const p = std::aligned_alloc(alignment, whole == 0 ? alignment : whole);
+  void* const p = fails ? nullptr : std::aligned_alloc(alignment, whole == 0 ? alignment : whole);
   if (p == nullptr) {
 #if defined(__cpp_exceptions)
     throw std::bad_alloc{};

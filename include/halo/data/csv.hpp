@@ -30,6 +30,7 @@ struct csv_options {
   std::size_t classes = 0;   ///< labels are below it; 0: one more than the largest, at most 65536
   std::size_t max_rows = std::size_t{1} << 24U;
   std::size_t max_columns = std::size_t{1} << 16U;
+  std::size_t max_bytes = std::size_t{1} << 28U;  ///< of a file
 };
 
 /// A table of numbers: features and labels, and what the header calls them.
@@ -48,7 +49,7 @@ namespace detail {
 class csv_parser {
  public:
   csv_parser(std::string_view text, std::string_view name, csv_options const& options)
-      : in_(without_mark(text), "csv", name),
+      : in_(text, "csv", name, options.separator == '\t' ? " " : " \t"),
         size_(text.size()),
         options_(options),
         limit_(options.classes != 0 ? options.classes : 65536) {
@@ -77,11 +78,6 @@ class csv_parser {
     std::string_view text;
     bool in_quotes;
   };
-
-  /// Spreadsheets start UTF-8 with a byte order mark.
-  [[nodiscard]] static std::string_view without_mark(std::string_view text) noexcept {
-    return text.substr(text.starts_with("\xEF\xBB\xBF") ? 3 : 0);
-  }
 
   [[nodiscard]] bool blank(char c) const noexcept {
     return c == ' ' || (c == '\t' && options_.separator != '\t');
@@ -235,12 +231,14 @@ class csv_parser {
 /// halo::error with line, column, expected and found; `name` stands in it as the file.
 [[nodiscard]] inline csv parse_csv(std::string_view text, std::string_view name,
                                    csv_options const& options = {}) {
-  return detail::csv_parser(text, name, options).parse();
+  return io::with_memory(
+      "csv", name, text.size(), [&] { return detail::csv_parser(text, name, options).parse(); },
+      " bytes of text");
 }
 
 /// Reads a CSV file; errors as above and as read_file.
 [[nodiscard]] inline csv load_csv(std::string const& path, csv_options const& options = {}) {
-  auto const bytes = io::read_file(path);
+  auto const bytes = io::read_file(path, options.max_bytes);
   return parse_csv(io::as_text(bytes.span()), path, options);
 }
 

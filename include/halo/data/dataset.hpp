@@ -12,6 +12,7 @@
 
 #include <halo/core/assert.hpp>
 #include <halo/core/error.hpp>
+#include <halo/io/memory.hpp>
 #include <halo/tensor/array.hpp>
 
 namespace halo::data {
@@ -29,11 +30,15 @@ struct dataset {
 /// Numbers of the rows to take, in the order to take them; a row may occur more than once.
 using row_numbers = std::vector<std::uint32_t>;
 
-/// A dataset of this size whose values are yet to be written.
+/// A dataset of this size whose values are yet to be written; halo::error where there is no memory
+/// for them.
 [[nodiscard]] inline dataset make_dataset(std::size_t rows, std::size_t features,
                                           std::size_t classes) {
-  return {tensor::array<float, 2>::from_shape({rows, features}),
-          tensor::array<std::int32_t, 1>::from_shape({rows}), classes};
+  std::size_t const bytes = rows * (features * sizeof(float) + sizeof(std::int32_t));
+  return io::with_memory("data", std::to_string(rows) + " rows", bytes, [&] {
+    return dataset{tensor::array<float, 2>::from_shape({rows, features}),
+                   tensor::array<std::int32_t, 1>::from_shape({rows}), classes};
+  });
 }
 
 /// Copies rows into x [numbers.size(), features] and y [numbers.size()]. Allocates nothing.

@@ -31,6 +31,7 @@ inline constexpr std::array<std::string_view, 7> gas_names = {
 /// select_classes(samples, {4, 5, 6}) makes a problem with labels 0 ... 2 of it.
 struct gas_sensor {
   static constexpr std::size_t features = 128;
+  static constexpr std::size_t file_limit = std::size_t{1} << 26;  ///< bytes; published: 8 MB
 
   dataset samples;
   std::vector<float> ppm;           ///< concentration of each row, NaN where the file has none
@@ -94,7 +95,6 @@ inline void parse_gas_rows(std::string_view all, std::string_view name, std::int
   to.x.reserve(to.x.size() + most * gas_sensor::features);
   while (!in.nothing_follows() && in.next()) {
     std::string_view rest = in.line();
-    text::skip_blanks(rest);
     take_gas_head(in, rest, to);
     for (std::size_t k = 1; k <= gas_sensor::features; ++k) {
       to.x.push_back(take_gas_feature(in, rest, k));
@@ -131,14 +131,19 @@ inline void parse_gas_rows(std::string_view all, std::string_view name, std::int
 ///
 ///     class;ppm 1:v 2:v ... 128:v        class 1:v 2:v ... 128:v
 ///
-/// with class 1 ... 6 and all 128 features in order; blanks at the end of a line, CR LF and blank
-/// lines at the end of the text are fine. halo::error with line, column, expected and found for
-/// anything else, infinite and missing values included.
+/// with class 1 ... 6 and all 128 features in order; see text::lines for what means nothing.
+/// halo::error with line, column, expected and found for anything else, infinite and missing values
+/// included.
 [[nodiscard]] inline gas_sensor parse_gas_sensor(std::string_view text, std::string_view name,
                                                  std::int32_t batch = 0) {
-  detail::gas_rows rows;
-  detail::parse_gas_rows(text, name, batch, rows);
-  return detail::finish(rows);
+  return io::with_memory(
+      "gas_sensor", name, text.size(),
+      [&] {
+        detail::gas_rows rows;
+        detail::parse_gas_rows(text, name, batch, rows);
+        return detail::finish(rows);
+      },
+      " bytes of text");
 }
 
 /// Reads one file, or those of batch1.dat ... batch10.dat that a folder has.
@@ -148,8 +153,13 @@ inline void parse_gas_rows(std::string_view all, std::string_view name, std::int
 [[nodiscard]] inline gas_sensor load_gas_sensor(std::string const& path) {
   detail::gas_rows rows;
   auto const add = [&rows](std::string const& file) {
-    auto const bytes = io::read_file(file);
-    detail::parse_gas_rows(io::as_text(bytes.span()), file, detail::batch_number(file), rows);
+    auto const bytes = io::read_file(file, gas_sensor::file_limit);
+    io::with_memory(
+        "gas_sensor", file, bytes.size(),
+        [&] {
+          detail::parse_gas_rows(io::as_text(bytes.span()), file, detail::batch_number(file), rows);
+        },
+        " bytes of text");
   };
   if (io::is_folder(path)) {
     for (int k = 1; k <= 10; ++k) {

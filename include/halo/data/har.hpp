@@ -37,6 +37,7 @@ struct har {
   static constexpr std::size_t moments = 128;
   static constexpr std::size_t channels = har_channels.size();
   static constexpr std::size_t features = moments * channels;
+  static constexpr std::size_t file_limit = std::size_t{1} << 26;  ///< bytes; published: 15 MB
 
   dataset samples;
   std::vector<std::int32_t> subject;  ///< who it was, 1 ... 30
@@ -66,7 +67,6 @@ namespace detail {
   std::vector<std::int32_t> column;
   while (!in.nothing_follows() && in.next()) {
     std::string_view rest = in.line();
-    text::skip_blanks(rest);
     std::string_view const at = rest;
     std::int32_t value = 0;
     bool const read = text::take_integer(rest, value) && value >= 1 && value <= most;
@@ -110,26 +110,18 @@ namespace detail {
   return signal;
 }
 
-}  // namespace detail
-
-/// Reads the texts of one part: a window a line, its label and its subject in the same line of
-/// their files.
-///
-/// Blanks at both ends of a line, CR LF and blank lines at the end of a text are fine. halo::error
-/// with file, line, column, expected and found: labels outside 1 ... 6, subjects outside 1 ... 30,
-/// windows that do not have 128 finite numbers, different numbers of lines.
-[[nodiscard]] inline har parse_har(har_texts const& texts) {
-  auto const labels = detail::parse_har_column(texts.labels, "an activity", 6);
+[[nodiscard]] inline har join_har(har_texts const& texts) {
+  auto const labels = parse_har_column(texts.labels, "an activity", 6);
   std::size_t const windows = labels.size();
   har result;
-  result.subject = detail::parse_har_column(texts.subjects, "a subject", 30);
+  result.subject = parse_har_column(texts.subjects, "a subject", 30);
   if (result.subject.size() != windows) {
     fail("har", std::string(texts.subjects.name),
          std::to_string(windows) + " lines, as many as labels",
          std::to_string(result.subject.size()));
   }
   for (std::size_t c = 0; c < har::channels; ++c) {
-    auto const signal = detail::parse_har_signal(texts.signals[c], windows);
+    auto const signal = parse_har_signal(texts.signals[c], windows);
     // behind the first signal, whose text is not small: labels alone cannot ask for much memory
     if (c == 0) result.samples = make_dataset(windows, har::features, har_names.size());
     float* const x = result.samples.x.data() + c;
@@ -137,6 +129,21 @@ namespace detail {
   }
   std::copy(labels.begin(), labels.end(), result.samples.y.data());
   return result;
+}
+
+}  // namespace detail
+
+/// Reads the texts of one part: a window a line, its label and its subject in the same line of
+/// their files.
+///
+/// See text::lines for what means nothing. halo::error with file, line, column, expected and found:
+/// labels outside 1 ... 6, subjects outside 1 ... 30, windows that do not have 128 finite numbers,
+/// different numbers of lines.
+[[nodiscard]] inline har parse_har(har_texts const& texts) {
+  std::size_t bytes = texts.labels.text.size() + texts.subjects.text.size();
+  for (har_text const& signal : texts.signals) bytes += signal.text.size();
+  return io::with_memory(
+      "har", texts.labels.name, bytes, [&] { return detail::join_har(texts); }, " bytes of text");
 }
 
 /// Reads the part "train" (21 subjects, 7,352 windows) or "test" (9 subjects, 2,947 windows) of the
@@ -155,7 +162,7 @@ namespace detail {
   std::vector<aligned_buffer<std::byte>> bytes;
   std::vector<har_text> texts;
   for (std::string const& path : paths) {
-    bytes.push_back(io::read_file(path));
+    bytes.push_back(io::read_file(path, har::file_limit));
     texts.push_back({io::as_text(bytes.back().span()), path});
   }
   har_texts all{.signals = {}, .labels = texts[har::channels], .subjects = texts.back()};

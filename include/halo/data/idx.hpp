@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include <halo/core/aligned.hpp>
 #include <halo/core/error.hpp>
 #include <halo/data/dataset.hpp>
 #include <halo/io/file.hpp>
@@ -63,8 +64,10 @@ inline constexpr std::array<std::optional<io::dtype>, 7> idx_types = {
     io::dtype::u8,  io::dtype::i8,  std::nullopt,  // types 0x08 ... 0x0E
     io::dtype::i16, io::dtype::i32, io::dtype::f32, io::dtype::f64};
 
-/// Checks the header of a file against its size, and that nothing follows the elements.
-[[nodiscard]] inline idx_view open_idx(std::span<std::byte const> all, std::string_view name) {
+/// Checks the header of a file of `size` bytes against that; all that is needed of it are the first
+/// bytes, as far as the header can go.
+[[nodiscard]] inline idx_view open_idx_header(std::span<std::byte const> all, std::size_t size,
+                                              std::string_view name) {
   idx_view file{name, {}, {}, {}};
   auto const byte = [all](std::size_t i) { return std::to_integer<std::size_t>(all[i]); };
   if (all.size() < 4) {
@@ -90,15 +93,36 @@ inline constexpr std::array<std::optional<io::dtype>, 7> idx_types = {
   for (std::size_t at = 4; at < begin; at += 4) {
     file.shape.push_back(byte(at) << 24U | byte(at + 1) << 16U | byte(at + 2) << 8U | byte(at + 3));
   }
-  file.bytes = all.subspan(begin);
-  std::optional<std::size_t> const size = file.shape.bytes(file.type);
-  if (!size || *size != file.bytes.size()) {
+  std::optional<std::size_t> const bytes = file.shape.bytes(file.type);
+  if (!bytes || *bytes != size - begin) {
     file.refuse(begin,
-                (size ? std::to_string(*size) : "far too many") + " bytes for " +
+                (bytes ? std::to_string(*bytes) : "far too many") + " bytes for " +
                     std::string(io::name_of(file.type)) + ' ' + io::to_string(file.shape),
-                std::to_string(file.bytes.size()));
+                std::to_string(size - begin));
   }
   return file;
+}
+
+/// The same of a whole file, with its elements.
+[[nodiscard]] inline idx_view open_idx(std::span<std::byte const> all, std::string_view name) {
+  idx_view file = open_idx_header(all, all.size(), name);
+  file.bytes = all.subspan(file.position(0));
+  return file;
+}
+
+/// The bytes of a file of at most `limit`, the rest of them once the header fits the file's size.
+[[nodiscard]] inline aligned_buffer<std::byte> read_idx(std::string const& path,
+                                                        std::size_t limit) {
+  io::input_file file(path);
+  file.expect_at_most(limit);
+  std::array<std::byte, 4 + 4 * io::extents::most> room{};
+  auto const head = std::span(room).first(std::min(room.size(), file.size()));
+  file.read(head);
+  static_cast<void>(open_idx_header(head, file.size(), path));
+  auto bytes = io::make_buffer("idx", path, file.size());
+  std::copy(head.begin(), head.end(), bytes.begin());
+  file.read(bytes.span().subspan(head.size()));
+  return bytes;
 }
 
 /// Whether T has every value of F.
@@ -157,7 +181,8 @@ template <class T, std::size_t Rank>
   std::copy(file.shape.begin(), file.shape.end(), shape.begin());
   tensor::array<T, Rank> result;
   detail::with_element<T>(file, [&]<class F>() {
-    result.resize(shape);
+    io::with_memory("idx", name, file.bytes.size() / sizeof(F) * sizeof(T),
+                    [&] { result.resize(shape); });
     for (std::size_t i = 0; i < result.size(); ++i) {
       F const value = file.element<F>(i);
       if constexpr (std::floating_point<F>) {
@@ -171,10 +196,12 @@ template <class T, std::size_t Rank>
   return result;
 }
 
-/// Reads an IDX file, say load_idx<std::uint8_t, 3>(path); errors as above and as read_file.
+/// Reads an IDX file of at most `limit` bytes, say load_idx<std::uint8_t, 3>(path); errors as above
+/// and as read_file. Its header is compared with its size before there is memory for it.
 template <class T, std::size_t Rank>
-[[nodiscard]] tensor::array<T, Rank> load_idx(std::string const& path) {
-  auto const bytes = io::read_file(path);
+[[nodiscard]] tensor::array<T, Rank> load_idx(std::string const& path,
+                                              std::size_t limit = io::file_limit) {
+  auto const bytes = detail::read_idx(path, limit);
   return parse_idx<T, Rank>(bytes.span(), path);
 }
 
@@ -217,12 +244,13 @@ template <class T, std::size_t Rank>
   return result;
 }
 
-/// Reads two files, say t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte; errors as above and as
-/// read_file.
+/// Reads two files of at most `limit` bytes, say t10k-images-idx3-ubyte and
+/// t10k-labels-idx1-ubyte; errors as above and as read_file.
 [[nodiscard]] inline dataset load_idx_dataset(std::string const& images, std::string const& labels,
-                                              std::size_t classes = 0) {
-  auto const x = io::read_file(images);
-  auto const y = io::read_file(labels);
+                                              std::size_t classes = 0,
+                                              std::size_t limit = io::file_limit) {
+  auto const x = detail::read_idx(images, limit);
+  auto const y = detail::read_idx(labels, limit);
   return parse_idx_dataset(x.span(), images, y.span(), labels, classes);
 }
 

@@ -17,7 +17,8 @@ namespace halo::data {
 /// x [rows, 28 · 28] from 0 to 1, line by line, y the digit.
 ///
 /// Each file is there as published, packed (...-ubyte.gz), or unpacked, which is preferred. `read`
-/// makes the bytes of a path: io::read_unpacked of io/gzip.hpp, which needs zlib, reads both.
+/// makes the bytes of a path, at most so many: io::read_unpacked of io/gzip.hpp, which needs zlib,
+/// reads both.
 /// halo::error as parse_idx_dataset and `read`, and for images of another size.
 template <class Read>
 [[nodiscard]] dataset load_mnist(std::string const& folder, std::string const& part, Read&& read) {
@@ -28,8 +29,9 @@ template <class Read>
   };
   std::string const images = path_of("images-idx3");
   std::string const labels = path_of("labels-idx1");
-  auto const x = read(images);
-  auto const y = read(labels);
+  constexpr std::size_t digits = 60'000;  // more than that no published file has
+  auto const x = read(images, 16 + digits * 28 * 28);
+  auto const y = read(labels, 8 + digits);
   detail::idx_view const shape = detail::open_idx(x.span(), images);
   if (shape.shape.rank() != 3 || shape.shape[1] != 28 || shape.shape[2] != 28) {
     shape.refuse(3, "images of 28 by 28 pixels", io::to_string(shape.shape));
@@ -39,7 +41,9 @@ template <class Read>
 
 /// Reads unpacked files.
 [[nodiscard]] inline dataset load_mnist(std::string const& folder, std::string const& part) {
-  return load_mnist(folder, part, [](std::string const& path) { return io::read_file(path); });
+  return load_mnist(folder, part, [](std::string const& path, std::size_t limit) {
+    return io::read_file(path, limit);
+  });
 }
 
 }  // namespace halo::data

@@ -58,7 +58,12 @@ class standardizer {
   void apply(std::span<float> row) const noexcept {
     HALO_EXPECTS(row.size() == mean_.size(), "standardize: a row has the fitted features");
     for (std::size_t i = 0; i < row.size(); ++i) {
-      row[i] = std::isnan(row[i]) ? 0.0F : (row[i] - mean_[i]) / deviation_[i];
+      float z = (row[i] - mean_[i]) / deviation_[i];
+      if (!std::isfinite(z)) {  // missing, or a difference that float cannot hold
+        z = std::isnan(row[i]) ? 0.0F
+                               : static_cast<float>((double{row[i]} - mean_[i]) / deviation_[i]);
+      }
+      row[i] = z;
     }
   }
 

@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include <halo/core/aligned.hpp>
 #include <halo/core/error.hpp>
 #include <halo/data/dataset.hpp>
 #include <halo/data/text.hpp>
@@ -35,6 +36,7 @@ inline constexpr std::array<std::string_view, 4> thyroid_names = {"negative", "h
 struct thyroid {
   static constexpr std::size_t features = 26;
   static constexpr std::array<std::size_t, 5> assays = {17, 19, 21, 23, 25};
+  static constexpr std::size_t file_limit = std::size_t{1} << 24;  ///< bytes; published: 0.3 MB
 
   dataset samples;
   std::vector<std::int32_t> sex;       ///< of each row: 0 female, 1 male, -1 not known
@@ -103,7 +105,6 @@ class thyroid_join {
     std::string_view const at = rest;
     std::uint32_t patient = 0;
     bool const read = text::take(rest, '|') && text::take_integer(rest, patient);
-    text::skip_blanks(rest);
     if (!read || !rest.empty()) {
       in.fail_at(at, "| and the number of the patient", text::quoted(at));
     }
@@ -113,11 +114,10 @@ class thyroid_join {
   /// The value before the next comma: yes or no, a sex, a number, or 0 for a word.
   static float take_attribute(text::lines const& in, std::string_view& rest, std::size_t k) {
     std::string_view const at = rest;
-    std::string_view field = rest.substr(0, rest.find(','));
-    if (field.size() == rest.size()) {
+    std::string_view field = text::take_field(rest, ',');
+    if (!text::take(rest, ',')) {
       in.fail_at(at, "29 attributes, a comma after each", std::to_string(k));
     }
-    rest.remove_prefix(field.size() + 1);
     std::string_view const whole = field;
     if (field == "?" && k + 1 < attributes) return unknown;
     if (k + 1 == attributes) return 0;
@@ -136,13 +136,12 @@ class thyroid_join {
 
   static std::int32_t take_class(text::lines const& in, std::string_view& rest) {
     std::string_view const at = rest;
-    std::string_view const name = rest.substr(0, rest.find('.'));
+    std::string_view const name = text::take_field(rest, '.');
     auto const found = std::find_if(thyroid_classes.begin(), thyroid_classes.end(),
                                     [&](thyroid_class const& c) { return c.name == name; });
-    if (name.size() == rest.size() || found == thyroid_classes.end()) {
+    if (!text::take(rest, '.') || found == thyroid_classes.end()) {
       in.fail_at(at, "a class such as negative. or primary hypothyroid.", text::quoted(at));
     }
-    rest.remove_prefix(name.size() + 1);
     return found->label;
   }
 
@@ -182,30 +181,41 @@ class thyroid_join {
 ///     41,F,f,f, ... ,t,109,f,?,SVHC,negative.|3733        29 attributes, class, patient; ?:
 ///     missing
 ///
+/// See text::lines for what means nothing; blanks around a field do not either.
 /// A patient has the label of the first of these that any text says: hypothyroid, hyperthyroid,
 /// sick, negative. Taken alone each text calls the patients of the others negative. halo::error
 /// with line, column, expected and found for anything else, negative numbers included, and where a
 /// patient has other attributes than before.
 [[nodiscard]] inline thyroid parse_thyroid(std::span<thyroid_text const> texts) {
   if (texts.empty()) fail("thyroid", "texts", "at least one", "none");
-  detail::thyroid_join join;
-  for (thyroid_text const& t : texts) join.add(t);
-  return std::move(join).finish();
+  std::size_t bytes = 0;
+  for (thyroid_text const& t : texts) bytes += t.text.size();
+  return io::with_memory(
+      "thyroid", texts.front().name, bytes,
+      [&] {
+        detail::thyroid_join join;
+        for (thyroid_text const& t : texts) join.add(t);
+        return std::move(join).finish();
+      },
+      " bytes of text");
 }
 
 /// Reads allhypo, allhyper and sick, each .data and .test, of a folder; all six must be there.
 ///
 /// halo::error as parse_thyroid and read_file.
 [[nodiscard]] inline thyroid load_thyroid(std::string const& folder) {
-  detail::thyroid_join join;
+  std::vector<std::string> paths;
+  std::vector<aligned_buffer<std::byte>> bytes;
+  std::vector<thyroid_text> texts;
   for (char const* part : {".data", ".test"}) {
     for (char const* disease : {"allhypo", "allhyper", "sick"}) {
-      std::string const path = folder + '/' + disease + part;
-      auto const bytes = io::read_file(path);
-      join.add({io::as_text(bytes.span()), path});
+      paths.push_back(folder + '/' + disease + part);
+      bytes.push_back(io::read_file(paths.back(), thyroid::file_limit));
     }
   }
-  return std::move(join).finish();
+  for (std::size_t i = 0; i < paths.size(); ++i)
+    texts.push_back({io::as_text(bytes[i].span()), paths[i]});
+  return parse_thyroid(texts);
 }
 
 }  // namespace halo::data

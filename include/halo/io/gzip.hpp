@@ -95,8 +95,9 @@ class inflater {
 
 /// A buffer of another size with the first bytes of an old one.
 [[nodiscard]] inline aligned_buffer<std::byte> resized(aligned_buffer<std::byte> const& old,
-                                                       std::size_t used, std::size_t size) {
-  aligned_buffer<std::byte> larger(size);
+                                                       std::size_t used, std::size_t size,
+                                                       std::string_view name) {
+  auto larger = make_buffer("gzip", name, size);
   std::copy_n(old.data(), used, larger.data());
   return larger;
 }
@@ -116,7 +117,7 @@ class inflater {
                                                            std::string_view name,
                                                            std::size_t limit = file_limit) {
   detail::inflater in(packed, name);
-  aligned_buffer<std::byte> bytes(std::min(limit, detail::stated_size(packed)));
+  auto bytes = make_buffer("gzip", name, std::min(limit, detail::stated_size(packed)));
   std::size_t used = 0;
   for (;;) {
     used += in.next(bytes.span().subspan(used));
@@ -131,18 +132,24 @@ class inflater {
       continue;
     }
     std::size_t const larger = std::max<std::size_t>(2 * used, 4096);
-    bytes = detail::resized(bytes, used, std::min(limit, larger));
+    bytes = detail::resized(bytes, used, std::min(limit, larger), name);
   }
-  return used == bytes.size() ? std::move(bytes) : detail::resized(bytes, used, used);
+  return used == bytes.size() ? std::move(bytes) : detail::resized(bytes, used, used, name);
 }
 
-/// The bytes of a regular file, unpacked where they are gzip; at most file_limit before and after.
+/// The bytes of a regular file, unpacked where they are gzip; at most `limit` then, and packed no
+/// more than gzip makes of so many at worst.
 ///
 /// Readers that take a function for their files take this one: load_mnist(folder, "train",
 /// io::read_unpacked). halo::error as read_file and unpack_gzip.
-[[nodiscard]] inline aligned_buffer<std::byte> read_unpacked(std::string const& path) {
-  aligned_buffer<std::byte> bytes = read_file(path);
-  return is_gzip(bytes.span()) ? unpack_gzip(bytes.span(), path) : std::move(bytes);
+[[nodiscard]] inline aligned_buffer<std::byte> read_unpacked(std::string const& path,
+                                                             std::size_t limit = file_limit) {
+  aligned_buffer<std::byte> bytes = read_file(path, limit + limit / 1000 + 4096);
+  if (is_gzip(bytes.span())) return unpack_gzip(bytes.span(), path, limit);
+  if (bytes.size() > limit) {
+    fail("file", path, "at most " + std::to_string(limit) + " bytes", std::to_string(bytes.size()));
+  }
+  return bytes;
 }
 
 }  // namespace halo::io
