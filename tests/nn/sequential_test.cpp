@@ -10,6 +10,7 @@
 #include <limits>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "../support/network_cases.hpp"
@@ -365,4 +366,21 @@ TEST_CASE_TEMPLATE("sequential: backward on kept rows drops what forward dropped
   all.forward(theta, x);
   all.backward(theta, x, all_dy, expected);
   CHECK(distance(on_some_rows<Case>(theta, x, dy, rows, layer_mask::all()), expected) < 1e-13);
+}
+
+TEST_CASE("sequential: more layers than a word has bits, and a mask of the seventieth") {
+  using network = decltype([]<std::size_t... I>(std::index_sequence<I...>) {
+    return nn::sequential<nn::linear<1, 1 + 0 * I>...>{};
+  }(std::make_index_sequence<72>{}));
+  static_assert(network::layers == 72);
+  static_assert(network::operations(layer_mask::only(70), 1) == 72 + 1 + 1);
+  std::vector<double> theta(network::parameters), gradient(network::parameters, 7);
+  for (std::size_t l = 0; l < 72; ++l) theta[2 * l] = l == 69 ? 3 : l == 71 ? 5 : 1;
+  std::vector<double> arena(network::arena_size(1));
+  double const x = 2, dy = 1;
+  nn::pass const p{.rows = 1, .capacity = 1, .layers = layer_mask::only(70)};
+  CHECK(*network::forward<double*>(p, theta.data(), &x, arena.data()) == 30);
+  network::backward<double*>(p, theta.data(), &x, arena.data(), &dy, gradient.data());
+  for (std::size_t i = 0; i < gradient.size(); ++i)
+    CHECK(gradient[i] == (i == 140 ? 30 : i == 141 ? 5 : 7));
 }

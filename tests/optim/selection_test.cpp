@@ -129,6 +129,23 @@ struct choosy : optim::adam {
 
 }  // namespace
 
+TEST_CASE("selection: layers beyond the sixty-fourth have draws of their own, others the same") {
+  auto const half = optim::selection::uniform(0.5);
+  generator const g(seed{5});
+  std::size_t twins = 0, above = 0, steps = 400;
+  for (std::uint64_t t = 0; t < steps; ++t) {
+    layer_mask const few = half.draw(g, t, 64), many = half.draw(g, t, 128);
+    CHECK((many & layer_mask::all(64)) == few);
+    layer_mask const high = many.slice(64, 64);
+    above += high.count();
+    for (std::size_t j = 0; j < 64; ++j) twins += high[j] == few[j] ? 1U : 0U;
+    CHECK_FALSE(high == half.draw(g, t + 1, 64));
+  }
+  double const n = 64.0 * static_cast<double>(steps);
+  CHECK(static_cast<double>(above) / n == doctest::Approx(0.5).epsilon(0.02));
+  CHECK(static_cast<double>(twins) / n == doctest::Approx(0.5).epsilon(0.02));
+}
+
 TEST_CASE("an optimizer may say which policy it does best with, and its wrappers say the same") {
   static_assert(std::is_same_v<optim::policy_of<optim::adam>, optim::selection>);
   static_assert(std::is_same_v<optim::policy_of<optim::averaged<optim::adam>>, optim::selection>);

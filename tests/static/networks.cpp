@@ -55,8 +55,8 @@ static_assert(std::is_empty_v<gas>);
 
 using deepest = decltype([]<std::size_t... I>(std::index_sequence<I...>) {
   return nn::sequential<nn::linear<2, 2 + 0 * I>...>{};
-}(std::make_index_sequence<64>{}));
+}(std::make_index_sequence<128>{}));
 static_assert(deepest::layers == layer_mask::capacity);
-static_assert(deepest::layout::table[127].name() == "63.bias"sv);
+static_assert(deepest::layout::table[255].name() == "127.bias"sv);
 
 }  // namespace

@@ -15,7 +15,7 @@ using namespace halo;
 
 namespace {
 
-static_assert(sizeof(layer_mask) == 8 && sizeof(seed) == 8 && sizeof(generator) == 24);
+static_assert(sizeof(layer_mask) == 16 && sizeof(seed) == 8 && sizeof(generator) == 24);
 static_assert(std::is_trivially_copyable_v<layer_mask> && std::is_trivially_copyable_v<generator>);
 static_assert(sizeof(autodiff::dual<float>) == 2 * sizeof(float));
 static_assert(sizeof(autodiff::planar<float>) == 2 * sizeof(float*));

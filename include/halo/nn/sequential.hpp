@@ -54,7 +54,7 @@ struct sequential<shape<Extents...>, L...> {
   static constexpr std::size_t parameters = sizes.parameters;
   static constexpr std::size_t layers = sizes.owners;  ///< layers with parameters
   static_assert(layers <= layer_mask::capacity,
-                "halo: sequential: at most 64 layers with parameters fit a layer_mask");
+                "halo: sequential: at most 128 layers with parameters fit a layer_mask");
 
   /// What forward keeps and backward needs, in elements per example.
   static constexpr std::size_t memory_per_row = sizes.memory + sizes.outputs + sizes.scratch;

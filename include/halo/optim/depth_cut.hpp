@@ -21,7 +21,7 @@ class depth_cut {
  public:
   /// Every depth from the last layer alone to all of them with the same probability.
   [[nodiscard]] static constexpr depth_cut uniform(std::size_t layers) noexcept {
-    HALO_EXPECTS(layers > 0 && layers <= layer_mask::capacity, "depth_cut: 1 to 64 layers");
+    HALO_EXPECTS(layers > 0 && layers <= layer_mask::capacity, "depth_cut: 1 to 128 layers");
     depth_cut c;
     for (std::size_t d = 0; d < layers; ++d) {
       c.up_to_[d] = static_cast<double>(d + 1) / static_cast<double>(layers);
@@ -32,7 +32,7 @@ class depth_cut {
 
   /// P(depth = d) for d = 1, 2, ...; what is missing to 1 is the probability of doing nothing.
   [[nodiscard]] static constexpr depth_cut custom(std::span<double const> probabilities) noexcept {
-    HALO_EXPECTS(probabilities.size() <= layer_mask::capacity, "depth_cut: at most 64 layers");
+    HALO_EXPECTS(probabilities.size() <= layer_mask::capacity, "depth_cut: at most 128 layers");
     depth_cut c;
     double sum = 0;
     for (double const p : probabilities) {

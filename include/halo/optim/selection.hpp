@@ -35,7 +35,7 @@ class selection {
   /// floor(3j/k), the last layer always in the last. The paper's choice is (0.1, 0.3, 0.5).
   [[nodiscard]] static constexpr selection thirds(std::size_t layers, double low = 0.1,
                                                   double middle = 0.3, double high = 0.5) noexcept {
-    HALO_EXPECTS(layers <= layer_mask::capacity, "selection: at most 64 layers");
+    HALO_EXPECTS(layers <= layer_mask::capacity, "selection: at most 128 layers");
     selection s = uniform(0.0);
     std::array<double, 3> const p{low, middle, high};
     for (std::size_t j = 0; j < layers; ++j) {
@@ -47,7 +47,7 @@ class selection {
 
   /// A probability for each layer of a network, lowest first. For networks of so many layers only.
   [[nodiscard]] static constexpr selection custom(std::span<double const> probabilities) noexcept {
-    HALO_EXPECTS(probabilities.size() <= layer_mask::capacity, "selection: at most 64 layers");
+    HALO_EXPECTS(probabilities.size() <= layer_mask::capacity, "selection: at most 128 layers");
     selection s = uniform(0.0);
     for (std::size_t j = 0; j < probabilities.size(); ++j) s.probability_[j] = probabilities[j];
     s.layers_ = probabilities.size();
@@ -92,7 +92,7 @@ class selection {
                                 std::size_t layers) const noexcept {
     layer_mask mask;
     for (std::size_t j = 0; j < layers; ++j) {
-      auto const word = g.words(step * layer_mask::capacity + j)[0];
+      auto const word = g.words(step * 64 + j % 64)[j / 64];
       double p = probability_[j];
       // nothing selected yet: P(layer j | one of j and those above it is)
       if (at_least_one_ && mask.empty() && p > 0) p /= any(j, layers);
