@@ -28,6 +28,7 @@
 #include <halo/nn/layer_traits.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/loss.hpp>
+#include <halo/nn/loss_check.hpp>
 #include <halo/nn/lstm.hpp>
 #include <halo/nn/plan.hpp>
 #include <halo/nn/pool.hpp>

@@ -22,7 +22,7 @@
 #include <halo/core/random.hpp>
 #include <halo/nn/gradient.hpp>
 #include <halo/nn/initialize.hpp>
-#include <halo/nn/loss.hpp>
+#include <halo/nn/loss_check.hpp>
 #include <halo/optim/adam.hpp>
 #include <halo/optim/averaged.hpp>
 #include <halo/optim/decide.hpp>
@@ -52,6 +52,7 @@ template <class Network, class Loss = nn::cross_entropy, class Optimizer = optim
 class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network, Loss,
                                  nn::workspace<Network, float, MaxBatch>> {
   // not a requires clause: a sentence comes first, the compiler's reasons after it
+  static_assert(nn::detail::complain_of_loss<Loss>());
   static_assert(nn::loss<Loss>,
                 "halo: adapter: the second argument is a loss, such as "
                 "nn::cross_entropy or nn::mean_square");

@@ -10,7 +10,7 @@
 #include <halo/adapt/refusal.hpp>
 #include <halo/core/aligned.hpp>
 #include <halo/core/assert.hpp>
-#include <halo/nn/loss.hpp>
+#include <halo/nn/loss_check.hpp>
 
 namespace halo::adapt {
 
@@ -29,6 +29,7 @@ namespace halo::adapt {
 template <class Network, std::size_t MaxBatch = 1, class Loss = nn::cross_entropy>
 class predictor : public inference<predictor<Network, MaxBatch, Loss>, Network, Loss,
                                    inference_workspace<Network, MaxBatch>> {
+  static_assert(nn::detail::complain_of_loss<Loss>());
   static_assert(nn::loss<Loss>, "halo: predictor: the third argument is a loss");
   static_assert(MaxBatch > 0, "halo: predictor: at least one example runs at a time");
 

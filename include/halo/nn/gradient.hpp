@@ -5,6 +5,7 @@
 
 #include <halo/autodiff/planar.hpp>
 #include <halo/nn/layer.hpp>
+#include <halo/nn/loss_check.hpp>
 
 namespace halo::nn {
 
@@ -29,6 +30,7 @@ template <class Network, class Loss, class P, class Workspace>
 simd::element_of<P> value_and_gradient(pass p, simd::const_of<P> theta, simd::const_of<P> x,
                                        typename Loss::target const* t, P gradient,
                                        Workspace& w) noexcept {
+  static_assert(detail::loss_on<Loss, P>::checked);
   p.capacity = Workspace::capacity;
   P const arena = w.arena.data();
   P const y = Network::template forward<P>(p, theta, x, arena);
@@ -43,6 +45,7 @@ simd::element_of<P> value_and_gradient(pass p, simd::const_of<P> theta, simd::co
 template <class Network, class Loss, class P, class Workspace>
 simd::element_of<P> value(pass p, simd::const_of<P> theta, simd::const_of<P> x,
                           typename Loss::target const* t, Workspace& w) noexcept {
+  static_assert(detail::loss_on<Loss, P>::checked);
   p.capacity = Workspace::capacity;
   P const y = Network::template forward<P>(p, theta, x, w.arena.data());
   return Loss::value_and_gradient(p.rows, Network::outputs, simd::const_of<P>(y), t, P{});
