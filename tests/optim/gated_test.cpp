@@ -64,8 +64,8 @@ TEST_CASE("gated: stays shut where no answer is right or wrong, and remembers no
 TEST_CASE("gated: what the inner policy remembers is remembered, name by name") {
   optim::gated<>::state state;
   std::size_t fields = 0;
-  state.fields([&](char const*, auto values) {
-    values[0] = static_cast<std::remove_reference_t<decltype(values[0])>>(++fields);
+  walk(state, [&]<class T>(field_path const&, recorded_field<T> const& field) {
+    if constexpr (!std::is_const_v<T>) field.values[0] = static_cast<T>(++fields);
   });
   CHECK(fields == 9);
   CHECK(state.inner.deeper == 1);

@@ -3,8 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
+#include <limits>
 #include <vector>
 
+#include <halo/learned/halo_rule.hpp>
 #include <halo/optim/sgd.hpp>
 
 using namespace halo;
@@ -40,4 +43,36 @@ TEST_CASE("a scheduled optimizer multiplies the rate and counts only steps that 
   CHECK(rule.step(theta.data(), gradient.data(), state, nothing) == optim::status::empty);
   CHECK(rule.step(theta.data(), gradient.data(), state) == optim::status::done);
   CHECK(theta[0] == 8.5F);
+}
+
+TEST_CASE("schedules of any length give a share at any step") {
+  std::uint64_t const most = std::numeric_limits<std::uint64_t>::max();
+  for (std::uint64_t const step :
+       {std::uint64_t{0}, std::uint64_t{1} << 32, std::uint64_t{1} << 53, most - 1, most}) {
+    for (std::uint64_t const length : {std::uint64_t{1}, std::uint64_t{1} << 33, most - 1, most}) {
+      CAPTURE(step);
+      CAPTURE(length);
+      for (double const factor : {optim::step_decay{.period = length, .factor = 0.5}(step),
+                                  optim::cosine{.steps = length, .final = 0.1}(step),
+                                  optim::cosine{.steps = 1, .final = 1, .warm_up = length}(step),
+                                  optim::cosine{.steps = length, .warm_up = length}(step)}) {
+        CHECK(factor >= 0);
+        CHECK(factor <= 1);
+      }
+    }
+  }
+}
+
+TEST_CASE("a schedule reaches a learned optimizer, which then goes half as far") {
+  auto const moved = [](double factor) {
+    learned::halo_rule const inner{};
+    optim::scheduled const rule(inner, optim::cosine{.steps = 1, .final = factor, .warm_up = 0});
+    auto state = rule.init<flat_layout<5>>();
+    state.steps = 1;
+    std::vector<float> theta(5, 1.0F);
+    std::vector<float> const g{0.1F, 0.2F, -0.3F, 0.4F, -0.5F};
+    CHECK(rule.step(theta.data(), g.data(), state) == optim::status::done);
+    return theta[4] - 1.0F;
+  };
+  CHECK(moved(0.5) == doctest::Approx(0.5F * moved(1)).epsilon(1e-3));
 }

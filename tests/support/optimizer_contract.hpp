@@ -25,9 +25,9 @@ using namespace halo;
 template <class State>
 std::vector<unsigned char> bytes_of(State& s) {
   std::vector<unsigned char> all;
-  s.fields([&](char const*, auto span) {
-    auto const* p = reinterpret_cast<unsigned char const*>(span.data());
-    for (std::size_t i = 0; i < span.size_bytes(); ++i) all.push_back(p[i]);
+  walk(s, [&](field_path const&, auto const& field) {
+    auto const* p = reinterpret_cast<unsigned char const*>(field.values.data());
+    for (std::size_t i = 0; i < field.values.size_bytes(); ++i) all.push_back(p[i]);
   });
   return all;
 }
@@ -35,9 +35,10 @@ std::vector<unsigned char> bytes_of(State& s) {
 template <class State>
 void restore(State& s, std::vector<unsigned char> const& all) {
   std::size_t at = 0;
-  s.fields([&](char const*, auto span) {
-    std::memcpy(span.data(), all.data() + at, span.size_bytes());
-    at += span.size_bytes();
+  walk(s, [&]<class U>(field_path const&, recorded_field<U> const& field) {
+    if constexpr (!std::is_const_v<U>)
+      std::memcpy(field.values.data(), all.data() + at, field.values.size_bytes());
+    at += field.values.size_bytes();
   });
   REQUIRE(at == all.size());
 }
@@ -46,7 +47,9 @@ void restore(State& s, std::vector<unsigned char> const& all) {
 template <class Layout, class State>
 std::vector<unsigned char> bytes_of_layer(State& s, std::size_t layer) {
   std::vector<unsigned char> all;
-  s.fields([&](std::string_view name, auto span) {
+  walk(s, [&](field_path const& path, auto const& field) {
+    std::string_view const name = path.name;
+    auto const span = field.values;
     if (name == "average") return;  // of every parameter's path, selected or not
     auto const take = [&](std::size_t begin, std::size_t count) {
       auto const part = span.subspan(begin, count);
@@ -62,7 +65,7 @@ std::vector<unsigned char> bytes_of_layer(State& s, std::size_t layer) {
         take(tiles::first[t] * each, (tiles::first[t + 1] - tiles::first[t]) * each);
       } else if (span.size() == Layout::size) {
         take(info.offset, info.count);
-      } else if (name == "steps" || name == "tensors") {
+      } else if (field.kind == field_kind::per_tensor) {
         std::size_t const each = span.size() / Layout::tensors;
         take(t * each, each);
       }

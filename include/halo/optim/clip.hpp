@@ -55,19 +55,25 @@ struct clipped : wrapper<clipped<Inner>, Inner> {
     using layout = typename State::layout;
     context.limit = std::min(context.limit, static_cast<T>(config.value));
     if (config.norm < std::numeric_limits<float>::infinity()) {
-      double const length = norm_of<layout>(context, gradient) * static_cast<double>(context.scale);
+      auto const [root, exponent] = norm_of<layout>(context, gradient);  // root · 2^exponent
+      double const length = root * static_cast<double>(context.scale);
       if (!std::isfinite(length)) return status::non_finite;
-      double const norm = static_cast<double>(config.norm);
-      if (length > norm) context.scale *= static_cast<T>(norm / length);
+      double const most = std::ldexp(static_cast<double>(config.norm), -exponent);
+      if (length > most) context.scale *= static_cast<T>(most / length);
     }
     return this->inner.step(theta, gradient, s, context);
   }
 
  private:
+  /// A number that may be too large for its type.
+  struct wide {
+    double root;
+    int exponent;
+  };
   /// √Σ g² of what is selected, registers in T per block of 1024, blocks in double. Where squares
   /// overflow or vanish, of numbers divided by the largest.
   template <class Layout, class T>
-  [[nodiscard]] static double norm_of(step_context<T> const& context, T const* gradient) noexcept {
+  [[nodiscard]] static wide norm_of(step_context<T> const& context, T const* gradient) noexcept {
     auto const root = [&](T factor) {
       double square = 0;
       for_each_run<Layout>(
@@ -79,17 +85,17 @@ struct clipped : wrapper<clipped<Inner>, Inner> {
     };
     double const plain = root(T(1));
     double const least = std::sqrt(static_cast<double>(std::numeric_limits<T>::min())) * 1e8;
-    if (plain > least && plain < 1 / least) return plain;
+    if (plain > least && plain < 1 / least) return {plain, 0};
     step_context<T> unknown = context;
     unknown.magnitude = T(-1);  // a bound may be far too large
     T const most = detail::largest_gradient<Layout>(unknown, gradient);
-    if (most == T(0) || !std::isfinite(most)) return static_cast<double>(most);
+    if (most == T(0) || !std::isfinite(most)) return {static_cast<double>(most), 0};
     // a power of two: exact, and its inverse is neither 0 nor infinite
     int exponent = 0;
     static_cast<void>(std::frexp(most, &exponent));
     constexpr int most_exponent = std::numeric_limits<T>::max_exponent - 28;
     exponent = std::clamp(exponent, -most_exponent, most_exponent);
-    return std::ldexp(root(static_cast<T>(std::ldexp(1.0, -exponent))), exponent);
+    return {root(static_cast<T>(std::ldexp(1.0, -exponent))), exponent};
   }
   template <class T>
   [[nodiscard]] static double square_sum(std::size_t n, T const* x, T factor) noexcept {

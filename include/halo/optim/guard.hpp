@@ -141,7 +141,6 @@ struct guarded : wrapper<guarded<Inner>, Inner> {
   template <class Layout, class T>
   status step(T* theta, T const* gradient, state<Layout, T>& s,
               step_context<T> context = {}) const noexcept {
-    if ((context.mask & layer_mask::all(Layout::layers)).empty()) return status::empty;
     context.magnitude = detail::largest_gradient<Layout>(context, gradient);
     double const size =
         std::min(static_cast<double>(context.magnitude) * static_cast<double>(context.scale),

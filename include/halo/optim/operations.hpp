@@ -20,10 +20,11 @@ template <parameter_layout Layout>
 ///
 /// O::operations_per_parameter for every selected parameter and, where O has them,
 /// operations_per_tensor for every selected tensor and operations_per_step; an optimizer whose cost
-/// is another has O::operations<Layout>(mask). Nothing for an empty mask.
+/// is another has O::operations<Layout>(mask). Nothing for an empty mask; a mask is one of the
+/// layout's layers, as optim::decide gives it.
 template <class O, parameter_layout Layout>
 [[nodiscard]] constexpr std::size_t operations(layer_mask mask) noexcept {
-  if ((mask & layer_mask::all(Layout::layers)).empty()) return 0;
+  if (mask.empty()) return 0;
   if constexpr (requires { O::template operations<Layout>(mask); }) {
     return O::template operations<Layout>(mask);
   } else {
