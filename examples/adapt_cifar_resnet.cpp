@@ -196,7 +196,7 @@ class program {
 
   /// So many steps of a device that may have done some of them, saved now and then.
   template <class Device>
-  double learn(Device& d, data::batches& stream, std::uint64_t until, char const* name,
+  double learn(Device& d, data::batches<>& stream, std::uint64_t until, char const* name,
                std::string const& file, std::uint64_t weight = 1) {
     stopwatch const clock;
     std::uint64_t const before = d.totals().iterations;

@@ -48,7 +48,7 @@ class mini_batches {
     x_.resize(size * from.features());
   }
 
-  halo::data::batch next() {
+  halo::data::batch<> next() {
     if (!balanced_) return epochs_.next();
     for (std::uint32_t& row : rows_) {
       auto const& members = classes_[draws_.below(static_cast<std::uint32_t>(classes_.size()))];
@@ -62,7 +62,7 @@ class mini_batches {
 
  private:
   halo::data::dataset const* from_;
-  halo::data::batches epochs_;
+  halo::data::batches<> epochs_;
   halo::generator draws_;
   bool balanced_;
   std::vector<halo::data::row_numbers> classes_;

@@ -47,7 +47,7 @@ device fresh(float rate = 1e-2F) { return device(optim::adam{{.rate = rate}}, se
 
 // Batches of which every one from number `good` on is poisoned.
 struct poisoned {
-  data::batches* from;
+  data::batches<>* from;
   std::uint64_t good;
   std::uint64_t period = 1;
   std::uint64_t count = 0;
@@ -301,7 +301,7 @@ TEST_CASE("run: the policy says how many examples it wants, as far as batch and 
   CHECK(std::ranges::count(hard, 2U) >= 100);
 
   struct fixed {  // a stream with a mind of its own
-    data::batches* from;
+    data::batches<>* from;
     auto next() { return from->next(); }
   } stubborn{&stream};
   small b(optim::adam{}, seed{5});

@@ -51,7 +51,13 @@ struct elements {
 /// A span, or what converts to one, as it is.
 template <class T, class X>
 [[nodiscard]] elements<T> flat(X const& x, char const*, std::size_t) noexcept {
-  return {x};
+  constexpr bool fits = std::is_convertible_v<X const&, std::span<T const>>;
+  static_assert(fits,
+                "halo: adapter: the elements are not of the type that the network or its loss "
+                "takes (float examples; int32 labels of data::dataset or float targets of "
+                "data::regression)");
+  if constexpr (fits) return {x};
+  return {};
 }
 
 /// The elements of a tensor whose examples have `size` of them: [rows, ...], or one example.

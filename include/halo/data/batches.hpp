@@ -9,78 +9,91 @@
 #include <string>
 
 #include <halo/core/aligned.hpp>
+#include <halo/core/allowed.hpp>
 #include <halo/core/assert.hpp>
 #include <halo/core/error.hpp>
 #include <halo/core/random.hpp>
 #include <halo/data/dataset.hpp>
+#include <halo/io/memory.hpp>
 #include <halo/tensor/view.hpp>
 
 namespace halo::data {
 
-/// Some examples at once: x [rows, features], y [rows]. Valid until the next batch is made.
+/// Some examples at once: x [rows, features], y [rows] labels or [rows · targets] numbers. Valid
+/// until the next batch is made.
+template <class Target = std::int32_t>
 struct batch {
   tensor::array_view<float const, 2> x;
-  std::span<std::int32_t const> y;
+  std::span<Target const> y;
 
-  [[nodiscard]] std::size_t rows() const noexcept { return y.size(); }
+  [[nodiscard]] std::size_t rows() const noexcept { return x.shape()[0]; }
 };
 
 /// What to do with the last rows of an epoch when they do not fill a batch.
 enum class remainder { keep, drop };
 
-/// Shuffled mini-batches of a dataset, every row once an epoch.
+/// Shuffled mini-batches of a dataset or a regression, every row once an epoch.
 ///
 ///     for (auto [x, y] : data::batches(train, 64, seed{1})) ...        one epoch
 ///     data::batches stream(train, 64, seed{1});  stream.next();        epoch after epoch
 ///
 /// The order of epoch e is the permutation of stream e of the seed. Memory: one batch and one
 /// number a row, allocated at construction; making a batch or shuffling allocates nothing. The
-/// dataset must outlive this.
+/// dataset must outlive this, and may change: rows that it gained take part from the next epoch on
+/// (the first batch of which allocates then); where it lost some, the next epoch begins at once.
+///
+/// A stream describes itself (core/record.hpp): one that is resumed at the same dataset gives what
+/// it would have given, and so does seek(epoch(), position()) by hand, whatever sizes were asked
+/// for.
+template <class Target = std::int32_t>
 class batches {
  public:
   /// halo::error when size is 0, or the dataset has no row (for drop: fewer rows than a batch).
-  batches(dataset const& from, std::size_t size, seed s, remainder policy = remainder::keep)
-      : from_(&from),
-        seed_(s),
-        size_(std::min(size, from.rows())),
-        policy_(policy),
-        order_(from.rows()),
-        x_(size_ * from.features()),
-        y_(size_) {
+  batches(basic_dataset<Target> const& from, std::size_t size, seed s,
+          remainder policy = remainder::keep)
+      : from_(&from), seed_(s), wanted_(size), policy_(policy) {
     if (size == 0) fail("batches", "size", "at least 1", "0");
-    std::size_t const least = policy == remainder::drop ? size : 1;
-    if (from.rows() < least) {
-      fail("batches", "rows", "at least " + std::to_string(least), std::to_string(from.rows()));
-    }
-    shuffle(0);
+    begin_epoch(0);
+    prepare();
   }
-  batches(dataset&&, std::size_t, seed, remainder = remainder::keep) = delete;
+  batches(basic_dataset<Target>&&, std::size_t, seed, remainder = remainder::keep) = delete;
 
-  /// Batches in one epoch.
+  /// Batches in the epoch that next() is in.
   [[nodiscard]] std::size_t per_epoch() const noexcept {
-    std::size_t const rows = from_->rows();
-    return policy_ == remainder::drop ? rows / size_ : (rows + size_ - 1) / size_;
+    return policy_ == remainder::drop ? rows_ / size() : (rows_ + size() - 1) / size();
   }
 
   /// The epoch that next() is in, from 0.
   [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; }
+  /// Rows of this epoch that batches have had.
+  [[nodiscard]] std::size_t position() const noexcept {
+    return static_cast<std::size_t>(position_);
+  }
 
-  /// Goes to the first batch of an epoch.
-  void seek(std::uint64_t epoch) noexcept {
-    shuffle(epoch);
-    begun_ = false;
+  /// Goes to the batch of an epoch that begins with its row number `position`, from 0.
+  ///
+  /// halo::error when the dataset has no row any more.
+  void seek(std::uint64_t epoch, std::size_t position = 0) {
+    begin_epoch(epoch);
+    position_ = position;
+    begun_ = position > 0;
   }
 
   /// The next batch; behind the last one of an epoch, the first one of the next.
-  batch next() noexcept { return next(size_); }
+  ///
+  /// halo::error when the dataset has too few rows by now, or other features than at the beginning.
+  batch<Target> next() { return next(wanted_); }
 
   /// The next batch of another size, at most the one of construction: of that many rows, or of what
   /// is left of the epoch.
-  batch next(std::size_t rows) noexcept {
-    rows = std::clamp<std::size_t>(rows, 1, size_);
-    if (left(rows) == 0) shuffle(epoch_ + 1);
+  batch<Target> next(std::size_t rows) {
+    rows = std::clamp<std::size_t>(rows, 1, size());
+    if (left(rows) == 0) {
+      begin_epoch(epoch_ + 1);
+      rows = std::min(rows, size());
+    }
     begun_ = true;
-    batch const b = make(position_, std::min(rows, left(rows)));
+    batch<Target> const b = make(std::min(rows, left(rows)));
     position_ += b.rows();
     return b;
   }
@@ -89,59 +102,108 @@ class batches {
   class iterator {
    public:
     explicit iterator(batches* owner) noexcept : owner_(owner) {}
-    [[nodiscard]] batch operator*() const noexcept {
-      return owner_->make(owner_->position_, owner_->left(owner_->size_));
-    }
+    [[nodiscard]] batch<Target> operator*() const { return owner_->make(here()); }
     iterator& operator++() noexcept {
-      owner_->position_ += owner_->left(owner_->size_);
+      owner_->position_ += here();
       return *this;
     }
     struct end_mark {};
-    [[nodiscard]] bool operator==(end_mark) const noexcept {
-      return owner_->left(owner_->size_) == 0;
-    }
+    [[nodiscard]] bool operator==(end_mark) const noexcept { return here() == 0; }
 
    private:
+    [[nodiscard]] std::size_t here() const noexcept { return owner_->left(owner_->size()); }
     batches* owner_;
   };
-  [[nodiscard]] iterator begin() noexcept {
-    if (begun_) shuffle(epoch_ + 1);
+  [[nodiscard]] iterator begin() {
+    if (begun_) begin_epoch(epoch_ + 1);
     begun_ = true;
     return iterator(this);
   }
-  [[nodiscard]] iterator::end_mark end() const noexcept { return {}; }
+  [[nodiscard]] typename iterator::end_mark end() const noexcept { return {}; }
 
- private:
-  void shuffle(std::uint64_t epoch) noexcept {
-    epoch_ = epoch;
-    position_ = 0;
-    generator(seed_, epoch).permutation(order_.span());
+  static constexpr void record(auto& self, auto&& f) {
+    f.constant("name", "batches");
+    f.option("seed", self.seed_.value, allowed::finite());
+    f.option("size", self.wanted_, allowed::at_least(1));
+    f.option("remainder", self.policy_);
+    f.number("epoch", self.epoch_);
+    f.number("position", self.position_);
+    f.number("rows", self.rows_);
+    f.number("begun", self.begun_);
   }
 
-  /// Rows of a batch of so many that the epoch still has.
+ private:
+  /// Rows of a batch in this epoch.
+  [[nodiscard]] std::size_t size() const noexcept {
+    return std::min(wanted_, static_cast<std::size_t>(std::max<std::uint64_t>(rows_, 1)));
+  }
+
+  /// Starts an epoch of the rows that the dataset has now.
+  void begin_epoch(std::uint64_t epoch) {
+    std::size_t const rows = from_->rows();
+    std::size_t const least = policy_ == remainder::drop ? wanted_ : 1;
+    if (rows < least) {
+      fail("batches", "rows", "at least " + std::to_string(least), std::to_string(rows));
+    }
+    epoch_ = epoch;
+    position_ = 0;
+    rows_ = rows;
+  }
+
+  /// Brings the order to the epoch, which may have been set by hand or by a file.
+  void prepare() {
+    auto const rows = static_cast<std::size_t>(rows_);
+    std::size_t const features = from_->features();
+    std::size_t const targets = from_->targets();
+    if (features_ == 0) features_ = features, targets_ = targets;
+    if (features != features_ || targets != targets_) {
+      fail("batches", "dataset",
+           std::to_string(features_) + " features and " + std::to_string(targets_) + " targets",
+           std::to_string(features) + " and " + std::to_string(targets));
+    }
+    if (ordered_ == rows && ordered_epoch_ == epoch_) return;
+    if (order_.size() < rows || x_.size() < size() * features) {
+      io::with_memory("batches", "rows", rows * sizeof(std::uint32_t), [&] {
+        order_ = aligned_buffer<std::uint32_t>(rows);
+        x_ = aligned_buffer<float>(size() * features);
+        y_ = aligned_buffer<Target>(size() * targets);
+      });
+    }
+    generator(seed_, epoch_).permutation(order_.span().first(rows));
+    ordered_ = rows;
+    ordered_epoch_ = epoch_;
+  }
+
+  /// Rows of a batch of so many that the epoch still has; none where the dataset has lost some.
   [[nodiscard]] std::size_t left(std::size_t rows) const noexcept {
-    std::size_t const rest = order_.size() - position_;
+    if (from_->rows() < rows_ || position_ >= rows_) return 0;
+    auto const rest = static_cast<std::size_t>(rows_ - position_);
     return policy_ == remainder::drop && rest < rows ? 0 : std::min(rows, rest);
   }
 
-  batch make(std::size_t first, std::size_t rows) noexcept {
-    std::size_t const features = from_->features();
-    gather(*from_, order_.span().subspan(first, rows), x_.span().first(rows * features),
-           y_.span().first(rows));
-    return {tensor::view(static_cast<float const*>(x_.data()), std::array{rows, features}),
-            std::span<std::int32_t const>(y_.data(), rows)};
+  batch<Target> make(std::size_t rows) {
+    prepare();
+    auto const numbers = order_.span().subspan(position(), rows);
+    auto const y = y_.span().first(rows * targets_);
+    gather(*from_, numbers, x_.span().first(rows * features_), y);
+    return {tensor::view(static_cast<float const*>(x_.data()), std::array{rows, features_}), y};
   }
 
-  dataset const* from_;
+  basic_dataset<Target> const* from_;
   seed seed_;
-  std::size_t size_;
+  std::size_t wanted_;
   remainder policy_;
   std::uint64_t epoch_ = 0;
-  std::size_t position_ = 0;  ///< first row of the next batch
+  std::uint64_t position_ = 0;  ///< first row of the next batch
+  std::uint64_t rows_ = 0;      ///< that the dataset had when the epoch began
   bool begun_ = false;
+  std::size_t features_ = 0;
+  std::size_t targets_ = 0;
+  std::size_t ordered_ = 0;  ///< rows and epoch that order_ is of
+  std::uint64_t ordered_epoch_ = 0;
   aligned_buffer<std::uint32_t> order_;
   aligned_buffer<float> x_;
-  aligned_buffer<std::int32_t> y_;
+  aligned_buffer<Target> y_;
 };
 
 }  // namespace halo::data

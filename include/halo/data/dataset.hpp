@@ -2,11 +2,13 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -17,15 +19,35 @@
 
 namespace halo::data {
 
-/// Labelled examples: x [rows, features], y [rows] with 0 <= y < classes.
-struct dataset {
-  tensor::array<float, 2> x;
-  tensor::array<std::int32_t, 1> y;
-  std::size_t classes = 0;
+/// Examples and what is to be said of each: a class or numbers.
+template <class Target>
+struct basic_dataset {
+  static constexpr bool labelled = std::same_as<Target, std::int32_t>;
+  static_assert(labelled || std::same_as<Target, float>,
+                "halo: data: targets are std::int32_t labels or float numbers");
+
+  tensor::array<float, 2> x;                  ///< [rows, features]
+  tensor::array<Target, labelled ? 1 : 2> y;  ///< [rows] labels, or [rows, targets]
+  std::size_t classes = 0;                    ///< 0 <= label < classes; 0 without labels
 
   [[nodiscard]] std::size_t rows() const noexcept { return x.shape()[0]; }
   [[nodiscard]] std::size_t features() const noexcept { return x.shape()[1]; }
+  /// Numbers that y has for each row.
+  [[nodiscard]] std::size_t targets() const noexcept {
+    if constexpr (labelled) {
+      return 1;
+    } else {
+      return y.shape()[1];
+    }
+  }
 };
+
+/// Labelled examples: x [rows, features], y [rows] with 0 <= y < classes.
+using dataset = basic_dataset<std::int32_t>;
+
+/// Examples with numbers to be met: x [rows, features], y [rows, targets], as nn::mean_square takes
+/// them.
+using regression = basic_dataset<float>;
 
 /// Numbers of the rows to take, in the order to take them; a row may occur more than once.
 using row_numbers = std::vector<std::uint32_t>;
@@ -41,23 +63,54 @@ using row_numbers = std::vector<std::uint32_t>;
   });
 }
 
-/// Copies rows into x [numbers.size(), features] and y [numbers.size()]. Allocates nothing.
-inline void gather(dataset const& from, std::span<std::uint32_t const> numbers, std::span<float> x,
-                   std::span<std::int32_t> y) noexcept {
+/// A regression of this size whose values are yet to be written; halo::error where there is no
+/// memory for them.
+[[nodiscard]] inline regression make_regression(std::size_t rows, std::size_t features,
+                                                std::size_t targets) {
+  std::size_t const bytes = rows * (features + targets) * sizeof(float);
+  return io::with_memory("data", std::to_string(rows) + " rows", bytes, [&] {
+    return regression{tensor::array<float, 2>::from_shape({rows, features}),
+                      tensor::array<float, 2>::from_shape({rows, targets}), 0};
+  });
+}
+
+namespace detail {
+
+/// Room for so many rows like those of another dataset.
+template <class Target>
+[[nodiscard]] basic_dataset<Target> room_for(std::size_t rows, basic_dataset<Target> const& like) {
+  if constexpr (basic_dataset<Target>::labelled) {
+    return make_dataset(rows, like.features(), like.classes);
+  } else {
+    return make_regression(rows, like.features(), like.targets());
+  }
+}
+
+}  // namespace detail
+
+/// Copies rows into x [numbers.size(), features] and y [numbers.size(), targets]. Allocates
+/// nothing.
+template <class Target>
+void gather(basic_dataset<Target> const& from, std::span<std::uint32_t const> numbers,
+            std::span<float> x, std::span<std::type_identity_t<Target>> y) noexcept {
   std::size_t const features = from.features();
-  HALO_EXPECTS(x.size() == numbers.size() * features && y.size() == numbers.size(),
+  std::size_t const targets = from.targets();
+  HALO_EXPECTS(x.size() == numbers.size() * features && y.size() == numbers.size() * targets,
                "data::gather: the targets have room for exactly these rows");
   float* to = x.data();
-  for (std::size_t i = 0; i < numbers.size(); ++i, to += features) {
+  Target* answers = y.data();
+  for (std::size_t i = 0; i < numbers.size(); ++i, to += features, answers += targets) {
     HALO_EXPECTS(numbers[i] < from.rows(), "data::gather: the dataset has this row");
     std::copy_n(from.x.data() + numbers[i] * features, features, to);
-    y[i] = from.y.data()[numbers[i]];
+    std::copy_n(from.y.data() + numbers[i] * targets, targets, answers);
   }
 }
 
 /// These rows, copied.
-[[nodiscard]] inline dataset select(dataset const& from, std::span<std::uint32_t const> numbers) {
-  dataset result = make_dataset(numbers.size(), from.features(), from.classes);
+template <class Target>
+[[nodiscard]] basic_dataset<Target> select(basic_dataset<Target> const& from,
+                                           std::span<std::uint32_t const> numbers) {
+  auto result = detail::room_for(numbers.size(), from);
   gather(from, numbers, tensor::elements(result.x), tensor::elements(result.y));
   return result;
 }
@@ -106,13 +159,19 @@ inline void gather(dataset const& from, std::span<std::uint32_t const> numbers, 
 
 /// The rows of a, then those of b.
 ///
-/// halo::error when the numbers of features differ. The labels keep their numbers; classes is the
-/// larger of the two.
-[[nodiscard]] inline dataset concatenate(dataset const& a, dataset const& b) {
+/// halo::error when the numbers of features or targets differ. The labels keep their numbers;
+/// classes is the larger of the two.
+template <class Target>
+[[nodiscard]] basic_dataset<Target> concatenate(basic_dataset<Target> const& a,
+                                                basic_dataset<Target> const& b) {
   if (a.features() != b.features()) {
     fail("concatenate", "features", std::to_string(a.features()), std::to_string(b.features()));
   }
-  dataset result = make_dataset(a.rows() + b.rows(), a.features(), std::max(a.classes, b.classes));
+  if (a.targets() != b.targets()) {
+    fail("concatenate", "targets", std::to_string(a.targets()), std::to_string(b.targets()));
+  }
+  auto result = detail::room_for(a.rows() + b.rows(), a);
+  result.classes = std::max(a.classes, b.classes);
   std::copy_n(b.x.data(), b.x.size(), std::copy_n(a.x.data(), a.x.size(), result.x.data()));
   std::copy_n(b.y.data(), b.y.size(), std::copy_n(a.y.data(), a.y.size(), result.y.data()));
   return result;
@@ -122,13 +181,14 @@ inline void gather(dataset const& from, std::span<std::uint32_t const> numbers, 
 /// of 9 channels, become 9 channels of 128 moments.
 ///
 /// halo::error when an example has another number of features.
-[[nodiscard]] inline dataset transposed(dataset const& from, std::size_t rows,
-                                        std::size_t columns) {
+template <class Target>
+[[nodiscard]] basic_dataset<Target> transposed(basic_dataset<Target> const& from, std::size_t rows,
+                                               std::size_t columns) {
   if (from.features() != rows * columns) {
     fail("transposed", "features", std::to_string(rows) + " times " + std::to_string(columns),
          std::to_string(from.features()));
   }
-  dataset result = from;
+  basic_dataset<Target> result = from;
   for (std::size_t i = 0; i < from.rows(); ++i) {
     float const* const x = from.x.data() + i * from.features();
     float* const to = result.x.data() + i * from.features();

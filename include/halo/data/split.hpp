@@ -20,10 +20,13 @@ struct row_split {
 };
 
 /// Both sides of a split dataset.
-struct dataset_split {
-  dataset train;
-  dataset test;
+template <class Target>
+struct basic_split {
+  basic_dataset<Target> train;
+  basic_dataset<Target> test;
 };
+using dataset_split = basic_split<std::int32_t>;
+using regression_split = basic_split<float>;
 
 namespace detail {
 
@@ -87,7 +90,9 @@ inline void check_fraction(double fraction) {
 }
 
 /// Both sides of random_rows as datasets.
-[[nodiscard]] inline dataset_split random_split(dataset const& d, double test_fraction, seed s) {
+template <class Target>
+[[nodiscard]] basic_split<Target> random_split(basic_dataset<Target> const& d, double test_fraction,
+                                               seed s) {
   row_split const rows = random_rows(d.rows(), test_fraction, s);
   return {select(d, rows.train), select(d, rows.test)};
 }

@@ -25,10 +25,11 @@ namespace halo::data {
 class standardizer {
  public:
   /// Fits to the rows of a dataset; halo::error when there are none, or a value is infinite.
-  explicit standardizer(dataset const& train)
+  template <class Target>
+  explicit standardizer(basic_dataset<Target> const& train)
       : mean_(train.features()), deviation_(train.features()) {
     if (train.rows() == 0) fail("standardize", "training rows", "at least one", "none");
-    for (std::size_t column = 0; column < mean_.size(); ++column) fit(train, column);
+    for (std::size_t column = 0; column < mean_.size(); ++column) fit(train.x, column);
   }
 
   /// From numbers stored earlier; halo::error when the sizes differ, a mean is not finite, or a
@@ -68,7 +69,8 @@ class standardizer {
   }
 
   /// Changes all rows in place; halo::error when the number of features is another.
-  void apply(dataset& d) const {
+  template <class Target>
+  void apply(basic_dataset<Target>& d) const {
     if (d.features() != mean_.size()) {
       fail("standardize", "features", std::to_string(mean_.size()), std::to_string(d.features()));
     }
@@ -76,14 +78,15 @@ class standardizer {
   }
 
  private:
-  void fit(dataset const& train, std::size_t column) {
-    std::size_t const features = train.features();
-    float const* const first = train.x.data() + column;
+  void fit(tensor::array<float, 2> const& x, std::size_t column) {
+    std::size_t const rows = x.shape()[0];
+    std::size_t const features = x.shape()[1];
+    float const* const first = x.data() + column;
     double sum = 0;
     float low = 0;
     float high = 0;
     std::size_t count = 0;
-    for (std::size_t i = 0; i < train.rows(); ++i) {
+    for (std::size_t i = 0; i < rows; ++i) {
       float const value = first[i * features];
       if (std::isnan(value)) continue;
       if (std::isinf(value)) {
@@ -99,7 +102,7 @@ class standardizer {
     bool const constant = low == high;
     double const mean = constant ? static_cast<double>(low) : sum / static_cast<double>(count);
     double squares = 0;
-    for (std::size_t i = 0; i < train.rows() && !constant; ++i) {
+    for (std::size_t i = 0; i < rows && !constant; ++i) {
       double const distance = static_cast<double>(first[i * features]) - mean;
       if (!std::isnan(distance)) squares += distance * distance;
     }
@@ -114,7 +117,8 @@ class standardizer {
 };
 
 /// Standardises both sides of a split by the training rows alone, and hands out the numbers.
-inline standardizer standardize(dataset_split& d) {
+template <class Target>
+standardizer standardize(basic_split<Target>& d) {
   standardizer scale(d.train);
   scale.apply(d.train);
   scale.apply(d.test);
