@@ -32,11 +32,11 @@ TEST_CASE("plan: sizes of a layer are those it declares") {
   constexpr auto l = nn::detail::sizes_of<nn::linear<3, 5>, shape<3>>();
   static_assert(l.inputs == 3 && l.outputs == 5 && l.parameters == 20 && l.tensors == 2);
   static_assert(l.operations == 15 && l.memory == 0 && l.needs_input && !l.needs_output);
-  static_assert(l.owners == 1 && l.rows == 1 && l.scratch == 0 && l.statistics == 0);
+  static_assert(l.mask_layers == 1 && l.rows == 1 && l.scratch == 0 && l.statistics == 0);
   constexpr auto n = nn::detail::sizes_of<nn::batch_norm, shape<2, 3>>();
   static_assert(n.inputs == 6 && n.outputs == 6 && n.parameters == 6 && n.memory == 6);
-  static_assert(n.statistics == 6 && n.moments == 2 && n.scratch == 6);
-  static_assert(nn::detail::sizes_of<nn::relu, shape<3>>().owners == 0);
+  static_assert(n.statistics == 6 && n.statistic_tensors == 2 && n.scratch == 6);
+  static_assert(nn::detail::sizes_of<nn::relu, shape<3>>().mask_layers == 0);
 }
 
 TEST_CASE("plan: one by hand") {
@@ -52,9 +52,9 @@ TEST_CASE("plan: one by hand") {
   static_assert(p.memory[3] == 6);  // mean and inverse deviation
   static_assert(p.all.memory == 11 && p.all.scratch == 6 && p.inner == 6);
   static_assert(p.parameter == sizes<5>{0, 15, 15, 15, 21});
-  static_assert(p.owner == sizes<5>{0, 1, 1, 1, 2});
+  static_assert(p.mask_layer == sizes<5>{0, 1, 1, 1, 2});
   static_assert(p.row == sizes<5>{0, 1, 2, 3, 4});
-  static_assert(p.all.parameters == 29 && p.all.tensors == 6 && p.all.owners == 3);
+  static_assert(p.all.parameters == 29 && p.all.tensors == 6 && p.all.mask_layers == 3);
   static_assert(p.all.inputs == 4 && p.all.outputs == 2 && !p.all.needs_output);
   // From the top down: what is not elementwise writes to the other place of the two.
   static_assert(p.delta == sizes<5>{0, 3, 3, 3, 0});
@@ -88,12 +88,12 @@ TEST_CASE("plan: a transparent layer lies on what must be kept, nothing else doe
 TEST_CASE("plan: layers of a layer are counted where it stands, scratch is shared") {
   using inner = nn::residual<nn::linear<3, 5>, nn::tanh, nn::linear<5, 3>>;
   constexpr auto r = nn::detail::sizes_of<inner, shape<3>>();
-  static_assert(r.owners == 2 && r.rows == 4 && r.parameters == 38 && r.memory == 5);
+  static_assert(r.mask_layers == 2 && r.rows == 4 && r.parameters == 38 && r.memory == 5);
   static_assert(r.scratch == 5);  // one gradient in flight, the other is the caller's
   constexpr auto p = nn::detail::make_plan<3>({nn::detail::sizes_of<nn::batch_norm, shape<3>>(), r,
                                                nn::detail::sizes_of<inner, shape<3>>()});
-  static_assert(p.owner == sizes<3>{0, 1, 3} && p.row == sizes<3>{0, 1, 5});
-  static_assert(p.all.owners == 5 && p.all.rows == 9);
+  static_assert(p.mask_layer == sizes<3>{0, 1, 3} && p.row == sizes<3>{0, 1, 5});
+  static_assert(p.all.mask_layers == 5 && p.all.rows == 9);
   static_assert(p.all.scratch == 2 * 3 + 6);  // two gradients in flight, the norm's own
 }
 

@@ -75,7 +75,7 @@ TEST_CASE("sequential: sizes, order and names of the parameters") {
   using network = support::mixed_case::network;
   using layout = network::layout;
   static_assert(parameter_layout<layout>);
-  static_assert(network::inputs == 6 && network::outputs == 1 && network::depth == 11);
+  static_assert(network::inputs == 6 && network::outputs == 1 && network::all_layers == 11);
   static_assert(std::is_same_v<network::input, shape<6>>);
   static_assert(std::is_same_v<network::output, shape<1>>);
   static_assert(network::layers == 5 && layout::layers == 5 && layout::tensors == 10);

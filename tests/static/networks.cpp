@@ -16,7 +16,7 @@ using gas =
 static_assert(gas::parameters == 128 * 30 + 30 + 30 * 30 + 30 + 30 * 3 + 3);
 static_assert(gas::parameters == 4893);
 static_assert(gas::forward_operations == 128 * 30 + 30 * 30 + 30 * 3);
-static_assert(gas::layers == 3 && gas::depth == 5 && gas::layout::tensors == 6);
+static_assert(gas::layers == 3 && gas::all_layers == 5 && gas::layout::tensors == 6);
 static_assert(gas::memory_per_row == 30 + 30 + 3 + 2 * 30);  // each relu lies on its linear
 
 using wide = nn::sequential<nn::linear<128, 128>, nn::relu, nn::linear<128, 64>, nn::relu,

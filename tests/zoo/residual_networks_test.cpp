@@ -55,7 +55,7 @@ TEST_CASE("residual networks: operations of ResNet-18, convolution by convolutio
     n += products(places, 1, out / 2, out);
   }
   std::size_t norms = 0;  // four for each element
-  for (std::size_t i = 0; i < network::depth; ++i) {
+  for (std::size_t i = 0; i < network::all_layers; ++i) {
     if (std::string(network::layer(i).kind) == "batch norm") norms += 4 * network::layer(i).outputs;
   }
   CHECK(network::forward_operations == n + norms + 512 * 10);

@@ -31,7 +31,7 @@ inline constexpr std::string_view parameters_format = "halo parameters";
 template <class Network>
 [[nodiscard]] std::string words_of() {
   std::string text = std::to_string(Network::inputs);
-  for (std::size_t i = 0; i < Network::depth; ++i) {
+  for (std::size_t i = 0; i < Network::all_layers; ++i) {
     auto const layer = Network::layer(i);
     text.append(" ")
         .append(layer.path.depth, '>')

@@ -32,7 +32,7 @@ struct described {
       Network::describe(f);
     } else {
       f.constant("inputs", Network::inputs);
-      for (std::size_t i = 0; i < Network::depth; ++i) {
+      for (std::size_t i = 0; i < Network::all_layers; ++i) {
         std::array<char, 20> text{};
         auto const end = std::to_chars(text.data(), text.data() + text.size(), i).ptr;
         auto const layer = Network::layer(i);

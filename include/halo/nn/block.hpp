@@ -40,8 +40,8 @@ struct block {
       list<tensor_spec, sizes.tensors>(First, places, [](auto i) -> auto const& {
         return layer_at<i>::template tensors<shape_at<i>>;
       });
-  static constexpr std::array<tensor_spec, sizes.moments> statistics =
-      list<tensor_spec, sizes.moments>(
+  static constexpr std::array<tensor_spec, sizes.statistic_tensors> statistics =
+      list<tensor_spec, sizes.statistic_tensors>(
           First, places, [](auto i) { return statistics_of<layer_at<i>, shape_at<i>>(); });
   static constexpr std::array<layer_row, sizes.rows> rows = list<layer_row, sizes.rows>(
       First, places, [](auto i) { return rows_of<layer_at<i>, shape_at<i>>(); });
@@ -56,9 +56,9 @@ struct block {
   /// Multiply-adds per example of a backward pass; below: dL/dx of the block is wanted as well.
   [[nodiscard]] static constexpr std::size_t backward_operations(layer_mask mask,
                                                                  bool below) noexcept {
-    std::size_t const lowest = (mask & layer_mask::all(sizes.owners)).lowest();
+    std::size_t const lowest = (mask & layer_mask::all(sizes.mask_layers)).lowest();
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return (layer_operations<I>(mask, below || lowest < places.owner[I]) + ...);
+      return (layer_operations<I>(mask, below || lowest < places.mask_layer[I]) + ...);
     }(std::make_index_sequence<count>());
   }
 
@@ -76,9 +76,9 @@ struct block {
   /// As a layer's backward; where no layer learns nothing runs unless dx is wanted.
   template <class P>
   static simd::scalar_of<P> backward(pass const& p, backward_arguments<P> const& a) noexcept {
-    std::size_t const lowest = (p.layers & layer_mask::all(sizes.owners)).lowest();
+    std::size_t const lowest = (p.layers & layer_mask::all(sizes.mask_layers)).lowest();
     simd::scalar_of<P> bound(0);
-    if (lowest < sizes.owners || a.dx) run_back<count - 1>(p, a, a.dy, lowest, bound);
+    if (lowest < sizes.mask_layers || a.dx) run_back<count - 1>(p, a, a.dy, lowest, bound);
     return bound;
   }
 
@@ -102,10 +102,10 @@ struct block {
   /// What layer I is told of the pass. One without parameters learns if the one before it does.
   template <std::size_t I>
   [[nodiscard]] static pass pass_of(pass p) noexcept {
-    constexpr bool follows = places.layers[I].owners == 0 && places.owner[I] > 0;
+    constexpr bool follows = places.layers[I].mask_layers == 0 && places.mask_layer[I] > 0;
     p.index += places.row[I];
-    p.layers = p.layers.slice(places.owner[I] - (follows ? 1U : 0U),
-                              std::max(places.layers[I].owners, std::size_t{1}));
+    p.layers = p.layers.slice(places.mask_layer[I] - (follows ? 1U : 0U),
+                              std::max(places.layers[I].mask_layers, std::size_t{1}));
     if (p.statistics != nullptr) p.statistics += places.statistic[I];
     return p;
   }
@@ -130,7 +130,7 @@ struct block {
   template <std::size_t I>
   [[nodiscard]] static constexpr std::size_t layer_operations(layer_mask mask,
                                                               bool below) noexcept {
-    layer_mask const own = mask.slice(places.owner[I], places.layers[I].owners);
+    layer_mask const own = mask.slice(places.mask_layer[I], places.layers[I].mask_layers);
     if constexpr (composite<layer_at<I>, shape_at<I>>) {
       return layer_at<I>::template backward_operations<shape_at<I>>(own, below);
     } else {
@@ -176,7 +176,7 @@ struct block {
     using C = simd::const_of<P>;
     using here = layer_at<I>;
     using T = simd::scalar_of<P>;
-    bool const below = a.dx || lowest < places.owner[I];  // somebody below wants a gradient
+    bool const below = a.dx || lowest < places.mask_layer[I];  // somebody below wants a gradient
     backward_arguments<P> own{};
     own.theta = a.theta + places.parameter[I];
     own.x = walk::template input_of<I, C>(p, a.x, a.y, a.memory);
@@ -185,7 +185,7 @@ struct block {
     own.dy = dy;
     if (below) own.dx = I == 0 ? a.dx : a.scratch + places.delta[I] * p.capacity;
     pass const own_pass = pass_of<I>(p);
-    if (places.layers[I].owners > 0 && !own_pass.layers.empty())
+    if (places.layers[I].mask_layers > 0 && !own_pass.layers.empty())
       own.gradient = a.gradient + places.parameter[I];
     own.scratch = walk::template scratch_of<I>(p, a.scratch);
     T most(0);

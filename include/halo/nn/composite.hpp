@@ -11,15 +11,15 @@
 
 namespace halo::nn::detail {
 
-/// One list behind the other; the layers of the second are numbered on from `owners`.
+/// One list behind the other; the layers of the second are numbered on from `before`.
 template <class T, std::size_t N, std::size_t M>
 [[nodiscard]] consteval auto joined(std::array<T, N> const& one, std::array<T, M> const& two,
-                                    [[maybe_unused]] std::size_t owners = 0) {
+                                    [[maybe_unused]] std::size_t before = 0) {
   std::array<T, N + M> all{};
   std::size_t at = 0;
   for (T const& entry : one) all[at++] = entry;
   for (T entry : two) {
-    if constexpr (requires { entry.layer; }) entry.layer += owners;
+    if constexpr (requires { entry.layer; }) entry.layer += before;
     all[at++] = entry;
   }
   return all;
@@ -44,7 +44,7 @@ struct composite_of {
   template <class X>
   static constexpr std::array<tensor_spec, inner<X>::sizes.tensors> tensors = inner<X>::tensors;
   template <class X>
-  static constexpr std::array<tensor_spec, inner<X>::sizes.moments> statistics =
+  static constexpr std::array<tensor_spec, inner<X>::sizes.statistic_tensors> statistics =
       inner<X>::statistics;
   template <class X>
   static constexpr std::array<layer_row, 1 + inner<X>::sizes.rows> rows =
@@ -61,7 +61,7 @@ struct composite_of {
   template <class X>
   static constexpr std::size_t scratch = inner<X>::sizes.scratch;
   template <class X>
-  static constexpr std::size_t fixed_scratch = inner<X>::sizes.fixed;
+  static constexpr std::size_t fixed_scratch = inner<X>::sizes.fixed_scratch;
   template <class X>
   static constexpr std::size_t operations = inner<X>::sizes.operations;
   static constexpr bool elementwise = false;

@@ -41,7 +41,7 @@ struct forward_walk {
   }
   template <std::size_t I, class P>
   static P scratch_of(pass const& p, P all) noexcept {
-    return place_in(all, Places.layers[I].scratch + Places.layers[I].fixed,
+    return place_in(all, Places.layers[I].scratch + Places.layers[I].fixed_scratch,
                     Places.inner * p.capacity);
   }
 

@@ -20,10 +20,11 @@ namespace detail {
 /// The sizes of one layer on its input shape.
 struct layer_sizes {
   std::size_t inputs = 0, outputs = 0, memory = 0, scratch = 0, operations = 0;
-  std::size_t parameters = 0, tensors = 0, owners = 0;  ///< owners: layers of a layer_mask
-  std::size_t statistics = 0, moments = 0;              ///< running statistics; their tensors
-  std::size_t fixed = 0;                                ///< scratch whatever the examples are
-  std::size_t rows = 0;                                 ///< lines of a summary
+  std::size_t parameters = 0, tensors = 0;
+  std::size_t mask_layers = 0;  ///< how many layers of a layer_mask it is
+  std::size_t statistics = 0, statistic_tensors = 0;
+  std::size_t fixed_scratch = 0;  ///< whatever the examples are
+  std::size_t rows = 0;           ///< lines of a summary
   bool elementwise = false, transparent = false, needs_input = false, needs_output = false;
 };
 
@@ -35,14 +36,14 @@ template <class L, class X>
     s.outputs = L::template output<X>::size;
     s.memory = L::template memory<X>;
     s.scratch = scratch_of<L, X>();
-    s.fixed = fixed_scratch_of<L, X>();
+    s.fixed_scratch = fixed_scratch_of<L, X>();
     s.operations = L::template operations<X>;
     s.tensors = L::template tensors<X>.size();
     for (tensor_spec const& t : L::template tensors<X>) {
       s.parameters += t.count();
-      if (t.count() > 0) s.owners = std::max(s.owners, t.layer + 1);
+      if (t.count() > 0) s.mask_layers = std::max(s.mask_layers, t.layer + 1);
     }
-    s.moments = statistics_of<L, X>().size();
+    s.statistic_tensors = statistics_of<L, X>().size();
     for (tensor_spec const& t : statistics_of<L, X>()) s.statistics += t.count();
     s.rows = rows_of<L, X>().size();
     s.elementwise = L::elementwise;
@@ -58,17 +59,17 @@ template <class L, class X>
 template <std::size_t N>
 struct plan {
   std::array<layer_sizes, N> layers{};
-  std::array<std::size_t, N> parameter{};  ///< first parameter of the layer
-  std::array<std::size_t, N> owner{};      ///< layers with parameters before it
-  std::array<std::size_t, N> statistic{};  ///< its first running statistic
-  std::array<std::size_t, N> row{};        ///< its first line of a summary
-  std::array<bool, N> in_place{};          ///< its output lies on top of its input
-  std::array<bool, N> in_y{};              ///< its output lies where the block's is to lie
-  std::array<std::size_t, N> output{};     ///< place of its output in memory, if not in y
-  std::array<std::size_t, N> memory{};     ///< place of its memory
-  std::array<std::size_t, N> delta{};      ///< place in scratch of its dx; 0 for the first layer
-  layer_sizes all{};                       ///< of the block
-  std::size_t inner = 0;                   ///< place in scratch of the layers' own scratch
+  std::array<std::size_t, N> parameter{};   ///< first parameter of the layer
+  std::array<std::size_t, N> mask_layer{};  ///< its first layer of a mask
+  std::array<std::size_t, N> statistic{};   ///< its first running statistic
+  std::array<std::size_t, N> row{};         ///< its first line of a summary
+  std::array<bool, N> in_place{};           ///< its output lies on top of its input
+  std::array<bool, N> in_y{};               ///< its output lies where the block's is to lie
+  std::array<std::size_t, N> output{};      ///< place of its output in memory, if not in y
+  std::array<std::size_t, N> memory{};      ///< place of its memory
+  std::array<std::size_t, N> delta{};       ///< place in scratch of its dx; 0 for the first layer
+  layer_sizes all{};                        ///< of the block
+  std::size_t inner = 0;                    ///< place in scratch of the layers' own scratch
 };
 
 /// Where something of this size lies; null for nothing, so that nobody reads what is another's.
@@ -101,7 +102,7 @@ constexpr void plan_deltas(plan<N>& p) {
   p.inner = used * width;
   for (layer_sizes const& l : p.layers) {
     p.all.scratch = std::max(p.all.scratch, p.inner + l.scratch);
-    p.all.fixed = std::max(p.all.fixed, l.fixed);
+    p.all.fixed_scratch = std::max(p.all.fixed_scratch, l.fixed_scratch);
   }
 }
 
@@ -115,14 +116,14 @@ template <std::size_t N>
   for (std::size_t i = 0; i < N; ++i) {
     layer_sizes const& l = layers[i];
     p.parameter[i] = all.parameters;
-    p.owner[i] = all.owners;
+    p.mask_layer[i] = all.mask_layers;
     p.statistic[i] = all.statistics;
     p.row[i] = all.rows;
     all.parameters += l.parameters;
     all.tensors += l.tensors;
-    all.owners += l.owners;
+    all.mask_layers += l.mask_layers;
     all.statistics += l.statistics;
-    all.moments += l.moments;
+    all.statistic_tensors += l.statistic_tensors;
     all.rows += l.rows;
     all.operations += l.operations;
     p.in_place[i] = i > 0 && l.elementwise && (l.transparent || !kept);
@@ -201,7 +202,7 @@ template <class T, std::size_t Size, std::size_t N, class Of>
   auto const append = [&](auto const& of_layer, std::size_t i) {
     for (T entry : of_layer) {
       entry.path = entry.path.below(first + i);
-      if constexpr (requires { entry.layer; }) entry.layer += p.owner[i];
+      if constexpr (requires { entry.layer; }) entry.layer += p.mask_layer[i];
       all[at++] = entry;
     }
   };

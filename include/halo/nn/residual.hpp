@@ -56,10 +56,11 @@ struct residual_of {
                                   adds_up<typename main<X>::output, typename side<X>::output>();
   template <class X>
   static constexpr std::array<tensor_spec, side<X>::sizes.tensors + main<X>::sizes.tensors>
-      tensors = joined(side<X>::tensors, main<X>::tensors, side<X>::sizes.owners);
+      tensors = joined(side<X>::tensors, main<X>::tensors, side<X>::sizes.mask_layers);
   template <class X>
-  static constexpr std::array<tensor_spec, side<X>::sizes.moments + main<X>::sizes.moments>
-      statistics = joined(side<X>::statistics, main<X>::statistics, side<X>::sizes.owners);
+  static constexpr std::array<tensor_spec,
+                              side<X>::sizes.statistic_tensors + main<X>::sizes.statistic_tensors>
+      statistics = joined(side<X>::statistics, main<X>::statistics, side<X>::sizes.mask_layers);
   template <class X>
   static constexpr std::array<layer_row, 1 + side<X>::sizes.rows + main<X>::sizes.rows> rows =
       joined(joined(std::array{layer_row{Self::kind, output<X>::size}}, side<X>::rows),
@@ -76,7 +77,8 @@ struct residual_of {
   static constexpr std::size_t scratch =
       place<X> + std::max(side<X>::sizes.scratch, main<X>::sizes.scratch);
   template <class X>
-  static constexpr std::size_t fixed_scratch = std::max(side<X>::sizes.fixed, main<X>::sizes.fixed);
+  static constexpr std::size_t fixed_scratch =
+      std::max(side<X>::sizes.fixed_scratch, main<X>::sizes.fixed_scratch);
   template <class X>
   static constexpr std::size_t operations = side<X>::sizes.operations + main<X>::sizes.operations;
   static constexpr bool elementwise = false;
@@ -154,11 +156,11 @@ struct residual_of {
  private:
   template <class X>
   static constexpr layer_mask side_part(layer_mask mask) noexcept {
-    return mask.slice(0, side<X>::sizes.owners);
+    return mask.slice(0, side<X>::sizes.mask_layers);
   }
   template <class X>
   static constexpr layer_mask main_part(layer_mask mask) noexcept {
-    return mask.slice(side<X>::sizes.owners, main<X>::sizes.owners);
+    return mask.slice(side<X>::sizes.mask_layers, main<X>::sizes.mask_layers);
   }
   template <class X>
   static pass side_pass(pass p) noexcept {

@@ -52,7 +52,7 @@ struct sequential<shape<Extents...>, L...> {
   static constexpr std::size_t inputs = input::size;
   static constexpr std::size_t outputs = output::size;
   static constexpr std::size_t parameters = sizes.parameters;
-  static constexpr std::size_t layers = sizes.owners;  ///< layers with parameters
+  static constexpr std::size_t layers = sizes.mask_layers;  ///< layers with parameters
   static_assert(layers <= layer_mask::capacity,
                 "halo: sequential: at most 128 layers with parameters fit a layer_mask");
 
@@ -62,14 +62,14 @@ struct sequential<shape<Extents...>, L...> {
   /// Elements of the arena for mini-batches of up to capacity examples: quantised copies of weights
   /// do not grow with it.
   [[nodiscard]] static constexpr std::size_t arena_size(std::size_t capacity) noexcept {
-    return memory_per_row * capacity + sizes.fixed;
+    return memory_per_row * capacity + sizes.fixed_scratch;
   }
 
   /// The same where infer runs in place of forward: much less, nothing is kept for backward.
   static constexpr std::size_t inference_memory_per_row =
       block::lean.all.memory + sizes.outputs + block::lean.all.scratch;
   [[nodiscard]] static constexpr std::size_t inference_arena_size(std::size_t capacity) noexcept {
-    return inference_memory_per_row * capacity + sizes.fixed;
+    return inference_memory_per_row * capacity + sizes.fixed_scratch;
   }
 
   /// The parameter table; names are "<position>.<tensor>", in layers made of layers
@@ -77,7 +77,7 @@ struct sequential<shape<Extents...>, L...> {
   struct layout {
     static constexpr std::size_t size = sizes.parameters;
     static constexpr std::size_t tensors = sizes.tensors;
-    static constexpr std::size_t layers = sizes.owners;
+    static constexpr std::size_t layers = sizes.mask_layers;
     static constexpr std::array<parameter_info, tensors> table = detail::make_table(block::tensors);
   };
 
@@ -85,8 +85,8 @@ struct sequential<shape<Extents...>, L...> {
   /// that initialize makes them 0 and 1.
   struct statistics_layout {
     static constexpr std::size_t size = sizes.statistics;
-    static constexpr std::size_t tensors = sizes.moments;
-    static constexpr std::size_t layers = sizes.owners;
+    static constexpr std::size_t tensors = sizes.statistic_tensors;
+    static constexpr std::size_t layers = sizes.mask_layers;
     static constexpr std::array<parameter_info, tensors> table =
         detail::make_table(block::statistics);
   };
@@ -110,8 +110,8 @@ struct sequential<shape<Extents...>, L...> {
     return n;
   }
 
-  /// Layers, those that layers are made of included.
-  static constexpr std::size_t depth = sizes.rows;
+  /// Layers with and without parameters, those that layers are made of included.
+  static constexpr std::size_t all_layers = sizes.rows;
   [[nodiscard]] static constexpr layer_row layer(std::size_t i) noexcept { return block::rows[i]; }
 
   /// The network in constants (core/record.hpp): its input, then each layer under its position,

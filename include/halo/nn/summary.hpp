@@ -26,14 +26,14 @@ template <class Network>
     text += line;
   };
   int widest = 12;
-  for (std::size_t i = 0; i < Network::depth; ++i)
+  for (std::size_t i = 0; i < Network::all_layers; ++i)
     widest = std::max(widest, static_cast<int>(std::string_view(Network::layer(i).kind).size()));
   int deepest = 2;  // a position is told as "3.0.12"
-  for (std::size_t i = 0; i < Network::depth; ++i)
+  for (std::size_t i = 0; i < Network::all_layers; ++i)
     deepest = std::max(deepest, static_cast<int>(2 * Network::layer(i).path.depth));
   add("%-*s %-*s %8s %12s %14s\n", deepest + 2, "#", widest, "layer", "outputs", "parameters",
       "multiply-adds");
-  for (std::size_t i = 0; i < Network::depth; ++i) {
+  for (std::size_t i = 0; i < Network::all_layers; ++i) {
     layer_row const l = Network::layer(i);
     std::string place;
     for (std::size_t d = 0; d < l.path.depth; ++d) {
