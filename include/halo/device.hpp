@@ -38,8 +38,10 @@
 #include <halo/learned/hierarchical_weights.hpp>
 #include <halo/learned/number.hpp>
 #include <halo/learned/optimizer.hpp>
+#include <halo/learned/overrun.hpp>
 #include <halo/learned/pass.hpp>
 #include <halo/learned/program.hpp>
+#include <halo/learned/program_check.hpp>
 #include <halo/learned/program_traits.hpp>
 #include <halo/learned/reader.hpp>
 #include <halo/learned/recurrent.hpp>

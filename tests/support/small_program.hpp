@@ -65,10 +65,6 @@ struct small_program {
     return moved;
   }
   template <class R, class S>
-  static void settle(R const& r, auto const& f, S const* tensor, S const* global, S* chosen) {
-    mix(r, tensor[0] * tensor[1], global[0] * f.loss, global[1], chosen);
-  }
-  template <class R, class S>
   static void conclude(R const& r, auto const& f, S const* total, S const* last, S* global) {
     std::array<S, 2> y;
     mix(r, total[0] * last[1], total[1] * global[0], last[0] * f.loss, y.data());

@@ -14,8 +14,10 @@
 #include <halo/core/assert.hpp>
 #include <halo/core/random.hpp>
 #include <halo/kernel/magnitude.hpp>
+#include <halo/learned/overrun.hpp>
 #include <halo/learned/pass.hpp>
 #include <halo/learned/program.hpp>
+#include <halo/learned/program_check.hpp>
 #include <halo/optim/fields.hpp>
 #include <halo/optim/optimizer.hpp>
 #include <halo/optim/selection.hpp>
@@ -74,8 +76,10 @@ struct state {
 /// Holds the weights by value. A step refuses (status::non_finite, nothing changed) a loss that is
 /// not finite and a gradient beyond 1e15 (float) or 1e120 (double), whose square would overflow;
 /// below that every number of a program stays finite by construction.
-template <program P, floating W = float>
+template <class P, floating W = float>
 class optimizer {
+  static_assert(detail::check_program<P>());
+
  public:
   using program_type = P;
   using weight_type = W;
@@ -100,7 +104,10 @@ class optimizer {
 
   /// Untrained weights.
   optimizer() noexcept : optimizer(seed{}) {}
-  explicit optimizer(seed s) noexcept { initialize(P::table, std::span<W>(weights_), s); }
+  explicit optimizer(seed s) noexcept {
+    initialize(P::table, std::span<W>(weights_), s);
+    expect_no_overrun();
+  }
   /// Given weights: as many as the program has, each finite. Those from outside are looked at by
   /// optimizer_with_weights() (weights_file.hpp).
   explicit optimizer(std::span<W const> values, P const& configuration = {}) noexcept
@@ -110,6 +117,7 @@ class optimizer {
       HALO_EXPECTS(std::isfinite(values[i]), "optimizer: finite weights");
       weights_[i] = values[i];
     }
+    expect_no_overrun();
   }
 
   [[nodiscard]] std::span<W const, weights> values() const noexcept {
@@ -226,6 +234,10 @@ class optimizer {
       config.scatter(i, Layout::table[i].count, s.tile(i), s.tensor(i));
   }
 
+  void expect_no_overrun() const noexcept {
+    HALO_EXPECTS((overrun_of<P, W>(weights_) == nullptr),
+                 "optimizer: a program uses no more numbers than it declares (overrun.hpp)");
+  }
   template <class T>
   static constexpr T ceiling = sizeof(T) == 4 ? T(1e15) : T(1e120);
 

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// error: halo: program: `operations_per_tensor` is a static constexpr std::size_t
+#include <halo/learned/optimizer.hpp>
+
+#include "../support/learned_rate.hpp"
+
+struct own : support::learned_rate {
+  static constexpr double operations_per_tensor = 2.5;
+};
+
+halo::learned::optimizer<own> const rule;

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// error: halo: program: `conclude` is a static template called as conclude(reader, facts, S const*
+// total
+#include <halo/learned/optimizer.hpp>
+
+#include "../support/learned_rate.hpp"
+
+struct own : support::learned_rate {
+  void conclude();
+};
+
+halo::learned::optimizer<own> const rule;
