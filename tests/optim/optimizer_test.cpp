@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -165,4 +166,24 @@ TEST_CASE(
   std::vector<float> const g(2, 1e-3F);
   CHECK(rule.step(theta.data(), g.data(), state) == optim::status::non_finite);
   CHECK(theta == std::vector<float>(2, 1.0F));
+}
+
+TEST_CASE("optimizers: bounds stay finite, so that a run after large gradients can be saved") {
+  auto const finite = [](auto const& rule) {
+    auto state = rule.template init<flat_layout<40>, float>();
+    std::vector<float> theta(40, 0.0F), g(40, 0.0F);
+    int done = 0;
+    for (std::size_t i = 0; i < 40; ++i) {
+      std::fill(g.begin(), g.end(), 0.0F);
+      g[i] = 1.5e19F;
+      done += rule.step(theta.data(), g.data(), state) == optim::status::done ? 1 : 0;
+      CHECK(std::isfinite(state.bound));
+    }
+    CHECK(done == 40);
+    for (float const x : theta) CHECK(std::isfinite(x));
+  };
+  finite(optim::adagrad{});
+  finite(optim::rmsprop{});
+  finite(optim::adam{});
+  finite(optim::momentum{{.momentum = 0.999F}});
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
+#include <limits>
+
 #include <halo/core/aligned.hpp>
 #include <halo/core/options.hpp>
 #include <halo/optim/fields.hpp>
@@ -82,7 +85,8 @@ struct adagrad {
         [=](T most) {  // g² may overflow; |g| / √v <= 1
           return most * most + bound <= safe<T> && rate * most <= safe<T>;
         },
-        [&](T most) { s.bound = most * most + bound; }, s.v.data());
+        [&](T most) { s.bound = std::min(most * most + bound, std::numeric_limits<T>::max()); },
+        s.v.data());
   }
 };
 static_assert(optimizer<adagrad>);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
+#include <limits>
+
 #include <halo/core/aligned.hpp>
 #include <halo/core/options.hpp>
 #include <halo/optim/fields.hpp>
@@ -84,7 +87,8 @@ struct momentum {
         [=](T most) {  // with decay the parameters' own size matters: always try first
           return decay == T(0) && (T(1) + rate) * (grown + most) * (T(1) + mu) <= safe<T>;
         },
-        [&](T most) { s.bound = grown + most; }, s.m.data());
+        [&](T most) { s.bound = std::min(grown + most, std::numeric_limits<T>::max()); },
+        s.m.data());
   }
 };
 static_assert(optimizer<momentum>);
