@@ -50,9 +50,9 @@ int main() {
 
   // The power goes. What was saved, whole or not at all, resumes in another object to the bit.
   constexpr char const* file = "06_adapter.safetensors";
-  adapt::save(*d, file);
+  adapt::save(file, *d);
   auto const again = std::make_unique<device>();
-  adapt::resume(*again, file);
+  adapt::resume(file, *again);
   std::remove(file);
   data::batches one(field, 32, seed{8}), two(field, 32, seed{8});
   adapt::budget const goal{.iterations = 5000, .accuracy = 0.97, .evaluate_every = 50};

@@ -205,9 +205,9 @@ class program {
       (void)d.step(x, y);
       done_ += weight;
       if (done_ % 5 == 0) bar_.phase(name, done_);
-      if (!file.empty() && d.totals().iterations % 100 == 0) adapt::save(d, file);
+      if (!file.empty() && d.totals().iterations % 100 == 0) adapt::save(file, d);
     }
-    if (!file.empty() && before < until) adapt::save(d, file);
+    if (!file.empty() && before < until) adapt::save(file, d);
     return clock.seconds() * 1000 / static_cast<double>(std::max<std::uint64_t>(until - before, 1));
   }
 
@@ -218,7 +218,7 @@ class program {
     std::string const file = s_.checkpoint.empty() ? "" : s_.checkpoint + suffix;
     data::batches stream(*images_.known, 64, seed{s_.seed + 1000});
     if (!file.empty() && io::exists(file)) {
-      adapt::resume(d, file);
+      adapt::resume(file, d);
       done_ += weight * d.totals().iterations;
       bar_ = support::progress(total(), done_);
     }

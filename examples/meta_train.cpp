@@ -160,7 +160,7 @@ outcome<P> by_windows(settings const& s, recipe const& r, Tasks const& tasks) {
   meta::champion<P> best(untrained, first.accuracy);
   stage const now{r.training.updates, r.every, path_of(s, ".training.safetensors"),
                   words_of(s, r.every)};
-  if (!s.resume.empty()) meta::resume(trainer, best, now.words, s.resume);
+  if (!s.resume.empty()) meta::resume(s.resume, trainer, best, now.words);
   go_on(trainer, judges, best, s, r, now);
   return {best, first, trainer.updates()};
 }
@@ -195,7 +195,7 @@ void by_whole_runs(settings const& s, recipe const& r, Tasks const& tasks,
   meta::champion<P> best(start, first.accuracy);
   stage const now{r.whole.updates, r.whole_every, path_of(s, ".runs.safetensors"),
                   words_of(s, r.whole_every)};
-  if (resumed) meta::resume(trainer, best, now.words, s.resume);
+  if (resumed) meta::resume(s.resume, trainer, best, now.words);
   go_on(trainer, judges, best, s, r, now);
   meta::validation<P> report(tasks.template pool<P>(r.report), r.checkpoints, r.runs, seed{8});
   learned::optimizer<P> const untrained(seed{s.seed});

@@ -30,7 +30,7 @@ STOREY = {  # a room, or a header that lives elsewhere than its room; the rest i
     "io": "store",
     "data": "store",
     "adapt/checkpoint.hpp": "store",
-    "adapt/checkpoint_file.hpp": "store",
+    "adapt/checkpoint_bytes.hpp": "store",
     "learned/weights_file.hpp": "store",
     "task": "lab",
     "zoo": "lab",

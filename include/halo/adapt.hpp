@@ -6,8 +6,7 @@
 #include <halo/adapt/budget.hpp>
 #include <halo/adapt/carry.hpp>
 #include <halo/adapt/checkpoint.hpp>
-#include <halo/adapt/checkpoint_file.hpp>
-#include <halo/adapt/description.hpp>
+#include <halo/adapt/checkpoint_bytes.hpp>
 #include <halo/adapt/discriminant.hpp>
 #include <halo/adapt/evaluate.hpp>
 #include <halo/adapt/hardest.hpp>

@@ -7,6 +7,7 @@
 #include <halo/core/bad_option.hpp>
 #include <halo/core/concepts.hpp>
 #include <halo/core/error.hpp>
+#include <halo/core/fingerprint.hpp>
 #include <halo/core/layer_mask.hpp>
 #include <halo/core/options.hpp>
 #include <halo/core/parameter_table.hpp>

@@ -8,7 +8,6 @@
 #include <halo/adapt/arguments.hpp>
 #include <halo/adapt/budget.hpp>
 #include <halo/adapt/carry.hpp>
-#include <halo/adapt/description.hpp>
 #include <halo/adapt/discriminant.hpp>
 #include <halo/adapt/evaluate.hpp>
 #include <halo/adapt/hardest.hpp>

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <halo/io/checked_file.hpp>
 #include <halo/io/checksum.hpp>
 #include <halo/io/descriptor.hpp>
 #include <halo/io/file.hpp>
+#include <halo/io/identity.hpp>
 #include <halo/io/json.hpp>
 #include <halo/io/memory.hpp>
 #include <halo/io/npy.hpp>
 #include <halo/io/npy_parser.hpp>
 #include <halo/io/quoted.hpp>
+#include <halo/io/recorded.hpp>
+#include <halo/io/recorded_file.hpp>
 #include <halo/io/safetensors.hpp>
 #include <halo/io/safetensors_file.hpp>
 #include <halo/io/safetensors_parser.hpp>
+#include <halo/io/safetensors_writer.hpp>
 #include <halo/io/save.hpp>
 #include <halo/io/tensor_view.hpp>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/meta/any_visitor.hpp>
 #include <halo/meta/average_loss.hpp>
 #include <halo/meta/checkpoint.hpp>
 #include <halo/meta/draws.hpp>
 #include <halo/meta/evolution.hpp>
-#include <halo/meta/field.hpp>
 #include <halo/meta/header_writer.hpp>
 #include <halo/meta/iterates.hpp>
 #include <halo/meta/meta_loss.hpp>

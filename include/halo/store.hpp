@@ -4,7 +4,7 @@
 // The device storey, and what files and data sets need: containers, formats, readers, checkpoints.
 
 #include <halo/adapt/checkpoint.hpp>
-#include <halo/adapt/checkpoint_file.hpp>
+#include <halo/adapt/checkpoint_bytes.hpp>
 #include <halo/data.hpp>
 #include <halo/device.hpp>
 #include <halo/io.hpp>

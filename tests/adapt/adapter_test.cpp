@@ -103,10 +103,12 @@ std::vector<double> wide(std::span<float const> values) { return {values.begin()
 template <class Device>
 std::vector<unsigned char> weights_and_state(Device& d) {
   std::vector<unsigned char> all;
-  d.fields([&](char const* group, char const*, auto values) {
-    if (std::string(group) == "run") return;
-    auto const* const p = reinterpret_cast<unsigned char const*>(values.data());
-    all.insert(all.end(), p, p + values.size_bytes());
+  walk(d, [&]<class T>(field_path const& path, recorded_field<T> const& field) {
+    std::string_view first;
+    path.each([&](std::string_view name) { first = first.empty() ? name : first; });
+    if (first.starts_with("run") || !field.is_state()) return;
+    auto const* const p = reinterpret_cast<unsigned char const*>(field.values.data());
+    all.insert(all.end(), p, p + field.values.size_bytes());
   });
   return all;
 }
@@ -473,11 +475,8 @@ TEST_CASE("the number of examples is part of a run") {
   adapt::adapter<nn::sequential<nn::linear<2, 2>>, nn::cross_entropy, listener> device;
   device.set_training_rows(77);
   std::uint64_t found = 0;
-  device.fields([&](auto const&... named) {
-    auto const all = std::tie(named...);  // ..., name, values
-    std::string const name = std::get<sizeof...(named) - 2>(all);
-    if (name == "training_rows")
-      found = static_cast<std::uint64_t>(std::get<sizeof...(named) - 1>(all)[0]);
+  walk(device, [&](field_path const& path, auto const& field) {
+    if (path.name == "run.training_rows") found = static_cast<std::uint64_t>(field.values[0]);
   });
   CHECK(found == 77);
 }

@@ -77,18 +77,12 @@ seen keeps_the_contract(Optimizer const& rule, Policy const& policy) {
   using device = adapt::adapter<network, nn::cross_entropy, Optimizer, 32, Policy>;
   INFO(std::string(Optimizer::name));
   device d(rule, seed{3}, policy), twin(rule, seed{3}, policy), late(rule, seed{8}, policy);
-  std::vector<unsigned char> saved;
   std::uint64_t spent = 0;
   seen s;
   for (std::uint64_t i = 0; i < 300; ++i) {
     CAPTURE(i);
-    if (i == 141) {  // amid a stage: what fields() hands out is all there is
-      saved = support::bytes_of(d);
-      std::size_t at = 0;
-      late.fields([&](char const*, char const*, auto values) {
-        std::memcpy(values.data(), saved.data() + at, values.size_bytes());
-        at += values.size_bytes();
-      });
+    if (i == 141) {  // amid a stage: what record() hands out is all there is
+      support::set_bytes(late, support::bytes_of(d));
     }
     examples const e(i, wanted(d, i));
     std::vector<float> const before(d.parameters().begin(), d.parameters().end());

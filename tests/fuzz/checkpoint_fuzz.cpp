@@ -59,7 +59,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   }));
   device d(optim::adam{}, seed{1});
   auto const before = support::bytes_of(d);
-  if (!tests::accepted([&] { adapt::resume(d, *file); })) {
+  if (!tests::accepted([&] { adapt::resume(*file, d); })) {
     tests::require(support::bytes_of(d) == before, "a refused file changes nothing");
     return 0;
   }

@@ -135,15 +135,15 @@ TEST_CASE("evolution: saved and resumed to the same bits") {
   for (int u = 0; u < 6; ++u) (void)whole.update();
   for (int u = 0; u < 3; ++u) (void)first.update();
   meta::save(path, first, best, "toys");
-  meta::resume(second, other, "toys", path);
+  meta::resume(path, second, other, "toys");
   CHECK(other.score() == 0.5);
   for (int u = 0; u < 3; ++u) (void)second.update();
   CHECK(second.weights()[0] == whole.weights()[0]);
   CHECK(second.updates() == 6);
   toy truncated = make_toy(1, false);
   CHECK(tests::message_of<error>([&] {
-          meta::resume(truncated, other, "toys", path);
-        }).find("ES 0.1") != std::string::npos);
+          meta::resume(path, truncated, other, "toys");
+        }).find("way: persistent: expected 0, found 1") != std::string::npos);
 }
 
 TEST_CASE("evolution: refuses a pool that is not made of pairs") {

@@ -5,10 +5,15 @@
 
 #include <limits>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <halo/io/identity.hpp>
+#include <halo/meta/trainer.hpp>
+
+#include "../support/data.hpp"
 #include "../support/rate_on_bowl.hpp"
 
 namespace {
@@ -25,7 +30,8 @@ using place = meta::task_slot<plain_rate, support::bowl>;
 struct way : meta::pool_training<plain_rate, double> {
   explicit way(pool_type pool)
       : pool_training(optimizer_type(seed{1}), {.most_loss = 3}, std::move(pool)) {}
-  using pool_training::append_places, pool_training::in_bounds, pool_training::with_tasks;
+  using pool_training::in_bounds;
+  static void record(auto& self, auto&& f) { record_pool(self, f); }
 };
 
 way of_bowls(std::size_t n) {
@@ -54,12 +60,26 @@ TEST_CASE(
   CHECK_FALSE(w.in_bounds({.last = 1, .finite = false}));
 }
 
-TEST_CASE("pool_training: names its tasks, and their fields by place") {
+TEST_CASE("pool_training: its identity has program, training and tasks, its state their runs") {
   way w = of_bowls(2);
-  CHECK(w.with_tasks("two") == "two; 1 parameters, 1 rows; 1 parameters, 1 rows");
-  std::vector<meta::field> all;
-  w.append_places(all);
-  REQUIRE(all.size() % 2 == 0);
-  CHECK(all.front().name.rfind("slot.0.", 0) == 0);
-  CHECK(all.back().name.rfind("slot.1.", 0) == 0);
+  std::string const identity = io::identity_of(w);
+  for (char const* line : {"program.name = ", "training.most_loss = 3\n", "places = 2\n",
+                           "slot.0.parameters = 1\n", "slot.1.rows = 1\n"}) {
+    CAPTURE(line);
+    CHECK(identity.find(line) != std::string::npos);
+  }
+  std::set<std::string> names;
+  walk(w, [&](field_path const& path, auto const& field) {
+    if (field.is_state()) CHECK(names.insert(io::to_string(path)).second);
+  });
+  for (char const* name : {"update", "meta.weights", "meta.adam.m", "slot.0.theta", "slot.1.seed"})
+    CHECK(names.count(name) == 1);
+}
+
+TEST_CASE("pool_training: refuses options out of their ranges") {
+  auto const message = tests::message_of<error>([] {
+    meta::trainer<plain_rate, double> const t(learned::optimizer<plain_rate, double>(seed{1}),
+                                              {.rate = -1}, {});
+  });
+  CHECK(message == "training: rate: expected a number of at least 0, found -1");
 }

@@ -4,12 +4,14 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <vector>
 
 #include <halo/core/random.hpp>
+#include <halo/io/identity.hpp>
 
 #include "../support/learned_rate.hpp"
 #include "../support/two_tensors.hpp"
@@ -131,13 +133,19 @@ TEST_CASE("slot: its windows leave layers out as it was told") {
   problem().start(seed{1}, start.data());
   s.restart(with_rate(-4), seed{1}, 100);
   s.window(with_rate(-4), 4, {}, none);
-  auto const fields = s.fields();
-  auto const theta = fields[0].view();
-  REQUIRE(theta.name == "theta");
-  CHECK(theta.as<double>()[4] != start[4]);
-  CHECK(theta.as<double>()[5] == start[5]);
+  std::vector<double> theta;
+  meta::place<program, double> here{&s, true};
+  walk(here, [&]<class V>(field_path const& path, recorded_field<V> const& field) {
+    if constexpr (std::same_as<std::remove_const_t<V>, double>)
+      if (path.name == "theta") theta.assign(field.values.begin(), field.values.end());
+  });
+  REQUIRE(theta.size() == 6);
+  CHECK(theta[4] != start[4]);
+  CHECK(theta[5] == start[5]);
 }
 
-TEST_CASE("slot: its words name the task's size") {
-  CHECK(slot(problem{}, 1).words() == "6 parameters, 1000 rows");
+TEST_CASE("slot: its identity names the task's size") {
+  slot s(problem{}, 1);
+  auto const identity = io::identity_of(meta::place<program, double>{&s, false});
+  CHECK(identity.starts_with("parameters = 6\nrows = 1000\n"));
 }

@@ -6,17 +6,22 @@
 #include <set>
 #include <string>
 
-namespace {
-using halo::meta::training;
-}
+#include <halo/io/identity.hpp>
 
-TEST_CASE("training: its words tell two trainings apart, threads do not") {
+#include "../support/unrecorded.hpp"
+
+namespace {
+using namespace halo;
+using halo::meta::training;
+}  // namespace
+
+TEST_CASE("training: its identity tells two trainings apart, threads do not") {
   training const plain;
-  std::set<std::string> seen{words_of(plain)};
+  std::set<std::string> seen{io::identity_of(plain)};
   auto const differs = [&](auto change) {
     training other;
     change(other);
-    return seen.insert(words_of(other)).second;
+    return seen.insert(io::identity_of(other)).second;
   };
   CHECK(differs([](training& o) { o.updates = 401; }));
   CHECK(differs([](training& o) { o.shortest = 21; }));
@@ -45,9 +50,13 @@ TEST_CASE("training: its words tell two trainings apart, threads do not") {
   CHECK(differs([](training& o) { o.loss.fresh_batches = 1; }));
   CHECK(differs([](training& o) { o.loss.held_out_batches = 2; }));
   CHECK(differs([](training& o) { o.loss.spectral = true; }));
-  CHECK(differs([](training& o) {
-    o.loss.spectral = true;
-    o.loss.power_iterations = 3;
-  }));
+  CHECK(differs([](training& o) { o.loss.power_iterations = 3; }));
   CHECK(!differs([](training& o) { o.threads = 7; }));
+}
+
+TEST_CASE("training: nothing is left out of the record but threads") {
+#if defined(__GNUC__) && !defined(__clang__)
+  CHECK(tests::unrecorded_bytes(training{}) == sizeof(training::threads));
+#endif
+  CHECK(tests::unrecorded_bytes(meta::meta_loss::averaged()) == tests::no_unrecorded_bytes);
 }

@@ -97,14 +97,14 @@ TEST_CASE("whole runs: saved and resumed to the same bits") {
   for (int u = 0; u < 6; ++u) (void)whole.update();
   for (int u = 0; u < 3; ++u) (void)first.update();
   meta::save(path, first, best, "toys");
-  meta::resume(second, other, "toys", path);
+  meta::resume(path, second, other, "toys");
   CHECK(other.score() == 0.5);
   for (int u = 0; u < 3; ++u) (void)second.update();
   CHECK(second.weights()[0] == whole.weights()[0]);
   CHECK(second.updates() == 6);
   CHECK(tests::message_of<error>([&] {
-          meta::resume(another, other, "toys", path);
-        }).find("draws 5") != std::string::npos);
+          meta::resume(path, another, other, "toys");
+        }).find("training: draws: expected 6, found 5") != std::string::npos);
 }
 
 TEST_CASE("whole runs: refuse weights that the program does not have") {

@@ -44,6 +44,19 @@ class failing_allocation {
   ~failing_allocation() { allocation_to_fail = 0; }
 };
 
+/// Calls f with its k-th allocation, from 1 on, failing; false where it had fewer.
+template <class F>
+[[nodiscard]] bool fails_at(std::size_t k, F&& f) {
+  std::size_t const at = allocations() + k;
+  failing_allocation const one(k);
+  try {
+    f();
+  } catch (...) {
+    return true;
+  }
+  return allocations() >= at;
+}
+
 [[nodiscard]] inline void* counted_allocation(std::size_t size, std::size_t alignment) {
   bool const fails = ++allocation_counter == allocation_to_fail.load();
   std::size_t const whole = (size + alignment - 1) / alignment * alignment;

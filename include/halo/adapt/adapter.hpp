@@ -10,7 +10,6 @@
 #include <type_traits>
 
 #include <halo/adapt/arguments.hpp>
-#include <halo/adapt/description.hpp>
 #include <halo/adapt/hardest.hpp>
 #include <halo/adapt/inference.hpp>
 #include <halo/adapt/operations.hpp>
@@ -198,33 +197,21 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
   /// options; parameters and statistics by their names, states of optimizer and policy, counters
   /// and seed. What a checkpoint holds.
   static void record(auto& self, auto&& f) {
-    f.template part<detail::described<Network>>("network");
-    f.template part<detail::called<Loss>>("loss");
-    detail::record_part("optimizer", self.optimizer_, f);
-    detail::record_part("policy", self.policy_, f);
+    f.template part<Network>("network");
+    f.constant("loss", Loss::name);
+    f.part("optimizer", self.optimizer_);
+    f.part("policy", self.policy_);
     f.template tensors<layout>(self.parameters_.span());
     if constexpr (Network::statistics > 0) {
-      f.template tensors<typename Network::statistics_layout>(self.statistics_.span());
+      f.template tensors<typename Network::statistics_layout>(self.statistics_.span(),
+                                                              allowed::non_negative());
       f.option("run.frozen_normalization", self.statistics_.frozen_by());
     }
-    detail::record_part("optimizer", self.state_, f);
-    detail::record_part("policy", self.policy_state_, f);
+    f.part("optimizer", self.state_);
+    f.part("policy", self.policy_state_);
     f.part("run", self.totals_);
     f.number("run.seed", self.seed_.value);
     f.number("run.training_rows", self.training_rows_);
-  }
-
-  /// Hands all that makes up the run to f(group, name, span), for saving and resuming: parameters,
-  /// statistics, states of optimizer and policy, counters and seed.
-  template <class F>
-  void fields(F&& f) {
-    f("parameters", "all", parameters_.span());
-    if constexpr (Network::statistics > 0) f("statistics", "all", statistics_.span());
-    state_.fields([&f](char const* name, auto values) { f("optimizer", name, values); });
-    policy_state_.fields([&f](char const* name, auto values) { f("policy", name, values); });
-    totals_.fields([&f](char const* name, auto value) { f("run", name, value); });
-    f("run", "seed", std::span<std::uint64_t, 1>(&seed_.value, 1));
-    f("run", "training_rows", std::span<std::uint64_t, 1>(&training_rows_, 1));
   }
 
  private:

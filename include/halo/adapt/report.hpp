@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include <halo/adapt/refusal.hpp>
 #include <halo/core/layer_mask.hpp>
@@ -40,18 +39,6 @@ struct totals {
             now.layers - then.layers};
   }
 
-  /// Hands each number to f(name, span), for saving and resuming.
-  template <class F>
-  void fields(F&& f) {
-    auto const number = [&f](char const* name, std::uint64_t& value) {
-      f(name, std::span<std::uint64_t, 1>(&value, 1));
-    };
-    number("iterations", iterations);
-    number("empty", empty);
-    number("non_finite", non_finite);
-    number("operations", operations);
-    number("layers", layers);
-  }
   static constexpr void record(auto& self, auto&& f) {
     f.number("iterations", self.iterations);
     f.number("empty", self.empty);

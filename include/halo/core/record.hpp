@@ -63,7 +63,8 @@ struct recorded_field {
 /// What a value's record() is handed: forwards each field to visit(path, recorded_field<T>).
 ///
 /// Numbers are of arithmetic type; bool and enumerations are handed on as unsigned and underlying
-/// integers. Behind the fields of a part, visit.leave(part) is called where the visitor has it.
+/// integers. Behind the fields of a part, visit.leave(part) is called where the visitor has it; who
+/// has written to them there calls part.restored() where the part has that.
 /// Ranges are what numbers may be in a file from elsewhere; floats are finite there in any case.
 /// Holds pointers only and allocates nothing.
 template <class Visit>
@@ -71,6 +72,10 @@ class recorder {
  public:
   constexpr explicit recorder(Visit& visit, field_path const* inside = nullptr) noexcept
       : visit_(&visit), inside_(inside) {}
+
+  [[nodiscard]] constexpr Visit& visitor() const noexcept { return *visit_; }
+  /// The part that the fields lie in, nullptr for the whole.
+  [[nodiscard]] constexpr field_path const* inside() const noexcept { return inside_; }
 
   /// A template argument: a number, an enumeration or a text.
   template <class T>
@@ -118,18 +123,25 @@ class recorder {
                              allowed range = {}) const {
     emit(name, field_kind::per_problem, std::span<T>(values), range);
   }
+  /// An array of the state with more axes than one.
+  ///
+  /// @param shape  extents whose product is the number of values
+  template <class T, std::size_t N>
+  constexpr void tensor(std::string_view name, std::span<T, N> values,
+                        std::span<std::size_t const> shape, allowed range = {}) const {
+    (*visit_)(field_path{inside_, name},
+              recorded_field<T>{field_kind::per_parameter, std::span<T>(values), range, shape});
+  }
   /// The tensors of a layout, each under its own name and with its shape.
   ///
   /// @param values  Layout::size numbers
+  /// @param gains   range of those in the role of a gain: among running statistics the variances
   template <parameter_layout Layout, class T, std::size_t N>
-  constexpr void tensors(std::span<T, N> values) const {
+  constexpr void tensors(std::span<T, N> values, allowed gains = {}) const {
     for (std::size_t i = 0; i != Layout::tensors; ++i) {
       parameter_info const& t = Layout::table[i];
-      (*visit_)(field_path{inside_, t.name()},
-                recorded_field<T>{field_kind::per_parameter,
-                                  std::span<T>(values).subspan(t.offset, t.count),
-                                  {},
-                                  std::span(t.extents).first(t.rank)});
+      tensor(t.name(), values.subspan(t.offset, t.count), std::span(t.extents).first(t.rank),
+             t.role == parameter_role::gain ? gains : allowed{});
     }
   }
   /// A value that describes itself; its fields stand behind `name`, where that is not empty.
@@ -156,7 +168,7 @@ class recorder {
   constexpr void scalar(std::string_view name, field_kind kind, T& value, allowed range) const {
     using plain = std::remove_const_t<T>;
     if constexpr (std::same_as<plain, bool>) {
-      converted<std::uint8_t>(name, kind, value, range);
+      converted<std::uint8_t>(name, kind, value, allowed::between(0, 1));
     } else if constexpr (std::is_enum_v<plain>) {
       converted<std::underlying_type_t<plain>>(name, kind, value, range);
     } else {
@@ -213,6 +225,25 @@ template <class V, class Visit>
 constexpr void walk_type(Visit&& visit) {
   V::describe(recorder<std::remove_reference_t<Visit>>(visit));
 }
+
+/// A value and the name under which its fields stand beside those of others: one that describes
+/// itself, a number, or a container of numbers whose size stays what it is.
+template <class V>
+struct named {
+  std::string_view name;
+  V& value;
+
+  named(std::string_view called, V& of) noexcept : name(called), value(of) {}
+  static constexpr void record(auto& self, auto&& f) {
+    using plain = std::remove_const_t<V>;
+    if constexpr (requires { plain::record(self.value, f); })
+      f.part(self.name, self.value);
+    else if constexpr (std::is_arithmetic_v<plain> || std::is_enum_v<plain>)
+      f.number(self.name, self.value);
+    else
+      f.per_problem(self.name, std::span(self.value.data(), self.value.size()));
+  }
+};
 
 /// A value without anything to describe.
 struct nothing_recorded {

@@ -15,26 +15,6 @@
 
 namespace halo::io {
 
-/// The most bytes that a reader takes into memory unless told otherwise.
-inline constexpr std::size_t file_limit = std::size_t{1} << 31;
-
-/// Bytes as text, without copying.
-[[nodiscard]] inline std::string_view as_text(std::span<std::byte const> bytes) noexcept {
-  return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
-}
-
-/// Text as bytes, without copying.
-[[nodiscard]] inline std::span<std::byte const> as_bytes(std::string_view text) noexcept {
-  return std::as_bytes(std::span(text.data(), text.size()));
-}
-
-/// Zeroed memory for so many bytes of `where`; halo::error with their number where there is none.
-[[nodiscard]] inline aligned_buffer<std::byte> make_buffer(std::string_view who,
-                                                           std::string_view where,
-                                                           std::size_t size) {
-  return with_memory(who, where, size, [size] { return aligned_buffer<std::byte>(size); });
-}
-
 /// Whether the path leads to a folder.
 [[nodiscard]] inline bool is_folder(std::string const& path) noexcept {
   struct stat status {};

@@ -3,12 +3,17 @@
 
 #include <cstddef>
 #include <new>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include <halo/core/aligned.hpp>
 #include <halo/core/error.hpp>
 
 namespace halo::io {
+
+/// The most bytes that a reader takes into memory unless told otherwise.
+inline constexpr std::size_t file_limit = std::size_t{1} << 31;
 
 /// What make() makes. Where memory runs out in it: halo::error "who: where: expected memory for N
 /// bytes, found less" in place of std::bad_alloc.
@@ -29,6 +34,23 @@ decltype(auto) with_memory(std::string_view who, std::string_view where, std::si
   static_cast<void>(kind);
   return make();
 #endif
+}
+
+/// Bytes as text, without copying.
+[[nodiscard]] inline std::string_view as_text(std::span<std::byte const> bytes) noexcept {
+  return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
+}
+
+/// Text as bytes, without copying.
+[[nodiscard]] inline std::span<std::byte const> as_bytes(std::string_view text) noexcept {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+/// Zeroed memory for so many bytes of `where`; halo::error with their number where there is none.
+[[nodiscard]] inline aligned_buffer<std::byte> make_buffer(std::string_view who,
+                                                           std::string_view where,
+                                                           std::size_t size) {
+  return with_memory(who, where, size, [size] { return aligned_buffer<std::byte>(size); });
 }
 
 }  // namespace halo::io

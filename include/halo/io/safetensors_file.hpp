@@ -11,7 +11,7 @@
 
 #include <halo/core/aligned.hpp>
 #include <halo/core/error.hpp>
-#include <halo/io/file.hpp>
+#include <halo/io/memory.hpp>
 #include <halo/io/quoted.hpp>
 #include <halo/io/tensor_view.hpp>
 

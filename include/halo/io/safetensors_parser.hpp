@@ -242,4 +242,23 @@ class safetensors_parser {
 };
 
 }  // namespace detail
+
+/// Reads the bytes of a safetensors file; they are copied. `name` stands in messages.
+///
+/// halo::error: a length or header that does not fit, JSON beyond what the format needs, duplicate
+/// names or keys, unknown fields, more than 8 axes, products that overflow, data with holes,
+/// overlaps or unused bytes.
+[[nodiscard]] inline safetensors parse_safetensors(std::span<std::byte const> bytes,
+                                                   std::string_view name) {
+  detail::safetensors_parser parser(name);
+  std::size_t const length = parser.length(bytes, bytes.size(), {});
+  auto header = make_buffer("safetensors", name, length);
+  std::copy_n(bytes.begin() + 8, length, header.begin());
+  auto const rest = bytes.subspan(8 + length);
+  static_cast<void>(parser.read_header(std::move(header), rest.size()));
+  auto data = make_buffer("safetensors", name, rest.size());
+  std::copy(rest.begin(), rest.end(), data.begin());
+  return std::move(parser).finish(std::move(data));
+}
+
 }  // namespace halo::io

@@ -12,6 +12,7 @@
 
 #include <halo/core/aligned.hpp>
 #include <halo/core/assert.hpp>
+#include <halo/core/fingerprint.hpp>
 #include <halo/core/random.hpp>
 #include <halo/kernel/magnitude.hpp>
 #include <halo/learned/overrun.hpp>
@@ -99,7 +100,7 @@ class optimizer {
   static constexpr void record(auto& self, auto&& f) {
     f.template part<program_traits<P>>("");
     if constexpr (!std::is_empty_v<P>) f.part("config", self.config);
-    f.options("weights", std::span<W const>(self.weights_), allowed::finite());
+    f.constant("weights", fingerprint_of(std::span<W const>(self.weights_)).text().data());
   }
 
   /// Untrained weights.

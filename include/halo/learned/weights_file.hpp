@@ -1,39 +1,43 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <halo/core/error.hpp>
-#include <halo/io/checked_file.hpp>
-#include <halo/io/checksum.hpp>
-#include <halo/io/safetensors.hpp>
+#include <halo/io/recorded_file.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/weight_table.hpp>
 
-// A learned optimizer's weights in a safetensors file: each tensor of its table under its name,
-// [rows, columns] or [columns]; in the metadata
-//
-//     format "halo learned optimizer", version "1", program "tensor_rnn", checksum of all bytes
-//
-// and whatever notes its maker left.
+// A learned optimizer's weights in a safetensors file (io/recorded.hpp): each tensor of its table
+// under its name, [rows, columns] or [columns]; "program.name" as identity, and whatever notes its
+// maker left.
 
 namespace halo::learned {
 
 namespace detail {
 
-inline constexpr std::string_view weights_format = "halo learned optimizer";
-inline constexpr std::string_view weights_version = "1";
+inline constexpr io::record_format weights_format{"weights", "halo learned optimizer"};
 
-[[nodiscard]] inline io::extents shape_of(weight_info const& w) {
-  return w.rows == 1 ? io::extents{w.columns} : io::extents{w.rows, w.columns};
-}
+/// The weights of a program.
+template <program P, class T>
+struct weights_record {
+  std::span<T> values;
+
+  static void record(auto& self, auto&& f) {
+    f.constant("program.name", P::name);
+    for (weight_info const& w : P::table.entries) {
+      if (w.count() == 0) continue;
+      std::array<std::size_t, 2> const shape{w.rows, w.columns};
+      f.tensor(w.name, self.values.subspan(w.offset, w.count()),
+               std::span(shape).subspan(w.rows == 1 ? 1 : 0));
+    }
+  }
+};
 
 }  // namespace detail
 
@@ -55,63 +59,30 @@ template <class Optimizer>
 
 /// Writes an optimizer's weights; an old file is replaced completely or not at all.
 ///
-/// @param notes  more metadata: seed, recipe, scores; none of the keys above
-/// Errors as io::save_safetensors.
+/// @param notes  more metadata: seed, recipe, scores; none of the keys of io/recorded.hpp
+/// Errors as io::write_record and io::save_atomically.
 template <program P, floating W>
 void save_weights(std::string const& path, optimizer<P, W> const& rule,
                   std::span<io::metadata_entry const> notes = {}) {
-  std::span<W const> const values = rule.values();
-  std::vector<io::tensor_view> tensors;
-  for (weight_info const& w : P::table.entries) {
-    if (w.count() == 0) continue;
-    tensors.push_back(
-        io::as_tensor(w.name, values.subspan(w.offset, w.count()), detail::shape_of(w)));
-  }
-  std::sort(tensors.begin(), tensors.end(),
-            [](auto const& a, auto const& b) { return a.name < b.name; });
-  std::string const sum = io::checksum(tensors);
-  std::vector<io::metadata_entry> metadata{{"format", detail::weights_format},
-                                           {"version", detail::weights_version},
-                                           {"program", P::name},
-                                           {"checksum", sum}};
-  metadata.insert(metadata.end(), notes.begin(), notes.end());
-  io::save_safetensors(path, tensors, metadata);
+  detail::weights_record<P, W const> const all{rule.values()};
+  io::save_record(path, all, detail::weights_format, notes);
 }
 
 /// The optimizer whose weights save_weights() wrote.
 ///
-///     auto const rule = learned::read_weights<learned::tensor_rnn<>>(file);
-/// halo::error with file, tensor or key, expected and found: another format, version or program, a
-/// tensor that is missing, of another type or shape or one too many, a number that is not finite, a
-/// wrong byte.
-template <class Optimizer>
-[[nodiscard]] Optimizer read_weights(io::safetensors const& file,
-                                     typename Optimizer::program_type const& config = {}) {
-  using program = typename Optimizer::program_type;
-  using scalar = typename Optimizer::weight_type;
-  io::checked_file const reader("weights", file);
-  reader.expect_metadata("format", detail::weights_format);
-  reader.expect_metadata("version", detail::weights_version);
-  reader.expect_metadata("program", program::name);
-  std::vector<scalar> values(program::table.size);
-  for (weight_info const& w : program::table.entries) {
-    if (w.count() == 0) continue;
-    reader.at(w.name, io::dtype_of<scalar>(), detail::shape_of(w))
-        .copy_to(std::span(values).subspan(w.offset, w.count()));
-  }
-  reader.expect_no_others([](std::string_view name) {
-    return std::any_of(program::table.entries.begin(), program::table.entries.end(),
-                       [name](weight_info const& w) { return w.count() > 0 && w.name == name; });
-  });
-  reader.expect_metadata("checksum", io::checksum(file.tensors()));
-  return optimizer_with_weights<Optimizer>(std::span<scalar const>(values), config);
-}
-
-/// The same from a file; errors as above and as io::load_safetensors.
+///     auto const rule = learned::load_weights<learned::tensor_rnn<>>("weights.safetensors");
+/// @throws halo::error with file, tensor or key, expected and found: another format, version or
+///         program, a tensor that is missing, of another type or shape or one too many, a number
+///         that is not finite, a wrong byte
 template <class Optimizer>
 [[nodiscard]] Optimizer load_weights(std::string const& path,
                                      typename Optimizer::program_type const& config = {}) {
-  return read_weights<Optimizer>(io::load_safetensors(path), config);
+  using program = typename Optimizer::program_type;
+  using scalar = typename Optimizer::weight_type;
+  std::vector<scalar> values(program::table.size);
+  detail::weights_record<program, scalar> to{values};
+  io::load_record(path, to, detail::weights_format);
+  return optimizer_with_weights<Optimizer>(std::span<scalar const>(values), config);
 }
 
 }  // namespace halo::learned

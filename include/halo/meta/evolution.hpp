@@ -3,10 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <span>
 #include <string>
@@ -14,9 +12,9 @@
 #include <vector>
 
 #include <halo/core/error.hpp>
+#include <halo/io/identity.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/meta/draws.hpp>
-#include <halo/meta/field.hpp>
 #include <halo/meta/parallel.hpp>
 #include <halo/meta/pool_training.hpp>
 #include <halo/meta/slot.hpp>
@@ -28,6 +26,11 @@ namespace halo::meta {
 struct evolution_options {
   double deviation = 0.02;  ///< σ of every weight
   bool persistent = true;   ///< PES, otherwise ES
+
+  static constexpr void record(auto& self, auto&& f) {
+    f.option("deviation", self.deviation, allowed::positive());
+    f.option("persistent", self.persistent);
+  }
 };
 
 /// Trains the weights of a program by the losses of perturbed ones alone: nothing is
@@ -63,10 +66,15 @@ class evolution : public pool_training<P, T> {
         gradient_(size, 0.0) {
     if (pool_.size() % 2 != 0)
       fail("evolution", "pool", "pairs of places", std::to_string(pool_.size()));
-    for (std::size_t i = 0; i < pool_.size(); i += 2)
-      if (pool_[i]->words() != pool_[i + 1]->words())
-        fail("evolution", "pair " + std::to_string(i / 2), pool_[i]->words(),
-             pool_[i + 1]->words());
+    check_options(how_, "evolution");
+    for (std::size_t i = 0; i < pool_.size(); i += 2) {
+      auto const task = [&](std::size_t k) {
+        return io::identity_of(place<P, T>{pool_[k].get(), false});
+      };
+      if (auto const other = io::first_difference(task(i), task(i + 1)))
+        fail("evolution", "pair " + std::to_string(i / 2) + ": " + other->path, other->expected,
+             other->found);
+    }
   }
 
   /// The estimate of the last update: the mean over pairs.
@@ -100,21 +108,15 @@ class evolution : public pool_training<P, T> {
     return r;
   }
 
-  /// What a training goes on from; resumed() must follow when it was written to.
-  [[nodiscard]] std::vector<field> fields() {
-    std::vector<field> all{field_of("update", update_), field_of("runs", std::span(runs_)),
-                           field_of("ended", std::span(ended_)), field_of("sum", std::span(sum_))};
-    append(all, "meta", descent_.fields());
-    base::append_places(all);
-    return all;
-  }
-  [[nodiscard]] std::string words() const {
-    std::array<char, 32> digits{};
-    auto const end =
-        std::to_chars(digits.data(), digits.data() + digits.size(), how_.deviation).ptr;
-    std::string text = words_of(options_) + (how_.persistent ? "; PES " : "; ES ");
-    text.append(digits.data(), end);
-    return base::with_tasks(std::move(text));
+  /// All that decides about the bits of this training, and what it goes on from; draw_again() must
+  /// follow when that was written to.
+  static void record(auto& self, auto&& f) {
+    f.constant("way.name", "evolution");
+    f.part("way", self.how_);
+    base::record_pool(self, f);
+    f.per_problem("runs", std::span(self.runs_));
+    f.per_problem("ended", std::span(self.ended_), allowed::between(0, 1));
+    f.per_problem("sum", std::span(self.sum_));
   }
 
  private:
@@ -141,9 +143,20 @@ class evolution : public pool_training<P, T> {
     if (!how_.persistent) copy(*pool_[2 * i], *pool_[2 * i + 1]);
   }
   static void copy(slot<P, T>& from, slot<P, T>& to) {
-    auto const a = from.fields(), b = to.fields();
-    for (std::size_t k = 0; k < a.size(); ++k)
-      if (!a[k].bytes.empty()) std::memcpy(b[k].bytes.data(), a[k].bytes.data(), a[k].bytes.size());
+    place<P, T> a{&from, true}, b{&to, true};
+    std::vector<std::byte> bytes;
+    walk(a, [&bytes](field_path const&, auto const& field) {
+      auto const raw = std::as_bytes(field.values);
+      if (field.is_state()) bytes.insert(bytes.end(), raw.begin(), raw.end());
+    });
+    auto next = bytes.begin();
+    walk(b, [&next]<class V>(field_path const&, recorded_field<V> const& field) {
+      if (!field.is_state()) return;
+      auto const n = static_cast<std::ptrdiff_t>(field.values.size_bytes());
+      if constexpr (!std::is_const_v<V>)
+        std::copy_n(next, n, std::as_writable_bytes(field.values).data());
+      next += n;
+    });
   }
   void add(std::size_t i) {
     double const slope =

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include <halo/core/record.hpp>
+
 namespace halo::meta {
 
 /// What a window is judged by.
@@ -33,6 +35,23 @@ struct meta_loss {
   double averaged_share = 0.65;      ///< of the window, its end
   std::size_t fresh_batches = 2;     ///< the average is judged on so many new mini-batches,
   std::size_t held_out_batches = 1;  ///< the last of which are held out
+
+  static constexpr void record(auto& self, auto&& f) {
+    f.option("which", self.which);
+    f.option("logarithm", self.logarithm);
+    f.option("floor", self.floor, allowed::non_negative());
+    f.option("jacobian", self.jacobian, allowed::finite());
+    f.option("mean_jacobian", self.mean_jacobian);
+    f.option("spectral", self.spectral);
+    f.option("power_iterations", self.power_iterations, allowed::at_least(1));
+    f.option("second_derivatives", self.second_derivatives);
+    f.option("count_first", self.count_first);
+    f.option("count_last", self.count_last);
+    f.option("at_average", self.at_average);
+    f.option("averaged_share", self.averaged_share, allowed::share());
+    f.option("fresh_batches", self.fresh_batches, allowed::at_least(1));
+    f.option("held_out_batches", self.held_out_batches, allowed::finite());
+  }
 
   /// HALO as its paper reads.
   [[nodiscard]] static constexpr meta_loss paper() noexcept { return {.jacobian = 1e-3}; }

@@ -8,11 +8,10 @@
 #include <memory>
 #include <numbers>
 #include <span>
-#include <string>
 #include <vector>
 
 #include <halo/core/parameter_table.hpp>
-#include <halo/meta/field.hpp>
+#include <halo/core/record.hpp>
 #include <halo/meta/training.hpp>
 #include <halo/optim/adam.hpp>
 #include <halo/optim/rmsprop.hpp>
@@ -68,12 +67,11 @@ class meta_optimizer {
     return 0.02 + 0.98 * 0.5 * (1 + std::cos(std::numbers::pi * falling));
   }
 
-  [[nodiscard]] std::vector<field> fields() {
-    std::vector<field> all{field_of("weights", std::span(weights_)),
-                           field_of("origin", std::span(origin_))};
-    append(all, "adam", fields_of(*adam_));
-    append(all, "rmsprop", fields_of(*rmsprop_));
-    return all;
+  static void record(auto& self, auto&& f) {
+    f.per_problem("weights", std::span(self.weights_));
+    f.per_problem("origin", std::span(self.origin_));
+    f.part("adam", *self.adam_);
+    f.part("rmsprop", *self.rmsprop_);
   }
 
  private:

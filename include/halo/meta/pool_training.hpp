@@ -6,12 +6,13 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include <halo/core/options.hpp>
 #include <halo/core/random.hpp>
 #include <halo/learned/optimizer.hpp>
-#include <halo/meta/field.hpp>
 #include <halo/meta/meta_optimizer.hpp>
 #include <halo/meta/slot.hpp>
 #include <halo/meta/training.hpp>
@@ -28,7 +29,7 @@ struct update_report {
 };
 
 /// What every way of training the weights of a program on a pool of tasks has: the weights on their
-/// way, the pool, and how many updates there were. A way adds update(), fields() and words().
+/// way, the pool, and how many updates there were. A way adds update() and record().
 template <learned::program P, floating T = float>
 class pool_training {
  public:
@@ -43,29 +44,37 @@ class pool_training {
   [[nodiscard]] std::uint64_t updates() const noexcept { return update_; }
   [[nodiscard]] std::span<T const> weights() const noexcept { return descent_.weights(); }
   [[nodiscard]] training const& options() const noexcept { return options_; }
-  /// Must follow when fields() were written to.
-  void resumed() {
-    for (auto const& s : pool_) s->resumed();
+  /// Must follow when what record() hands out was written to.
+  void draw_again() {
+    for (auto const& s : pool_) s->draw_again();
   }
 
  protected:
   using pool_type = std::vector<std::unique_ptr<slot<P, T>>>;
 
   pool_training(optimizer_type const& rule, training const& options, pool_type pool)
-      : options_(options), pool_(std::move(pool)), descent_(rule.values()), config_(rule.config) {}
+      : options_(options), pool_(std::move(pool)), descent_(rule.values()), config_(rule.config) {
+    check_options(options, "training");
+  }
 
   /// Of a place's window: what went out of bounds teaches nothing.
   [[nodiscard]] bool in_bounds(window_report const& r) const noexcept {
     return r.finite && r.last < options_.most_loss;
   }
-  /// The tasks in words, behind those of the way itself.
-  [[nodiscard]] std::string with_tasks(std::string text) const {
-    for (auto const& s : pool_) text.append("; ").append(s->words());
-    return text;
-  }
-  void append_places(std::vector<field>& all) {
-    for (std::size_t i = 0; i < pool_.size(); ++i)
-      append(all, "slot." + std::to_string(i), pool_[i]->fields());
+  /// What all ways have: the program, the training, the weights, the tasks of all places, and
+  /// where these matter their runs.
+  static void record_pool(auto& way, auto&& f, bool runs = true) {
+    constexpr bool fixed = std::is_const_v<std::remove_reference_t<decltype(way)>>;
+    std::conditional_t<fixed, pool_training const, pool_training>& self = way;
+    f.constant("program.name", P::name);
+    f.part("training", self.options_);
+    f.number("update", self.update_);
+    f.part("meta", self.descent_);
+    f.constant("places", self.pool_.size());
+    for (std::size_t i = 0; i < self.pool_.size(); ++i) {
+      place<P, T> here{self.pool_[i].get(), runs};
+      f.part("slot." + std::to_string(i), here);
+    }
   }
 
   training options_;

@@ -7,14 +7,14 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include <halo/core/random.hpp>
+#include <halo/core/record.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/true_parameters.hpp>
-#include <halo/meta/field.hpp>
+#include <halo/meta/any_visitor.hpp>
 #include <halo/meta/meta_loss.hpp>
 #include <halo/meta/window.hpp>
 #include <halo/optim/selection.hpp>
@@ -47,11 +47,21 @@ class slot {
   [[nodiscard]] virtual std::uint64_t iteration() const = 0;
   [[nodiscard]] virtual std::uint64_t horizon() const = 0;
 
-  /// What its run goes on from; resumed() must follow when it was written to.
-  [[nodiscard]] virtual std::vector<field> fields() = 0;
-  virtual void resumed() = 0;
-  /// Its task in words: two that differ in them are not the same.
-  [[nodiscard]] virtual std::string words() const = 0;
+  /// Its task in constants and, unless only the task is asked for, what its run goes on from;
+  /// draw_again() must follow when that was written to.
+  virtual void describe(recorder<any_visitor> const& f, bool with_run) = 0;
+  virtual void draw_again() = 0;
+};
+
+/// A place as a value that describes itself (core/record.hpp), with its run or without.
+template <learned::program P, floating T>
+struct place {
+  slot<P, T>* at;
+  bool with_run;
+  static void record(auto& self, auto&& f) {
+    any_visitor visitor(f.visitor());
+    self.at->describe(recorder<any_visitor>(visitor, f.inside()), self.with_run);
+  }
 };
 
 /// A place in the pool that holds a task.
@@ -80,15 +90,15 @@ class task_slot final : public slot<P, typename Task::scalar> {
   [[nodiscard]] std::uint64_t iteration() const override { return run_.iteration(); }
   [[nodiscard]] std::uint64_t horizon() const override { return horizon_; }
 
-  [[nodiscard]] std::vector<field> fields() override {
-    std::vector<field> all = run_.fields();
-    all.push_back(field_of("horizon", horizon_));
-    return all;
+  void describe(recorder<any_visitor> const& f, bool with_run) override {
+    f.constant("parameters", std::uint64_t{layout::size});
+    f.constant("rows", std::uint64_t{task_.rows()});
+    f.part("select", select_);
+    if (!with_run) return;
+    f.part("", run_);
+    f.number("horizon", horizon_);
   }
-  void resumed() override { run_.resumed(); }
-  [[nodiscard]] std::string words() const override {
-    return std::to_string(layout::size) + " parameters, " + std::to_string(task_.rows()) + " rows";
-  }
+  void draw_again() override { run_.draw_again(); }
 
   std::vector<score> judge(optimizer_type const& rule, seed s,
                            std::span<std::uint64_t const> checkpoints) override {

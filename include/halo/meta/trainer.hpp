@@ -14,7 +14,6 @@
 #include <halo/core/random.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/meta/draws.hpp>
-#include <halo/meta/field.hpp>
 #include <halo/meta/parallel.hpp>
 #include <halo/meta/pool_training.hpp>
 #include <halo/meta/slot.hpp>
@@ -80,15 +79,13 @@ class trainer : public pool_training<P, T> {
     return r;
   }
 
-  /// What a training goes on from; resumed() must follow when it was written to.
-  [[nodiscard]] std::vector<field> fields() {
-    std::vector<field> all{field_of("update", update_), field_of("restarts", std::span(seeds_))};
-    append(all, "meta", descent_.fields());
-    base::append_places(all);
-    return all;
+  /// All that decides about the bits of this training, and what it goes on from; draw_again() must
+  /// follow when that was written to.
+  static void record(auto& self, auto&& f) {
+    f.constant("way.name", "windows");
+    base::record_pool(self, f);
+    f.per_problem("restarts", std::span(self.seeds_));
   }
-  /// All that decides about the bits of this training, the program's own weights left out.
-  [[nodiscard]] std::string words() const { return base::with_tasks(words_of(options_)); }
 
  private:
   [[nodiscard]] bool usable(std::size_t i) const {

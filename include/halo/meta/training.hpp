@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <string>
-#include <string_view>
 
 #include <halo/core/random.hpp>
+#include <halo/core/record.hpp>
 #include <halo/meta/meta_loss.hpp>
 
 namespace halo::meta {
@@ -34,43 +31,24 @@ struct training {
   double most_loss = 20;    ///< a run whose last loss is not below this begins anew
   std::size_t threads = 1;  ///< changes nothing but the time
   seed draws{};
-};
 
-/// All that decides about the bits of a training, in words.
-[[nodiscard]] inline std::string words_of(training const& o) {
-  std::string text;
-  auto const say = [&text](std::string_view name, auto value) {
-    std::array<char, 32> digits{};
-    auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    text.append(text.empty() ? "" : ", ").append(name).append(" ").append(digits.data(), end);
-  };
-  say("updates", o.updates);
-  say("shortest", o.shortest);
-  say("longest", o.longest);
-  say("shortest_run", o.shortest_run);
-  say("longest_run", o.longest_run);
-  say("by", static_cast<int>(o.by));
-  say("rate", o.rate);
-  say("constant_share", o.constant_share);
-  say("clip", o.clip);
-  say("clip_each", o.clip_each);
-  say("ridge", o.ridge);
-  say("most_loss", o.most_loss);
-  say("draws", o.draws.value);
-  say("iterates", static_cast<int>(o.loss.which));
-  say("logarithm", static_cast<int>(o.loss.logarithm));
-  say("floor", o.loss.floor);
-  say("jacobian", o.loss.jacobian);
-  say("mean_jacobian", static_cast<int>(o.loss.mean_jacobian));
-  say("second_derivatives", static_cast<int>(o.loss.second_derivatives));
-  say("count_first", static_cast<int>(o.loss.count_first));
-  say("count_last", static_cast<int>(o.loss.count_last));
-  say("at_average", static_cast<int>(o.loss.at_average));
-  say("averaged_share", o.loss.averaged_share);
-  say("fresh_batches", o.loss.fresh_batches);
-  say("held_out_batches", o.loss.held_out_batches);
-  if (o.loss.spectral) say("spectral, power_iterations", o.loss.power_iterations);
-  return text;
-}
+  /// All that decides about the bits of a training.
+  static constexpr void record(auto& self, auto&& f) {
+    f.option("updates", self.updates, allowed::finite());
+    f.option("shortest", self.shortest, allowed::at_least(1));
+    f.option("longest", self.longest, allowed::at_least(1));
+    f.option("shortest_run", self.shortest_run, allowed::at_least(1));
+    f.option("longest_run", self.longest_run, allowed::at_least(1));
+    f.part("loss", self.loss);
+    f.option("by", self.by);
+    f.option("rate", self.rate, allowed::non_negative());
+    f.option("constant_share", self.constant_share, allowed::share());
+    f.option("clip", self.clip, allowed::positive_or_infinite());
+    f.option("clip_each", self.clip_each, allowed::positive_or_infinite());
+    f.option("ridge", self.ridge, allowed::non_negative());
+    f.option("most_loss", self.most_loss, allowed::positive_or_infinite());
+    f.option("draws", self.draws.value, allowed::finite());
+  }
+};
 
 }  // namespace halo::meta

@@ -11,7 +11,6 @@
 
 #include <halo/core/random.hpp>
 #include <halo/learned/optimizer.hpp>
-#include <halo/meta/field.hpp>
 #include <halo/meta/parallel.hpp>
 #include <halo/meta/slot.hpp>
 
@@ -114,9 +113,11 @@ class champion {
   /// The update after which they were offered; 0: the untrained ones.
   [[nodiscard]] std::uint64_t update() const noexcept { return update_; }
 
-  [[nodiscard]] std::vector<field> fields() {
-    return {field_of("weights", std::span(weights_)), field_of("score", score_),
-            field_of("untrained_score", first_), field_of("update", update_)};
+  static void record(auto& self, auto&& f) {
+    f.per_problem("weights", std::span(self.weights_));
+    f.number("score", self.score_);
+    f.number("untrained_score", self.first_);
+    f.number("update", self.update_);
   }
 
  private:

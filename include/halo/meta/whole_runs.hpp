@@ -14,7 +14,6 @@
 #include <halo/core/error.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/meta/draws.hpp>
-#include <halo/meta/field.hpp>
 #include <halo/meta/parallel.hpp>
 #include <halo/meta/pool_training.hpp>
 #include <halo/meta/slot.hpp>
@@ -27,6 +26,13 @@ struct whole_run_options {
   std::size_t first = 0, count = 0;  ///< weights first ... first + count - 1
   double deviation = 0.05;           ///< σ
   double raw_share = 0.25;           ///< of the accuracy at the parameters, beside their average's
+
+  static constexpr void record(auto& self, auto&& f) {
+    f.option("first", self.first, allowed::finite());
+    f.option("count", self.count, allowed::finite());
+    f.option("deviation", self.deviation, allowed::positive());
+    f.option("raw_share", self.raw_share, allowed::share());
+  }
 };
 
 /// Trains some weights of a program by how well whole runs end, which no window tells: the held-out
@@ -52,6 +58,7 @@ class whole_runs : public pool_training<P, T> {
         how_(how),
         errors_(2 * pool_.size()),
         gradient_(size, 0.0) {
+    check_options(how_, "whole_runs");
     if (how_.first > size || how_.count > size - how_.first)
       fail("whole_runs", "weights", "at most " + std::to_string(size),
            std::to_string(how_.first) + " and on " + std::to_string(how_.count));
@@ -79,18 +86,11 @@ class whole_runs : public pool_training<P, T> {
     return r;
   }
 
-  /// What a training goes on from; resumed() must follow when it was written to.
-  [[nodiscard]] std::vector<field> fields() {
-    std::vector<field> all{field_of("update", update_)};
-    append(all, "meta", descent_.fields());
-    return all;
-  }
-  /// All that decides about the bits of this training, the program's own weights left out.
-  [[nodiscard]] std::string words() const {
-    std::string text = words_of(options_) + "; whole runs, weights " + std::to_string(how_.first) +
-                       " and on " + std::to_string(how_.count) + ", deviation " +
-                       std::to_string(how_.deviation) + ", raw " + std::to_string(how_.raw_share);
-    return base::with_tasks(std::move(text));
+  /// All that decides about the bits of this training, and what it goes on from.
+  static void record(auto& self, auto&& f) {
+    f.constant("way.name", "whole runs");
+    f.part("way", self.how_);
+    base::record_pool(self, f, false);
   }
 
  private:

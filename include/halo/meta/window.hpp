@@ -10,9 +10,9 @@
 #include <vector>
 
 #include <halo/core/random.hpp>
+#include <halo/core/record.hpp>
 #include <halo/learned/true_parameters.hpp>
 #include <halo/meta/average_loss.hpp>
-#include <halo/meta/field.hpp>
 #include <halo/meta/iterates.hpp>
 #include <halo/meta/meta_loss.hpp>
 #include <halo/meta/spectral_norm.hpp>
@@ -74,15 +74,15 @@ class run {
   [[nodiscard]] std::span<scalar const> parameters() const noexcept { return at_.theta; }
   [[nodiscard]] state_type& state() noexcept { return *at_.state; }
 
-  /// What a run goes on from; resumed() must follow when it was written to.
-  [[nodiscard]] std::vector<field> fields() {
-    std::vector<field> all{field_of("theta", std::span(at_.theta)), field_of("seed", seed_.value),
-                           field_of("iteration", iteration_)};
-    append(all, "state", fields_of(*at_.state));
-    return all;
+  /// What a run goes on from; draw_again() must follow when it was written to.
+  static void record(auto& self, auto&& f) {
+    f.per_problem("theta", std::span(self.at_.theta));
+    f.number("seed", self.seed_.value);
+    f.number("iteration", self.iteration_);
+    f.part("state", *self.at_.state);
   }
   /// The task draws again what it drew when the run began.
-  void resumed() { task_->start(seed_, product_.data()); }
+  void draw_again() { task_->start(seed_, product_.data()); }
 
   /// One window; its meta-gradient is added to `weights` unless that is empty.
   window_report window(optimizer_type const& rule, std::size_t n, meta_loss const& kind,
