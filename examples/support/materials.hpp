@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <span>
 #include <utility>
-#include <vector>
 
+#include <halo/core/random.hpp>
+#include <halo/data/balanced_batches.hpp>
 #include <halo/data/batches.hpp>
 #include <halo/data/dataset.hpp>
 
@@ -39,36 +38,14 @@ class mini_batches {
   static constexpr std::size_t size = 64;
 
   mini_batches(halo::data::dataset const& from, halo::seed s, bool balanced)
-      : from_(&from), epochs_(from, size, s), draws_(s, 0x62616c), balanced_(balanced) {
-    std::vector<halo::data::row_numbers> of(from.classes);
-    for (std::size_t i = 0; i < from.rows(); ++i)
-      of[static_cast<std::size_t>(from.y.data()[i])].push_back(static_cast<std::uint32_t>(i));
-    for (auto& rows : of)
-      if (!rows.empty()) classes_.push_back(std::move(rows));
-    x_.resize(size * from.features());
-  }
+      : epochs_(from, size, s), alike_(from, size, s), balanced_(balanced) {}
 
-  halo::data::batch<> next() {
-    if (!balanced_) return epochs_.next();
-    for (std::uint32_t& row : rows_) {
-      auto const& members = classes_[draws_.below(static_cast<std::uint32_t>(classes_.size()))];
-      row = members[draws_.below(static_cast<std::uint32_t>(members.size()))];
-    }
-    halo::data::gather(*from_, rows_, x_, y_);
-    return {halo::tensor::view(static_cast<float const*>(x_.data()),
-                               std::array{size, from_->features()}),
-            std::span<std::int32_t const>(y_)};
-  }
+  halo::data::batch<> next() { return balanced_ ? alike_.next() : epochs_.next(); }
 
  private:
-  halo::data::dataset const* from_;
   halo::data::batches<> epochs_;
-  halo::generator draws_;
+  halo::data::balanced_batches alike_;
   bool balanced_;
-  std::vector<halo::data::row_numbers> classes_;
-  std::vector<float> x_;
-  std::array<std::uint32_t, size> rows_{};
-  std::array<std::int32_t, size> y_{};
 };
 
 }  // namespace support

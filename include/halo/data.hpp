@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/data/balanced_batches.hpp>
 #include <halo/data/batches.hpp>
 #include <halo/data/cifar.hpp>
 #include <halo/data/csv.hpp>
