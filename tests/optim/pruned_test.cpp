@@ -13,7 +13,10 @@
 #include <vector>
 
 #include <halo/optim/adam.hpp>
+#include <halo/optim/averaged.hpp>
+#include <halo/optim/clip.hpp>
 #include <halo/optim/sgd.hpp>
+#include <halo/optim/slimming.hpp>
 
 #include "../support/layouts.hpp"
 #include "../support/network.hpp"
@@ -150,4 +153,25 @@ TEST_CASE("prune: more in a second round keeps the first") {
   auto const report = optim::prune(state, std::span(theta), 0.7);
   CHECK(report.gone == 147);
   for (std::size_t i = 0; i < n; ++i) CHECK((first[i] != 0 || theta[i] == 0));
+}
+
+TEST_CASE("pruned: an average is 0 where the weights are, inside or outside") {
+  auto const is_zero_too = [](auto const& r) {
+    auto state = r.template init<layout, float>();
+    auto theta = support::draw<float>(n, 1);
+    auto const report = optim::prune(state, std::span(theta), 0.5);
+    CHECK(report.gone == 105);
+    for (std::uint64_t t = 0; t < 20; ++t) {
+      auto const g = support::draw<float>(n, 2 + t);
+      optim::step_context<float> context;
+      context.mask = layer_mask(1 + t % 7);
+      REQUIRE(r.step(theta.data(), g.data(), state, context) == optim::status::done);
+      CHECK(std::count(theta.begin(), theta.end(), 0.0F) == 105);
+      auto const average = optim::average(state);
+      for (std::size_t i = 0; i < n; ++i) CHECK((average[i] == 0) == (theta[i] == 0));
+    }
+  };
+  is_zero_too(optim::pruned(optim::averaged(optim::sgd{})));
+  is_zero_too(optim::averaged(optim::pruned(optim::sgd{})));
+  is_zero_too(optim::clipped(optim::slimming(optim::averaged(optim::pruned(optim::sgd{})))));
 }
