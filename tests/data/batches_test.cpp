@@ -10,8 +10,10 @@
 #include <vector>
 
 #include <halo/core/record.hpp>
+#include <halo/io/recorded_file.hpp>
 
 #include "../support/data.hpp"
+#include "../support/folder.hpp"
 
 using namespace halo;
 
@@ -302,4 +304,22 @@ TEST_CASE("batches: what the run chose is an option, where it stands is state") 
   });
   CHECK(options == std::vector<std::string>{"seed", "size", "remainder"});
   CHECK(state_of(stream) == std::vector<std::uint64_t>{0, 0, 20, 0});
+}
+
+TEST_CASE("batches: a file holds where a stream stands, and refuses another stream") {
+  tests::folder f;
+  data::dataset const d = numbered(50);
+  io::record_format const kind{"stream", "a stream of mini-batches"};
+  data::batches whole(d, 16, seed{5});
+  for (int i = 0; i < 9; ++i) static_cast<void>(whole.next(5));
+  io::save_record(f / "stream", whole, kind);
+  data::batches resumed(d, 16, seed{5});
+  io::load_record(f / "stream", resumed, kind);
+  for (int i = 0; i < 20; ++i) CHECK(firsts(resumed.next(7)) == firsts(whole.next(7)));
+  data::batches other(d, 16, seed{6});
+  CHECK(tests::contains(
+      tests::message_of<error>([&] { io::load_record(f / "stream", other, kind); }), "seed"));
+  data::batches smaller(d, 8, seed{5});
+  CHECK(tests::contains(
+      tests::message_of<error>([&] { io::load_record(f / "stream", smaller, kind); }), "size"));
 }
