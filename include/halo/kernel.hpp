@@ -12,6 +12,7 @@
 #include <halo/kernel/conv2d_forward.hpp>
 #include <halo/kernel/conv2d_int8.hpp>
 #include <halo/kernel/conv2d_panel.hpp>
+#include <halo/kernel/conv2d_room.hpp>
 #include <halo/kernel/conv2d_tile.hpp>
 #include <halo/kernel/gemm.hpp>
 #include <halo/kernel/gemm_int8.hpp>
@@ -29,6 +30,7 @@
 #include <halo/kernel/quantise.hpp>
 #include <halo/kernel/recurrent.hpp>
 #include <halo/kernel/reused_operand.hpp>
+#include <halo/kernel/room.hpp>
 #include <halo/kernel/softmax.hpp>
 #include <halo/kernel/sum.hpp>
 #include <halo/kernel/update.hpp>

@@ -455,8 +455,8 @@ TEST_CASE("adapter: sizeof is all there is, and all of it is named") {
   CHECK(sizeof(device) < parts + 64);
   CHECK(sizeof(device::state_type) >= 2 * buffer + 6 * 4 + 4);
   CHECK(sizeof(device::state_type) <= 2 * buffer + 64);
-  CHECK(sizeof(nn::workspace<network, float, 8>) >= (network::memory_per_row + 3) * 8 * 4);
-  CHECK(sizeof(nn::workspace<network, float, 8>) < (network::memory_per_row + 3) * 8 * 4 + 128);
+  CHECK(sizeof(nn::workspace<network, float, 8>) >= (network::arena_size(8) + 3 * 8) * 4);
+  CHECK(sizeof(nn::workspace<network, float, 8>) < (network::arena_size(8) + 3 * 8) * 4 + 128);
 }
 
 TEST_CASE("adapter tells the optimizer how many examples there are") {

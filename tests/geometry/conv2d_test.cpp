@@ -2,6 +2,7 @@
 // Convolutions against six loops, in which the last sum is taken with random factors r: an image,
 // Σ_j y_j r_j, says of all outputs at once whether they are right [Freivalds 1977].
 #include <halo/autodiff/planar_conv2d.hpp>
+#include <halo/kernel/conv2d_room.hpp>
 
 #include "geometry/fuzz.hpp"
 
@@ -135,12 +136,13 @@ struct direction {
     rows = target / channels;
   }
   template <class Arch, class C, class P>
-  void run(std::size_t images, conv2d_geometry const& g, C one, C two, P to, start from,
-           C bias) const {
+  void run(std::size_t images, conv2d_geometry const& g, C one, C two, P to, start from, C bias,
+           kernel::room room) const {
     using kernel::conv2d_backward_data, kernel::conv2d_backward_weights, kernel::conv2d_forward;
-    if (which == 0) conv2d_forward<Arch>(images, g, one, two, to, from, bias);
-    if (which == 1) conv2d_backward_data<Arch>(images, g, one, two, to, from);
-    if (which == 2) conv2d_backward_weights<Arch>(images, g, one, two, to, from);
+    if (which == 0)
+      conv2d_forward<Arch>(images, g, one, two, to, from, bias, kernel::no_activation{}, room);
+    if (which == 1) conv2d_backward_data<Arch>(images, g, one, two, to, from, room);
+    if (which == 2) conv2d_backward_weights<Arch>(images, g, one, two, to, from, room);
   }
   template <class T>
   void add(plain const& p, T const* one, T const* two, doubles& sums) const {
@@ -189,8 +191,10 @@ void check_numbers(int which) {
     auto to = d.integers<T>(way.target);
     auto const r = d.integers<float>(way.channels);
     doubles sums = begin(way, g.groups, from, to.data(), bias.data(), r);
+    auto room = d.room(kernel::conv2d_room<T, typename M::arch>(g));
     way.run<typename M::arch, T const*, T*>(images, g, one.data(), two.data(), to.data(), from,
-                                            bias.data());
+                                            bias.data(), room);
+    CHECK(room.kept_inside());
     way.add(plain{images, g, r}, one.data(), two.data(), sums);
     CHECK(to.kept_inside());
     CHECK((contract(to.data(), way.rows, way.channels, g.groups, r) == sums));
@@ -221,8 +225,9 @@ void check_planes(int which) {
     std::fill(none.begin(), none.end(), T(0));
     doubles tangents = begin(way, g.groups, from, to.tangent.data(),
                              bias.constant ? none.data() : bias.tangent.data(), r);
+    auto room = d.room(kernel::conv2d_room<T, typename M::arch>(g));
     way.run<typename M::arch, autodiff::planar<T const>, autodiff::planar<T>>(
-        images, g, one.read(), two.read(), to.write(), from, bias.read());
+        images, g, one.read(), two.read(), to.write(), from, bias.read(), room);
     plain const p{images, g, r};
     way.add(p, one.value.data(), two.value.data(), sums);
     if (!one.constant) way.add(p, one.tangent.data(), two.value.data(), tangents);

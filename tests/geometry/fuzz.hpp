@@ -98,6 +98,11 @@ class draw {
     return all.begin()[below(all.size())];
   }
 
+  /// Enough room, none, or some of it.
+  [[nodiscard]] exact<std::byte> room(std::size_t enough) {
+    return exact<std::byte>(of({0, enough, enough, below(enough + 1)}), below(16));
+  }
+
   /// Integers from -3 to 3.
   template <class T>
   [[nodiscard]] exact<T> integers(std::size_t n) {

@@ -116,8 +116,10 @@ TEST_CASE_TEMPLATE("geometry: gemm", M, HALO_FUZZ_MACHINES) {
     operand<T const*> const left{a.data(), p.a.stride, p.a.transposed};
     operand<T const*> const right{b.data(), p.b.stride, p.b.transposed};
     auto c = copy_of(before), positive_part = copy_of(before), reused = copy_of(before);
+    auto room = d.room(std::max(kernel::gemm_room<T, A>(p.c.columns, p.a.columns, p.b.transposed),
+                                kernel::reused_room<T, A>(p.c.columns, p.a.columns, true)));
     kernel::gemm<A>(p.c.rows, p.c.columns, p.a.columns, left, right, c.data(), p.c.stride, p.from,
-                    bias.data());
+                    bias.data(), kernel::no_activation{}, room);
     doubles sums = p.begin(before.data(), bias.data());
     p.add(a.data(), b.data(), sums);
     CHECK((p.result(c.data()) == sums));
@@ -130,10 +132,11 @@ TEST_CASE_TEMPLATE("geometry: gemm", M, HALO_FUZZ_MACHINES) {
     CHECK(same);
     CHECK(p.gaps_kept(before, positive_part));
     if (p.a.columns == 0) return;
-    kernel::reused_operand<T*, A> const room(p.c.columns, p.a.columns, right);
-    room.multiply(p.c.rows, left, reused.data(), p.c.stride, p.from, bias.data());
+    kernel::reused_operand<T*, A> const once(p.c.columns, p.a.columns, right, room);
+    once.multiply(p.c.rows, left, reused.data(), p.c.stride, p.from, bias.data());
     CHECK((p.result(reused.data()) == sums));
     CHECK(p.gaps_kept(before, reused));
+    CHECK(room.kept_inside());
   });
 }
 

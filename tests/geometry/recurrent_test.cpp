@@ -68,16 +68,21 @@ struct plain_lstm {
   }
   template <class A, class T>
   static void run(std::size_t rows, recurrent_geometry const& g, T const* x, T const* theta, T* y,
-                  T* memory) {
-    kernel::lstm_forward<A>(rows, g, x, theta, y, memory);
+                  T* memory, kernel::room room) {
+    kernel::lstm_forward<A>(rows, g, x, theta, y, memory, room);
   }
   template <class A, class T>
   static void run_back(std::size_t rows, recurrent_geometry const& g, T const* theta,
-                       T const* memory, T const* dy, T* dx, T* gradient, T* scratch) {
-    kernel::lstm_backward<A>(rows, g, theta, memory, dy, dx, gradient, scratch);
+                       T const* memory, T const* dy, T* dx, T* gradient, T* scratch,
+                       kernel::room room) {
+    kernel::lstm_backward<A>(rows, g, theta, memory, dy, dx, gradient, scratch, room);
   }
   [[nodiscard]] std::size_t memory() const { return kernel::lstm_memory::size(g); }
   [[nodiscard]] std::size_t scratch() const { return kernel::lstm_scratch(g); }
+  template <class T, class A>
+  [[nodiscard]] std::size_t room() const {
+    return kernel::lstm_room<T, A>(g);
+  }
 };
 
 struct plain_gru {
@@ -135,16 +140,21 @@ struct plain_gru {
   }
   template <class A, class T>
   static void run(std::size_t rows, recurrent_geometry const& g, T const* x, T const* theta, T* y,
-                  T* memory) {
-    kernel::gru_forward<A>(rows, g, x, theta, y, memory);
+                  T* memory, kernel::room room) {
+    kernel::gru_forward<A>(rows, g, x, theta, y, memory, room);
   }
   template <class A, class T>
   static void run_back(std::size_t rows, recurrent_geometry const& g, T const* theta,
-                       T const* memory, T const* dy, T* dx, T* gradient, T* scratch) {
-    kernel::gru_backward<A>(rows, g, theta, memory, dy, dx, gradient, scratch);
+                       T const* memory, T const* dy, T* dx, T* gradient, T* scratch,
+                       kernel::room room) {
+    kernel::gru_backward<A>(rows, g, theta, memory, dy, dx, gradient, scratch, room);
   }
   [[nodiscard]] std::size_t memory() const { return kernel::gru_memory::size(g); }
   [[nodiscard]] std::size_t scratch() const { return kernel::gru_scratch(g); }
+  template <class T, class A>
+  [[nodiscard]] std::size_t room() const {
+    return kernel::gru_room<T, A>(g);
+  }
 };
 
 /// Both ways through one example's sequence; adds to gradient.
@@ -207,11 +217,13 @@ void check() {
     exact<T> y(dy.size()), memory(rows * cell.memory()), scratch(rows * cell.scratch());
     exact<T> dx(x.size()), gradient(theta.size());
     bool const with_x = !d.once_in(4), with_gradient = !d.once_in(4);
-    Cell::template run<A>(rows, g, x.data(), theta.data(), y.data(), memory.data());
+    auto room = d.room(cell.template room<T, A>());
+    Cell::template run<A>(rows, g, x.data(), theta.data(), y.data(), memory.data(), room);
     Cell::template run_back<A>(rows, g, theta.data(), std::as_const(memory).data(), dy.data(),
                                with_x ? dx.data() : static_cast<T*>(nullptr),
                                with_gradient ? gradient.data() : static_cast<T*>(nullptr),
-                               scratch.data());
+                               scratch.data(), room);
+    CHECK(room.kept_inside());
     doubles const w(theta.begin(), theta.end()), in(x.begin(), x.end()), d_y(dy.begin(), dy.end());
     doubles right_y(y.size()), right_dx(x.size()), right(theta.size());
     for (std::size_t i = 0; i < rows; ++i) {

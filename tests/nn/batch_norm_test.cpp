@@ -43,7 +43,7 @@ template <class Network = network>
 std::vector<float> forward(nn::pass p, std::vector<float> const& theta, std::vector<float> const& x,
                            std::vector<float>& arena) {
   p.rows = p.capacity = x.size() / Network::inputs;
-  arena.resize(p.capacity * Network::memory_per_row);
+  arena.resize(Network::arena_size(p.capacity));
   float const* const y = Network::template forward<float*>(p, theta.data(), x.data(), arena.data());
   return {y, y + p.rows * Network::outputs};
 }
@@ -192,7 +192,7 @@ TEST_CASE("batch norm: one number a channel leaves running statistics alone and 
   auto const theta = draw<float>(flat::parameters, 1), x = draw<float>(5, 2);
   auto const dy = draw<float>(5, 3);
   auto const given = moments();
-  std::vector<float> arena(flat::memory_per_row), again = arena;
+  std::vector<float> arena(flat::arena_size(1)), again = arena;
   nn::pass const step{.rows = 1, .capacity = 1, .training = true, .statistics = given.data()};
   nn::pass evaluation = step;
   evaluation.training = false;
@@ -269,7 +269,7 @@ TEST_CASE("batch norm: what a mask leaves out does not move, and goes by what th
 TEST_CASE("batch norm: a layer with statistics and no parameters moves with the one before it") {
   using bare = nn::sequential<nn::linear<5, 5>, counting_norm, nn::linear<5, 5>>;
   static_assert(bare::layers == 2 && bare::statistics == 1);
-  std::vector<float> arena(bare::memory_per_row);
+  std::vector<float> arena(bare::arena_size(1));
   float running = 0;
   for (std::uint64_t bits = 0; bits < 4; ++bits) {
     float const before = running;

@@ -140,7 +140,7 @@ TEST_CASE("block: each layer's dropout is its own, however deep it stands") {
   using network = nn::sequential<X, half, nn::residual<half, nn::residual<half>>, half>;
   // all ones: an element tells by its value which of the five patterns dropped it
   std::vector<float> const x(64, 1.0F);
-  std::vector<float> arena(network::memory_per_row);
+  std::vector<float> arena(network::arena_size(1));
   nn::pass const p{.rows = 1, .capacity = 1, .training = true, .noise = seed{4}, .step = 6};
   float const* const y =
       network::forward<float*>(p, static_cast<float const*>(nullptr), x.data(), arena.data());

@@ -110,7 +110,7 @@ TEST_CASE("quantised: parameters are those of the bare layer, ranges are statist
   CHECK(std::string(quantised<nn::linear<5, 4>>::kind) == "quantised linear");
   static_assert(network::forward_operations == bare::forward_operations);
   // a range of two numbers each, the larger input once more; the larger layer's weights once
-  static_assert(network::arena_size(0) == 24);
+  static_assert(network::arena_size(0) == bare::arena_size(0) + 24);
   static_assert(network::memory_per_row == bare::memory_per_row + 2 + 2 + 5);
 }
 

@@ -205,7 +205,7 @@ TEST_CASE("sequential: what is skipped does not run, and operations() counts wha
   for (std::size_t const rows : {1U, 5U}) {
     auto const x = draw<float>(rows * 3, 8);
     auto dy = draw<float>(rows * 3, 9);
-    std::vector<float> arena(network::memory_per_row * rows), gradient(network::parameters);
+    std::vector<float> arena(network::arena_size(rows)), gradient(network::parameters);
     for (std::uint64_t bits = 0; bits < std::uint64_t{1} << layers; ++bits) {
       layer_mask const mask(bits);
       CAPTURE(bits);
@@ -283,7 +283,7 @@ TEST_CASE("sequential: a gradient with a NaN in it is never bounded, whichever l
   using network = nn::sequential<nn::linear<2, 64>, nn::relu, nn::linear<64, 64>>;
   std::vector<float> theta(network::parameters, 0.0F);
   theta[2 * 64] = std::numeric_limits<float>::infinity();  // a bias of the lower layer
-  std::vector<float> arena(network::memory_per_row), gradient(network::parameters), dy(64);
+  std::vector<float> arena(network::arena_size(1)), gradient(network::parameters), dy(64);
   std::vector<float> const x(2, 1.0F);
   nn::pass const p{.rows = 1, .capacity = 1};
   network::forward<float*>(p, theta.data(), x.data(), arena.data());

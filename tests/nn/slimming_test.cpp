@@ -76,7 +76,7 @@ template <class Network>
 std::vector<float> outputs_of(std::span<float const> theta, std::vector<float> const& x,
                               float const* statistics) {
   std::size_t const rows = x.size() / Network::inputs;
-  std::vector<float> arena(rows * Network::memory_per_row);
+  std::vector<float> arena(Network::arena_size(rows));
   nn::pass const p{.rows = rows, .capacity = rows, .statistics = statistics};
   float const* const y = Network::template forward<float*>(p, theta.data(), x.data(), arena.data());
   return {y, y + rows * Network::outputs};

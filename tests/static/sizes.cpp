@@ -23,7 +23,7 @@ static_assert(sizeof(aligned_array<float, 16>) == 64 && alignof(aligned_array<fl
 
 using network = nn::sequential<nn::linear<128, 64>, nn::relu, nn::linear<64, 6>>;
 constexpr std::size_t lines(std::size_t floats) { return (floats * sizeof(float) + 63) / 64 * 64; }
-constexpr std::size_t work = lines(network::memory_per_row * 64) + lines(network::outputs * 64);
+constexpr std::size_t work = lines(network::arena_size(64)) + lines(network::outputs * 64);
 
 // Parameters, gradient, state, workspace, and a table of layer probabilities.
 using plain = adapt::adapter<network, nn::cross_entropy, optim::sgd, 64>;

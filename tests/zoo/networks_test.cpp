@@ -46,7 +46,7 @@ TEST_CASE("networks: relu on the logits is one word more") {
   auto const theta = support::draw<float>(plain::parameters, 1, 0.05);
   auto const x = support::draw<float>(2 * plain::inputs, 2);
   nn::pass const p{.rows = 2, .capacity = 2};
-  std::vector<float> a(2 * plain::memory_per_row), b(2 * clipped::memory_per_row);
+  std::vector<float> a(plain::arena_size(2)), b(clipped::arena_size(2));
   float const* y = plain::forward<float*>(p, theta.data(), x.data(), a.data());
   float const* clipped_y = clipped::forward<float*>(p, theta.data(), x.data(), b.data());
   CHECK(*std::min_element(y, y + 10) < 0);

@@ -34,7 +34,7 @@ using slim = zoo::slimmed_preresnet20<thirds>;
 template <class Network>
 std::vector<float> outputs_of(float const* theta, float const* statistics,
                               std::vector<float> const& x) {
-  std::vector<float> arena(Network::memory_per_row);
+  std::vector<float> arena(Network::arena_size(1));
   nn::pass const p{.rows = 1, .capacity = 1, .statistics = statistics};
   float const* const y = Network::template forward<float*>(p, theta, x.data(), arena.data());
   return {y, y + Network::outputs};

@@ -18,19 +18,21 @@ namespace detail {
 template <class Arch, class T>
 void gemm_tangent(std::size_t m, std::size_t n, std::size_t k, kernel::operand<planar<T const>> a,
                   kernel::operand<planar<T const>> b, planar<T> c, std::size_t ldc,
-                  kernel::start from, T const* bias_tangent) noexcept {
+                  kernel::start from, T const* bias_tangent, kernel::room lent) noexcept {
   using operand = kernel::operand<T const*>;
   operand const a_value{a.data.value, a.stride, a.transposed};
   operand const b_value{b.data.value, b.stride, b.transposed};
   if (from == kernel::start::bias && bias_tangent == nullptr) from = kernel::start::zero;
   if (a.data.tangent != nullptr) {
     operand const a_tangent{a.data.tangent, a.stride, a.transposed};
-    kernel::gemm<Arch>(m, n, k, a_tangent, b_value, c.tangent, ldc, from, bias_tangent);
+    kernel::gemm<Arch>(m, n, k, a_tangent, b_value, c.tangent, ldc, from, bias_tangent,
+                       kernel::no_activation{}, lent);
     from = kernel::start::target;
   }
   if (b.data.tangent != nullptr) {
     operand const b_tangent{b.data.tangent, b.stride, b.transposed};
-    kernel::gemm<Arch>(m, n, k, a_value, b_tangent, c.tangent, ldc, from, bias_tangent);
+    kernel::gemm<Arch>(m, n, k, a_value, b_tangent, c.tangent, ldc, from, bias_tangent,
+                       kernel::no_activation{}, lent);
     from = kernel::start::target;
   }
   if (from == kernel::start::target) return;
@@ -54,13 +56,14 @@ template <class Arch = simd::default_arch, class T, class Activation = kernel::n
 void gemm(std::size_t m, std::size_t n, std::size_t k, kernel::operand<planar<T const>> a,
           kernel::operand<planar<T const>> b, planar<T> c, std::size_t ldc,
           kernel::start from = kernel::start::zero,
-          std::type_identity_t<planar<T const>> bias = nullptr,
-          Activation const& act = {}) noexcept {
+          std::type_identity_t<planar<T const>> bias = nullptr, Activation const& act = {},
+          kernel::room lent = {}) noexcept {
   HALO_EXPECTS(c.tangent != nullptr, "gemm: the product of dual numbers has a tangent");
   using operand = kernel::operand<T const*>;
   kernel::gemm<Arch>(m, n, k, operand{a.data.value, a.stride, a.transposed},
-                     operand{b.data.value, b.stride, b.transposed}, c.value, ldc, from, bias.value);
-  detail::gemm_tangent<Arch>(m, n, k, a, b, c, ldc, from, bias.tangent);
+                     operand{b.data.value, b.stride, b.transposed}, c.value, ldc, from, bias.value,
+                     kernel::no_activation{}, lent);
+  detail::gemm_tangent<Arch>(m, n, k, a, b, c, ldc, from, bias.tangent, lent);
   if constexpr (!std::is_same_v<Activation, kernel::no_activation>) {
     for (std::size_t i = 0; i < m; ++i) {
       planar<T> const row = c + i * ldc;

@@ -189,21 +189,38 @@ void conv2d_data_block(conv2d_data_task<T> const& f, conv2d_block const& b, wind
   }
 }
 
+/// The axes of panels that walks over inputs read.
+[[nodiscard]] constexpr panel_axis backward_axis(window_axis const& a) noexcept {
+  return {(a.in - 1) / a.stride + 1, 1, a.kernel, a.dilation, a.stride};
+}
+
+/// What the way back to the data wants: a panel of outputs and a block of weights.
+template <class T, class Arch>
+struct conv2d_data_sizes {
+  std::size_t panel, packed;
+
+  constexpr explicit conv2d_data_sizes(conv2d_geometry const& g) noexcept
+      : panel((panel_size<T, Arch>(backward_axis(g.y), backward_axis(g.x), g.group_out()) + 15) /
+              16 * 16),
+        packed(std::min(
+            g.y.kernel * g.x.kernel * g.group_out() * whole_registers<T, Arch>(g.group_in()),
+            blocking<T, Arch>::scratch)) {}
+};
+
+/// @param room  numbers of both sizes
 template <class Arch, class T>
-[[gnu::noinline]] void conv2d_data_images(std::size_t images, conv2d_data_task<T> f,
-                                          bool zero) noexcept {
-  using block = blocking<T, Arch>;
+[[gnu::noinline]] void conv2d_data_images(std::size_t images, conv2d_data_task<T> f, bool zero,
+                                          std::span<T> room) noexcept {
   constexpr std::size_t lanes = tiling<T, Arch>::lanes;
-  alignas(64) T panel_room[block::scratch];
-  alignas(64) T packed_room[block::scratch];
-  std::span<T> const panel(panel_room), packed(packed_room);
   conv2d_geometry const& g = f.g;
+  conv2d_data_sizes<T, Arch> const sizes(g);
+  std::span<T> const panel = room.first(sizes.panel);
+  std::span<T> const packed = room.subspan(sizes.panel, sizes.packed);
   std::size_t const sy = g.y.stride, sx = g.x.stride;
-  conv2d_cut const cut({(g.y.in - 1) / sy + 1, 1, g.y.kernel, g.y.dilation, sy},
-                       {(g.x.in - 1) / sx + 1, 1, g.x.kernel, g.x.dilation, sx}, g.group_out(),
-                       block::scratch, block::scratch / lanes);
+  conv2d_cut const cut(backward_axis(g.y), backward_axis(g.x), g.group_out(), panel.size(),
+                       packed.size() / lanes);
   std::size_t const depth = cut.taps_y * cut.taps_x * cut.channels;
-  std::size_t const width = block::scratch / depth / lanes * lanes;
+  std::size_t const width = packed.size() / depth / lanes * lanes;
   for (std::size_t group = 0; group < g.groups; ++group) {
     for (std::size_t i = 0; i < g.group_in(); i += width) {
       window_range const in{i, std::min(i + width, g.group_in())};
@@ -233,14 +250,19 @@ template <class Arch, class T>
 ///
 /// dx[n, y, x, i] = Σ_{k, l, j} dy[n, o, q, j] · w[k, l, i, j] over all o, q that see y, x at k, l.
 ///
+/// @param lent  conv2d_room bytes
 /// @note  dx must not overlap dy or w; allocates nothing
 template <class Arch = simd::default_arch, class T>
 void conv2d_backward_data(std::size_t images, conv2d_geometry const& g, T const* dy, T const* w,
-                          T* dx, start from = start::zero) noexcept {
+                          T* dx, start from = start::zero, room lent = {}) noexcept {
   auto const plain = [&](std::size_t first, std::size_t count) {
-    detail::conv2d_data_images<Arch, T>(
-        count, {g, dy + first * g.output_size(), w, dx + first * g.input_size()},
-        from == start::zero);
+    detail::conv2d_data_sizes<T, Arch> const sizes(g);
+    detail::in_room<2 * detail::blocking<T, Arch>::scratch + 16, T>(
+        lent, sizes.panel + sizes.packed, [&](std::span<T> numbers) {
+          detail::conv2d_data_images<Arch, T>(
+              count, {g, dy + first * g.output_size(), w, dx + first * g.input_size()},
+              from == start::zero, numbers);
+        });
   };
   if (!detail::suits_winograd<T, Arch>(g)) return plain(0, images);
   auto const turned = [](window_axis a) {
@@ -257,7 +279,7 @@ void conv2d_backward_data(std::size_t images, conv2d_geometry const& g, T const*
           detail::pack_transposed<T, Arch>(w + (k * g.in + out.begin) * g.out + in.begin, g.out,
                                            in.size(), out.size(), kernels);
       },
-      plain);
+      plain, lent);
 }
 
 }  // namespace halo::kernel

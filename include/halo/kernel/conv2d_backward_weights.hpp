@@ -50,10 +50,9 @@ void conv2d_weights_block(conv2d_geometry const& g, T const* x, T const* dy, T* 
 /// All images, by plain sums.
 template <class Arch, class T>
 [[gnu::noinline]] void conv2d_weights_images(std::size_t images, conv2d_geometry const& g,
-                                             T const* x, T const* dy, T* dw, start from) noexcept {
-  alignas(64) T room[blocking<T, Arch>::scratch];
-  std::span<T> const panel(room);
-  conv2d_cut const cut = cut_outputs<T, Arch>(g);
+                                             T const* x, T const* dy, T* dw, start from,
+                                             std::span<T> panel) noexcept {
+  conv2d_cut const cut = cut_outputs<T, Arch>(g, panel.size());
   for (std::size_t group = 0; group < g.groups; ++group) {
     for_each_block(
         g, cut, g.group_in(), {group, {}, {}, {}, {}, {}}, [&](conv2d_block b, bool, bool) {
@@ -79,20 +78,27 @@ template <class Arch, class T>
 ///
 /// Images are added in their order.
 ///
+/// @param lent  conv2d_room bytes
 /// @note  dw must not overlap x or dy; allocates nothing
 template <class Arch = simd::default_arch, class T>
 void conv2d_backward_weights(std::size_t images, conv2d_geometry const& g, T const* x, T const* dy,
-                             T* dw, start from = start::zero) noexcept {
+                             T* dw, start from = start::zero, room lent = {}) noexcept {
   if (images == 0) {
     if (from == start::zero) std::fill_n(dw, g.weights(), T(0));
   } else if (detail::suits_winograd<T, Arch>(g) &&
              detail::sums_stay_finite(64 * images * g.y.out * g.x.out,
                                       magnitude<Arch>(images * g.input_size(), x),
                                       magnitude<Arch>(images * g.output_size(), dy))) {
-    detail::winograd_weights<Arch, T>({images, g.y, g.x, g.in, g.out, x, dw, from, nullptr, {}},
-                                      dy);
+    detail::winograd_weights<Arch, T>({images, g.y, g.x, g.in, g.out, x, dw, from, nullptr, {}}, dy,
+                                      lent);
   } else {
-    detail::conv2d_weights_images<Arch>(images, g, x, dy, dw, from);
+    detail::in_room<detail::blocking<T, Arch>::scratch, T>(
+        lent,
+        detail::panel_size<T, Arch>(detail::forward_axis(g.y), detail::forward_axis(g.x),
+                                    g.group_in()),
+        [&](std::span<T> panel) {
+          detail::conv2d_weights_images<Arch>(images, g, x, dy, dw, from, panel);
+        });
   }
 }
 

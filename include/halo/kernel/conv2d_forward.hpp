@@ -76,12 +76,10 @@ void conv2d_forward_block(conv2d_forward_task<T> const& f, conv2d_block const& b
 }
 
 template <class Arch, class T>
-[[gnu::noinline]] void conv2d_forward_images(std::size_t images,
-                                             conv2d_forward_task<T> f) noexcept {
-  alignas(64) T room[blocking<T, Arch>::scratch];
-  std::span<T> const panel(room);
+[[gnu::noinline]] void conv2d_forward_images(std::size_t images, conv2d_forward_task<T> f,
+                                             std::span<T> panel) noexcept {
   conv2d_geometry const& g = f.g;
-  conv2d_cut const cut = cut_outputs<T, Arch>(g);
+  conv2d_cut const cut = cut_outputs<T, Arch>(g, panel.size());
   for (; images > 0; --images, f.x += g.input_size(), f.y += g.output_size()) {
     for (std::size_t group = 0; group < g.groups; ++group) {
       for_each_output(g.y.out, g.x.out, cut.rows, cut.columns, [&](auto rows, auto columns) {
@@ -104,17 +102,26 @@ template <class Arch, class T>
 ///
 /// @param bias  out elements, read only with start::bias
 /// @param act   as gemm's
+/// @param lent  conv2d_room bytes
 /// @note  y must not overlap x or w; allocates nothing
 template <class Arch = simd::default_arch, class T, class Activation = no_activation>
 void conv2d_forward(std::size_t images, conv2d_geometry const& g, T const* x, T const* w, T* y,
-                    start from = start::zero, T const* bias = nullptr,
-                    Activation const& act = {}) noexcept {
+                    start from = start::zero, T const* bias = nullptr, Activation const& act = {},
+                    room lent = {}) noexcept {
   detail::finisher<T> finish{nullptr, &act};
   if constexpr (!std::is_same_v<Activation, no_activation>)
     finish.apply = &detail::activate_block<Arch, T, Activation>;
   auto const plain = [&](std::size_t first, std::size_t count) {
-    detail::conv2d_forward_images<Arch, T>(
-        count, {g, x + first * g.input_size(), w, y + first * g.output_size(), from, bias, finish});
+    detail::in_room<detail::blocking<T, Arch>::scratch, T>(
+        lent,
+        detail::panel_size<T, Arch>(detail::forward_axis(g.y), detail::forward_axis(g.x),
+                                    g.group_in()),
+        [&](std::span<T> panel) {
+          detail::conv2d_forward_images<Arch, T>(
+              count,
+              {g, x + first * g.input_size(), w, y + first * g.output_size(), from, bias, finish},
+              panel);
+        });
   };
   if (!detail::suits_winograd<T, Arch>(g)) return plain(0, images);
   detail::winograd<Arch, T>(
@@ -125,7 +132,7 @@ void conv2d_forward(std::size_t images, conv2d_geometry const& g, T const* x, T 
           detail::pack_rows<T, Arch>(w + (k * g.in + in.begin) * g.out + out.begin, g.out,
                                      in.size(), out.size(), kernels);
       },
-      plain);
+      plain, lent);
 }
 
 }  // namespace halo::kernel

@@ -167,14 +167,24 @@ inline void for_each_output(std::size_t h, std::size_t w, std::size_t rows, std:
   }
 }
 
+/// The axes of panels that walks over outputs read.
+[[nodiscard]] constexpr panel_axis forward_axis(window_axis const& a) noexcept {
+  return {a.out, a.stride, a.kernel, a.dilation, 1};
+}
+
+/// Numbers of a panel for so many channels: all that is read, if a block is that large.
+template <class T, class Arch>
+[[nodiscard]] constexpr std::size_t panel_size(panel_axis const& y, panel_axis const& x,
+                                               std::size_t channels) noexcept {
+  return std::min(y.needed(y.units, y.taps) * x.needed(x.units, x.taps) * channels,
+                  blocking<T, Arch>::scratch);
+}
+
 /// How outputs are cut for walks over an image's rows.
 template <class T, class Arch>
-[[nodiscard]] inline conv2d_cut cut_outputs(conv2d_geometry const& g) noexcept {
-  return {{g.y.out, g.y.stride, g.y.kernel, g.y.dilation, 1},
-          {g.x.out, g.x.stride, g.x.kernel, g.x.dilation, 1},
-          g.group_in(),
-          blocking<T, Arch>::scratch,
-          std::numeric_limits<std::size_t>::max()};
+[[nodiscard]] inline conv2d_cut cut_outputs(conv2d_geometry const& g, std::size_t size) noexcept {
+  return {forward_axis(g.y), forward_axis(g.x), g.group_in(),
+          std::min(size, blocking<T, Arch>::scratch), std::numeric_limits<std::size_t>::max()};
 }
 
 /// What a block of outputs sees of one image.

@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <type_traits>
 
+#include <halo/core/assert.hpp>
 #include <halo/kernel/gemm_pack.hpp>
 #include <halo/kernel/gemm_tile.hpp>
 #include <halo/kernel/gemv.hpp>
+#include <halo/kernel/room.hpp>
 #include <halo/simd/batch.hpp>
 #include <halo/simd/transform.hpp>
 
@@ -116,8 +119,8 @@ void multiply_direct(gemm_task<T> const& g) noexcept {
   }
 }
 
-/// Scratch on the stack for a block of B: 96 KB with AVX-512, 48 KB with AVX2, 8 KB with four or
-/// two lanes, 2 KB without vectors.
+/// A block of B: 96 KB with AVX-512, 48 KB with AVX2, 8 KB with four or two lanes, 2 KB without
+/// vectors.
 template <class T, class Arch>
 struct blocking {
   static constexpr std::size_t bytes = tiling<T, Arch>::lanes * sizeof(T);
@@ -128,19 +131,39 @@ struct blocking {
                                          1024 / sizeof(T);
   static constexpr std::size_t depth = bytes >= 32 ? 256 : bytes == 16 ? 128 : 64;
   static constexpr std::size_t vectors = scratch / depth / tiling<T, Arch>::lanes;
+  /// Fewer numbers of room are not worth a block, unless B has no more.
+  static constexpr std::size_t least = tiling<T, Arch>::lanes * tiling<T, Arch>::vectors * 32;
 };
 
-/// B copied block by block to the stack: rows behind one another, transposed where necessary.
+/// Numbers of B, k by n, that a block holds.
 template <class T, class Arch>
-[[gnu::noinline]] void multiply_packed(gemm_task<T> const& g) noexcept {
+[[nodiscard]] constexpr std::size_t block_size(std::size_t n, std::size_t k) noexcept {
+  using block = blocking<T, Arch>;
+  constexpr std::size_t lanes = tiling<T, Arch>::lanes;
+  return std::min((n + lanes - 1) / lanes * lanes * std::min(k, block::depth), block::scratch);
+}
+
+/// Whether a B that is not transposed is copied for a tall A.
+template <class T>
+[[nodiscard]] constexpr bool worth_a_copy(std::size_t n, std::size_t k) noexcept {
+  return n * k * sizeof(T) > 65536;
+}
+
+/// B copied block by block to a room: rows behind one another, transposed where necessary.
+template <class T, class Arch>
+[[gnu::noinline]] void multiply_packed(gemm_task<T> const& g, std::span<T> room) noexcept {
   using shape = tiling<T, Arch>;
   using block = blocking<T, Arch>;
-  alignas(64) T scratch[block::scratch];
-  std::size_t const cuts = std::max<std::size_t>(1, (g.k + block::depth - 1) / block::depth);
+  T* const scratch = room.data();
+  std::size_t const size = std::min(room.size(), block::scratch);
   std::size_t const vectors = (g.n + shape::lanes - 1) / shape::lanes;
+  std::size_t const narrow = std::min(vectors, shape::vectors) * shape::lanes;
+  HALO_EXPECTS(size >= narrow, "gemm: a row of B fits its room");
+  std::size_t const deep = std::min(block::depth, size / narrow);
+  std::size_t const cuts = std::max<std::size_t>(1, (g.k + deep - 1) / deep);
   for (std::size_t cut = 0, l = 0; cut < cuts; ++cut) {
     std::size_t const depth = part_size(g.k, cuts, cut);
-    std::size_t const fit = block::scratch / shape::lanes / std::max<std::size_t>(1, depth);
+    std::size_t const fit = size / shape::lanes / std::max<std::size_t>(1, depth);
     std::size_t const slabs = (vectors + fit - 1) / fit;
     for (std::size_t s = 0, j = 0; s < slabs; ++s) {
       std::size_t const slab_vectors = part_size(vectors, slabs, s);
@@ -195,6 +218,28 @@ template <class T, class Arch>
 
 }  // namespace detail
 
+/// Bytes of room that gemm wants for any m; 0 where it copies nothing.
+template <class T, class Arch = simd::default_arch>
+[[nodiscard]] constexpr std::size_t gemm_room(std::size_t n, std::size_t k,
+                                              bool transposed) noexcept {
+  if (!transposed && !detail::worth_a_copy<T>(n, k)) return 0;
+  return detail::bytes_for<T>(detail::block_size<T, Arch>(n, k));
+}
+
+/// Bytes of a room that is smaller, and still worth to have: for weights whose gradient is taken
+/// where another product wants more.
+template <class T, class Arch = simd::default_arch>
+inline constexpr std::size_t gemm_room_least =
+    detail::bytes_for<T>(detail::blocking<T, Arch>::least);
+
+/// What gemm wants where k, the rows of a mini-batch, is not known: m by n is a gradient of
+/// weights.
+template <class T, class Arch = simd::default_arch>
+[[nodiscard]] constexpr std::size_t gemm_room_of_rows(std::size_t m, std::size_t n) noexcept {
+  constexpr std::size_t depth = detail::blocking<T, Arch>::depth;
+  return m < 48 ? 0 : detail::bytes_for<T>(detail::block_size<T, Arch>(n, depth));
+}
+
 /// C ← act([0 | C | bias] + A·B).
 ///
 /// @param m, n, k  C is m by n, A is m by k, B is k by n (after transposition)
@@ -202,10 +247,11 @@ template <class T, class Arch>
 /// @param bias     n elements, read only with start::bias
 /// @param act      template <class V> V operator()(V) const on registers, applied to finished
 ///                 blocks of C while they are in the cache
+/// @param lent     room for a part of B: gemm_room bytes, or a part of these
 template <class Arch = simd::default_arch, class T, class Activation = no_activation>
 void gemm(std::size_t m, std::size_t n, std::size_t k, operand<T const*> a, operand<T const*> b,
           T* c, std::size_t ldc, start from = start::zero, T const* bias = nullptr,
-          Activation const& act = {}) noexcept {
+          Activation const& act = {}, room lent = {}) noexcept {
   if (m == 0 || n == 0) return;
   if (k == 0) a = b = {c, 0};  // nothing is read, and null cannot be moved along
   detail::finisher<T> finish{nullptr, &act};
@@ -218,10 +264,15 @@ void gemm(std::size_t m, std::size_t n, std::size_t k, operand<T const*> a, oper
     detail::multiply_by_dots<T, Arch>(m, n, {k, a.data, a.stride, b.data, b.stride}, c, ldc, begin,
                                       task.from_row);
     if (finish.apply != nullptr) finish.apply(&act, c, ldc, m, n);
-  } else if (b.transposed || (m >= 48 && n * k * sizeof(T) > 65536))
-    detail::multiply_packed<T, Arch>(task);
-  else
+  } else if (b.transposed || (m >= 48 && detail::worth_a_copy<T>(n, k))) {
+    using block = detail::blocking<T, Arch>;
+    std::size_t const enough = std::min(detail::block_size<T, Arch>(n, k), block::least);
+    detail::in_room<block::scratch, T>(
+        lent, std::max<std::size_t>(enough, 1),
+        [&](std::span<T> numbers) { detail::multiply_packed<T, Arch>(task, numbers); });
+  } else {
     detail::multiply_direct<T, Arch>(task);
+  }
 }
 
 }  // namespace halo::kernel

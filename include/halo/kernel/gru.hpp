@@ -47,6 +47,17 @@ struct gru_memory {
   return std::min(detail::recurrent_block, g.kept()) * 6 * g.units + g.inputs + g.units;
 }
 
+/// Bytes of room that both ways want, whatever the rows.
+template <class T, class Arch = simd::default_arch>
+[[nodiscard]] constexpr std::size_t gru_room(recurrent_geometry const& g) noexcept {
+  std::size_t const columns = 3 * g.units;
+  std::size_t const gradient = gemm_room_of_rows<T, Arch>(std::max(g.inputs, g.units), columns);
+  return std::max(
+      reused_room<T, Arch>(columns, g.units, false) + gemm_room<T, Arch>(columns, g.inputs, false),
+      reused_room<T, Arch>(g.units, columns, true) +
+          std::max(gemm_room<T, Arch>(g.inputs, columns, true), gradient));
+}
+
 /// Where the parameters of a GRU lie: W [inputs, 3 · units] and U [units, 3 · units], r z n, b [3 ·
 /// units], and the bias inside the reset [units].
 struct gru_parameters {
@@ -66,14 +77,14 @@ struct gru_parameters {
 /// @param memory  gru_memory::size(g) elements an example, to be written
 template <class Arch = simd::default_arch, class P>
 void gru_forward(std::size_t rows, recurrent_geometry const& g, simd::const_of<P> x,
-                 simd::const_of<P> theta, P y, P memory) noexcept {
+                 simd::const_of<P> theta, P y, P memory, room lent = {}) noexcept {
   using C = simd::const_of<P>;
   gru_memory const at{g, rows};
   gru_parameters const parameters{g.inputs, g.units};
   std::size_t const columns = 3 * g.units;
   C const bias = theta + parameters.bias();
-  reused_operand<P, Arch> const recurrent(columns, g.units,
-                                          operand<C>{theta + parameters.recurrent(), columns});
+  reused_operand<P, Arch> const recurrent(
+      columns, g.units, operand<C>{theta + parameters.recurrent(), columns}, lent);
   P const q = at.product(memory);
   clear<Arch>(rows * g.units, at.state(memory, 0));
   for (std::size_t t = 0; t < g.steps; ++t) {
@@ -81,7 +92,7 @@ void gru_forward(std::size_t rows, recurrent_geometry const& g, simd::const_of<P
     detail::copy_rows<Arch>(rows, g.inputs, C(x + t * g.inputs), g.steps * g.inputs, input,
                             g.inputs);
     gemm<Arch>(rows, columns, g.inputs, operand<C>{input, g.inputs}, operand<C>{theta, columns},
-               gates, 4 * g.units, start::bias, bias);
+               gates, 4 * g.units, start::bias, bias, no_activation{}, recurrent.rest());
     C const h = at.state(memory, g.place(t));
     recurrent.multiply(rows, operand<C>{h, g.units}, q, columns);
     // a step that is not kept leaves its state where it found it
@@ -99,14 +110,14 @@ namespace detail {
 /// What a block of steps adds to the gradient.
 template <class Arch, class P>
 void gru_gradient(std::size_t m, gru_parameters const& at, simd::const_of<P> x, simd::const_of<P> h,
-                  simd::const_of<P> dpq, P gradient, bool first) noexcept {
+                  simd::const_of<P> dpq, P gradient, bool first, room lent) noexcept {
   using C = simd::const_of<P>;
   std::size_t const columns = 3 * at.units, row = 6 * at.units;
   start const from = first ? start::zero : start::target;
   gemm<Arch>(at.inputs, columns, m, operand<C>{x, at.inputs, true}, operand<C>{dpq, row}, gradient,
-             columns, from, C{});
+             columns, from, C{}, no_activation{}, lent);
   gemm<Arch>(at.units, columns, m, operand<C>{h, at.units, true}, operand<C>{dpq + columns, row},
-             P(gradient + at.recurrent()), columns, from, C{});
+             P(gradient + at.recurrent()), columns, from, C{}, no_activation{}, lent);
   P const biases = gradient + at.bias(), inner = gradient + at.inner_bias();
   column_sum<Arch>(m, columns, dpq, biases, !first, row);
   column_sum<Arch>(m, at.units, C(dpq + 5 * at.units), inner, !first, row);
@@ -120,8 +131,8 @@ void gru_gradient(std::size_t m, gru_parameters const& at, simd::const_of<P> x, 
 /// @param scratch  gru_scratch(g) elements an example
 template <class Arch = simd::default_arch, class P>
 void gru_backward(std::size_t rows, recurrent_geometry const& g, simd::const_of<P> theta,
-                  simd::const_of<P> memory, simd::const_of<P> dy, P dx, P gradient,
-                  P scratch) noexcept {
+                  simd::const_of<P> memory, simd::const_of<P> dy, P dx, P gradient, P scratch,
+                  room lent = {}) noexcept {
   using C = simd::const_of<P>;
   gru_memory const at{g, rows};
   gru_parameters const parameters{g.inputs, g.units};
@@ -129,7 +140,7 @@ void gru_backward(std::size_t rows, recurrent_geometry const& g, simd::const_of<
   std::size_t const block = std::min(detail::recurrent_block, kept);
   P const dpq = scratch, dh = dpq + block * rows * row;
   reused_operand<P, Arch> const recurrent(
-      g.units, columns, operand<C>{theta + parameters.recurrent(), columns, true});
+      g.units, columns, operand<C>{theta + parameters.recurrent(), columns, true}, lent);
   if (dx && kept < g.steps) clear<Arch>(rows * g.steps * g.inputs, dx);
   detail::copy_rows<Arch>(rows, g.units, C(dy + (g.outputs() - g.units)), g.outputs(), dh, g.units);
   for (std::size_t end = kept; end > 0;) {
@@ -141,7 +152,8 @@ void gru_backward(std::size_t rows, recurrent_geometry const& g, simd::const_of<
                               g.units, dh, g.units, d);
       if (dx)
         gemm<Arch>(rows, g.inputs, columns, operand<C>{d, row}, operand<C>{theta, columns, true},
-                   P(dx + t * g.inputs), g.steps * g.inputs, start::zero, C{});
+                   P(dx + t * g.inputs), g.steps * g.inputs, start::zero, C{}, no_activation{},
+                   recurrent.rest());
       if (place == 0 || g.cut_before(t))
         clear<Arch>(rows * g.units, dh);
       else
@@ -151,7 +163,8 @@ void gru_backward(std::size_t rows, recurrent_geometry const& g, simd::const_of<
     }
     if (gradient)
       detail::gru_gradient<Arch>((end - begin) * rows, parameters, at.input(memory, begin),
-                                 at.state(memory, begin), C(dpq), gradient, end == kept);
+                                 at.state(memory, begin), C(dpq), gradient, end == kept,
+                                 recurrent.rest());
     end = begin;
   }
 }

@@ -44,6 +44,16 @@ struct lstm_memory {
   return std::min(detail::recurrent_block, g.kept()) * 4 * g.units + g.inputs + 2 * g.units;
 }
 
+/// Bytes of room that both ways want, whatever the rows.
+template <class T, class Arch = simd::default_arch>
+[[nodiscard]] constexpr std::size_t lstm_room(recurrent_geometry const& g) noexcept {
+  std::size_t const joint = g.inputs + g.units, columns = 4 * g.units;
+  std::size_t const back = std::max(reused_room<T, Arch>(joint, columns, true),
+                                    reused_room<T, Arch>(g.units, columns, true));
+  return std::max(reused_room<T, Arch>(columns, joint, false),
+                  back + gemm_room_of_rows<T, Arch>(joint, columns));
+}
+
 /// A long short-term memory over sequences, from a state of zeros.
 ///
 /// [i|f|g|o] = [x_t, h_{t-1}]·W + b in one product a step, then lstm_cell_forward.
@@ -54,11 +64,11 @@ struct lstm_memory {
 /// @param memory  lstm_memory::size(g) elements an example, to be written
 template <class Arch = simd::default_arch, class P>
 void lstm_forward(std::size_t rows, recurrent_geometry const& g, simd::const_of<P> x,
-                  simd::const_of<P> theta, P y, P memory) noexcept {
+                  simd::const_of<P> theta, P y, P memory, room lent = {}) noexcept {
   using C = simd::const_of<P>;
   lstm_memory const at{g, rows};
   std::size_t const joint = at.joint(), columns = 4 * g.units;
-  reused_operand<P, Arch> const weight(columns, joint, operand<C>{theta, columns});
+  reused_operand<P, Arch> const weight(columns, joint, operand<C>{theta, columns}, lent);
   C const bias = theta + joint * columns;
   for (std::size_t i = 0; i < rows; ++i)
     clear<Arch>(g.units, P(at.xh(memory, 0) + i * joint + g.inputs));
@@ -86,8 +96,8 @@ void lstm_forward(std::size_t rows, recurrent_geometry const& g, simd::const_of<
 /// @param scratch  lstm_scratch(g) elements an example
 template <class Arch = simd::default_arch, class P>
 void lstm_backward(std::size_t rows, recurrent_geometry const& g, simd::const_of<P> theta,
-                   simd::const_of<P> memory, simd::const_of<P> dy, P dx, P gradient,
-                   P scratch) noexcept {
+                   simd::const_of<P> memory, simd::const_of<P> dy, P dx, P gradient, P scratch,
+                   room lent = {}) noexcept {
   using C = simd::const_of<P>;
   lstm_memory const at{g, rows};
   std::size_t const joint = at.joint(), columns = 4 * g.units, kept = g.kept();
@@ -96,7 +106,7 @@ void lstm_backward(std::size_t rows, recurrent_geometry const& g, simd::const_of
   P const dh = dxh + g.inputs;
   std::size_t const skipped = dx ? 0 : g.inputs;  // rows of W whose product nobody asks for
   reused_operand<P, Arch> const weight(joint - skipped, columns,
-                                       operand<C>{theta + skipped * columns, columns, true});
+                                       operand<C>{theta + skipped * columns, columns, true}, lent);
   if (dx && kept < g.steps) clear<Arch>(rows * g.steps * g.inputs, dx);
   clear<Arch>(rows * g.units, dc);
   detail::copy_rows<Arch>(rows, g.units, C(dy + (g.outputs() - g.units)), g.outputs(), dh, joint);
@@ -124,7 +134,7 @@ void lstm_backward(std::size_t rows, recurrent_geometry const& g, simd::const_of
       bool const first = end == kept;
       gemm<Arch>(joint, columns, m, operand<C>{at.xh(memory, begin), joint, true},
                  operand<C>{dz, columns}, gradient, columns, first ? start::zero : start::target,
-                 C{});
+                 C{}, no_activation{}, weight.rest());
       column_sum<Arch>(m, columns, C(dz), P(gradient + joint * columns), !first);
     }
     end = begin;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #include <halo/kernel/gemm.hpp>
 #include <halo/simd/pointer.hpp>
@@ -9,10 +10,9 @@
 namespace halo::kernel {
 
 /// B of many products C ← [0 | C | bias] + A·B that follow each other, as the steps of a recurrent
-/// layer: copied once to the stack, where gemm would copy it for each, if it fits the 96 KB (with
-/// AVX-512) that gemm takes; else, and on planes of dual numbers, gemm is called for each.
+/// layer: copied once to the room, where gemm would copy it for each, if it fits a block of gemm's
+/// (96 KB with AVX-512) and the room; else, and on planes of dual numbers, gemm is called for each.
 ///
-/// The room is inside the object: while one is alive, gemm's own comes on top of it on the stack.
 /// Has the bits of gemm, but for few rows with a transposed B, which gemm sums in another order.
 template <class P, class Arch = simd::default_arch>
 class reused_operand {
@@ -20,23 +20,33 @@ class reused_operand {
   using C = simd::const_of<P>;
 
   /// @param n, k  B is k by n after transposition
-  reused_operand(std::size_t n, std::size_t k, operand<C> b) noexcept : n_(n), k_(k), b_(b) {}
+  reused_operand(std::size_t n, std::size_t k, operand<C> b, room lent = {}) noexcept
+      : n_(n), k_(k), b_(b), rest_(lent) {}
+
+  /// The room that is left for others.
+  [[nodiscard]] room rest() const noexcept { return rest_; }
 
   void multiply(std::size_t m, operand<C> a, P c, std::size_t ldc, start from = start::zero,
                 C bias = C{}) const noexcept {
-    gemm<Arch>(m, n_, k_, a, b_, c, ldc, from, bias);
+    gemm<Arch>(m, n_, k_, a, b_, c, ldc, from, bias, no_activation{}, rest_);
   }
 
  private:
   std::size_t n_, k_;
   operand<C> b_;
+  room rest_;
 };
 
 template <class T, class Arch>
 class reused_operand<T*, Arch> {
  public:
-  reused_operand(std::size_t n, std::size_t k, operand<T const*> b) noexcept : n_(n), k_(k), b_(b) {
-    if (!fits()) return;
+  reused_operand(std::size_t n, std::size_t k, operand<T const*> b, room lent = {}) noexcept
+      : n_(n), k_(k), b_(b), rest_(lent) {
+    std::size_t const size = copied(n, k);
+    std::span<T> const numbers = detail::numbers_in<T>(lent);
+    if (size == 0 || numbers.size() < size) return;
+    rest_ = detail::behind<T>(lent, size);
+    packed_ = numbers.data();
     T* to = packed_;
     for_each_panel([&](std::size_t j, std::size_t columns, std::size_t wide) {
       if (b.transposed)
@@ -47,9 +57,18 @@ class reused_operand<T*, Arch> {
     });
   }
 
+  [[nodiscard]] room rest() const noexcept { return rest_; }
+
+  /// Numbers that the copy takes, 0 where it would not fit.
+  [[nodiscard]] static constexpr std::size_t copied(std::size_t n, std::size_t k) noexcept {
+    std::size_t const size = (n + tile::lanes - 1) / tile::lanes * tile::lanes * k;
+    return size <= detail::blocking<T, Arch>::scratch ? size : 0;
+  }
+
   void multiply(std::size_t m, operand<T const*> a, T* c, std::size_t ldc, start from = start::zero,
                 T const* bias = nullptr) const noexcept {
-    if (!fits()) return gemm<Arch>(m, n_, k_, a, b_, c, ldc, from, bias);
+    if (packed_ == nullptr)
+      return gemm<Arch>(m, n_, k_, a, b_, c, ldc, from, bias, no_activation{}, rest_);
     if (m == 0) return;
     T const* const begin = from == start::zero ? nullptr : from == start::target ? c : bias;
     std::size_t const a_row = a.transposed ? 1 : a.stride, a_step = a.transposed ? a.stride : 1;
@@ -74,12 +93,10 @@ class reused_operand<T*, Arch> {
 
  private:
   using tile = detail::tiling<T, Arch>;
-  static constexpr std::size_t room = detail::blocking<T, Arch>::scratch;
 
   [[nodiscard]] std::size_t vectors() const noexcept {
     return (n_ + tile::lanes - 1) / tile::lanes;
   }
-  [[nodiscard]] bool fits() const noexcept { return vectors() * tile::lanes * k_ <= room; }
 
   /// Calls body(first column, columns, registers) for panels of equal width, the wider ones first.
   template <class Body>
@@ -93,9 +110,18 @@ class reused_operand<T*, Arch> {
     }
   }
 
-  alignas(64) T packed_[room];
+  T* packed_ = nullptr;
   std::size_t n_, k_;
   operand<T const*> b_;
+  room rest_;
 };
+
+/// Bytes of room that a reused_operand wants, or where it does not copy, gemm.
+template <class T, class Arch = simd::default_arch>
+[[nodiscard]] constexpr std::size_t reused_room(std::size_t n, std::size_t k,
+                                                bool transposed) noexcept {
+  std::size_t const size = reused_operand<T*, Arch>::copied(n, k);
+  return size > 0 ? detail::bytes_for<T>(size) : gemm_room<T, Arch>(n, k, transposed);
+}
 
 }  // namespace halo::kernel

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <span>
 
+#include <halo/core/assert.hpp>
 #include <halo/core/unrolled.hpp>
 #include <halo/kernel/conv2d_panel.hpp>
 #include <halo/kernel/conv2d_tile.hpp>
@@ -18,6 +20,13 @@
 // plain sum adds stand in between: numbers so large that these could overflow go the plain way.
 
 namespace halo::kernel::detail {
+
+/// n rounded up to whole cache lines.
+template <class T>
+[[nodiscard]] constexpr std::size_t whole_lines(std::size_t n) noexcept {
+  constexpr std::size_t line = 64 / sizeof(T);
+  return (n + line - 1) / line * line;
+}
 
 /// What is convolved, and where to: out channels from in channels, each image alike.
 template <class T>
@@ -35,8 +44,8 @@ struct winograd_task {
   [[nodiscard]] std::size_t output_size() const noexcept { return y.out * x.out * out; }
 };
 
-/// How many tiles of 2 by 2 outputs, inputs and outputs are worked on at once; and the scratch for
-/// it: weights, inputs and products, all of them 16 places apart.
+/// How many tiles of 2 by 2 outputs, inputs and outputs are worked on at once; and where that lies:
+/// weights, inputs and products, all of them 16 places apart.
 template <class T, class Arch>
 struct winograd_blocks {
   static constexpr std::size_t tiles = 8;
@@ -44,17 +53,31 @@ struct winograd_blocks {
   static constexpr std::size_t in = blocking<T, Arch>::scratch * 4 / 3 / 16 / out;
   static constexpr std::size_t packed = 8;  // inputs whose weights are transformed together
   static constexpr std::size_t gap = 64 / sizeof(T);  // keeps places apart in the nearest cache
-  alignas(64) T weights[16 * in * out];
-  alignas(64) T inputs[16 * (tiles * in + gap)];
-  alignas(64) T products[16 * (tiles * out + gap)];
-  alignas(64) T kernels[9 * packed * out];
-  alignas(64) T zeros[std::max(in, out)] = {};
-  alignas(64) T sink[out] = {};
+  static constexpr std::size_t spare = whole_lines<T>(std::max(in, out));
+  static constexpr std::size_t all_weights = whole_lines<T>(16 * in * out);
+  static constexpr std::size_t all_inputs = whole_lines<T>(16 * (tiles * in + gap));
+  static constexpr std::size_t all_products = whole_lines<T>(16 * (tiles * out + gap));
+  static constexpr std::size_t all_kernels = whole_lines<T>(9 * packed * out);
+  /// Numbers of all.
+  static constexpr std::size_t size =
+      all_weights + all_inputs + all_products + all_kernels + 2 * spare;
+  T *weights, *inputs, *products, *kernels, *zeros, *sink;
+
+  explicit winograd_blocks(std::span<T> room) noexcept
+      : weights(room.data()),
+        inputs(weights + all_weights),
+        products(inputs + all_inputs),
+        kernels(products + all_products),
+        zeros(kernels + all_kernels),
+        sink(zeros + spare) {
+    HALO_EXPECTS(room.size() >= size, "conv2d: Winograd's blocks fit their room");
+    std::fill_n(zeros, 2 * spare, T(0));
+  }
 };
 
 /// Whether a convolution is one that this pays for.
 template <class T, class Arch>
-[[nodiscard]] inline bool suits_winograd(conv2d_geometry const& g) noexcept {
+[[nodiscard]] constexpr bool suits_winograd(conv2d_geometry const& g) noexcept {
   auto const three = [](window_axis const& a) {
     return a.kernel == 3 && a.stride == 1 && a.dilation == 1 && a.low <= 2 && a.out > 1;
   };
@@ -209,7 +232,7 @@ void winograd_images(winograd_task<T> const& w, Pack const& pack,
       window_range const in{i, i + part_size(w.in, cuts, cut)};
       for (std::size_t k = in.begin; k < in.end; k += blocks::packed) {
         window_range const some{k, std::min(k + blocks::packed, in.end)};
-        pack(some, out, static_cast<T*>(b.kernels));
+        pack(some, out, b.kernels);
         transform_weights<Arch>(static_cast<T const*>(b.kernels), some.size() * width,
                                 b.weights + (k - in.begin) * width, in.size() * width);
       }
@@ -235,11 +258,11 @@ template <class T>
 /// called for those whose sums might overflow.
 /// @param most  the largest |weight|, infinite or NaN where one is
 template <class Arch, class T, class Pack, class Plain>
-[[gnu::noinline]] void winograd(winograd_task<T> w, T most, Pack const& pack,
-                                Plain const& plain) noexcept {
-  winograd_blocks<T, Arch> b;
-  constexpr std::size_t room = 512 * 1024 / sizeof(T);
-  std::size_t const group = std::max<std::size_t>(room / (w.input_size() + w.output_size()), 1);
+[[gnu::noinline]] void winograd_groups(winograd_task<T> w, T most, Pack const& pack,
+                                       Plain const& plain, std::span<T> numbers) noexcept {
+  winograd_blocks<T, Arch> b(numbers);
+  constexpr std::size_t cache = 512 * 1024 / sizeof(T);
+  std::size_t const group = std::max<std::size_t>(cache / (w.input_size() + w.output_size()), 1);
   std::size_t const images = w.images;
   for (std::size_t first = 0; first < images; first += w.images) {
     w.images = std::min(group, images - first);
@@ -251,6 +274,16 @@ template <class Arch, class T, class Pack, class Plain>
     w.source += w.images * w.input_size();
     w.target += w.images * w.output_size();
   }
+}
+
+/// The same in a room, else on the stack.
+template <class Arch, class T, class Pack, class Plain>
+inline void winograd(winograd_task<T> const& w, T most, Pack const& pack, Plain const& plain,
+                     room lent) noexcept {
+  constexpr std::size_t size = winograd_blocks<T, Arch>::size;
+  in_room<size, T>(lent, size, [&](std::span<T> numbers) {
+    winograd_groups<Arch>(w, most, pack, plain, numbers);
+  });
 }
 
 }  // namespace halo::kernel::detail

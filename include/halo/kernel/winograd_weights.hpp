@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 
 #include <halo/core/unrolled.hpp>
 #include <halo/kernel/conv2d_panel.hpp>
@@ -23,10 +24,21 @@ struct winograd_weights_blocks {
   static constexpr std::size_t out = 2 * tiling<T, Arch>::lanes;
   static constexpr std::size_t in = winograd_blocks<T, Arch>::in;
   static constexpr std::size_t gap = winograd_blocks<T, Arch>::gap;
-  alignas(64) T sums[16 * in * out];
-  alignas(64) T inputs[16 * (tiles * in + gap)];
-  alignas(64) T gradients[16 * (tiles * out + gap)] = {};  // beyond the last output stays 0
-  alignas(64) T zeros[std::max(in, out)] = {};
+  static constexpr std::size_t spare = whole_lines<T>(std::max(in, out));
+  static constexpr std::size_t all_sums = whole_lines<T>(16 * in * out);
+  static constexpr std::size_t all_inputs = whole_lines<T>(16 * (tiles * in + gap));
+  static constexpr std::size_t all_gradients = whole_lines<T>(16 * (tiles * out + gap));
+  static constexpr std::size_t size = all_sums + all_inputs + all_gradients + spare;
+  T *sums, *inputs, *gradients, *zeros;
+
+  explicit winograd_weights_blocks(std::span<T> room) noexcept
+      : sums(room.data()),
+        inputs(sums + all_sums),
+        gradients(inputs + all_inputs),
+        zeros(gradients + all_gradients) {
+    HALO_EXPECTS(room.size() >= size, "conv2d: Winograd's blocks fit their room");
+    std::fill_n(gradients, all_gradients + spare, T(0));  // beyond the last output stays 0
+  }
 };
 
 /// A times two values, to four a step apart.
@@ -138,8 +150,9 @@ void transform_weight_sums(winograd_task<T> const& w, window_range in, window_ra
 
 /// All weights from all images: w.source is x, w.target the gradient of the weights.
 template <class Arch, class T>
-[[gnu::noinline]] void winograd_weights(winograd_task<T> const& w, T const* dy) noexcept {
-  winograd_weights_blocks<T, Arch> b;
+[[gnu::noinline]] void winograd_weights_in(winograd_task<T> const& w, T const* dy,
+                                           std::span<T> numbers) noexcept {
+  winograd_weights_blocks<T, Arch> b(numbers);
   using blocks = winograd_weights_blocks<T, Arch>;
   std::size_t const cuts = (w.in + blocks::in - 1) / blocks::in;
   for (std::size_t cut = 0, i = 0; cut < cuts; ++cut) {
@@ -153,6 +166,14 @@ template <class Arch, class T>
     }
     i += in.size();
   }
+}
+
+/// The same in a room, else on the stack.
+template <class Arch, class T>
+inline void winograd_weights(winograd_task<T> const& w, T const* dy, room lent) noexcept {
+  constexpr std::size_t size = winograd_weights_blocks<T, Arch>::size;
+  in_room<size, T>(lent, size,
+                   [&](std::span<T> numbers) { winograd_weights_in<Arch>(w, dy, numbers); });
 }
 
 }  // namespace halo::kernel::detail

@@ -63,6 +63,8 @@ struct composite_of {
   template <class X>
   static constexpr std::size_t fixed_scratch = inner<X>::sizes.fixed_scratch;
   template <class X>
+  static constexpr std::size_t room = inner<X>::sizes.room;
+  template <class X>
   static constexpr std::size_t operations = inner<X>::sizes.operations;
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = true;

@@ -8,6 +8,7 @@
 #include <halo/kernel/conv2d_backward_data.hpp>
 #include <halo/kernel/conv2d_backward_weights.hpp>
 #include <halo/kernel/conv2d_forward.hpp>
+#include <halo/kernel/conv2d_room.hpp>
 #include <halo/nn/bound.hpp>
 #include <halo/nn/describe.hpp>
 #include <halo/nn/layer.hpp>
@@ -35,6 +36,8 @@ struct convolution {
   template <class X>
   static constexpr std::size_t memory = 0;
   template <class X>
+  static constexpr std::size_t room = kernel::conv2d_room<float>(L::template geometry<X>);
+  template <class X>
   static constexpr std::size_t operations = L::template geometry<X>.operations();
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = true;
@@ -53,7 +56,8 @@ struct convolution {
   static void forward(pass const& p, C theta, C x, P y, P) noexcept {
     using kernel::conv2d_forward;
     constexpr auto g = L::template geometry<X>;
-    conv2d_forward(p.rows, g, x, theta, y, from, bias_of<X>(theta));
+    conv2d_forward(p.rows, g, x, theta, y, from, bias_of<X>(theta), kernel::no_activation{},
+                   p.room);
   }
 
   /// forward, then y ← f(y), while y is still in the nearest cache.
@@ -61,7 +65,7 @@ struct convolution {
   static void forward_activated(pass const& p, C theta, C x, P y, Activation f) noexcept {
     using kernel::conv2d_forward;
     constexpr auto g = L::template geometry<X>;
-    conv2d_forward(p.rows, g, x, theta, y, from, bias_of<X>(theta), f);
+    conv2d_forward(p.rows, g, x, theta, y, from, bias_of<X>(theta), f, p.room);
   }
 
   /// Returns a bound on the gradient of weights and bias.
@@ -74,10 +78,10 @@ struct convolution {
     constexpr auto g = L::template geometry<X>;
     C const dy = a.dy;
     if (a.gradient) {
-      conv2d_backward_weights(p.rows, g, a.x, dy, a.gradient);
+      conv2d_backward_weights(p.rows, g, a.x, dy, a.gradient, kernel::start::zero, p.room);
       if constexpr (Bias) column_sum(p.rows * g.y.out * g.x.out, Out, dy, a.gradient + g.weights());
     }
-    if (a.dx) conv2d_backward_data(p.rows, g, dy, a.theta, a.dx);
+    if (a.dx) conv2d_backward_data(p.rows, g, dy, a.theta, a.dx, kernel::start::zero, p.room);
     return a.gradient ? detail::bound<g.weights() + (Bias ? Out : 0)>(a.gradient)
                       : simd::scalar_of<P>(0);
   }

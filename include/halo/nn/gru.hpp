@@ -39,11 +39,13 @@ struct gru : detail::recurrent<Units, States, Truncation> {
   template <class X>
   static constexpr std::size_t scratch = kernel::gru_scratch(geometry<X>);
   template <class X>
+  static constexpr std::size_t room = kernel::gru_room<float>(geometry<X>);
+  template <class X>
   static constexpr std::size_t operations = X::extents[0] * (X::extents[1] + Units) * 3 * Units;
 
   template <class X, class C, class P>
   static void forward(pass const& p, C theta, C x, P y, P memory) noexcept {
-    kernel::gru_forward<simd::default_arch, P>(p.rows, geometry<X>, x, theta, y, memory);
+    kernel::gru_forward<simd::default_arch, P>(p.rows, geometry<X>, x, theta, y, memory, p.room);
   }
 
   /// Returns a bound on the gradient.
@@ -52,7 +54,7 @@ struct gru : detail::recurrent<Units, States, Truncation> {
     if (!a.gradient && !a.dx) return simd::scalar_of<P>(0);
     kernel::gru_backward<simd::default_arch, P>(p.rows, geometry<X>, a.theta, a.memory,
                                                 simd::const_of<P>(a.dy), a.dx, a.gradient,
-                                                a.scratch);
+                                                a.scratch, p.room);
     constexpr std::size_t size = (X::extents[1] + Units + 1) * 3 * Units + Units;
     return a.gradient ? detail::bound<size>(a.gradient) : simd::scalar_of<P>(0);
   }

@@ -10,6 +10,7 @@
 #include <halo/core/parameter_table.hpp>
 #include <halo/core/random.hpp>
 #include <halo/core/shape.hpp>
+#include <halo/kernel/room.hpp>
 #include <halo/simd/pointer.hpp>
 
 namespace halo::nn {
@@ -32,6 +33,7 @@ struct pass {
   float const* statistics = nullptr;      ///< running statistics; null: there are none
   normalization normalize_by =
       normalization::running;  ///< for layers that do not learn, outside of training all
+  kernel::room room{};         ///< of the layers' kernels, L::room bytes, set by the network
 
   /// Whether a layer normalises by its running statistics.
   [[nodiscard]] constexpr bool by_running() const noexcept {
@@ -113,6 +115,9 @@ struct backward_arguments {
 /// Where backward needs places of its own, or forward, which takes them as its last argument:
 /// L::scratch<X>           their number per example, shared by all layers: backward_arguments
 /// L::fixed_scratch<X>     their number whatever the examples are, behind scratch · capacity
+///
+/// Where its kernels want room (kernel/room.hpp), which they find in the pass:
+/// L::room<X>              its bytes, as one of kernel's functions says
 ///
 /// Where the elementwise layer behind may be applied in the same walk (f is one of kernel's):
 /// L::forward_activated<X>(pass, theta, x, y, f), with memory before f where there is some

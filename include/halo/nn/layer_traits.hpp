@@ -40,6 +40,11 @@ template <class L, class X>
   if constexpr (requires { L::template fixed_scratch<X>; }) return L::template fixed_scratch<X>;
   return 0;
 }
+template <class L, class X>
+[[nodiscard]] consteval std::size_t room_of() {
+  if constexpr (requires { L::template room<X>; }) return L::template room<X>;
+  return 0;
+}
 template <class L>
 [[nodiscard]] consteval bool is_transparent() {
   if constexpr (requires { L::transparent; }) return L::transparent;

@@ -31,6 +31,10 @@ struct linear {
   template <class X>
   static constexpr std::size_t memory = 0;
   template <class X>
+  static constexpr std::size_t room =
+      std::max({kernel::gemm_room<float>(Out, In, false), kernel::gemm_room<float>(In, Out, true),
+                In >= 48 ? kernel::gemm_room_least<float> : std::size_t{0}});
+  template <class X>
   static constexpr std::size_t operations = In * Out;
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = true;
@@ -42,7 +46,7 @@ struct linear {
   static void forward(pass const& p, C theta, C x, P y, P) noexcept {
     using kernel::gemm;
     gemm(p.rows, Out, In, kernel::operand<C>{x, In}, kernel::operand<C>{theta, Out}, y, Out,
-         kernel::start::bias, theta + In * Out);
+         kernel::start::bias, theta + In * Out, kernel::no_activation{}, p.room);
   }
 
   /// forward, then y ← f(y), while y is still in the nearest cache.
@@ -50,7 +54,7 @@ struct linear {
   static void forward_activated(pass const& p, C theta, C x, P y, Activation f) noexcept {
     using kernel::gemm;
     gemm(p.rows, Out, In, kernel::operand<C>{x, In}, kernel::operand<C>{theta, Out}, y, Out,
-         kernel::start::bias, theta + In * Out, f);
+         kernel::start::bias, theta + In * Out, f, p.room);
   }
 
   /// dW = xᵀ·dy, db = Σ dy, dx = dy·Wᵀ. Returns a bound on |dW| and |db|.
@@ -62,12 +66,12 @@ struct linear {
     C const dy = a.dy;
     if (a.gradient) {
       gemm(In, Out, p.rows, kernel::operand<C>{a.x, In, true}, kernel::operand<C>{dy, Out},
-           a.gradient, Out, kernel::start::zero, C{});
+           a.gradient, Out, kernel::start::zero, C{}, kernel::no_activation{}, p.room);
       column_sum(p.rows, Out, dy, a.gradient + In * Out);
     }
     if (a.dx) {
       gemm(p.rows, In, Out, kernel::operand<C>{dy, Out}, kernel::operand<C>{a.theta, Out, true},
-           a.dx, In, kernel::start::zero, C{});
+           a.dx, In, kernel::start::zero, C{}, kernel::no_activation{}, p.room);
     }
     return a.gradient ? bound(p.rows, a.x, dy, C(a.gradient)) : simd::scalar_of<P>(0);
   }

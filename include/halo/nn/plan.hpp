@@ -24,6 +24,7 @@ struct layer_sizes {
   std::size_t mask_layers = 0;  ///< how many layers of a layer_mask it is
   std::size_t statistics = 0, statistic_tensors = 0;
   std::size_t fixed_scratch = 0;  ///< whatever the examples are
+  std::size_t room = 0;           ///< bytes that kernels want
   std::size_t rows = 0;           ///< lines of a summary
   bool elementwise = false, transparent = false, needs_input = false, needs_output = false;
 };
@@ -37,6 +38,7 @@ template <class L, class X>
     s.memory = L::template memory<X>;
     s.scratch = scratch_of<L, X>();
     s.fixed_scratch = fixed_scratch_of<L, X>();
+    s.room = room_of<L, X>();
     s.operations = L::template operations<X>;
     s.tensors = L::template tensors<X>.size();
     for (tensor_spec const& t : L::template tensors<X>) {
@@ -103,6 +105,7 @@ constexpr void plan_deltas(plan<N>& p) {
   for (layer_sizes const& l : p.layers) {
     p.all.scratch = std::max(p.all.scratch, p.inner + l.scratch);
     p.all.fixed_scratch = std::max(p.all.fixed_scratch, l.fixed_scratch);
+    p.all.room = std::max(p.all.room, l.room);
   }
 }
 

@@ -113,6 +113,8 @@ struct quantised : detail::input_of_layer<L> {
   static constexpr std::size_t fixed_scratch =
       parameter_count<L, X>() + detail::fixed_scratch_of<L, X>();
   template <class X>
+  static constexpr std::size_t room = detail::room_of<L, X>();
+  template <class X>
   static constexpr std::size_t operations = L::template operations<X>;
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = true;

@@ -80,6 +80,8 @@ struct residual_of {
   static constexpr std::size_t fixed_scratch =
       std::max(side<X>::sizes.fixed_scratch, main<X>::sizes.fixed_scratch);
   template <class X>
+  static constexpr std::size_t room = std::max(side<X>::sizes.room, main<X>::sizes.room);
+  template <class X>
   static constexpr std::size_t operations = side<X>::sizes.operations + main<X>::sizes.operations;
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = true;

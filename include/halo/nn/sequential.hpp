@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <type_traits>
 
 #include <halo/nn/activation.hpp>
 #include <halo/nn/block.hpp>
@@ -45,6 +47,21 @@ struct sequential<shape<Extents...>, L...> {
   static P scratch_in(pass const& p, P arena) noexcept {
     return arena + (sizes.memory + sizes.outputs) * p.capacity;
   }
+  /// Elements that hold the room of the kernels: it lies at the end of the arena.
+  static constexpr std::size_t room_size = (sizes.room + sizeof(float) - 1) / sizeof(float);
+  template <class P>
+  static pass with_room(pass p, P arena, std::size_t arena_size) noexcept {
+    using T = simd::scalar_of<P>;
+    if constexpr (room_size > 0) {
+      T* end;
+      if constexpr (std::is_pointer_v<P>)
+        end = arena + arena_size;
+      else
+        end = arena.value + arena_size;
+      p.room = std::as_writable_bytes(std::span<T>(end - room_size, room_size));
+    }
+    return p;
+  }
 
  public:
   using input = shape<Extents...>;
@@ -60,16 +77,16 @@ struct sequential<shape<Extents...>, L...> {
   static constexpr std::size_t memory_per_row = sizes.memory + sizes.outputs + sizes.scratch;
 
   /// Elements of the arena for mini-batches of up to capacity examples: quantised copies of weights
-  /// do not grow with it.
+  /// and the room of the kernels do not grow with it.
   [[nodiscard]] static constexpr std::size_t arena_size(std::size_t capacity) noexcept {
-    return memory_per_row * capacity + sizes.fixed_scratch;
+    return memory_per_row * capacity + sizes.fixed_scratch + room_size;
   }
 
   /// The same where infer runs in place of forward: much less, nothing is kept for backward.
   static constexpr std::size_t inference_memory_per_row =
       block::lean.all.memory + sizes.outputs + block::lean.all.scratch;
   [[nodiscard]] static constexpr std::size_t inference_arena_size(std::size_t capacity) noexcept {
-    return inference_memory_per_row * capacity + sizes.fixed_scratch;
+    return inference_memory_per_row * capacity + sizes.fixed_scratch + room_size;
   }
 
   /// The parameter table; names are "<position>.<tensor>", in layers made of layers
@@ -129,7 +146,8 @@ struct sequential<shape<Extents...>, L...> {
   template <class P>
   static P forward(pass const& p, simd::const_of<P> theta, simd::const_of<P> x, P arena) noexcept {
     P const y = output_in(p, arena);
-    block::template forward<P>(p, {theta, x, y, arena, scratch_in(p, arena)});
+    block::template forward<P>(with_room(p, arena, arena_size(p.capacity)),
+                               {theta, x, y, arena, scratch_in(p, arena)});
     return y;
   }
 
@@ -138,7 +156,8 @@ struct sequential<shape<Extents...>, L...> {
   template <class P>
   static P infer(pass const& p, simd::const_of<P> theta, simd::const_of<P> x, P arena) noexcept {
     P const y = arena + block::lean.all.memory * p.capacity;
-    block::template infer<P>(p, {theta, x, y, arena, y + sizes.outputs * p.capacity});
+    block::template infer<P>(with_room(p, arena, inference_arena_size(p.capacity)),
+                             {theta, x, y, arena, y + sizes.outputs * p.capacity});
     return y;
   }
 
@@ -170,7 +189,7 @@ struct sequential<shape<Extents...>, L...> {
     a.dy = dy;
     a.gradient = gradient;
     a.scratch = scratch_in(p, arena);
-    return block::template backward<P>(p, a);
+    return block::template backward<P>(with_room(p, arena, arena_size(p.capacity)), a);
   }
 
   /// Moves running statistics of the layers that learn, p.layers, towards those of the mini-batch
