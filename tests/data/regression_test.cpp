@@ -76,8 +76,8 @@ TEST_CASE("regression: adapt::run learns numbers from a stream") {
   auto sides = data::random_split(plane(400), 0.25, seed{1});
   data::standardizer const scale = data::standardize(sides);
   CHECK(scale.features() == 2);
-  static adapt::adapter<network, nn::mean_square, optim::adam, 32> device(
-      optim::adam{3e-2F}, seed{7});
+  static adapt::adapter<network, nn::mean_square, optim::adam, 32> device(optim::adam{3e-2F},
+                                                                          seed{7});
   data::batches stream(sides.train, 32, seed{7});
   auto const before = device.evaluate(sides.test.x, sides.test.y).loss;
   adapt::run(device, stream, {.iterations = 600});
