@@ -1,21 +1,24 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Builds and runs all tests, examples and benchmarks among them; or some, and builds no more.
+# Builds and runs the tests, examples and one consumer among them; or some, and builds no more.
 #
-#   scripts/test.sh [--quick] [ARGUMENT...]
+#   scripts/test.sh [--all] [ARGUMENT...]
 #
-#   --quick    leaves out the benchmarks and the installed consumers
-#   ARGUMENT   goes to `meson test`: a room (simd), --suite examples, --list
+#   --all      also what takes longest: each header alone, every instruction set, every benchmark
+#              once, every way to take halo in
+#   ARGUMENT   goes to `meson test` and chooses by itself: a room (simd), --suite examples, --list
 #
 # Installs what is missing (apt). The folder is build/, or $HALO_BUILD.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
 
-choice=()
-if [ "${1:-}" = --quick ]; then
-  choice=(--no-suite slow --no-suite consumers)
+choice=(--no-suite slow)
+if [ "${1:-}" = --all ]; then
+  choice=()
   shift
+elif [ $# -gt 0 ]; then
+  choice=()
 fi
 install_missing test
 configure -Dtests=enabled -Dbenchmarks=enabled -Dexamples=enabled

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Built with -fno-exceptions -fno-rtti: an embedded program takes these storeys as they are, and one
-// that learns compiles.
+// Built with -fno-exceptions -fno-rtti: an embedded program takes these storeys as they are, and
+// one that learns compiles.
 #include <cstdint>
 
 #include <halo/device.hpp>

@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Fails when a header does not compile alone and twice, or minds other people's macros.
+
+check_headers.py ROOT [--without HEADER] COMPILER [ARGUMENT...]      parses, two headers at a time
+"""
+
+import concurrent.futures
+import pathlib
+import subprocess
+import sys
+
+POISON = "tests/header/poison.cpp"
+
+
+def parse(root, command, name):
+    """What the compiler says of one header, or of the program behind macros; empty: nothing."""
+    if name == POISON:
+        text = (root / name).read_text()
+    else:
+        text = f"#include <{name}>\n#include <{name}>\n"
+    run = subprocess.run(
+        [*command, "-fsyntax-only", "-x", "c++", "-"],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return f"{name}:\n{run.stderr}" if run.returncode != 0 else ""
+
+
+def main(root, arguments):
+    without = set()
+    while arguments[0] == "--without":
+        without.add(arguments[1])
+        arguments = arguments[2:]
+    include = root / "include"
+    names = [f.relative_to(include).as_posix() for f in sorted(include.glob("halo/**/*.hpp"))]
+    names = [POISON, *(name for name in names if name not in without)]
+    command = [*arguments, "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+    with concurrent.futures.ThreadPoolExecutor(2) as two:
+        bad = [said for said in two.map(lambda n: parse(root, command, n), names) if said]
+    print("\n".join(bad))
+    print(f"{len(names)} programs, {len(bad)} faults")
+    sys.exit(1 if bad else 0)
+
+
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]), sys.argv[2:])
