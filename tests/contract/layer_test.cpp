@@ -213,7 +213,7 @@ struct bench {
     a.x = x;
     a.y = simd::const_of<P>(out);
     a.memory = simd::const_of<P>(P(kept));
-    a.dy = dy;
+    a.dy = simd::const_of<P>(P(dy));
     a.dx = gradient + s.parameters;
     a.gradient = s.parameters > 0 ? gradient : P{};
     a.scratch = scratch;
