@@ -10,6 +10,7 @@
 
 #include <halo/core/assert.hpp>
 #include <halo/core/error.hpp>
+#include <halo/core/record.hpp>
 #include <halo/data/dataset.hpp>
 #include <halo/data/split.hpp>
 #include <halo/tensor/array.hpp>
@@ -49,6 +50,13 @@ class standardizer {
              std::to_string(mean_[i]) + " and " + std::to_string(deviation_[i]));
       }
     }
+  }
+
+  /// Its numbers (core/record.hpp): one that is resumed was made for as many features.
+  static constexpr void record(auto& self, auto&& f) {
+    f.constant("name", "standardizer");
+    f.per_problem("mean", std::span(self.mean_));
+    f.per_problem("deviation", std::span(self.deviation_), allowed::positive());
   }
 
   [[nodiscard]] std::size_t features() const noexcept { return mean_.size(); }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 
 #include <halo/core/bad_option.hpp>
 #include <halo/learned/number.hpp>
@@ -50,6 +51,8 @@ struct tensor_program {
   static constexpr std::size_t operations_per_step = 3 * K2 * (K1 + K2);
 
   // a coordinate: m10, m100, v100, v1000, last update; the problem: Q and means of the log-loss
+  static constexpr std::uint64_t squares =
+      0b01100;  ///< which numbers of a coordinate are means of them
   static constexpr std::size_t state = 5, held = 1, tensor_state = K1, global_state = K2 + 3;
   static constexpr std::size_t overview = 0, context = 0, carry = 0, sums = 10;
   static constexpr std::size_t decision = 7;  // factors of g, m, m; of v, v; d; of θ
