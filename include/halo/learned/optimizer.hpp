@@ -19,68 +19,11 @@
 #include <halo/learned/pass.hpp>
 #include <halo/learned/program.hpp>
 #include <halo/learned/program_check.hpp>
-#include <halo/optim/fields.hpp>
+#include <halo/learned/state.hpp>
 #include <halo/optim/optimizer.hpp>
 #include <halo/optim/selection.hpp>
 
 namespace halo::learned {
-
-/// What a learned optimizer remembers of one run: numbers for coordinates, tensors and the problem.
-template <program P, parameter_layout Layout, floating T>
-struct state {
-  using layout = Layout;
-  using scalar = T;
-  using tiles = tiling<Layout>;
-
-  aligned_array<T, tiles::all * P::state * tile_lanes> coordinates;  ///< tile by tile
-  aligned_array<T, Layout::tensors * P::tensor_state> tensors;
-  aligned_array<T, P::global_state> global;
-  std::array<std::uint64_t, Layout::tensors> steps{};  ///< of each tensor
-  std::uint64_t step = 0;                              ///< of the optimizer, empty ones left out
-  aligned_array<T, tiles::largest * P::carry * tile_lanes> carry;  ///< scratch of a step
-
-  [[nodiscard]] T* tensor(std::size_t i) noexcept { return tensors.data() + i * P::tensor_state; }
-  [[nodiscard]] T const* tensor(std::size_t i) const noexcept {
-    return tensors.data() + i * P::tensor_state;
-  }
-  [[nodiscard]] T* tile(std::size_t i) noexcept {
-    return coordinates.data() + tiles::first[i] * P::state * tile_lanes;
-  }
-  [[nodiscard]] T const* tile(std::size_t i) const noexcept {
-    return coordinates.data() + tiles::first[i] * P::state * tile_lanes;
-  }
-
-  /// The sum of all tensors' states.
-  [[nodiscard]] at_least_one<T, P::tensor_state> total() const noexcept {
-    at_least_one<T, P::tensor_state> sum{};
-    for (std::size_t i = 0; i < Layout::tensors; ++i)
-      for (std::size_t k = 0; k != P::tensor_state; ++k) sum[k] += tensor(i)[k];
-    return sum;
-  }
-
-  static constexpr void record(auto& self, auto&& f) {
-    // squares of gradients up to the ceiling of a step, and room to compute with them
-    double const most = sizeof(T) == 4 ? 1e32 : 1e242;
-    allowed const range = allowed::between(-most, most), count = allowed::between(0, 0x1p62);
-    if constexpr (P::state > 0) f.per_parameter("coordinates", self.coordinates.span(), range);
-    if constexpr (P::tensor_state > 0) f.per_tensor("tensors", self.tensors.span(), range);
-    if constexpr (P::global_state > 0) f.per_problem("global", self.global.span(), range);
-    f.per_tensor("steps", std::span(self.steps), count);
-    f.number("step", self.step, count);
-  }
-  /// For whoever wrote to what record names: a mean of squares (bits of P::squares) is none below
-  /// 0.
-  void restored() noexcept {
-    if constexpr (requires { P::squares; })
-      for (std::size_t i = 0; i < coordinates.size(); ++i)
-        if ((P::squares >> (i / tile_lanes % P::state) & 1U) != 0)
-          coordinates[i] = std::max(coordinates[i], T(0));
-  }
-  template <class F>
-  void fields(F&& f) {
-    optim::detail::fields(*this, f);
-  }
-};
 
 /// An ordinary optimizer made of a program and its weights: a learned optimizer is a factory of
 /// these [Metz et al. 2022, "Practical tradeoffs between memory, compute, and performance"].
