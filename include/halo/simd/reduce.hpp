@@ -35,6 +35,10 @@ template <class T, class Arch, class V, class Body>
 [[nodiscard]] inline V sum_chunks(std::size_t n, Body const& body) noexcept {
   constexpr std::size_t block = 4 * 64 * batch<T, Arch>::size;
   V total[4] = {V(0), V(0), V(0), V(0)};
+  if (n <= block) {  // most rows are: no second set of sums
+    fold_chunks<T, Arch>(n, total, body);
+    return (total[0] + total[1]) + (total[2] + total[3]);
+  }
   for (std::size_t first = 0; first < n; first += block) {
     V part[4] = {V(0), V(0), V(0), V(0)};
     fold_chunks<T, Arch>(n - first < block ? n - first : block, part, [&](auto chunk, V t) {
