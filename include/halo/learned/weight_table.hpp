@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdlib>
 #include <span>
 #include <string_view>
 
@@ -56,8 +57,8 @@ struct weight_info {
 };
 
 namespace detail {
-/// Never defined: a call stops the compiler, with this name in its message.
-void no_tensor_of_that_name();
+/// Not for the compiler: a call stops it, with this name in its message.
+[[noreturn]] inline void no_tensor_of_that_name() noexcept { std::abort(); }
 }  // namespace detail
 
 /// All weights of a learned optimizer: one array, cut into named tensors. A class template that
@@ -80,12 +81,17 @@ struct weight_table {
   }
 
   /// Where a tensor begins; a name that does not exist stops the compiler.
-  [[nodiscard]] consteval std::size_t operator[](std::string_view name) const {
+#if defined(__clang__) && __clang_major__ < 16  // its consteval fails in member templates
+  [[nodiscard]] constexpr
+#else
+  [[nodiscard]] consteval
+#endif
+      std::size_t
+      operator[](std::string_view name) const {
     for (weight_info const& w : entries) {
       if (w.name == name) return w.offset;
     }
     detail::no_tensor_of_that_name();
-    return size;
   }
 };
 template <std::size_t N>

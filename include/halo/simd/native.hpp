@@ -8,7 +8,13 @@
 #include <bit>
 #include <cmath>
 #include <cstddef>
+#include <cstdlib>
 #include <type_traits>
+
+// Without GNU's extensions newlib declares less than xsimd's allocator names.
+#if defined(__NEWLIB__) && defined(__STRICT_ANSI__)
+extern "C" int posix_memalign(void** memory, std::size_t alignment, std::size_t size);
+#endif
 
 // g++ 12 calls the undefined operand of its own AVX-512 intrinsics uninitialised (GCC bug 105593).
 #if defined(__GNUC__) && !defined(__clang__)
