@@ -9,6 +9,7 @@
 #include <halo/adapt/checkpoint_bytes.hpp>
 #include <halo/adapt/discriminant.hpp>
 #include <halo/adapt/evaluate.hpp>
+#include <halo/adapt/guarded_update.hpp>
 #include <halo/adapt/hardest.hpp>
 #include <halo/adapt/inference.hpp>
 #include <halo/adapt/integers.hpp>
@@ -18,4 +19,5 @@
 #include <halo/adapt/refusal.hpp>
 #include <halo/adapt/report.hpp>
 #include <halo/adapt/run.hpp>
+#include <halo/adapt/settings.hpp>
 #include <halo/adapt/statistics.hpp>

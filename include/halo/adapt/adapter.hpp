@@ -10,11 +10,13 @@
 #include <type_traits>
 
 #include <halo/adapt/arguments.hpp>
+#include <halo/adapt/guarded_update.hpp>
 #include <halo/adapt/hardest.hpp>
 #include <halo/adapt/inference.hpp>
 #include <halo/adapt/operations.hpp>
 #include <halo/adapt/refusal.hpp>
 #include <halo/adapt/report.hpp>
+#include <halo/adapt/settings.hpp>
 #include <halo/adapt/statistics.hpp>
 #include <halo/core/aligned.hpp>
 #include <halo/core/assert.hpp>
@@ -26,6 +28,7 @@
 #include <halo/optim/averaged.hpp>
 #include <halo/optim/decide.hpp>
 #include <halo/optim/forget.hpp>
+#include <halo/optim/guard.hpp>
 #include <halo/optim/policy.hpp>
 #include <halo/optim/selection.hpp>
 
@@ -39,8 +42,8 @@ namespace halo::adapt {
 /// which ends a program without a word.
 ///
 /// A step asks the policy which layers to update and from how many examples, runs forward, loss,
-/// masked backward and optimizer, and moves the selected layers or, where a number was not finite,
-/// changes nothing.
+/// masked backward and optimizer, and moves the selected layers or, where a number was not finite
+/// or a glitch by all that came before (optim::guard), changes nothing.
 ///
 /// @tparam Network   nn::sequential<...>
 /// @tparam Loss      nn::cross_entropy or nn::mean_square
@@ -49,16 +52,9 @@ namespace halo::adapt {
 template <class Network, class Loss = nn::cross_entropy, class Optimizer = optim::adam,
           std::size_t MaxBatch = 64, class Policy = optim::policy_of<Optimizer>>
 class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network, Loss,
-                                 nn::workspace<Network, float, MaxBatch>> {
-  // not a requires clause: a sentence comes first, the compiler's reasons after it
-  static_assert(nn::detail::complain_of_loss<Loss>());
-  static_assert(nn::loss<Loss>,
-                "halo: adapter: the second argument is a loss, such as "
-                "nn::cross_entropy or nn::mean_square");
-  static_assert(optim::optimizer<Optimizer, typename Network::layout, float>,
-                "halo: adapter: the third argument is an optimizer, such as optim::adam");
-  static_assert(optim::policy<Policy>,
-                "halo: adapter: the fifth argument is a policy, such as optim::selection");
+                                 nn::workspace<Network, float, MaxBatch>>,
+                public settings {
+  static_assert(detail::adapter_takes<Network, Loss, Optimizer, Policy>());
   static_assert(MaxBatch > 0, "halo: adapter: the largest mini-batch has at least one example");
 
  public:
@@ -129,8 +125,9 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
   }
   /// The numbers that predict and evaluate run on.
   [[nodiscard]] network_view view(weights at = preferred) const noexcept {
-    float const* const s = statistics_.for_evaluation();
-    return {parameters(at), {s, s == nullptr ? 0 : Network::statistics}};
+    return {parameters(at), normalization_ == nn::normalization::running
+                                ? statistics_.span()
+                                : std::span<float const>{}};
   }
   /// Running means and variances of batch_norm, Network::statistics of them.
   [[nodiscard]] std::span<float const> statistics() const noexcept { return statistics_.span(); }
@@ -148,22 +145,6 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
   /// The same policy with other options, from the next step on; its state stays.
   /// @throws halo::error as the constructor
   void set_policy(Policy const& policy) { policy_ = detail::checked(policy, layout::layers); }
-  /// How many examples the training set has; 0: unknown, as for a stream. An optimizer may ask:
-  /// learned::tensor_rnn decays weights by the inverse of it.
-  [[nodiscard]] std::uint64_t training_rows() const noexcept { return training_rows_; }
-  void set_training_rows(std::uint64_t rows) noexcept { training_rows_ = rows; }
-  /// What batch_norm normalises by in predict, evaluate and accuracy: running statistics, or those
-  /// of each part of the examples, as many as a mini-batch may have.
-  [[nodiscard]] nn::normalization normalization() const noexcept { return statistics_.used(); }
-  void set_normalization(nn::normalization n) noexcept { statistics_.use(n); }
-  /// What batch_norm normalises by in steps that leave its layer out, which never move its
-  /// statistics: the mini-batch's own, or the running ones that evaluation uses, so that the layers
-  /// which learn see what they will see later. Others use the mini-batch's own.
-  [[nodiscard]] nn::normalization frozen_normalization() const noexcept {
-    return statistics_.frozen_by();
-  }
-  void set_frozen_normalization(nn::normalization n) noexcept { statistics_.use_where_frozen(n); }
-
   /// Replaces all parameters and, where the network has some, the statistics that belong to them,
   /// which may also follow the parameters in one span. What optimizer and policy remember of the
   /// old ones begins anew, as in redraw_head.
@@ -205,10 +186,12 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
     if constexpr (Network::statistics > 0) {
       f.template tensors<typename Network::statistics_layout>(self.statistics_.span(),
                                                               allowed::non_negative());
-      f.option("run.frozen_normalization", self.statistics_.frozen_by());
+      f.option("run.frozen_normalization", self.frozen_normalization_);
     }
     f.part("optimizer", self.state_);
     f.part("policy", self.policy_state_);
+    f.part("guard", self.guard_);
+    f.part("guard", self.guard_state_);
     f.part("run", self.totals_);
     f.number("run.seed", self.seed_.value);
     f.number("run.training_rows", self.training_rows_);
@@ -220,6 +203,7 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
   void forget(layer_mask layers) noexcept {
     optim::forget(optimizer_, state_, layers, static_cast<float const*>(parameters_.data()));
     policy_state_ = {};
+    guard_state_ = {};
   }
   optim::decision decide(std::uint64_t iteration) const noexcept {
     return optim::decide(policy_, policy_state_, generator(seed_, mask_stream), iteration,
@@ -240,8 +224,9 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
                .training = true,
                .noise = seed_,
                .step = iteration,
-               .layers = r.layers};
-    statistics_.bring_along(p);
+               .layers = r.layers,
+               .statistics = Network::statistics > 0 ? statistics_.span().data() : nullptr,
+               .normalize_by = frozen_normalization_};
     r.examples = d.backward_rows(rows);
     r.operations = adapt::operations<Network, Optimizer>(d, rows);
     float const* const y =
@@ -249,38 +234,41 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
     r.accuracy = nn::hits_of<Loss>(rows, Network::outputs, y, t) / static_cast<double>(rows);
     r.loss = rows_.differentiate(p, x, t, y, r.examples, this->work_.arena.data(),
                                  this->work_.output_gradient.data());
-    r.status = optim::status::non_finite;
-    if (std::isfinite(r.loss)) r.status = update(p, x, r);
+    r.status = !std::isfinite(r.loss) ? optim::status::non_finite
+               : std::abs(r.loss) > guard_.loss_limit(guard_state_)
+                   ? optim::status::out_of_proportion
+                   : update(p, x, r);
     totals_.operations += r.operations;
     if (r.status == optim::status::done) {
       totals_.layers += r.layers.count();
       policy_.observe(policy_state_, {r.loss, r.accuracy, r.operations, layout::layers});
-    } else {
+      return r;
+    }
+    r.layers = {};
+    if (r.status != optim::status::out_of_proportion) {
       ++totals_.non_finite;
-      r.layers = {};
+    } else {
+      ++totals_.out_of_proportion;
+      guard_.refused(guard_state_);
     }
     return r;
   }
 
   optim::status update(nn::pass const& p, float const* x, report const& r) noexcept {
-    float const bound =
-        Network::template backward<float*>(p, parameters_.data(), x, this->work_.arena.data(),
-                                           this->work_.output_gradient.data(), gradient_.data());
-    optim::step_context<float> context{.mask = r.layers, .loss = r.loss, .rows = training_rows_};
-    // a moderate bound is good enough; where it is large the optimizer looks for itself
-    if (bound <= 1e6F) context.magnitude = bound;
-    return statistics_.follow(p, this->work_.arena.data(), [&] {
-      return optimizer_.step(parameters_.data(), static_cast<float const*>(gradient_.data()),
-                             state_, context);
-    });
+    float* const arena = this->work_.arena.data();
+    float const bound = Network::template backward<float*>(
+        p, parameters_.data(), x, arena, this->work_.output_gradient.data(), gradient_.data());
+    return detail::guarded_update<Network>(
+        guard_, guard_state_, p, arena, statistics_, bound, optimizer_, parameters_.data(),
+        gradient_.data(), state_, {.mask = r.layers, .loss = r.loss, .rows = training_rows_});
   }
 
   Optimizer optimizer_;
   Policy policy_;
   typename Policy::state policy_state_{};
+  optim::guard::state guard_state_{};
   halo::seed seed_;
   adapt::totals totals_;
-  std::uint64_t training_rows_ = 0;
   aligned_array<float, Network::parameters> parameters_;
   aligned_array<float, Network::parameters> gradient_;
   [[no_unique_address]] detail::running_statistics<Network> statistics_;

@@ -10,7 +10,10 @@
 #include <halo/adapt/refusal.hpp>
 #include <halo/core/options.hpp>
 #include <halo/core/parameter_table.hpp>
+#include <halo/nn/loss_check.hpp>
 #include <halo/optim/decide.hpp>
+#include <halo/optim/optimizer.hpp>
+#include <halo/optim/policy.hpp>
 
 // What an adapter is handed, looked at before anything moves.
 
@@ -139,6 +142,21 @@ struct examples {
       return {misfit::not_finite, argument, i, 0, static_cast<double>(values[i])};
   }
   return {};
+}
+
+/// What an adapter is made of; not a requires clause: a sentence comes first, the compiler's
+/// reasons after it.
+template <class Network, class Loss, class Optimizer, class Policy>
+[[nodiscard]] consteval bool adapter_takes() {
+  static_assert(nn::detail::complain_of_loss<Loss>());
+  static_assert(nn::loss<Loss>,
+                "halo: adapter: the second argument is a loss, such as "
+                "nn::cross_entropy or nn::mean_square");
+  static_assert(optim::optimizer<Optimizer, typename Network::layout, float>,
+                "halo: adapter: the third argument is an optimizer, such as optim::adam");
+  static_assert(optim::policy<Policy>,
+                "halo: adapter: the fifth argument is a policy, such as optim::selection");
+  return true;
 }
 
 /// An optimizer, or a policy for a network of so many layers, whose options are in their ranges.

@@ -26,23 +26,25 @@ struct report {
 
 /// Sums over a run.
 struct totals {
-  std::uint64_t iterations = 0;  ///< steps asked for
-  std::uint64_t empty = 0;       ///< steps in which no layer was selected
-  std::uint64_t non_finite = 0;  ///< steps that were refused
-  std::uint64_t operations = 0;  ///< multiply-adds, the optimizer's arithmetic included
-  std::uint64_t layers = 0;      ///< layer updates
+  std::uint64_t iterations = 0;         ///< steps asked for
+  std::uint64_t empty = 0;              ///< steps in which no layer was selected
+  std::uint64_t non_finite = 0;         ///< steps refused for a number that was not finite
+  std::uint64_t out_of_proportion = 0;  ///< steps refused as a glitch
+  std::uint64_t operations = 0;         ///< multiply-adds, the optimizer's arithmetic included
+  std::uint64_t layers = 0;             ///< layer updates
 
   /// What came since.
   [[nodiscard]] friend constexpr totals operator-(totals const& now, totals const& then) noexcept {
     return {now.iterations - then.iterations, now.empty - then.empty,
-            now.non_finite - then.non_finite, now.operations - then.operations,
-            now.layers - then.layers};
+            now.non_finite - then.non_finite, now.out_of_proportion - then.out_of_proportion,
+            now.operations - then.operations, now.layers - then.layers};
   }
 
   static constexpr void record(auto& self, auto&& f) {
     f.number("iterations", self.iterations);
     f.number("empty", self.empty);
     f.number("non_finite", self.non_finite);
+    f.number("out_of_proportion", self.out_of_proportion);
     f.number("operations", self.operations);
     f.number("layers", self.layers);
   }

@@ -3,17 +3,16 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <span>
 
 #include <halo/core/aligned.hpp>
 #include <halo/core/random.hpp>
+#include <halo/kernel/magnitude.hpp>
 #include <halo/nn/initialize.hpp>
 #include <halo/nn/layer.hpp>
-#include <halo/optim/optimizer.hpp>
 
 namespace halo::adapt {
-
-using nn::normalization;
 
 namespace detail {
 
@@ -28,54 +27,30 @@ class running_statistics {
   [[nodiscard]] std::span<float> span() noexcept { return values_.span(); }
   [[nodiscard]] std::span<float const> span() const noexcept { return values_.span(); }
 
-  void use(normalization m) noexcept { source_ = m; }
-  [[nodiscard]] normalization used() const noexcept { return source_; }
-  void use_where_frozen(normalization m) noexcept { frozen_ = m; }
-  [[nodiscard]] normalization frozen_by() const noexcept { return frozen_; }
-  /// For a pass that learns nothing.
-  [[nodiscard]] float const* for_evaluation() const noexcept {
-    return source_ == normalization::running ? values_.data() : nullptr;
+  /// Looks at where the statistics of a forward pass would move these: the largest number among
+  /// what they become, infinity where one is not finite.
+  [[nodiscard]] double look(nn::pass const& p, float const* arena) noexcept {
+    next_ = values_;
+    if (!Network::observe(p, arena, next_.data())) return std::numeric_limits<double>::infinity();
+    return static_cast<double>(kernel::magnitude(N, static_cast<float const*>(next_.data())));
   }
-  /// For a step.
-  void bring_along(nn::pass& p) const noexcept {
-    p.statistics = values_.data();
-    p.normalize_by = frozen_;
-  }
-
-  /// Takes a step that moves with the statistics of the forward pass, or neither of the two where
-  /// these are not finite.
-  template <class Step>
-  optim::status follow(nn::pass const& p, float const* arena, Step&& step) noexcept {
-    if (!Network::observe(p, arena, nullptr)) return optim::status::non_finite;
-    optim::status const s = step();
-    if (s == optim::status::done) Network::observe(p, arena, values_.data());
-    return s;
-  }
+  /// Moves them there.
+  void follow() noexcept { values_ = next_; }
 
   void take(std::span<float const> values) noexcept {
     std::copy(values.begin(), values.end(), values_.begin());
   }
 
  private:
-  normalization source_ = normalization::running;
-  normalization frozen_ = normalization::batch;
-  aligned_array<float, N> values_;
+  aligned_array<float, N> values_, next_;
 };
 
 template <class Network>
 class running_statistics<Network, 0> {
  public:
-  [[nodiscard]] static std::span<float> span() noexcept { return {}; }
-  static void use(normalization) noexcept {}
-  [[nodiscard]] static normalization used() noexcept { return normalization::running; }
-  static void use_where_frozen(normalization) noexcept {}
-  [[nodiscard]] static normalization frozen_by() noexcept { return normalization::batch; }
-  static void bring_along(nn::pass&) noexcept {}
-  [[nodiscard]] static float const* for_evaluation() noexcept { return nullptr; }
-  template <class Step>
-  static optim::status follow(nn::pass const&, float const*, Step&& step) noexcept {
-    return step();
-  }
+  [[nodiscard]] static std::span<float const> span() noexcept { return {}; }
+  [[nodiscard]] static double look(nn::pass const&, float const*) noexcept { return 0; }
+  static void follow() noexcept {}
   static void take(std::span<float const>) noexcept {}
 };
 

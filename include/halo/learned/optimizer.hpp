@@ -87,8 +87,7 @@ class optimizer {
     return s;
   }
 
-  /// Begins anew what is remembered of the tensors of some layers (optim::forget); what the program
-  /// knows of the whole problem stays.
+  /// Begins anew what is remembered of some layers (optim::forget), not of the whole problem.
   template <class Layout, class T>
   void forget(learned::state<P, Layout, T>& s, layer_mask layers, T const*) const noexcept {
     at_least_one<T, P::global_state> ignored{};

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+
+#include <halo/core/options.hpp>
+#include <halo/nn/layer.hpp>
+#include <halo/optim/guard.hpp>
+
+namespace halo::adapt {
+
+using nn::normalization;
+
+/// What a program tells a device about its run, at any time between two steps: the part of an
+/// adapter that says so and nothing else.
+class settings {
+ public:
+  /// How many examples the training set has; 0: unknown, as for a stream. An optimizer may ask:
+  /// learned::tensor_rnn decays weights by the inverse of it.
+  [[nodiscard]] std::uint64_t training_rows() const noexcept { return training_rows_; }
+  void set_training_rows(std::uint64_t rows) noexcept { training_rows_ = rows; }
+
+  /// What refuses steps out of all proportion; on unless it is set to optim::guard::off().
+  [[nodiscard]] optim::guard const& guard() const noexcept { return guard_; }
+  /// @throws halo::error for an option out of its range, as first_bad_option says without
+  void set_guard(optim::guard const& guard) {
+    check_options(guard, "guard");
+    guard_ = guard;
+  }
+
+  /// What batch_norm normalises by in predict, evaluate and accuracy: running statistics, or those
+  /// of each part of the examples, as many as a mini-batch may have.
+  [[nodiscard]] nn::normalization normalization() const noexcept { return normalization_; }
+  void set_normalization(nn::normalization n) noexcept { normalization_ = n; }
+
+  /// What batch_norm normalises by in steps that leave its layer out, which never move its
+  /// statistics: the mini-batch's own, or the running ones that evaluation uses, so that the layers
+  /// which learn see what they will see later. Others use the mini-batch's own.
+  [[nodiscard]] nn::normalization frozen_normalization() const noexcept {
+    return frozen_normalization_;
+  }
+  void set_frozen_normalization(nn::normalization n) noexcept { frozen_normalization_ = n; }
+
+ protected:
+  settings() = default;
+  std::uint64_t training_rows_ = 0;
+  optim::guard guard_{};
+  nn::normalization normalization_ = nn::normalization::running;
+  nn::normalization frozen_normalization_ = nn::normalization::batch;
+};
+
+}  // namespace halo::adapt
