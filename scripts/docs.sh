@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Makes the reference and the pages readable in a browser: build/docs/html/index.html.
+#
+#   scripts/docs.sh      lists what is public and says nothing of itself: build/docs/undocumented
+#
+# Needs doxygen. The folder is build/docs, or $HALO_BUILD/docs.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+out=${HALO_BUILD:-build}/docs
+command -v doxygen > /dev/null || { echo "halo: docs: expected doxygen, found none" >&2; exit 1; }
+mkdir -p "$out"
+doxygen - > "$out/log" << END
+PROJECT_NAME = halo
+PROJECT_BRIEF = "Keeps neural networks learning on the device they run on"
+OUTPUT_DIRECTORY = $out
+INPUT = README.md docs include/halo
+FILE_PATTERNS = *.hpp *.md
+RECURSIVE = YES
+EXCLUDE_PATTERNS = */pretrained/*
+EXCLUDE_SYMBOLS = *detail* *detail::*
+USE_MDFILE_AS_MAINPAGE = README.md
+STRIP_FROM_INC_PATH = include
+GENERATE_LATEX = NO
+HTML_EXTRA_STYLESHEET = docs/style.css
+HTML_COLORSTYLE_SAT = 40
+GENERATE_TREEVIEW = YES
+DISABLE_INDEX = NO
+SOURCE_BROWSER = YES
+JAVADOC_AUTOBRIEF = YES
+SORT_MEMBER_DOCS = NO
+EXTRACT_STATIC = YES
+MACRO_EXPANSION = YES
+WARN_IF_DOC_ERROR = YES
+WARN_NO_PARAMDOC = NO
+WARN_LOGFILE = $out/warnings
+QUIET = YES
+END
+grep -E 'is not documented' "$out/warnings" > "$out/undocumented" || true
+echo "$out/html/index.html, $(wc -l < "$out/undocumented") public names say nothing of themselves"
