@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include <halo/adapt/adapter.hpp>
@@ -136,4 +137,26 @@ double bias() {
 TEST_CASE("gated: targets with skewed noise are learned without a bias") {
   CHECK(std::abs(bias<optim::gated<>>()) < 0.02);
   CHECK(std::abs(bias<hardest_quarter>()) > 0.06);
+}
+
+namespace {
+struct prefers_a_gate {
+  using preferred_policy = optim::gated<>;
+};
+struct with_statistics {
+  static constexpr std::size_t statistics = 4;
+};
+struct without_statistics {
+  static constexpr std::size_t statistics = 0;
+};
+}  // namespace
+
+TEST_CASE("gated: falls back to what is inside where a network cannot run backward on some rows") {
+  static_assert(
+      std::is_same_v<optim::policy_for<prefers_a_gate, with_statistics>, optim::deepening>);
+  static_assert(
+      std::is_same_v<optim::policy_for<prefers_a_gate, without_statistics>, optim::gated<>>);
+  static_assert(std::is_same_v<optim::policy_for<optim::adam, with_statistics>, optim::selection>);
+  CHECK(optim::gated<>::selective);
+  CHECK_FALSE(optim::policy_for<prefers_a_gate, with_statistics>::selective);
 }

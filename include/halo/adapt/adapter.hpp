@@ -50,7 +50,7 @@ namespace halo::adapt {
 /// @tparam MaxBatch  most examples of a mini-batch
 /// @tparam Policy    optim::selection, depth_cut, gated<...>; else what the optimizer prefers
 template <class Network, class Loss = nn::cross_entropy, class Optimizer = optim::adam,
-          std::size_t MaxBatch = 64, class Policy = optim::policy_of<Optimizer>>
+          std::size_t MaxBatch = 64, class Policy = optim::policy_for<Optimizer, Network>>
 class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network, Loss,
                                  nn::workspace<Network, float, MaxBatch>>,
                 public settings {

@@ -46,6 +46,7 @@ struct gated {
       detail::fields(*this, f);
     }
   };
+  using ungated = Inner;  ///< the policy for networks that cannot run backward on some rows
   static_assert(!Inner::selective, "halo: gated: the inner policy has no gate of its own");
   static constexpr bool selective = true;
   static constexpr void record(auto& self, auto&& f) {

@@ -163,6 +163,25 @@ struct preferred_policy<O> : preferred_policy<decltype(O::inner)> {
 template <class O>
 using policy_of = typename detail::preferred_policy<O>::type;
 
+namespace detail {
+
+template <class P, class Network>
+struct policy_on {
+  using type = P;
+};
+template <class P, class Network>
+  requires(Network::statistics > 0) && requires { typename P::ungated; }
+struct policy_on<P, Network> {
+  using type = typename P::ungated;
+};
+
+}  // namespace detail
+
+/// The same for a network: where it has running statistics, as with batch_norm, whose backward pass
+/// cannot run on some of the examples, the policy without its gate for the hardest, P::ungated.
+template <class O, class Network>
+using policy_for = typename detail::policy_on<policy_of<O>, Network>::type;
+
 /// The three schemes the paper compares [Li et al. 2020, Fig. 4], lowest third of the layers first.
 namespace scheme {
 [[nodiscard]] constexpr selection increasing(std::size_t layers) noexcept {
