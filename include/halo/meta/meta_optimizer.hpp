@@ -28,6 +28,7 @@ class meta_optimizer {
   explicit meta_optimizer(std::span<T const> weights)
       : weights_(weights.begin(), weights.end()), origin_(weights_) {
     std::fill(rmsprop_->v.begin(), rmsprop_->v.end(), T(1));
+    rmsprop_->restored();  // the bound on what was written there
   }
 
   [[nodiscard]] std::span<T const> weights() const noexcept { return weights_; }
