@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include <halo/core/random.hpp>
@@ -18,6 +20,7 @@
 #include <halo/task/supervised.hpp>
 #include <halo/task/teacher.hpp>
 
+#include "../support/data.hpp"
 #include "../support/learned_rate.hpp"
 #include "../support/two_tensors.hpp"
 
@@ -144,9 +147,57 @@ TEST_CASE("trainer: where every run breaks, the weights stay") {
     auto const r = t.update();
     CHECK(r.diverged == 2);
     CHECK(r.norm == 0);
+    CHECK(r.status == meta::update_status::diverged);
+    CHECK(std::isnan(r.loss));
+    CHECK(r.restarted == 2);
     CHECK(t.weights()[0] == -7.0F);
   }
   CHECK(t.updates() == 3);
+}
+
+TEST_CASE("trainer: a training that has learned nothing for long ends with a sentence") {
+  auto o = options();
+  o.most_failures = 3;
+  trainer t(trainer::optimizer_type(), o, pool_of({problem{.breaks = 0}, {.breaks = 1}}));
+  for (int i = 0; i < 2; ++i) CHECK(t.update().status == meta::update_status::diverged);
+  CHECK(tests::message_of<halo::error>([&] { (void)t.update(); }) ==
+        "meta-training: update 2: expected one of 3 updates to teach something, found 2 runs out "
+        "of bounds, 0 whose meta-gradient is not finite");
+}
+
+namespace {
+
+/// A step of √(0 g): finite, but its derivative by the weight is not.
+struct rootless : support::learned_rate {
+  static constexpr char const* name = "rootless";
+  template <class R, class V>
+  static V apply(R const& r, V const&, V const& theta, V*, V const* carried) {
+    using std::sqrt;
+    return theta - sqrt(r.weight(0) * halo::learned::typed<V>(0)) * carried[0];
+  }
+};
+
+}  // namespace
+
+TEST_CASE("trainer: a meta-gradient that is no number is told, not taken for 0") {
+  std::vector<std::unique_ptr<meta::slot<rootless>>> pool;
+  pool.push_back(std::make_unique<meta::task_slot<rootless, problem>>(problem{}, 20));
+  float const weight = 1;
+  meta::trainer<rootless> t(learned::optimizer<rootless>(std::span<float const>(&weight, 1)),
+                            options(), std::move(pool));
+  auto const r = t.update();
+  CHECK(r.status == meta::update_status::non_finite);
+  CHECK(r.unusable == 1);
+  CHECK(r.diverged == 0);
+  CHECK(r.restarted == 1);
+  CHECK(std::isnan(r.loss));
+  CHECK(t.weights()[0] == 1.0F);
+}
+
+TEST_CASE("trainer: a pool of nothing is refused") {
+  CHECK(tests::message_of<halo::error>([] {
+          trainer const t(trainer::optimizer_type(), options(), pool_of({}));
+        }) == "meta-training: pool: expected at least one task, found none");
 }
 
 TEST_CASE("trainer: a loss that is too high is a divergence too") {

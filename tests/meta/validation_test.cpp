@@ -8,10 +8,14 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <halo/core/random.hpp>
 
+#include "../support/data.hpp"
 #include "../support/learned_rate.hpp"
 #include "../support/two_tensors.hpp"
 
@@ -65,7 +69,7 @@ TEST_CASE("validation: the same seeds for everybody, the same bits for any numbe
 
 TEST_CASE("validation: a run that breaks counts as nothing") {
   meta::validation<program, double> whole(tasks(), {5, 40}, 2, seed{8});
-  meta::validation<program, double> broken(tasks(10), {5, 40}, 2, seed{8});
+  meta::validation<program, double> broken(tasks(20), {5, 40}, 2, seed{8});
   auto const a = whole.judge(with_rate(-4), 1), b = broken.judge(with_rate(-4), 1);
   CHECK(b.failed == 2);
   CHECK(b.at[0].accuracy == a.at[0].accuracy);
@@ -92,4 +96,24 @@ TEST_CASE("champion: only what scores higher, and never what is no number") {
   CHECK(best.update() == 20);
   CHECK(best.score() == 0.6);
   CHECK(best.untrained_score() == 0.5);
+}
+
+TEST_CASE("validation: of nothing, or out of order, is refused") {
+  using validation = meta::validation<program, double>;
+  auto const message = [](slots s, std::vector<std::uint64_t> at, std::size_t runs) {
+    return tests::message_of<halo::error>(
+        [&] { validation const v(std::move(s), std::move(at), runs, seed{8}); });
+  };
+  CHECK(message(slots{}, {5}, 1) ==
+        "validation: tasks, checkpoints, runs: expected at least one of each, found 0, 1, 1");
+  CHECK(message(tasks(), {}, 1).find("found 2, 0, 1") != std::string::npos);
+  CHECK(message(tasks(), {5}, 0).find("found 2, 1, 0") != std::string::npos);
+  CHECK(message(tasks(), {5, 5}, 1) == "validation: checkpoints: expected ascending, found 5");
+}
+
+TEST_CASE("champion: untrained weights without a score lose against any") {
+  meta::champion<program, double> best(with_rate(-7), std::numeric_limits<double>::quiet_NaN());
+  double const weight = -2;
+  CHECK(best.offer(std::span<double const>(&weight, 1), -5, 10));
+  CHECK(best.score() == -5);
 }

@@ -109,7 +109,12 @@ TEST_CASE("whole runs: saved and resumed to the same bits") {
 
 TEST_CASE("whole runs: refuse weights that the program does not have") {
   auto const message = tests::message_of<error>([] {
-    toy const t(learned::optimizer<support::learned_rate>(), {}, {.first = 1, .count = 1}, {});
+    std::vector<std::unique_ptr<meta::slot<support::learned_rate>>> pool;
+    pool.push_back(
+        std::make_unique<meta::task_slot<support::learned_rate, support::two_tensors<float>>>(
+            support::two_tensors<float>{}, 1));
+    toy const t(learned::optimizer<support::learned_rate>(), {}, {.first = 1, .count = 1},
+                std::move(pool));
   });
   CHECK(message == "whole_runs: weights: expected at most 1, found 1 and on 1");
 }

@@ -95,17 +95,13 @@ class evolution : public pool_training<P, T> {
       r.loss += (reports_[2 * i].loss + reports_[2 * i + 1].loss) / 2;
       add(i);
     }
-    if (good > 0) {
-      r.loss /= static_cast<double>(good);
-      for (double& g : gradient_) g /= static_cast<double>(good);
-      r.norm = descent_.move(options_, update_, gradient_);
-    }
+    base::learn_from(r, good, gradient_);
     for (std::size_t i = 0; i < pairs; ++i) {
       ended_[i] = !usable(i) || pool_[2 * i]->iteration() >= pool_[2 * i]->horizon() ? 1 : 0;
       r.restarted += ended_[i];
     }
     ++update_;
-    return r;
+    return base::expect_progress(r);
   }
 
   /// All that decides about the bits of this training, and what it goes on from; draw_again() must

@@ -40,7 +40,7 @@ struct meta_loss {
     f.option("which", self.which);
     f.option("logarithm", self.logarithm);
     f.option("floor", self.floor, allowed::non_negative());
-    f.option("jacobian", self.jacobian, allowed::finite());
+    f.option("jacobian", self.jacobian, allowed::non_negative());
     f.option("mean_jacobian", self.mean_jacobian);
     f.option("spectral", self.spectral);
     f.option("power_iterations", self.power_iterations, allowed::at_least(1));
@@ -50,7 +50,8 @@ struct meta_loss {
     f.option("at_average", self.at_average);
     f.option("averaged_share", self.averaged_share, allowed::share());
     f.option("fresh_batches", self.fresh_batches, allowed::at_least(1));
-    f.option("held_out_batches", self.held_out_batches, allowed::finite());
+    f.option("held_out_batches", self.held_out_batches,
+             allowed::between(0, static_cast<double>(self.fresh_batches)));
   }
 
   /// HALO as its paper reads.

@@ -142,6 +142,8 @@ class task_slot final : public slot<P, typename Task::scalar> {
           task_.value_and_gradient(task::part::held_out, b, average.data(), nullptr) / batches;
     s.accuracy = task_.accuracy(average.data());
     s.raw_accuracy = task_.accuracy(theta);
+    if (!std::isfinite(s.loss) || !std::isfinite(s.accuracy) || !std::isfinite(s.raw_accuracy))
+      return look(theta, average, false);
     return s;
   }
 

@@ -57,7 +57,7 @@ class trainer : public pool_training<P, T> {
     std::size_t good = 0;
     for (std::size_t i = 0; i < pool_.size(); ++i) {
       if (!usable(i)) {
-        ++r.diverged;
+        ++(in_bounds(reports_[i]) ? r.unusable : r.diverged);
         continue;
       }
       ++good;
@@ -65,18 +65,14 @@ class trainer : public pool_training<P, T> {
       for (std::size_t k = 0; k < size; ++k)
         sum[k] += static_cast<double>(gradients_[i * size + k]);
     }
-    if (good > 0) {
-      r.loss /= static_cast<double>(good);
-      for (double& s : sum) s /= static_cast<double>(good);
-      r.norm = descent_.move(options_, update_, sum);
-    }
+    base::learn_from(r, good, sum);
     ++update_;
     for (std::size_t i = 0; i < pool_.size(); ++i) {
       if (usable(i) && pool_[i]->iteration() < pool_[i]->horizon()) continue;
       ++r.restarted;
       restart(i);
     }
-    return r;
+    return base::expect_progress(r);
   }
 
   /// All that decides about the bits of this training, and what it goes on from; draw_again() must

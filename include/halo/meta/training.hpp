@@ -27,18 +27,20 @@ struct training {
   double constant_share = 0.5;  ///< of the updates, before the cosine falls to 2 %; 1: no cosine
   double clip = 1.0;            ///< most norm of the meta-gradient
   double clip_each = std::numeric_limits<double>::infinity();  ///< most size of a component
-  double ridge = 0.0;       ///< pull of the weights to where they began
-  double most_loss = 20;    ///< a run whose last loss is not below this begins anew
-  std::size_t threads = 1;  ///< changes nothing but the time
+  double ridge = 0.0;                ///< pull of the weights to where they began
+  double most_loss = 20;             ///< a run whose last loss is not below this begins anew
+  std::uint64_t most_failures = 20;  ///< updates in a row that teach nothing before one throws
+  std::size_t threads = 1;           ///< changes nothing but the time
   seed draws{};
 
   /// All that decides about the bits of a training.
   static constexpr void record(auto& self, auto&& f) {
     f.option("updates", self.updates, allowed::finite());
     f.option("shortest", self.shortest, allowed::at_least(1));
-    f.option("longest", self.longest, allowed::at_least(1));
+    f.option("longest", self.longest, allowed::at_least(static_cast<double>(self.shortest)));
     f.option("shortest_run", self.shortest_run, allowed::at_least(1));
-    f.option("longest_run", self.longest_run, allowed::at_least(1));
+    f.option("longest_run", self.longest_run,
+             allowed::at_least(static_cast<double>(self.shortest_run)));
     f.part("loss", self.loss);
     f.option("by", self.by);
     f.option("rate", self.rate, allowed::non_negative());
@@ -47,6 +49,7 @@ struct training {
     f.option("clip_each", self.clip_each, allowed::positive_or_infinite());
     f.option("ridge", self.ridge, allowed::non_negative());
     f.option("most_loss", self.most_loss, allowed::positive_or_infinite());
+    f.option("most_failures", self.most_failures, allowed::at_least(1));
     f.option("draws", self.draws.value, allowed::finite());
   }
 };

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <halo/core/assert.hpp>
+#include <halo/core/error.hpp>
 #include <halo/core/random.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/meta/parallel.hpp>
@@ -35,12 +39,21 @@ class validation {
 
   /// @param checkpoints  iterations, ascending
   /// @param runs         of each task
+  /// @throws halo::error if there is none of one of them, or checkpoints do not ascend
   validation(std::vector<std::unique_ptr<slot<P, T>>> tasks, std::vector<std::uint64_t> checkpoints,
              std::size_t runs, seed starts)
       : tasks_(std::move(tasks)),
         checkpoints_(std::move(checkpoints)),
         runs_(runs),
-        starts_(starts) {}
+        starts_(starts) {
+    if (tasks_.empty() || checkpoints_.empty() || runs_ == 0)
+      fail("validation", "tasks, checkpoints, runs", "at least one of each",
+           std::to_string(tasks_.size()) + ", " + std::to_string(checkpoints_.size()) + ", " +
+               std::to_string(runs_));
+    for (std::size_t k = 1; k < checkpoints_.size(); ++k)
+      if (checkpoints_[k] <= checkpoints_[k - 1])
+        fail("validation", "checkpoints", "ascending", std::to_string(checkpoints_[k]));
+  }
 
   [[nodiscard]] std::span<std::uint64_t const> checkpoints() const noexcept { return checkpoints_; }
 
@@ -84,7 +97,7 @@ class validation {
 };
 
 /// The best weights so far. It begins with the untrained ones, so trained weights are accepted only
-/// where they beat those.
+/// where they beat those; a score that is not a number is below all others.
 template <learned::program P, floating T = float>
 class champion {
  public:
@@ -93,11 +106,12 @@ class champion {
   champion(optimizer_type const& untrained, double value)
       : weights_(untrained.values().begin(), untrained.values().end()),
         config_(untrained.config),
-        score_(value),
-        first_(value) {}
+        score_(std::isnan(value) ? -std::numeric_limits<double>::max() : value),
+        first_(score_) {}
 
   /// Takes weights that score higher; says whether it did. A score that is not a number loses.
   bool offer(std::span<T const> weights, double value, std::uint64_t update) {
+    HALO_EXPECTS(weights.size() == weights_.size(), "champion: one number for every weight");
     if (!(value > score_)) return false;
     weights_.assign(weights.begin(), weights.end());
     score_ = value;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -74,16 +75,25 @@ class whole_runs : public pool_training<P, T> {
     });
     update_report r{.update = update_};
     std::fill(gradient_.begin(), gradient_.end(), 0.0);
-    auto const places = static_cast<double>(pool_.size());
+    std::size_t good = 0;
     for (std::size_t i = 0; i < pool_.size(); ++i) {
-      double const up = errors_[2 * i], down = errors_[2 * i + 1];
-      double const slope = (up - down) / (2 * how_.deviation * how_.deviation * places);
-      r.loss += (up + down) / (2 * places);
+      outcome const up = errors_[2 * i], down = errors_[2 * i + 1];
+      if (up.broke && down.broke) {
+        ++r.diverged;
+        continue;
+      }
+      if (!std::isfinite(up.error) || !std::isfinite(down.error)) {
+        ++r.unusable;
+        continue;
+      }
+      ++good;
+      double const slope = (up.error - down.error) / (2 * how_.deviation * how_.deviation);
+      r.loss += (up.error + down.error) / 2;
       for (std::size_t k = 0; k < how_.count; ++k) gradient_[how_.first + k] += slope * moved(i, k);
     }
-    r.norm = descent_.move(options_, update_, gradient_);
+    base::learn_from(r, good, gradient_);
     ++update_;
-    return r;
+    return base::expect_progress(r);
   }
 
   /// All that decides about the bits of this training, and what it goes on from.
@@ -98,7 +108,11 @@ class whole_runs : public pool_training<P, T> {
   [[nodiscard]] double moved(std::size_t i, std::size_t k) const {
     return how_.deviation * draws(options_).perturbation(i, update_, how_.count, k);
   }
-  [[nodiscard]] double error_of(std::size_t i, int side) const {
+  struct outcome {
+    double error = 0;
+    bool broke = true;  ///< at its first checkpoint already
+  };
+  [[nodiscard]] outcome error_of(std::size_t i, int side) const {
     draws const chance(options_);
     std::vector<T> weights(descent_.weights().begin(), descent_.weights().end());
     for (std::size_t k = 0; k < how_.count; ++k)
@@ -106,14 +120,17 @@ class whole_runs : public pool_training<P, T> {
     std::uint64_t const end = chance.horizon(i, update_);
     std::array<std::uint64_t, 2> const checkpoints{end / 3, end};
     optimizer_type const rule(std::span<T const>(weights), config_);
-    double error = 0;
-    for (score const& s : pool_[i]->judge(rule, chance.start(i, update_), checkpoints))
-      error += (1 - (1 - how_.raw_share) * s.accuracy - how_.raw_share * s.raw_accuracy) / 2;
-    return error;
+    outcome o;
+    for (score const& s : pool_[i]->judge(rule, chance.start(i, update_), checkpoints)) {
+      o.error += (1 - (1 - how_.raw_share) * s.accuracy - how_.raw_share * s.raw_accuracy) / 2;
+      o.broke = o.broke && !s.finite;
+    }
+    return o;
   }
 
   whole_run_options how_;
-  std::vector<double> errors_, gradient_;
+  std::vector<outcome> errors_;
+  std::vector<double> gradient_;
 };
 
 }  // namespace halo::meta
