@@ -16,6 +16,8 @@
 #include <halo/adapt/make.hpp>
 #include <halo/adapt/operations.hpp>
 #include <halo/adapt/predictor.hpp>
+#include <halo/adapt/planned.hpp>
+#include <halo/adapt/prospect.hpp>
 #include <halo/adapt/refusal.hpp>
 #include <halo/adapt/report.hpp>
 #include <halo/adapt/run.hpp>

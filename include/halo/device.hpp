@@ -16,7 +16,9 @@
 #include <halo/adapt/integers.hpp>
 #include <halo/adapt/make.hpp>
 #include <halo/adapt/operations.hpp>
+#include <halo/adapt/planned.hpp>
 #include <halo/adapt/predictor.hpp>
+#include <halo/adapt/prospect.hpp>
 #include <halo/adapt/refusal.hpp>
 #include <halo/adapt/report.hpp>
 #include <halo/adapt/run.hpp>
@@ -37,6 +39,7 @@
 #include <halo/learned/hierarchical_options.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
 #include <halo/learned/hierarchical_weights.hpp>
+#include <halo/learned/horizon_rule.hpp>
 #include <halo/learned/number.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/overrun.hpp>

@@ -447,12 +447,14 @@ TEST_CASE("adapter: nothing is allocated after construction") {
 TEST_CASE("adapter: sizeof is all there is, and all of it is named") {
   using device = device_of<optim::adam>;
   constexpr std::size_t buffer = (network::parameters * 4 + 63) / 64 * 64;
+  // the small ones lie side by side, in front of buffers that begin at multiples of 64
+  constexpr std::size_t small = sizeof(optim::adam) + sizeof(optim::selection) + sizeof(seed) +
+                                sizeof(adapt::totals) + sizeof(std::uint64_t) +
+                                sizeof(adapt::prospect) + network::layers;
   std::size_t const parts = 2 * buffer + sizeof(device::state_type) +
-                            sizeof(nn::workspace<network, float, 8>) + sizeof(optim::adam) +
-                            sizeof(optim::selection) + sizeof(seed) + sizeof(adapt::totals) +
-                            sizeof(std::uint64_t);
+                            sizeof(nn::workspace<network, float, 8>) + (small + 63) / 64 * 64;
   CHECK(sizeof(device) >= parts);
-  CHECK(sizeof(device) < parts + 64);
+  CHECK(sizeof(device) <= parts + 64);
   CHECK(sizeof(device::state_type) >= 2 * buffer + 6 * 4 + 4);
   CHECK(sizeof(device::state_type) <= 2 * buffer + 64);
   CHECK(sizeof(nn::workspace<network, float, 8>) >= (network::arena_size(8) + 3 * 8) * 4);

@@ -14,6 +14,7 @@
 #include <halo/adapt/hardest.hpp>
 #include <halo/adapt/inference.hpp>
 #include <halo/adapt/operations.hpp>
+#include <halo/adapt/planned.hpp>
 #include <halo/adapt/refusal.hpp>
 #include <halo/adapt/report.hpp>
 #include <halo/adapt/settings.hpp>
@@ -53,7 +54,8 @@ template <class Network, class Loss = nn::cross_entropy, class Optimizer = optim
           std::size_t MaxBatch = 64, class Policy = optim::policy_for<Optimizer, Network>>
 class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network, Loss,
                                  nn::workspace<Network, float, MaxBatch>>,
-                public settings {
+                public settings,
+                public planned<Network::layers> {
   static_assert(detail::adapter_takes<Network, Loss, Optimizer, Policy>());
   static_assert(MaxBatch > 0, "halo: adapter: the largest mini-batch has at least one example");
 
@@ -82,6 +84,7 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
         seed_(s),
         state_(optimizer.template init<layout, float>()) {
     nn::initialize<layout, float>(parameters_.span(), s, rule);
+    this->began_with(layer_mask::all(layout::layers));
   }
 
   /// A network with given parameters, as assign takes them.
@@ -161,6 +164,7 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
     std::copy(parameters.begin(), parameters.end(), parameters_.begin());
     statistics_.take(statistics);
     forget(layer_mask::all(layout::layers));
+    this->began_with({});
     return {};
   }
 
@@ -172,6 +176,7 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
     layer_mask const head = layer_mask::top(1, layout::layers);
     nn::initialize<layout, float>(parameters_.span(), s, rule, head);
     forget(head);
+    this->drew_head();
   }
 
   /// All that makes up a run (core/record.hpp): network, loss, optimizer and policy with their
@@ -195,6 +200,7 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
     f.part("run", self.totals_);
     f.number("run.seed", self.seed_.value);
     f.number("run.training_rows", self.training_rows_);
+    planned<layout::layers>::record(self, f);
   }
 
  private:
@@ -213,6 +219,7 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
   report step_on(std::size_t rows, float const* x, target const* t) noexcept {
     report r;
     std::uint64_t const iteration = totals_.iterations++;
+    this->count_step();
     optim::decision const d = decide(iteration);
     r.layers = d.layers;
     if (r.layers.empty()) {
@@ -232,12 +239,13 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
     float const* const y =
         Network::template forward<float*>(p, parameters_.data(), x, this->work_.arena.data());
     r.accuracy = nn::hits_of<Loss>(rows, Network::outputs, y, t) / static_cast<double>(rows);
+    double const baseline = nn::baseline_of<Loss>(rows, Network::outputs, t);
     r.loss = rows_.differentiate(p, x, t, y, r.examples, this->work_.arena.data(),
                                  this->work_.output_gradient.data());
     r.status = !std::isfinite(r.loss) ? optim::status::non_finite
                : std::abs(r.loss) > guard_.loss_limit(guard_state_)
                    ? optim::status::out_of_proportion
-                   : update(p, x, r);
+                   : update(p, x, r, baseline);
     totals_.operations += r.operations;
     if (r.status == optim::status::done) {
       totals_.layers += r.layers.count();
@@ -254,13 +262,17 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
     return r;
   }
 
-  optim::status update(nn::pass const& p, float const* x, report const& r) noexcept {
+  optim::status update(nn::pass const& p, float const* x, report const& r,
+                       double baseline) noexcept {
     float* const arena = this->work_.arena.data();
     float const bound = Network::template backward<float*>(
         p, parameters_.data(), x, arena, this->work_.output_gradient.data(), gradient_.data());
-    return detail::guarded_update<Network>(
-        guard_, guard_state_, p, arena, statistics_, bound, optimizer_, parameters_.data(),
-        gradient_.data(), state_, {.mask = r.layers, .loss = r.loss, .rows = training_rows_});
+    optim::step_context<float> context{.mask = r.layers, .loss = r.loss, .rows = training_rows_};
+    context.baseline = baseline;
+    this->tell(context);
+    return detail::guarded_update<Network>(guard_, guard_state_, p, arena, statistics_, bound,
+                                           optimizer_, parameters_.data(), gradient_.data(), state_,
+                                           context);
   }
 
   Optimizer optimizer_;

@@ -53,6 +53,7 @@ struct budget {
   static constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
 
   std::uint64_t iterations = unlimited;  ///< steps, empty ones included
+  std::uint64_t begun = 0;  ///< how many of them an earlier run took that this one goes on with
   std::uint64_t operations =
       unlimited;  ///< multiply-adds of the network, optimizer's arithmetic included
   double seconds = std::numeric_limits<double>::infinity();  ///< wall time, at least 0
@@ -69,6 +70,7 @@ struct budget {
 
   static constexpr void record(auto& self, auto&& f) {
     f.option("iterations", self.iterations, allowed::non_negative());
+    f.option("begun", self.begun, allowed::non_negative());
     f.option("operations", self.operations, allowed::non_negative());
     f.option("seconds", self.seconds,
              allowed{.low = 0, .high = std::numeric_limits<double>::infinity()});

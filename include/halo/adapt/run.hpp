@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +11,8 @@
 #include <utility>
 
 #include <halo/adapt/budget.hpp>
+#include <halo/adapt/operations.hpp>
+#include <halo/adapt/prospect.hpp>
 #include <halo/adapt/refusal.hpp>
 #include <halo/adapt/report.hpp>
 #include <halo/core/error.hpp>
@@ -90,11 +93,27 @@ class goals {
 
 /// Which limit of a budget is reached, if one is.
 [[nodiscard]] inline bool spent(budget const& limits, outcome& o, std::uint64_t bad) noexcept {
+  std::uint64_t const left = limits.iterations - std::min(limits.begun, limits.iterations);
   o.reason = bad >= limits.non_finite                   ? stop::non_finite
-             : o.totals.iterations >= limits.iterations ? stop::iterations
+             : o.totals.iterations >= left              ? stop::iterations
              : o.totals.operations >= limits.operations ? stop::operations
                                                         : stop::time;
   return o.reason != stop::time || o.seconds >= limits.seconds;
+}
+
+/// What the optimizer is told before a step: how far the budget reaches, how far the run is, and
+/// how many examples the stream goes through, where it has rows(). A first step is taken for one on
+/// all layers.
+template <class Device, class Stream>
+void plan(Device& device, Stream const& stream, budget const& limits, outcome const& o) noexcept {
+  prospect p{.elapsed = limits.begun + o.totals.iterations};
+  std::size_t const rows = device.wanted_batch();
+  p.horizon = horizon_of(limits, o.totals, o.seconds,
+                         operations<typename Device::network, typename Device::optimizer_type>(
+                             {.layers = layer_mask::all(Device::layout::layers)},
+                             rows > 0 ? rows : Device::max_batch));
+  if constexpr (requires { std::uint64_t{stream.rows()}; }) p.rows = stream.rows();
+  device.set_plan(p);
 }
 
 /// Looks at a budget before a run.
@@ -151,6 +170,7 @@ outcome try_run(Device& device, Stream& stream, budget const& limits, HeldOut co
     if constexpr (detail::labelled<HeldOut>)
       if (goals.reached(device, held_out, o)) return o;
     if (detail::spent(limits, o, bad)) return o;
+    detail::plan(device, stream, limits, o);
     auto const [x, y] = next_batch(device, stream);
     report const r = device.try_step(x, y);
     if (r.refused) {

@@ -15,8 +15,8 @@ using nn::normalization;
 /// adapter that says so and nothing else.
 class settings {
  public:
-  /// How many examples the training set has; 0: unknown, as for a stream. An optimizer may ask:
-  /// learned::tensor_rnn decays weights by the inverse of it.
+  /// How many examples the training set has; 0: what the stream of adapt::run says, if it does. An
+  /// optimizer may ask: learned::tensor_rnn decays weights by the inverse of it.
   [[nodiscard]] std::uint64_t training_rows() const noexcept { return training_rows_; }
   void set_training_rows(std::uint64_t rows) noexcept { training_rows_ = rows; }
 

@@ -150,9 +150,8 @@ class optimizer {
     f.horizon = static_cast<T>(context.horizon);
     f.elapsed = static_cast<T>(context.elapsed);
     f.baseline = static_cast<T>(context.baseline);
-    layer_mask const all = layer_mask::all(Layout::layers);
-    f.drawn = context.anew & all;
-    f.all_drawn = f.drawn == all;
+    f.drawn = context.anew & layer_mask::all(Layout::layers);
+    f.all_drawn = f.drawn.count() == Layout::layers;
     return f;
   }
   /// ... and about a tensor.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -35,6 +37,11 @@ struct cross_entropy {
   static T value_and_losses(std::size_t rows, std::size_t outputs, T const* y, target const* t,
                             T* losses) noexcept {
     return kernel::softmax_cross_entropy(rows, outputs, y, t, static_cast<T*>(nullptr), losses);
+  }
+
+  /// ln outputs: all classes alike.
+  static double baseline(std::size_t, std::size_t outputs, target const*) noexcept {
+    return std::log(static_cast<double>(std::max<std::size_t>(outputs, 2)));
   }
 
   /// How many rows have their largest logit (the first of equals) at the target; a row with a NaN
@@ -82,6 +89,21 @@ struct basic_mean_square {
     }
     return kernel::mean_square(rows, outputs, y, t, static_cast<T*>(nullptr));
   }
+
+  /// The variance of the targets over the rows, mean over the outputs; 0 for one row.
+  static double baseline(std::size_t rows, std::size_t outputs, target const* t) noexcept {
+    double sum = 0;
+    for (std::size_t j = 0; j < outputs; ++j) {
+      double mean = 0, square = 0;
+      for (std::size_t i = 0; i < rows; ++i) {
+        double const off = static_cast<double>(t[i * outputs + j]) - mean;
+        mean += off / static_cast<double>(i + 1);
+        square += off * (static_cast<double>(t[i * outputs + j]) - mean);
+      }
+      sum += square / static_cast<double>(std::max<std::size_t>(rows, 2) - 1);
+    }
+    return sum / static_cast<double>(outputs);
+  }
 };
 using mean_square = basic_mean_square<float>;
 
@@ -93,6 +115,8 @@ using mean_square = basic_mean_square<float>;
 /// L::value_and_gradient(rows, outputs, y, targets, dy)   mean over the rows; dy ← its gradient
 ///                         with respect to y, [rows, outputs], unless null
 /// L::value_and_losses(rows, outputs, y, targets, losses) the same mean; losses ← that of each row
+/// L::baseline(rows, outputs, targets)  optional: the mean loss of the best answer that looks at no
+///                         example, by which an optimizer tells a large loss from a small one
 /// L::hits(rows, outputs, y, targets)   optional: how many rows are right, where an answer is right
 ///                         or wrong; without it there is no accuracy (has_hits)
 ///
@@ -137,6 +161,18 @@ template <class L>
 /// Whether an answer under this loss is right or wrong, so that there is an accuracy.
 template <class L>
 inline constexpr bool has_hits = detail::looks_for_hits<L>();
+
+/// The loss of the best answer that looks at no example; 0 where the loss does not say.
+template <class L>
+[[nodiscard]] double baseline_of(std::size_t rows, std::size_t outputs,
+                                 typename L::target const* t) noexcept {
+  if constexpr (requires {
+                  { L::baseline(rows, outputs, t) } -> std::convertible_to<double>;
+                })
+    return L::baseline(rows, outputs, t);
+  else
+    return 0;
+}
 
 /// How many rows are right; NaN where the loss has no hits.
 template <class L, class T>

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <halo/adapt/prospect.hpp>
+#include <halo/core/layer_mask.hpp>
+#include <halo/optim/optimizer.hpp>
+
+namespace halo::adapt {
+
+/// The run as its optimizer may see it: how long it is, how far, which layers began it drawn.
+template <std::size_t Layers>
+class planned {
+ public:
+  /// How many steps there will be and how many of them are over. adapt::run says so by itself, from
+  /// its budget and its stream.
+  [[nodiscard]] prospect const& plan() const noexcept { return plan_; }
+  void set_plan(prospect const& p) noexcept { plan_ = p; }
+
+ protected:
+  /// These layers were drawn, the others come from somewhere.
+  void began_with(layer_mask drawn) noexcept {
+    for (std::size_t i = 0; i < Layers; ++i) drawn_[i] = drawn[i] ? 1 : 0;
+  }
+  void drew_head() noexcept { drawn_.back() = 1; }
+
+  /// A step begins.
+  void count_step() noexcept { plan_.elapsed += plan_.horizon > 0 ? 1 : 0; }
+  /// Before the optimizer moves in it.
+  template <class T>
+  void tell(optim::step_context<T>& context) const noexcept {
+    if (context.rows == 0) context.rows = plan_.rows;
+    context.horizon = plan_.horizon;
+    context.elapsed = plan_.elapsed - (plan_.horizon > 0 ? 1 : 0);  // this one is not over
+    for (std::size_t i = 0; i < Layers; ++i) context.anew.set(i, drawn_[i] != 0);
+  }
+
+  static void record(auto& self, auto&& f) {
+    f.part("run", self.plan_);
+    f.per_problem("run.drawn", std::span(self.drawn_), allowed::share());
+  }
+
+ private:
+  prospect plan_{};
+  std::array<std::uint8_t, Layers> drawn_{};  ///< 1: its parameters were drawn
+};
+
+}  // namespace halo::adapt

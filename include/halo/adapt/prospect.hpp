@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+
+#include <halo/adapt/budget.hpp>
+#include <halo/adapt/report.hpp>
+
+namespace halo::adapt {
+
+/// What an optimizer that plans ahead is told of the run it is in.
+struct prospect {
+  std::uint64_t horizon = 0;  ///< steps in all; 0: nobody knows
+  std::uint64_t elapsed = 0;  ///< how many of them are over; steps count on by themselves
+  std::uint64_t rows = 0;     ///< examples in the training set; 0: nobody knows
+
+  static constexpr void record(auto& self, auto&& f) {
+    f.number("horizon", self.horizon);
+    f.number("elapsed", self.elapsed);
+    f.number("rows", self.rows);
+  }
+};
+
+/// How many steps a budget allows in all, by what the steps so far took; 0 where nothing bounds it.
+///
+/// Operations and seconds become steps by their mean a step, budget::begun included; before the
+/// first step `operations` of one, seconds are unknown.
+/// @param spent       by this run
+/// @param operations  of a step that is like the next one
+[[nodiscard]] inline std::uint64_t horizon_of(budget const& limits, totals const& spent,
+                                              double seconds, std::uint64_t operations) noexcept {
+  constexpr double never = std::numeric_limits<double>::infinity();
+  auto const steps = static_cast<double>(spent.iterations);
+  double most = never;
+  if (limits.iterations != budget::unlimited) most = static_cast<double>(limits.iterations);
+  if (limits.operations != budget::unlimited) {
+    double const each =
+        steps > 0 ? static_cast<double>(spent.operations) / steps : static_cast<double>(operations);
+    if (each > 0) most = std::min(most, static_cast<double>(limits.operations) / each);
+  }
+  if (limits.seconds < never && steps > 0 && seconds > 0)
+    most = std::min(most, limits.seconds * steps / seconds);
+  return most < 1e18 ? static_cast<std::uint64_t>(std::max(most, 1.0)) : 0;
+}
+
+}  // namespace halo::adapt

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <type_traits>
+
+#include <halo/learned/number.hpp>
+#include <halo/learned/optimizer.hpp>
+#include <halo/learned/program.hpp>
+#include <halo/learned/weight_table.hpp>
+#include <halo/simd/math.hpp>
+
+namespace halo::learned {
+
+/// A rule of a few numbers that knows how long it has, how many rows there are and where it came
+/// from.
+///
+/// With T the steps of the run, t those that are over, n the rows (50 where nobody said; ln n for n
+/// in 5 ... 5000), L ← 0.8 L + 0.2 loss/baseline (the first loss at t = 0), τ = ln(T/30),
+/// ν = ln(n/50):
+///     ln ρ = rate + by_horizon τ + by_rows ν + by_loss ln clip(L, 1e-3, 10)
+///            + bias, of a tensor with one axis; + head, of the last layer;
+///            + from_nothing, where every layer was drawn anew; else
+///            + new + new_by_horizon τ + new_by_rows ν, of a layer drawn anew;
+///            + beside_new, of the others where there is one;         clipped to -14 ... -1
+///     σ    = min(1, (t+1)/max(1, T min(½, e^warm_up))) (1 - t/T)^e^min(2, end)
+///     m ← β m + (1-β) g,  v ← β₂ v + (1-β₂) g²,  β = s(momentum + momentum_by_horizon τ),
+///     β₂ = s(second), s the logistic function, both corrected by the tensor's own count of steps
+///     u = m (V/V₀)^(shrink/2) / √((1-a) v + a V),  a = s(blend),  V = mean of v over the tensor,
+///     V₀ = its largest of the tensor's first five steps
+///     κ = e^min(3, pull + pull_by_rows ν + pull_by_horizon τ); 0 for layers drawn anew
+///     θ ← θ - ρσ (u + κ (θ - θ₀)),  θ₀ = θ at the tensor's first step
+/// Where nobody said T, or it is over, T is taken for 3 (t+1), at least 30, and 1 - t/T for 2/3: a
+/// rate that falls as the run goes on and never ends, for averaged weights.
+///
+/// No number depends on the scale of the gradient or the loss. Units of the inputs are the
+/// network's business.
+struct horizon_program {
+  static constexpr char const* name = "horizon_rule";
+  static constexpr std::size_t operations_per_parameter = 16, operations_per_tensor = 40;
+
+  enum coordinate_number : std::size_t { mean, square, start };  // m, v, θ₀
+  enum context_number : std::size_t { mean_kept, square_kept, is_first };
+  enum decision_number : std::size_t { step_of_mean, share_of_square, floor_of_square, pull_back };
+  static constexpr std::size_t state = 3, held = 0, tensor_state = 1, global_state = 1;
+  static constexpr std::size_t overview = 0, context = 3, carry = 0, sums = 1, decision = 4;
+  static constexpr bool observes_constants = true;
+
+  static constexpr weight_table table{std::to_array<weight_info>({
+      {"rate", 1, 1, constant(-4.9)},
+      {"by_horizon", 1, 1, constant(-0.3)},
+      {"by_rows", 1, 1, constant(0.2)},
+      {"by_loss", 1, 1, constant(0.6)},
+      {"bias", 1, 1, constant(0.0)},
+      {"head", 1, 1, constant(0.0)},
+      {"from_nothing", 1, 1, constant(0.7)},
+      {"new", 1, 1, constant(0.4)},
+      {"new_by_horizon", 1, 1, constant(0.0)},
+      {"new_by_rows", 1, 1, constant(0.0)},
+      {"beside_new", 1, 1, constant(0.0)},
+      {"warm_up", 1, 1, constant(-3.0)},
+      {"end", 1, 1, constant(-1.0)},
+      {"momentum", 1, 1, constant(0.0)},
+      {"momentum_by_horizon", 1, 1, constant(0.4)},
+      {"second", 1, 1, constant(3.3)},
+      {"blend", 1, 1, constant(-3.0)},
+      {"shrink", 1, 1, constant(0.0)},
+      {"pull", 1, 1, constant(-0.8)},
+      {"pull_by_rows", 1, 1, constant(0.0)},
+      {"pull_by_horizon", 1, 1, constant(0.2)},
+  })};
+
+  template <class R, class Z, class Facts>
+  static void survey(R const&, Facts const&, Z const*, Z const*, Z*) {}
+
+  template <class R, class Z, class Facts>
+  static void prepare(R const& r, Facts const& f, Z const*, Z const*, Z const*, Z* c) {
+    using simd::sigmoid;
+    c[mean_kept] = sigmoid(r.weight(table["momentum"]) +
+                           r.weight(table["momentum_by_horizon"]) * horizon<Z>(time_of(f)));
+    c[square_kept] = sigmoid(r.weight(table["second"]));
+    c[is_first] = typed<Z>(f.own_step == 1 ? 1 : 0);
+  }
+
+  template <class R, class V>
+  static void observe(R const& r, V const& gradient, V const& theta, V* s, V*, V* sum) {
+    using autodiff::fma;
+    V const g = constant_part(gradient), one = typed<V>(1);
+    V const b = constant_part(r.row(mean_kept)), b2 = constant_part(r.row(square_kept));
+    s[mean] = fma(b, constant_part(s[mean]), (one - b) * g);
+    s[square] = fma(b2, constant_part(s[square]), (one - b2) * (g * g));
+    s[start] = fma(constant_part(r.row(is_first)), constant_part(theta), constant_part(s[start]));
+    sum[0] = s[square];
+  }
+
+  template <class R, class Z, class Facts>
+  static void decide(R const& r, Facts const& f, Z const* sum, Z* tensor, Z const* global, Z* d) {
+    using simd::exp;
+    using simd::sigmoid;
+    time const t = time_of(f);
+    double const lost = 1 - power(plain_number(sigmoid(r.weight(table["second"]))), f.own_step);
+    double const v = plain_number(sum[0]) / lost;  // V
+    double most = plain_number(tensor[0]);
+    if (f.own_step <= 5) tensor[0] = typed<Z>(most = std::max(most, v));
+    Z const pace = exp(log_rate(r, f, t, running_loss(f, global))) * schedule(r, t);
+    Z const kept = sigmoid(r.weight(table["momentum"]) +
+                           r.weight(table["momentum_by_horizon"]) * horizon<Z>(t));
+    Z const corrected = typed<Z>(1) / (typed<Z>(1) - power(kept, f.own_step));
+    double const ratio = std::clamp(v / std::max(most, 1e-38), 1e-12, 1.0);
+    Z const shrunk = exp(r.weight(table["shrink"]) * typed<Z>(0.5 * std::log(ratio)));
+    Z const blend = sigmoid(r.weight(table["blend"]));
+    d[step_of_mean] = pace * shrunk * corrected;
+    d[share_of_square] = (typed<Z>(1) - blend) * typed<Z>(1 / lost);
+    d[floor_of_square] = blend * typed<Z>(v) + typed<Z>(1e-30);
+    d[pull_back] = typed<Z>(0);
+    if (!f.anew) d[pull_back] = pace * exp(log_pull(r, f, t));
+  }
+
+  template <class R, class V>
+  static V apply(R const& r, V const&, V const& theta, V* s, V const*) {
+    using autodiff::fma;
+    using std::sqrt;
+    V const v = fma(r.row(share_of_square), constant_part(s[square]), r.row(floor_of_square));
+    V const u = r.row(step_of_mean) * constant_part(s[mean]) / sqrt(v);
+    return theta - fma(r.row(pull_back), theta - constant_part(s[start]), u);
+  }
+
+  template <class R, class Z, class Facts>
+  static void conclude(R const&, Facts const& f, Z const*, Z const*, Z* global) {
+    global[0] = typed<Z>(running_loss(f, global));
+  }
+
+  template <class R, class Z, class Facts>
+  static void initial(R const&, Facts const&, Z* coordinate, Z* tensor, Z* global) {
+    for (std::size_t k = 0; k < state; ++k) coordinate[k] = typed<Z>(0);
+    tensor[0] = global[0] = typed<Z>(0);
+  }
+
+ private:
+  /// Where a run stands: T, as far as it is known, t and 1 - t/T.
+  struct time {
+    double steps, over, left;
+  };
+  template <class T>
+  static time time_of(facts<T> const& f) noexcept {
+    auto const all = static_cast<double>(f.horizon), over = static_cast<double>(f.elapsed);
+    if (over < all) return {all, over, 1 - over / all};
+    double const t = static_cast<double>(f.step) - 1;
+    return {std::max(30.0, 3 * (t + 1)), t, 2.0 / 3};
+  }
+  template <class Z>
+  static Z horizon(time const& t) {
+    return typed<Z>(std::log(t.steps / 30));
+  }
+  template <class Z, class T>
+  static Z rows(facts<T> const& f) {
+    double const n = f.rows > 0 ? static_cast<double>(f.rows) : 50;
+    return typed<Z>(std::log(std::clamp(n, 5.0, 5000.0) / 50));
+  }
+  /// L.
+  template <class T, class Z>
+  static double running_loss(facts<T> const& f, Z const* global) noexcept {
+    double const baseline = f.baseline > 0 ? static_cast<double>(f.baseline) : 1;
+    double const now = static_cast<double>(f.loss) / baseline;
+    return f.step == 1 ? now : 0.8 * plain_number(global[0]) + 0.2 * now;
+  }
+  /// ln ρ.
+  template <class R, class T>
+  static auto log_rate(R const& r, facts<T> const& f, time const& t, double loss) {
+    using Z = std::remove_cvref_t<decltype(r.weight(0))>;
+    Z z = r.weight(table["rate"]) + r.weight(table["by_horizon"]) * horizon<Z>(t) +
+          r.weight(table["by_rows"]) * rows<Z>(f) +
+          r.weight(table["by_loss"]) * typed<Z>(std::log(std::clamp(loss, 1e-3, 10.0)));
+    if (f.bias) z = z + r.weight(table["bias"]);
+    if (f.head) z = z + r.weight(table["head"]);
+    if (f.all_drawn)
+      z = z + r.weight(table["from_nothing"]);
+    else if (f.anew)
+      z = z + r.weight(table["new"]) + r.weight(table["new_by_horizon"]) * horizon<Z>(t) +
+          r.weight(table["new_by_rows"]) * rows<Z>(f);
+    else if (!f.drawn.empty())
+      z = z + r.weight(table["beside_new"]);
+    return clipped(z, -14, -1);
+  }
+  /// σ.
+  template <class R>
+  static auto schedule(R const& r, time const& t) {
+    using simd::exp;
+    using Z = std::remove_cvref_t<decltype(r.weight(0))>;
+    double const share = std::min(0.5, std::exp(plain_number(r.weight(table["warm_up"]))));
+    double const rise = std::min(1.0, (t.over + 1) / std::max(1.0, t.steps * share));
+    Z const bend = exp(clipped(r.weight(table["end"]), -20, 2));
+    return typed<Z>(rise) * exp(bend * typed<Z>(std::log(t.left)));
+  }
+  /// ln κ.
+  template <class R, class T>
+  static auto log_pull(R const& r, facts<T> const& f, time const& t) {
+    using Z = std::remove_cvref_t<decltype(r.weight(0))>;
+    Z const z = r.weight(table["pull"]) + r.weight(table["pull_by_rows"]) * rows<Z>(f) +
+                r.weight(table["pull_by_horizon"]) * horizon<Z>(t);
+    return clipped(z, -20, 3);
+  }
+  template <class Z>
+  static Z clipped(Z const& z, double low, double high) {
+    double const x = plain_number(z);
+    return x < low ? typed<Z>(low) : x > high ? typed<Z>(high) : z;
+  }
+  /// x^n of a running mean's factor 0 < x < 1.
+  template <class Z, class T>
+  static Z power(Z const& x, T n) {
+    using simd::exp;
+    using simd::log;
+    return exp(log(x) * typed<Z>(static_cast<double>(n)));
+  }
+};
+
+/// The rule as an optimizer; untrained its numbers are near what training finds.
+template <floating W = float>
+using horizon_rule = optimizer<horizon_program, W>;
+
+}  // namespace halo::learned

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/adapt/prospect.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <vector>
+
+#include <halo/adapt/adapter.hpp>
+#include <halo/adapt/run.hpp>
+#include <halo/nn/activation.hpp>
+#include <halo/nn/linear.hpp>
+#include <halo/nn/sequential.hpp>
+
+#include "../support/unrecorded.hpp"
+
+using namespace halo;
+using adapt::horizon_of;
+
+namespace {
+
+using network = nn::sequential<nn::linear<2, 3>, nn::tanh, nn::linear<3, 2>>;
+
+/// Moves nothing and remembers what it was told.
+struct listener {
+  static inline std::vector<optim::step_context<float>> heard;
+  static constexpr char const* name = "listener";
+  static constexpr std::size_t operations_per_parameter = 1;
+  static constexpr void record(auto&, auto&& f) { f.constant("name", name); }
+  template <parameter_layout Layout, floating T = float>
+  struct state : nothing_recorded {
+    using layout = Layout;
+    using scalar = T;
+    template <class F>
+    void fields(F&&) noexcept {}
+  };
+  template <parameter_layout Layout, floating T = float>
+  [[nodiscard]] state<Layout, T> init() const noexcept {
+    return {};
+  }
+  template <class Layout, class T>
+  optim::status step(T*, T const*, state<Layout, T>&,
+                     optim::step_context<T> const& c = {}) const noexcept {
+    heard.push_back(c);
+    return optim::status::done;
+  }
+};
+using device = adapt::adapter<network, nn::cross_entropy, listener, 4>;
+
+struct ten_rows {
+  std::vector<float> x = std::vector<float>(8, 1.0F);
+  std::vector<std::int32_t> y = std::vector<std::int32_t>(4, 1);
+  struct batch {
+    std::span<float const> x;
+    std::span<std::int32_t const> y;
+  };
+  batch next() { return {x, y}; }
+  [[nodiscard]] std::size_t rows() const { return 10; }
+};
+
+}  // namespace
+
+TEST_CASE("prospect: a budget becomes steps, whatever it is counted in") {
+  adapt::totals none, some;
+  some.iterations = 10;
+  some.operations = 5000;
+  CHECK(horizon_of({}, none, 0, 100) == 0);
+  CHECK(horizon_of({.iterations = 300}, none, 0, 100) == 300);
+  CHECK(horizon_of({.operations = 10000}, none, 0, 100) == 100);
+  CHECK(horizon_of({.operations = 10000}, some, 0, 100) == 20);
+  CHECK(horizon_of({.seconds = 2}, none, 0, 100) == 0);
+  CHECK(horizon_of({.seconds = 2}, some, 0.5, 100) == 40);
+  CHECK(horizon_of({.iterations = 15, .operations = 10000, .seconds = 2}, some, 0.5, 100) == 15);
+  CHECK(horizon_of({.operations = 1}, some, 0, 100) == 1);
+  CHECK(tests::unrecorded_bytes(adapt::prospect{}) == 0);
+}
+
+TEST_CASE("prospect: run tells the optimizer of budget, stream, start and loss by itself") {
+  listener::heard.clear();
+  device d(listener{}, seed{1});
+  ten_rows stream;
+  adapt::run(d, stream, {.iterations = 3});
+  REQUIRE(listener::heard.size() == 3);
+  for (std::uint64_t t = 0; t < 3; ++t) {
+    CHECK(listener::heard[t].horizon == 3);
+    CHECK(listener::heard[t].elapsed == t);
+    CHECK(listener::heard[t].rows == 10);
+    CHECK(listener::heard[t].baseline == doctest::Approx(std::log(2.0)));
+    CHECK(listener::heard[t].anew == layer_mask::all(2));
+  }
+  d.step(stream.x, stream.y);  // by hand, behind the end
+  CHECK(listener::heard.back().elapsed >= listener::heard.back().horizon);
+
+  std::vector<float> const theta(network::parameters, 0.5F);
+  d.assign(theta);
+  d.redraw_head(seed{2});
+  d.set_training_rows(7);
+  adapt::run(d, stream, {.iterations = 5, .begun = 3});
+  REQUIRE(listener::heard.size() == 6);
+  CHECK(listener::heard[4].horizon == 5);
+  CHECK(listener::heard[4].elapsed == 3);
+  CHECK(listener::heard[5].elapsed == 4);
+  CHECK(listener::heard[4].rows == 7);
+  CHECK(listener::heard[4].anew == layer_mask::only(1));
+
+  adapt::run(
+      d, stream,
+      {.operations = 4 * adapt::operations<network, listener>({.layers = layer_mask::all(2)}, 4)});
+  CHECK(listener::heard[6].horizon == 4);
+  CHECK(listener::heard.size() == 10);
+}
+
+TEST_CASE("prospect: steps by hand count on") {
+  listener::heard.clear();
+  device d(listener{}, seed{1});
+  ten_rows stream;
+  d.step(stream.x, stream.y);
+  CHECK(listener::heard[0].horizon == 0);
+  d.set_plan({.horizon = 20});
+  d.step(stream.x, stream.y);
+  d.step(stream.x, stream.y);
+  CHECK(listener::heard[1].elapsed == 0);
+  CHECK(listener::heard[2].elapsed == 1);
+  CHECK(d.plan().elapsed == 2);
+}
