@@ -50,27 +50,27 @@ struct horizon_program {
   static constexpr bool observes_constants = true;
 
   static constexpr weight_table table{std::to_array<weight_info>({
-      {"rate", 1, 1, constant(-4.9)},
-      {"by_horizon", 1, 1, constant(-0.3)},
-      {"by_rows", 1, 1, constant(0.2)},
-      {"by_loss", 1, 1, constant(0.6)},
-      {"bias", 1, 1, constant(0.0)},
-      {"head", 1, 1, constant(0.0)},
-      {"from_nothing", 1, 1, constant(0.7)},
-      {"new", 1, 1, constant(0.4)},
-      {"new_by_horizon", 1, 1, constant(0.0)},
-      {"new_by_rows", 1, 1, constant(0.0)},
-      {"beside_new", 1, 1, constant(0.0)},
-      {"warm_up", 1, 1, constant(-3.0)},
-      {"end", 1, 1, constant(-1.0)},
+      {"rate", 1, 1, constant(-4.86)},
+      {"by_horizon", 1, 1, constant(-0.32)},
+      {"by_rows", 1, 1, constant(0.19)},
+      {"by_loss", 1, 1, constant(0.61)},
+      {"bias", 1, 1, constant(0.59)},
+      {"head", 1, 1, constant(-0.5)},
+      {"from_nothing", 1, 1, constant(0.76)},
+      {"new", 1, 1, constant(0.41)},
+      {"new_by_horizon", 1, 1, constant(-0.09)},
+      {"new_by_rows", 1, 1, constant(-0.14)},
+      {"beside_new", 1, 1, constant(0.14)},
+      {"warm_up", 1, 1, constant(-2.96)},
+      {"end", 1, 1, constant(-1.34)},
       {"momentum", 1, 1, constant(0.0)},
-      {"momentum_by_horizon", 1, 1, constant(0.4)},
-      {"second", 1, 1, constant(3.3)},
-      {"blend", 1, 1, constant(-3.0)},
-      {"shrink", 1, 1, constant(0.0)},
-      {"pull", 1, 1, constant(-0.8)},
-      {"pull_by_rows", 1, 1, constant(0.0)},
-      {"pull_by_horizon", 1, 1, constant(0.2)},
+      {"momentum_by_horizon", 1, 1, constant(0.43)},
+      {"second", 1, 1, constant(3.28)},
+      {"blend", 1, 1, constant(-3.21)},
+      {"shrink", 1, 1, constant(0.17)},
+      {"pull", 1, 1, constant(-0.83)},
+      {"pull_by_rows", 1, 1, constant(0.05)},
+      {"pull_by_horizon", 1, 1, constant(0.18)},
   })};
 
   template <class R, class Z, class Facts>
@@ -217,7 +217,8 @@ struct horizon_program {
   }
 };
 
-/// The rule as an optimizer; untrained its numbers are near what training finds.
+/// The rule as an optimizer. The numbers it begins with were found by evolution strategies on
+/// adaptations to other sensors, wearers, images and invented problems than those it is judged on.
 template <floating W = float>
 using horizon_rule = optimizer<horizon_program, W>;
 
