@@ -29,7 +29,7 @@ struct layout {
 static_assert(parameter_layout<layout>);
 
 struct too_many_layers : layout {
-  static constexpr std::size_t layers = 65;
+  static constexpr std::size_t layers = layer_mask::capacity + 1;
 };
 static_assert(!parameter_layout<too_many_layers>);
 static_assert(!parameter_layout<int>);

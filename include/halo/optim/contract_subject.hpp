@@ -70,8 +70,10 @@ struct tried final : tried_optimizer<T> {
   bytes save() override {
     bytes all;
     walk(*state, [&all]<class U>(field_path const&, recorded_field<U> const& field) {
-      auto const* const p = reinterpret_cast<unsigned char const*>(field.values.data());
-      if (field.is_state()) all.insert(all.end(), p, p + field.values.size_bytes());
+      if (!field.is_state() || field.values.empty()) return;
+      std::size_t const begin = all.size(), n = field.values.size_bytes();
+      all.resize(begin + n);
+      std::memcpy(all.data() + begin, field.values.data(), n);
     });
     return all;
   }
