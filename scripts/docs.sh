@@ -14,12 +14,13 @@ doxygen - > "$out/log" << END
 PROJECT_NAME = halo
 PROJECT_BRIEF = "Keeps neural networks learning on the device they run on"
 OUTPUT_DIRECTORY = $out
-INPUT = README.md docs include/halo
+INPUT = README.md CONTRIBUTING.md benchmarks/README.md docs include/halo
 FILE_PATTERNS = *.hpp *.md
 RECURSIVE = YES
 EXCLUDE_PATTERNS = */pretrained/*
 EXCLUDE_SYMBOLS = *detail* *detail::*
-USE_MDFILE_AS_MAINPAGE = README.md
+USE_MDFILE_AS_MAINPAGE = ./README.md
+FILTER_PATTERNS = "*.md=scripts/reference-page.py"
 STRIP_FROM_INC_PATH = include
 GENERATE_LATEX = NO
 HTML_EXTRA_STYLESHEET = docs/style.css
