@@ -115,24 +115,42 @@ void max_pool_backward(std::size_t images, pool_geometry const& g, simd::const_o
       });
 }
 
+namespace detail {
+
+/// average_pool_forward of large windows, 64 numbers at a time, for the rounding.
+template <class Arch, class P>
+[[gnu::noinline]] void average_in_parts(std::size_t images, pool_geometry const& g,
+                                        simd::const_of<P> x, P y) noexcept {
+  using T = simd::scalar_of<P>;
+  using V = typename simd::pointer_traits<P>::template register_of<Arch>;
+  for_each_window<T, Arch>(images, g, [&](std::size_t to, auto chunk, window_places const& places) {
+    V sum(0);
+    for (std::size_t k = 0; k < places.rows; ++k) {
+      for (std::size_t l = 0; l < places.columns;) {
+        V part(0);
+        for (std::size_t const end = std::min(l + 64, places.columns); l < end; ++l)
+          part += V(moved(chunk, places.at(k, l)).load(x));
+        sum += part;
+      }
+    }
+    moved(chunk, to).store(y, sum * V(T(1) / static_cast<T>(places.count())));
+  });
+}
+
+}  // namespace detail
+
 /// y ← the mean of each window.
 /// @note  every window sees at least one pixel; allocates nothing
 template <class Arch = simd::default_arch, class P>
-void average_pool_forward(std::size_t images, pool_geometry const& g, simd::const_of<P> x,
-                          P y) noexcept {
+inline void average_pool_forward(std::size_t images, pool_geometry const& g, simd::const_of<P> x,
+                                 P y) noexcept {
   using T = simd::scalar_of<P>;
   using V = typename simd::pointer_traits<P>::template register_of<Arch>;
+  if (g.y.kernel * g.x.kernel > 64) return detail::average_in_parts<Arch>(images, g, x, y);
   detail::for_each_window<T, Arch>(
       images, g, [&](std::size_t to, auto chunk, detail::window_places const& places) {
         V sum(0);
-        for (std::size_t k = 0; k < places.rows; ++k) {
-          for (std::size_t l = 0; l < places.columns;) {  // parts of 64, for the rounding
-            V part(0);
-            for (std::size_t const end = std::min(l + 64, places.columns); l < end; ++l)
-              part += V(detail::moved(chunk, places.at(k, l)).load(x));
-            sum += part;
-          }
-        }
+        places.for_each([&](std::size_t at) { sum += V(detail::moved(chunk, at).load(x)); });
         detail::moved(chunk, to).store(y, sum * V(T(1) / static_cast<T>(places.count())));
       });
 }
