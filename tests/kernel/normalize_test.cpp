@@ -163,6 +163,28 @@ TEST_CASE_TEMPLATE("a large mean costs no digits, an equal row gives the bias", 
   CHECK(y == bias);
 }
 
+TEST_CASE_TEMPLATE("a first number far from the others costs no digits", M, HALO_MACHINES) {
+  using T = typename M::value;
+  using arch = typename M::arch;
+  for (std::size_t const n : {2U, 19U, 64U, 300U})
+    for (double const off : {0.0, 2.0, 3.0, 3.8, 4.0, 5.0, -30.0, 1e3, 1e6}) {
+      CAPTURE(n);
+      CAPTURE(off);
+      std::vector<T> x = varied<T>(1, n), y(n), dx(n), dgain(n), dbias(n);
+      std::vector<T> const gain = numbers<T>(n, 3), bias = numbers<T>(n, 4), dy = numbers<T>(n, 5);
+      x[0] += static_cast<T>(off);
+      T mean, scale;
+      run<arch, T*>(1, n, x.data(), gain.data(), bias.data(), dy.data(), y.data(), &mean, &scale,
+                    dx.data(), dgain.data(), dbias.data());
+      plain const expected(1, n, widen(x), widen(gain), widen(bias), widen(dy));
+      CHECK(static_cast<double>(scale) / expected.scale[0] ==
+            doctest::Approx(1).epsilon(tolerance<T>));
+      CHECK(halo::test::distance(y, expected.y) < tolerance<T>);
+      CHECK(halo::test::distance(dx, expected.dx) < tolerance<T>);
+      CHECK(halo::test::distance(dgain, expected.dgain) < tolerance<T>);
+    }
+}
+
 TEST_CASE_TEMPLATE("a row whose squares overflow is NaN, and not its bias", M, HALO_MACHINES) {
   using T = typename M::value;
   using arch = typename M::arch;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <limits>
 
+#include <halo/core/unrolled.hpp>
 #include <halo/simd/pointer.hpp>
 #include <halo/simd/reduce.hpp>
 #include <halo/simd/transform.hpp>
@@ -29,22 +30,22 @@ template <class E, class T>
   return E(square <= E(largest) ? T(1) : nan) / sqrt(square + E(epsilon));
 }
 
-/// What becomes z of one row: (x - first - mean) · scale.
+/// What becomes z of one row: (x - first) · scale + shift, shift = -mean · scale.
 template <class V, class P>
 struct normalized_row {
   using C = simd::const_of<P>;
   C x;
-  V first, mean, scale;
+  V first, scale, shift;
 
   /// @param begin  x of the row; mean and scale of row i
   normalized_row(C begin, C means, C scales, std::size_t i) noexcept
       : x(begin),
         first(simd::broadcast<V>(read(begin, 0))),
-        mean(simd::broadcast<V>(read(means, i))),
-        scale(simd::broadcast<V>(read(scales, i))) {}
+        scale(simd::broadcast<V>(read(scales, i))),
+        shift(simd::broadcast<V>(-read(means, i) * read(scales, i))) {}
   template <class Chunk>
   [[nodiscard]] V z(Chunk chunk) const noexcept {
-    return (V(chunk.load(x)) - first - mean) * scale;
+    return fma(V(chunk.load(x)) - first, scale, shift);
   }
 
  private:
@@ -54,6 +55,46 @@ struct normalized_row {
   }
 };
 
+/// Two sums in one walk.
+template <class V>
+struct two_sums {
+  V a, b;
+  explicit two_sums(int = 0) noexcept : a(0), b(0) {}  // as V(0)
+  two_sums(V first, V second) noexcept : a(first), b(second) {}
+  friend two_sums operator+(two_sums s, two_sums t) noexcept { return {s.a + t.a, s.b + t.b}; }
+  two_sums& operator+=(two_sums t) noexcept { return *this = *this + t; }
+};
+
+/// normalize_gradient of Count chunks behind one another.
+template <class Arch, std::size_t Count, class P, class Chunk>
+inline void normalize_columns(std::size_t rows, std::size_t n, simd::const_of<P> x,
+                              simd::const_of<P> mean, simd::const_of<P> scale, simd::const_of<P> dy,
+                              P dgain, P dbias, Chunk first) noexcept {
+  using R = typename Chunk::register_type;
+  using V = typename simd::pointer_traits<P>::template register_of<Arch>;
+  auto const at = [&](std::size_t u) {
+    Chunk chunk = first;
+    chunk.begin += u * R::size;
+    return chunk;
+  };
+  two_sums<V> total[Count];
+  for (std::size_t i = 0; i < rows;) {
+    two_sums<V> part[Count];
+    for (std::size_t const end = rows - i < 64 ? rows : i + 64; i < end; ++i) {
+      normalized_row<V, P> const row(x + i * n, mean, scale, i);
+      unrolled<Count>([&](std::size_t u) {
+        V const d = at(u).load(dy + i * n);
+        part[u] = {fma(d, row.z(at(u)), part[u].a), part[u].b + d};
+      });
+    }
+    unrolled<Count>([&](std::size_t u) { total[u] += part[u]; });
+  }
+  unrolled<Count>([&](std::size_t u) {
+    at(u).store(dgain, total[u].a);
+    at(u).store(dbias, total[u].b);
+  });
+}
+
 }  // namespace detail
 
 /// Layer normalisation of rows [Ba et al. 2016, eq. 3 and 4].
@@ -61,8 +102,9 @@ struct normalized_row {
 /// z_ij = (x_ij - mean_i) · scale_i,  y_ij = gain_j z_ij + bias_j,
 /// mean_i = Σ_j x_ij / n,  scale_i = 1 / √(Σ_j (x_ij - mean_i)² / n + epsilon)
 /// (epsilon inside the root and the variance divided by n, as in PyTorch). Both are taken of x_ij -
-/// x_i0, the variance around the mean in a second walk over the row, so that a large mean costs no
-/// digits. A row's result does not depend on its neighbours; a row with a NaN or an infinity
+/// x_i0, so that a large mean costs no digits, in one walk: Σ d² / n - (Σ d / n)²; in a second one,
+/// around the mean, where x_i0 lies more than some 4 deviations from it and the difference would
+/// lose digits. A row's result does not depend on its neighbours; a row with a NaN or an infinity
 /// becomes NaN, and so does one whose squares overflow (float: |x_ij - mean_i| above some 1e19 /
 /// √n).
 ///
@@ -72,29 +114,40 @@ struct normalized_row {
 /// @param mean, scale  one a row, for the backward pass: mean_i - x_i0 and scale_i
 /// @note  allocates nothing
 template <class Arch = simd::default_arch, class P>
-void normalize_forward(std::size_t rows, std::size_t n, simd::const_of<P> x, simd::const_of<P> gain,
-                       simd::const_of<P> bias, simd::scalar_of<P> epsilon, P y, P mean,
-                       P scale) noexcept {
+[[gnu::always_inline]] inline void normalize_forward(std::size_t rows, std::size_t n,
+                                                     simd::const_of<P> x, simd::const_of<P> gain,
+                                                     simd::const_of<P> bias,
+                                                     simd::scalar_of<P> epsilon, P y, P mean,
+                                                     P scale) noexcept {
   using T = simd::scalar_of<P>;
   using E = simd::element_of<P>;
   using V = typename simd::pointer_traits<P>::template register_of<Arch>;
+  using two = detail::two_sums<V>;
   using simd::read_element;
   using simd::write_element;
   if (n == 0) return;
   T const share = T(1) / static_cast<T>(n);
   for (std::size_t i = 0; i < rows; ++i, x += n, y += n) {
     V const first = simd::broadcast<V>(E(read_element(x, 0)));
-    auto const off = [&](auto chunk) { return chunk.fill(V(chunk.load(x)) - first, T(0)); };
-    E const m = detail::sum_chunks<Arch, P>(n, off) * E(share);
-    V const center = simd::broadcast<V>(m);
-    E const square = detail::sum_chunks<Arch, P>(n, [&](auto chunk) {
-      V const d = chunk.fill(off(chunk) - center, T(0));
-      return d * d;
+    auto const off = [&](auto chunk) { return V(chunk.load(x)) - first; };
+    auto const sums = simd::detail::sum_chunks<T, Arch, two>(n, [&](auto chunk, two t) {
+      V const d = chunk.fill(off(chunk), T(0));
+      return two(t.a + d, fma(d, d, t.b));
     });
-    E const s = detail::inverse_deviation(square * E(share), epsilon);
-    V const factor = simd::broadcast<V>(s);
+    E const m = lane_sum(sums.a) * E(share);
+    E square = lane_sum(sums.b) * E(share) - m * m;
+    if (!(m * m <= square * E(T(15)))) {
+      V const center = simd::broadcast<V>(m);
+      auto const squares = [&](auto chunk) {
+        V const d = chunk.fill(off(chunk) - center, T(0));
+        return d * d;
+      };
+      square = detail::sum_chunks<Arch, P>(n, squares) * E(share);
+    }
+    E const s = detail::inverse_deviation(square, epsilon);
+    V const factor = simd::broadcast<V>(s), shift = simd::broadcast<V>(-m * s);
     simd::for_each_chunk<T, Arch>(n, [&](auto chunk) {
-      V const z = (V(chunk.load(x)) - first - center) * factor;
+      V const z = fma(off(chunk), factor, shift);
       chunk.store(y, fma(chunk.load(gain), z, chunk.load(bias)));
     });
     write_element(mean, i, m);
@@ -110,9 +163,11 @@ void normalize_forward(std::size_t rows, std::size_t n, simd::const_of<P> x, sim
 /// @param dx              as x; may be dy
 /// @note  allocates nothing
 template <class Arch = simd::default_arch, class P>
-void normalize_backward(std::size_t rows, std::size_t n, simd::const_of<P> x,
-                        simd::const_of<P> gain, simd::const_of<P> mean, simd::const_of<P> scale,
-                        simd::const_of<P> dy, P dx) noexcept {
+[[gnu::always_inline]] inline void normalize_backward(std::size_t rows, std::size_t n,
+                                                      simd::const_of<P> x, simd::const_of<P> gain,
+                                                      simd::const_of<P> mean,
+                                                      simd::const_of<P> scale, simd::const_of<P> dy,
+                                                      P dx) noexcept {
   using T = simd::scalar_of<P>;
   using E = simd::element_of<P>;
   using V = typename simd::pointer_traits<P>::template register_of<Arch>;
@@ -120,14 +175,17 @@ void normalize_backward(std::size_t rows, std::size_t n, simd::const_of<P> x,
   T const share = T(1) / static_cast<T>(n);
   for (std::size_t i = 0; i < rows; ++i, x += n, dy += n, dx += n) {
     detail::normalized_row<V, P> const row(x, mean, scale, i);
-    auto const z = [&](auto chunk) { return row.z(chunk); };
-    auto const g = [&](auto chunk) { return chunk.load(gain) * chunk.load(dy); };
-    E const sum = detail::sum_chunks<Arch, P>(n, g);  // dy is 0 in missing lanes
-    E const slope = detail::sum_chunks<Arch, P>(n, [&](auto chunk) { return g(chunk) * z(chunk); });
-    V const shift = simd::broadcast<V>(sum * E(share));
-    V const tilt = simd::broadcast<V>(slope * E(share));
-    simd::for_each_chunk<T, Arch>(
-        n, [&](auto chunk) { chunk.store(dx, row.scale * (g(chunk) - shift - z(chunk) * tilt)); });
+    auto const sums = simd::detail::sum_chunks<T, Arch, detail::two_sums<V>>(
+        n, [&](auto chunk, detail::two_sums<V> t) {  // dy is 0 in missing lanes
+          V const g = chunk.load(gain) * chunk.load(dy);
+          return detail::two_sums<V>(t.a + g, fma(g, row.z(chunk), t.b));
+        });
+    V const shift = simd::broadcast<V>(lane_sum(sums.a) * E(share));
+    V const tilt = simd::broadcast<V>(lane_sum(sums.b) * E(share));
+    simd::for_each_chunk<T, Arch>(n, [&](auto chunk) {
+      V const g = chunk.load(gain) * chunk.load(dy);
+      chunk.store(dx, row.scale * (g - shift - row.z(chunk) * tilt));
+    });
   }
 }
 
@@ -141,25 +199,15 @@ template <class Arch = simd::default_arch, class P>
 void normalize_gradient(std::size_t rows, std::size_t n, simd::const_of<P> x,
                         simd::const_of<P> mean, simd::const_of<P> scale, simd::const_of<P> dy,
                         P dgain, P dbias) noexcept {
-  using V = typename simd::pointer_traits<P>::template register_of<Arch>;
-  simd::for_each_chunk<simd::scalar_of<P>, Arch>(n, [&](auto chunk) {
-    auto const target = chunk;
-    V gain(0), bias(0);
-    for (std::size_t i = 0; i < rows;) {
-      V gain_part(0), bias_part(0);
-      for (std::size_t const end = rows - i < 64 ? rows : i + 64; i < end; ++i, chunk.begin += n) {
-        detail::normalized_row<V, P> const row(x + i * n, mean, scale, i);
-        V const d = chunk.load(dy);
-        auto at = chunk;
-        at.begin = target.begin;
-        gain_part += d * row.z(at);
-        bias_part += d;
-      }
-      gain += gain_part;
-      bias += bias_part;
-    }
-    target.store(dgain, gain);
-    target.store(dbias, bias);
+  using T = simd::scalar_of<P>;
+  constexpr std::size_t four = 4 * simd::batch<T, Arch>::size;
+  std::size_t j = 0;
+  for (; j + four <= n; j += four)
+    detail::normalize_columns<Arch, 4, P>(rows, n, x, mean, scale, dy, dgain, dbias,
+                                          simd::full_chunk<T, Arch>{j});
+  simd::for_each_chunk<T, Arch>(n - j, [&](auto chunk) {
+    chunk.begin += j;
+    detail::normalize_columns<Arch, 1, P>(rows, n, x, mean, scale, dy, dgain, dbias, chunk);
   });
 }
 
