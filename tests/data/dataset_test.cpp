@@ -54,7 +54,7 @@ TEST_CASE("rows_where: by any mark") {
   CHECK(data::rows_where(batch, {9}).empty());
 }
 
-TEST_CASE("domain: labels become 0, 1, ... in the order listed") {
+TEST_CASE("select_classes: labels become 0, 1, ... in the order listed") {
   data::dataset const d = data::select_classes(small(), {3, 1});
   CHECK(d.classes == 2);
   CHECK(d.rows() == 4);
@@ -65,14 +65,14 @@ TEST_CASE("domain: labels become 0, 1, ... in the order listed") {
   CHECK(data::select_classes(small(), {0, 1, 2, 3}).y == small().y);
 }
 
-TEST_CASE("domain: labels that make no sense") {
+TEST_CASE("select_classes: labels that make no sense") {
   auto const twice = tests::message_of<error>([] {
     static_cast<void>(data::select_classes(small(), {1, 2, 1}));
   });
-  CHECK(twice == "domain: labels: expected every label once, found 1 twice");
+  CHECK(twice == "select_classes: labels: expected every label once, found 1 twice");
   auto const none =
       tests::message_of<error>([] { static_cast<void>(data::select_classes(small(), {8})); });
-  CHECK(none == "domain: labels: expected at least one row with one of them, found none");
+  CHECK(none == "select_classes: labels: expected at least one row with one of them, found none");
 }
 
 TEST_CASE("concatenate: one after the other") {

@@ -140,12 +140,12 @@ template <class Target>
   for (std::size_t i = 0; i < labels.size(); ++i) {
     auto const first = std::find(labels.begin(), labels.end(), labels[i]);
     if (first != labels.begin() + static_cast<std::ptrdiff_t>(i)) {
-      fail("domain", "labels", "every label once", std::to_string(labels[i]) + " twice");
+      fail("select_classes", "labels", "every label once", std::to_string(labels[i]) + " twice");
     }
   }
   std::span<std::int32_t const> const all(from.y.data(), from.y.size());
   dataset result = select(from, rows_where(all, labels));
-  if (result.rows() == 0) fail("domain", "labels", "at least one row with one of them", "none");
+  if (result.rows() == 0) fail("select_classes", "labels", "at least one row with one of them", "none");
   for (std::int32_t& y : tensor::elements(result.y)) {
     y = static_cast<std::int32_t>(std::find(labels.begin(), labels.end(), y) - labels.begin());
   }
