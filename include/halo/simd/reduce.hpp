@@ -16,7 +16,8 @@ namespace detail {
 
 /// Folds n elements into four accumulators: total[i mod 4] = body(chunk i, total[i mod 4]).
 template <class T, class Arch, class V, class Body>
-inline void fold_chunks(std::size_t n, V (&total)[4], Body const& body) noexcept {
+[[gnu::always_inline]] inline void fold_chunks(std::size_t n, V (&total)[4],
+                                               Body const& body) noexcept {
   constexpr std::size_t width = batch<T, Arch>::size;
   std::size_t i = 0;
   for (; i + 4 * width <= n; i += 4 * width)
