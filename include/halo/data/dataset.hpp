@@ -145,7 +145,8 @@ template <class Target>
   }
   std::span<std::int32_t const> const all(from.y.data(), from.y.size());
   dataset result = select(from, rows_where(all, labels));
-  if (result.rows() == 0) fail("select_classes", "labels", "at least one row with one of them", "none");
+  if (result.rows() == 0)
+    fail("select_classes", "labels", "at least one row with one of them", "none");
   for (std::int32_t& y : tensor::elements(result.y)) {
     y = static_cast<std::int32_t>(std::find(labels.begin(), labels.end(), y) - labels.begin());
   }
