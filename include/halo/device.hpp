@@ -51,7 +51,6 @@
 #include <halo/learned/recurrent.hpp>
 #include <halo/learned/rnnprop.hpp>
 #include <halo/learned/state.hpp>
-#include <halo/learned/state.hpp>
 #include <halo/learned/tensor_features.hpp>
 #include <halo/learned/tensor_options.hpp>
 #include <halo/learned/tensor_prior.hpp>

@@ -73,7 +73,7 @@ class predictor : public inference<predictor<Network, MaxBatch, Loss>, Network, 
 
   [[nodiscard]] std::span<float const> parameters() const noexcept { return parameters_.span(); }
   [[nodiscard]] std::span<float const> statistics() const noexcept { return statistics_.span(); }
-  [[nodiscard]] network_view view(weights at = weights::raw) const noexcept {
+  [[nodiscard]] network_view view([[maybe_unused]] weights at = weights::raw) const noexcept {
     HALO_EXPECTS(at == weights::raw, "predictor: has one set of weights");
     return {parameters(), statistics()};
   }
