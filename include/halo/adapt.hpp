@@ -15,8 +15,8 @@
 #include <halo/adapt/integers.hpp>
 #include <halo/adapt/make.hpp>
 #include <halo/adapt/operations.hpp>
-#include <halo/adapt/predictor.hpp>
 #include <halo/adapt/planned.hpp>
+#include <halo/adapt/predictor.hpp>
 #include <halo/adapt/prospect.hpp>
 #include <halo/adapt/refusal.hpp>
 #include <halo/adapt/report.hpp>

@@ -22,8 +22,8 @@
 #include <halo/learned/recurrent.hpp>
 #include <halo/learned/rnnprop.hpp>
 #include <halo/learned/scalar_gradient.hpp>
-#include <halo/learned/taped_reader.hpp>
 #include <halo/learned/state.hpp>
+#include <halo/learned/taped_reader.hpp>
 #include <halo/learned/tensor_features.hpp>
 #include <halo/learned/tensor_options.hpp>
 #include <halo/learned/tensor_prior.hpp>
