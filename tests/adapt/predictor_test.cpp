@@ -65,7 +65,7 @@ TEST_CASE("predictor: sizeof is the parameters and a forward pass of its batch")
   static_assert(sizeof(adapt::predictor<network, 8>) ==
                 lines(network::parameters) + lines(network::statistics) +
                     lines(network::inference_arena_size(8)));
-  CHECK(sizeof(adapt::predictor<network>) < sizeof(device) / 5);
+  CHECK(sizeof(adapt::predictor<network>) < sizeof(device) / 4);  // kernels' room in both
 }
 
 TEST_CASE("predictor: takes what fits the network and nothing else") {
