@@ -21,6 +21,8 @@
 #include <halo/nn/sequential.hpp>
 #include <halo/optim/adam.hpp>
 
+#include "../support/address_sanitizer.hpp"
+
 using namespace halo;
 
 namespace {
@@ -74,7 +76,7 @@ std::size_t stack_of_step() {
 }  // namespace
 
 TEST_CASE("a step takes no more than 16 KB of the stack") {
-#if defined(__SANITIZE_ADDRESS__)
+#if HALO_ADDRESS_SANITIZER
   MESSAGE("skipped: the address sanitizer has frames of its own");
 #else
   using namespace nn;

@@ -25,18 +25,8 @@
 #include <halo/kernel/window.hpp>
 #include <halo/simd/arch.hpp>
 
+#include "support/address_sanitizer.hpp"
 #include "support/numbers.hpp"
-
-#if defined(__SANITIZE_ADDRESS__)
-#  define HALO_ADDRESS_SANITIZER 1
-#elif defined(__has_feature)
-#  if __has_feature(address_sanitizer)
-#    define HALO_ADDRESS_SANITIZER 1
-#  endif
-#endif
-#if !defined(HALO_ADDRESS_SANITIZER)
-#  define HALO_ADDRESS_SANITIZER 0
-#endif
 
 namespace halo::test::fuzz {
 
