@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include <halo/core/record.hpp>
 
@@ -21,7 +22,7 @@ template <class V>
       text += name;
     });
     text += " = ";
-    if constexpr (field.is_text)
+    if constexpr (std::remove_cvref_t<decltype(field)>::is_text)
       text += std::string_view(field.values.data(), field.values.size());
     else
       text += std::to_string(field.values[0]);
