@@ -141,10 +141,10 @@ using with =
 }  // namespace
 
 TEST_CASE("adapter: draws its weights by the rule it is given") {
-  using network = nn::sequential<nn::linear<3, 200>>;
-  adapt::adapter<network, nn::cross_entropy, optim::sgd, 1> const he(optim::sgd{}, seed{1});
-  adapt::adapter<network, nn::cross_entropy, optim::sgd, 1> const narrow(optim::sgd{}, seed{1}, {},
-                                                                         nn::normal{1e-3F});
+  using one_layer = nn::sequential<nn::linear<3, 200>>;
+  adapt::adapter<one_layer, nn::cross_entropy, optim::sgd, 1> const he(optim::sgd{}, seed{1});
+  adapt::adapter<one_layer, nn::cross_entropy, optim::sgd, 1> const narrow(optim::sgd{}, seed{1},
+                                                                           {}, nn::normal{1e-3F});
   float const scale = 1e-3F / nn::he::deviation(3, 200);
   for (std::size_t i = 0; i < 600; ++i)
     CHECK(narrow.parameters()[i] == doctest::Approx(scale * he.parameters()[i]).epsilon(1e-5));
