@@ -31,7 +31,8 @@ std::string left_by() {
 
 using base = tests::small_program;
 struct few_states : base {
-  static constexpr std::size_t state = 2, held = 0;  // observe() reads the third, apply() writes it
+  [[maybe_unused]] static constexpr std::size_t state = 2, held = 0;
+  // observe() reads the third, apply() writes it
 };
 struct little_carry : base {
   static constexpr std::size_t carry = 1;

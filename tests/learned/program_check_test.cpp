@@ -16,7 +16,7 @@ namespace {
 using namespace halo::learned;
 
 struct misspelt_one : support::learned_rate {
-  static constexpr bool observe_constants = true;
+  [[maybe_unused]] static constexpr bool observe_constants = true;
 };
 struct other_settle : support::learned_rate {
   static void settle(int);
