@@ -143,9 +143,9 @@ struct starting : nn::stateless_layer {
 }  // namespace
 
 TEST_CASE("initialize: a tensor with a rule of its own starts by that, in a residual layer too") {
-  using network = nn::sequential<nn::linear<2, 2>, nn::residual<starting>>;
-  std::vector<float> theta(network::parameters);
-  nn::initialize<network::layout, float>(std::span<float>(theta), seed{7});
+  using own_start = nn::sequential<nn::linear<2, 2>, nn::residual<starting>>;
+  std::vector<float> theta(own_start::parameters);
+  nn::initialize<own_start::layout, float>(std::span<float>(theta), seed{7});
   for (std::size_t i = 6; i < 12; ++i) CHECK(theta[i] == 203);  // 2 in, 3 out
   double sum = 0;
   for (std::size_t i = 12; i < 212; ++i) sum += static_cast<double>(theta[i]);
