@@ -25,8 +25,7 @@ class evaluation {
  public:
   evaluation(problems const& tasks, std::vector<contender> const& arms,
              std::vector<std::uint64_t> checkpoints, std::size_t seeds)
-      : tasks_(&tasks),
-        arms_(&arms),
+      : arms_(&arms),
         checkpoints_(std::move(checkpoints)),
         seeds_(seeds),
         trials_(tasks.size() * arms.size() * seeds) {
@@ -219,7 +218,6 @@ class evaluation {
                 averaged.error);
   }
 
-  problems const* tasks_;
   std::vector<contender> const* arms_;
   std::vector<std::uint64_t> checkpoints_;
   std::size_t seeds_;
