@@ -18,6 +18,7 @@
 #include <halo/nn/gradient.hpp>
 #include <halo/nn/group_norm.hpp>
 #include <halo/nn/gru.hpp>
+#include <halo/nn/hardest_rows.hpp>
 #include <halo/nn/head.hpp>
 #include <halo/nn/initialize.hpp>
 #include <halo/nn/integer.hpp>

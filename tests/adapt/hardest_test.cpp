@@ -28,29 +28,7 @@ std::vector<std::uint32_t> by_sorting(std::vector<float> const& losses, std::siz
   return rows;
 }
 
-std::vector<std::uint32_t> found(std::vector<float> const& losses, std::size_t k) {
-  std::vector<float> sorted(losses.size());
-  std::vector<std::uint32_t> rows(k);
-  adapt::hardest_rows(losses.size(), k, losses.data(), sorted.data(), rows.data());
-  return rows;
-}
-
 }  // namespace
-
-TEST_CASE("hardest: the rows of the largest losses, in their order, of equals the first") {
-  for (std::size_t n = 1; n < 40; ++n) {
-    CAPTURE(n);
-    std::vector<float> losses = support::draw<float>(n, n);
-    std::vector<float> ties = losses;  // few different values
-    for (float& l : ties) l = std::round(l);
-    for (std::size_t k = 1; k <= n; ++k) {
-      CAPTURE(k);
-      CHECK(found(losses, k) == by_sorting(losses, k));
-      CHECK(found(ties, k) == by_sorting(ties, k));
-      CHECK(found(std::vector<float>(n, 0.0F), k) == by_sorting(std::vector<float>(n, 0.0F), k));
-    }
-  }
-}
 
 TEST_CASE("hardest: loss and gradient of the rows it chose are those of running them alone") {
   using network = support::norm_case::network;

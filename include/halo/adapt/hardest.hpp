@@ -8,28 +8,10 @@
 #include <cstdint>
 
 #include <halo/core/aligned.hpp>
+#include <halo/nn/hardest_rows.hpp>
 #include <halo/nn/layer.hpp>
 
 namespace halo::adapt {
-
-/// The rows with the k largest of n losses, in the order of the rows; of equals the first.
-///
-/// @param sorted  n elements of work space
-/// @param rows    k row numbers, ascending, to be written
-/// @pre 1 <= k <= n, no NaN among the losses
-inline void hardest_rows(std::size_t n, std::size_t k, float const* losses, float* sorted,
-                         std::uint32_t* rows) noexcept {
-  std::copy_n(losses, n, sorted);
-  std::nth_element(sorted, sorted + (k - 1), sorted + n, [](float a, float b) { return a > b; });
-  float const least = sorted[k - 1];
-  auto ties = k - static_cast<std::size_t>(
-                      std::count_if(losses, losses + n, [=](float l) { return l > least; }));
-  for (std::size_t i = 0; i < n; ++i) {
-    if (losses[i] > least || (losses[i] == least && ties > 0 && ties-- > 0)) {
-      *rows++ = static_cast<std::uint32_t>(i);
-    }
-  }
-}
 
 /// Loss and output gradient of a step that runs backward on all of its examples.
 template <class Network, class Loss, std::size_t Capacity>
@@ -60,7 +42,7 @@ class hardest {
     auto const mean =
         static_cast<double>(Loss::value_and_losses(p.rows, Network::outputs, y, t, losses_.data()));
     if (!std::isfinite(mean)) return mean;
-    hardest_rows(p.rows, k, losses_.data(), sorted_.data(), rows_.data());
+    nn::hardest_rows(p.rows, k, losses_.data(), sorted_.data(), rows_.data());
     for (std::size_t i = 0; i < k; ++i) {
       std::copy_n(x + rows_[i] * Network::inputs, Network::inputs, x_.data() + i * Network::inputs);
       std::copy_n(t + rows_[i] * targets, targets, t_.data() + i * targets);
