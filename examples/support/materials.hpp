@@ -40,6 +40,7 @@ class mini_batches {
   mini_batches(halo::data::dataset const& from, halo::seed s, bool balanced)
       : epochs_(from, size, s), alike_(from, size, s), balanced_(balanced) {}
 
+  [[nodiscard]] std::size_t rows() const noexcept { return epochs_.rows(); }
   halo::data::batch<> next() { return balanced_ ? alike_.next() : epochs_.next(); }
 
  private:

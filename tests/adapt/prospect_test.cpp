@@ -8,6 +8,8 @@
 
 #include <halo/adapt/adapter.hpp>
 #include <halo/adapt/run.hpp>
+#include <halo/data/balanced_batches.hpp>
+#include <halo/data/batches.hpp>
 #include <halo/nn/activation.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
@@ -122,4 +124,29 @@ TEST_CASE("prospect: steps by hand count on") {
   CHECK(listener::heard[1].elapsed == 0);
   CHECK(listener::heard[2].elapsed == 1);
   CHECK(d.plan().elapsed == 2);
+}
+
+TEST_CASE("prospect: the streams of data say how many rows they draw from, also when it changes") {
+  listener::heard.clear();
+  device d(listener{}, seed{1});
+  data::dataset set = data::make_dataset(11, 2, 2);
+  data::batches epochs(set, 4, seed{1});
+  data::balanced_batches alike(set, 4, seed{1});
+  adapt::run(d, epochs, {.iterations = 2});
+  adapt::run(d, alike, {.iterations = 1});
+  set = data::make_dataset(23, 2, 2);
+  adapt::run(d, epochs, {.iterations = 1});
+  adapt::run(d, alike, {.iterations = 1});
+  ten_rows unnumbered;
+  struct {
+    ten_rows* from;
+    auto next() { return from->next(); }
+  } silent{&unnumbered};
+  adapt::run(d, silent, {.iterations = 1});  // unknown again
+  std::vector<std::uint64_t> rows;
+  for (auto const& c : listener::heard) rows.push_back(c.rows);
+  CHECK(rows == std::vector<std::uint64_t>{11, 11, 11, 23, 23, 0});
+
+  data::regression const numbers = data::make_regression(5, 2, 1);
+  CHECK(data::batches(numbers, 4, seed{1}).rows() == 5);
 }

@@ -94,7 +94,9 @@ TEST_CASE("balanced_batches: a stream that is resumed draws what it would have d
 TEST_CASE("balanced_batches: follows a dataset that gains or loses rows") {
   data::dataset d = skewed(20);
   data::balanced_batches stream(d, 64, seed{2});
+  CHECK(stream.rows() == 20);
   d = skewed(200);
+  CHECK(stream.rows() == 200);
   auto const more = firsts(stream.next());
   CHECK(*std::max_element(more.begin(), more.end()) >= 20);
   d = skewed(5);

@@ -185,7 +185,9 @@ TEST_CASE("batches: rows that a dataset gains take part from the next epoch on")
   data::dataset d = numbered(10);
   data::batches stream(d, 16, seed{3});
   CHECK(stream.next(4).rows() == 4);
+  CHECK(stream.rows() == 10);
   d = numbered(40);
+  CHECK(stream.rows() == 40);
   CHECK(stream.next().rows() == 6);  // the epoch goes on with the rows it began with
   std::vector<std::size_t> seen;
   for (int i = 0; i < 3; ++i) {

@@ -42,6 +42,9 @@ class balanced_batches {
   }
   balanced_batches(dataset&&, std::size_t, seed) = delete;
 
+  /// Rows of the dataset, all of which may be drawn: adapt::run tells them to the optimizer.
+  [[nodiscard]] std::size_t rows() const noexcept { return from_->rows(); }
+
   /// The next batch; halo::error when the dataset has no row any more, or other features.
   batch<> next() { return next(size_); }
 

@@ -58,6 +58,10 @@ class batches {
   }
   batches(basic_dataset<Target>&&, std::size_t, seed, remainder = remainder::keep) = delete;
 
+  /// Rows of the dataset, as many as an epoch that begins now goes through: adapt::run tells them
+  /// to the optimizer.
+  [[nodiscard]] std::size_t rows() const noexcept { return from_->rows(); }
+
   /// Batches in the epoch that next() is in.
   [[nodiscard]] std::size_t per_epoch() const noexcept {
     return policy_ == remainder::drop ? rows_ / size() : (rows_ + size() - 1) / size();
