@@ -31,6 +31,7 @@
 #include <halo/nn/loss.hpp>
 #include <halo/nn/loss_check.hpp>
 #include <halo/nn/lstm.hpp>
+#include <halo/nn/operations.hpp>
 #include <halo/nn/plan.hpp>
 #include <halo/nn/pool.hpp>
 #include <halo/nn/quantisation.hpp>

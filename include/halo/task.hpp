@@ -2,8 +2,10 @@
 #pragma once
 
 #include <halo/task/adapted.hpp>
+#include <halo/task/choice.hpp>
 #include <halo/task/reparametrised.hpp>
 #include <halo/task/shuffled.hpp>
 #include <halo/task/supervised.hpp>
 #include <halo/task/task.hpp>
 #include <halo/task/teacher.hpp>
+#include <halo/task/wrapper.hpp>

@@ -3,12 +3,14 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <halo/core/error.hpp>
@@ -112,6 +114,79 @@ TEST_CASE("supervised: mini-batches are means over rows of their part") {
     double const a = few.value_and_gradient(part, 3, theta.data(), nullptr);
     CHECK(many.value_and_gradient(part, 9, theta.data(), nullptr) == doctest::Approx(a));
   }
+}
+
+namespace {
+
+/// The rows that draw d of a problem has, as they are drawn.
+std::vector<std::size_t> rows_of(std::uint64_t d, std::size_t n, std::size_t among) {
+  generator g(seed{11}, 0);
+  g.seek(d * 8);
+  std::vector<std::size_t> drawn(n);
+  for (std::size_t& r : drawn) r = g.below(static_cast<std::uint32_t>(among));
+  return drawn;
+}
+/// Loss of one training row: a problem that has no other.
+double loss_of(std::size_t row, std::vector<double> const& theta, std::vector<double>& gradient) {
+  auto const all = some_examples();
+  data::dataset one = data::make_dataset(1, 3, 2);
+  std::copy_n(all->train.x.data() + 3 * row, 3, one.x.data());
+  one.y.data()[0] = all->train.y.data()[row];
+  problem p(std::make_shared<task::examples const>(task::examples{one, one}), 1, seed{1});
+  return p.value_and_gradient(task::part::train, 0, theta.data(), gradient.data());
+}
+
+}  // namespace
+
+TEST_CASE(
+    "supervised: a choice is a mini-batch of so many rows, its gradient that of the hardest") {
+  problem p(some_examples(), 7, seed{11});
+  std::vector<double> theta = direction(0), g(layout::size), row(g), h(g), v = direction(2);
+  for (double& x : theta) x /= 2;
+  for (task::choice const c : {task::choice{8, 8}, {8, 3}, {8, 1}, {5, 2}, {1, 1}}) {
+    CAPTURE(c.rows);
+    CAPTURE(c.backward);
+    auto const e = p.value_and_gradient(c, 9, theta.data(), g.data());
+    std::vector<std::pair<double, std::vector<double>>> each;
+    double mean = 0;
+    for (std::size_t const r : rows_of(9, c.rows, 40)) {
+      double const loss = loss_of(r, theta, row);
+      mean += loss / static_cast<double>(c.rows);
+      each.emplace_back(loss, row);
+    }
+    CHECK(e.loss == doctest::Approx(mean));
+    CHECK(e.accuracy * static_cast<double>(c.rows) ==
+          std::round(e.accuracy * static_cast<double>(c.rows)));
+    CHECK(p.value_and_gradient(c, 9, theta.data(), nullptr).loss == doctest::Approx(mean));
+    std::sort(each.begin(), each.end(),
+              [](auto const& a, auto const& b) { return a.first > b.first; });
+    for (std::size_t k = 0; k < layout::size; ++k) {
+      double expected = 0;
+      for (std::size_t i = 0; i < c.backward; ++i)
+        expected += each[i].second[k] / static_cast<double>(c.backward);
+      CHECK(g[k] == doctest::Approx(expected).scale(1e-3));
+    }
+    p.hessian_vector_product(c, 9, theta.data(), v.data(), h.data());
+    constexpr double step = 1e-6;
+    std::vector<double> hi(layout::size), lo(layout::size);
+    (void)p.value_and_gradient(c, 9, moved(theta, step, v).data(), hi.data());
+    (void)p.value_and_gradient(c, 9, moved(theta, -step, v).data(), lo.data());
+    for (std::size_t k = 0; k < layout::size; ++k)
+      CHECK(h[k] == doctest::Approx((hi[k] - lo[k]) / (2 * step)).epsilon(1e-4).scale(0.1));
+  }
+  std::vector<double> same(layout::size);
+  double const loss = p.value_and_gradient(task::part::train, 9, theta.data(), same.data());
+  CHECK(p.value_and_gradient(task::choice{7, 7}, 9, theta.data(), g.data()).loss == loss);
+  CHECK(g == same);
+  CHECK(p.batch() == 7);
+  CHECK(p.batch(3) == 3);
+  CHECK(p.batch(std::size_t{1} << 40U) == 8);
+}
+
+TEST_CASE("supervised: a choice whose loss is no number has one that says so") {
+  problem p(some_examples(), 7, seed{11});
+  std::vector<double> theta(layout::size, std::nan("")), g(layout::size);
+  CHECK(!std::isfinite(p.value_and_gradient(task::choice{8, 3}, 0, theta.data(), g.data()).loss));
 }
 
 TEST_CASE("supervised: accuracy counts every held-out row once") {

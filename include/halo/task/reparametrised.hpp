@@ -9,7 +9,9 @@
 #include <vector>
 
 #include <halo/core/random.hpp>
+#include <halo/task/choice.hpp>
 #include <halo/task/task.hpp>
+#include <halo/task/wrapper.hpp>
 
 namespace halo::task {
 
@@ -18,14 +20,16 @@ namespace halo::task {
 /// The loss surface is the same, gradients are c times as large and the way is 1/c as long: an
 /// optimizer that is trained on many scales cannot learn one [Wichrowska et al. 2017, sec. 4].
 template <task Inner>
-class reparametrised {
+class reparametrised : public wrapper<Inner> {
+  using wrapper<Inner>::inner_;
+
  public:
-  using layout = typename Inner::layout;
-  using scalar = typename Inner::scalar;
+  using typename wrapper<Inner>::layout;
+  using typename wrapper<Inner>::scalar;
 
   /// @param spread  ln c is uniform in [-spread, spread], drawn anew with every start
   reparametrised(Inner inner, double spread)
-      : inner_(std::move(inner)), spread_(spread), theta_(layout::size), v_(layout::size) {
+      : wrapper<Inner>(std::move(inner)), spread_(spread), theta_(layout::size), v_(layout::size) {
     scales_.fill(scalar(1));
   }
 
@@ -38,22 +42,27 @@ class reparametrised {
     inner_.start(s, theta_.data());
     for_each([&](std::size_t k, scalar c) { theta[k] = theta_[k] / c; });
   }
-  [[nodiscard]] std::size_t rows() const noexcept { return inner_.rows(); }
-  [[nodiscard]] Inner& inner() noexcept { return inner_; }
 
-  double value_and_gradient(part p, std::uint64_t draw, scalar const* theta, scalar* gradient) {
+  template <class Which>
+    requires differentiable_for<Inner, Which>
+  auto value_and_gradient(Which which, std::uint64_t draw, scalar const* theta, scalar* gradient) {
     for_each([&](std::size_t k, scalar c) { theta_[k] = c * theta[k]; });
-    double const loss = inner_.value_and_gradient(p, draw, theta_.data(), gradient);
+    auto const found = inner_.value_and_gradient(which, draw, theta_.data(), gradient);
     if (gradient != nullptr) for_each([&](std::size_t k, scalar c) { gradient[k] *= c; });
-    return loss;
+    return found;
   }
   void hessian_vector_product(std::uint64_t draw, scalar const* theta, scalar const* v,
                               scalar* product) {
-    for_each([&](std::size_t k, scalar c) {
-      theta_[k] = c * theta[k];
-      v_[k] = c * v[k];
-    });
+    scale(theta, v);
     inner_.hessian_vector_product(draw, theta_.data(), v_.data(), product);
+    for_each([&](std::size_t k, scalar c) { product[k] *= c; });
+  }
+  void hessian_vector_product(choice which, std::uint64_t draw, scalar const* theta,
+                              scalar const* v, scalar* product)
+    requires choosing<Inner>
+  {
+    scale(theta, v);
+    inner_.hessian_vector_product(which, draw, theta_.data(), v_.data(), product);
     for_each([&](std::size_t k, scalar c) { product[k] *= c; });
   }
   [[nodiscard]] double accuracy(scalar const* theta) {
@@ -62,6 +71,12 @@ class reparametrised {
   }
 
  private:
+  void scale(scalar const* theta, scalar const* v) {
+    for_each([&](std::size_t k, scalar c) {
+      theta_[k] = c * theta[k];
+      v_[k] = c * v[k];
+    });
+  }
   template <class Body>
   void for_each(Body&& body) const {
     for (std::size_t i = 0; i < layout::tensors; ++i) {
@@ -70,7 +85,6 @@ class reparametrised {
     }
   }
 
-  Inner inner_;
   double spread_;
   std::array<scalar, layout::tensors> scales_;
   std::vector<scalar> theta_, v_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -16,11 +17,15 @@
 #include <halo/autodiff/planar_conv2d.hpp>
 #include <halo/autodiff/planar_gemm.hpp>
 #include <halo/core/error.hpp>
+#include <halo/core/layer_mask.hpp>
 #include <halo/core/random.hpp>
 #include <halo/data/dataset.hpp>
 #include <halo/nn/gradient.hpp>
+#include <halo/nn/hardest_rows.hpp>
 #include <halo/nn/initialize.hpp>
 #include <halo/nn/loss.hpp>
+#include <halo/nn/operations.hpp>
+#include <halo/task/choice.hpp>
 #include <halo/task/task.hpp>
 
 namespace halo::task {
@@ -31,7 +36,8 @@ struct examples {
 };
 
 /// A network on labelled examples: mini-batches are drawn with replacement, draw d from position d
-/// of the seed's stream of its part. Allocates at construction only.
+/// of the seed's stream of its part. Chooses as a policy wants (task/choice.hpp). Allocates at
+/// construction only.
 template <class Network, floating T = float, std::size_t Batch = 64, class Rule = nn::he>
 class supervised {
  public:
@@ -40,6 +46,7 @@ class supervised {
   using scalar = T;
   using loss = nn::cross_entropy;
   static constexpr std::size_t capacity = Batch;
+  static constexpr bool selective = Network::statistics == 0;
 
   /// @throws halo::error where examples do not fit the network, or a mini-batch is empty or larger
   /// than Batch
@@ -64,22 +71,54 @@ class supervised {
     nn::initialize<layout, T>(std::span<T>(theta, layout::size), s, rule_);
   }
   [[nodiscard]] std::size_t rows() const noexcept { return from_->train.rows(); }
-  [[nodiscard]] std::size_t batch() const noexcept { return batch_; }
+  /// Examples of a mini-batch where so many are wanted: at most Batch; 0: the task's own number.
+  [[nodiscard]] std::size_t batch(std::size_t wanted = 0) const noexcept {
+    return wanted > 0 ? std::min(wanted, Batch) : batch_;
+  }
+  [[nodiscard]] static std::size_t operations(choice c, layer_mask layers) noexcept {
+    return nn::operations<network>(layers, c.rows, c.backward);
+  }
 
   double value_and_gradient(part p, std::uint64_t draw, T const* theta, T* gradient) noexcept {
-    gather(p, draw);
+    gather(p, draw, batch_);
     if (gradient == nullptr)
-      return static_cast<double>(nn::value<network, loss, T*>(pass(), theta, work_->x.data(),
+      return static_cast<double>(nn::value<network, loss, T*>(pass(batch_), theta, work_->x.data(),
                                                               work_->y.data(), work_->plain));
     return static_cast<double>(nn::value_and_gradient<network, loss, T*>(
-        pass(), theta, work_->x.data(), work_->y.data(), gradient, work_->plain));
+        pass(batch_), theta, work_->x.data(), work_->y.data(), gradient, work_->plain));
+  }
+  evaluation value_and_gradient(choice c, std::uint64_t draw, T const* theta,
+                                T* gradient) noexcept {
+    gather(part::train, draw, c.rows);
+    T const* const y = forward(c.rows, theta);
+    evaluation e;
+    e.accuracy = nn::hits_of<loss>(c.rows, network::outputs, y, work_->y.data()) /
+                 static_cast<double>(c.rows);
+    if (gradient == nullptr || c.backward == c.rows) {
+      T* const dy = gradient == nullptr ? nullptr : work_->plain.output_gradient.data();
+      e.loss = static_cast<double>(
+          loss::value_and_gradient(c.rows, network::outputs, y, work_->y.data(), dy));
+      if (gradient != nullptr)
+        network::template backward<T*>(pass(c.rows), theta, work_->x.data(),
+                                       work_->plain.arena.data(), dy, gradient);
+      return e;
+    }
+    e.loss = keep_hardest(c, y);
+    nn::value_and_gradient<network, loss, T*>(pass(c.backward), theta, work_->x.data(),
+                                              work_->y.data(), gradient, work_->plain);
+    return e;
   }
 
   void hessian_vector_product(std::uint64_t draw, T const* theta, T const* v, T* product) noexcept {
+    hessian_vector_product({batch_, batch_}, draw, theta, v, product);
+  }
+  void hessian_vector_product(choice c, std::uint64_t draw, T const* theta, T const* v,
+                              T* product) noexcept {
     using autodiff::planar;
-    gather(part::train, draw);
+    gather(part::train, draw, c.rows);
+    if (c.backward != c.rows) keep_hardest(c, forward(c.rows, theta));
     nn::value_and_gradient<network, loss, planar<T>>(
-        pass(), planar<T const>(theta, v), planar<T const>(work_->x.data(), nullptr),
+        pass(c.backward), planar<T const>(theta, v), planar<T const>(work_->x.data(), nullptr),
         work_->y.data(), planar<T>(work_->gradient.data(), product), work_->dual);
   }
 
@@ -105,20 +144,43 @@ class supervised {
     aligned_array<T, Network::inputs * Batch> x;
     aligned_array<T, layout::size> gradient;
     std::array<std::int32_t, Batch> y{};
+    std::array<T, Batch> losses{}, sorted{};
+    std::array<std::uint32_t, Batch> hardest{};
   };
 
-  [[nodiscard]] nn::pass pass() const noexcept { return {.rows = batch_, .capacity = Batch}; }
+  [[nodiscard]] static nn::pass pass(std::size_t rows) noexcept {
+    return {.rows = rows, .capacity = Batch};
+  }
   void copy_row(data::dataset const& d, std::size_t row, std::size_t to) noexcept {
     float const* const x = d.x.data() + row * Network::inputs;
     std::copy_n(x, Network::inputs, work_->x.data() + to * Network::inputs);
     work_->y[to] = d.y.data()[row];
   }
-  void gather(part p, std::uint64_t draw) noexcept {
+  void gather(part p, std::uint64_t draw, std::size_t rows) noexcept {
     data::dataset const& d = p == part::train ? from_->train : from_->held_out;
     generator g(draws_, p == part::train ? 0 : 1);
     g.seek(draw * Batch);
-    for (std::size_t i = 0; i < batch_; ++i)
+    for (std::size_t i = 0; i < rows; ++i)
       copy_row(d, g.below(static_cast<std::uint32_t>(d.rows())), i);
+  }
+  /// The outputs of the rows that were gathered.
+  T const* forward(std::size_t rows, T const* theta) noexcept {
+    return network::template forward<T*>(pass(rows), theta, work_->x.data(),
+                                         work_->plain.arena.data());
+  }
+  /// Leaves those of the largest losses, in their order; the mean loss of all.
+  double keep_hardest(choice c, T const* y) noexcept {
+    std::uint32_t* const kept = work_->hardest.data();
+    auto const mean = static_cast<double>(
+        loss::value_and_losses(c.rows, network::outputs, y, work_->y.data(), work_->losses.data()));
+    if (!std::isfinite(mean)) return mean;
+    nn::hardest_rows(c.rows, c.backward, work_->losses.data(), work_->sorted.data(), kept);
+    for (std::size_t i = 0; i < c.backward; ++i) {
+      std::copy_n(work_->x.data() + kept[i] * Network::inputs, Network::inputs,
+                  work_->x.data() + i * Network::inputs);
+      work_->y[i] = work_->y[kept[i]];
+    }
+    return mean;
   }
 
   std::shared_ptr<examples const> from_;
