@@ -34,7 +34,7 @@
 #include <halo/learned/coordinate_lstm.hpp>
 #include <halo/learned/facts.hpp>
 #include <halo/learned/gradient_features.hpp>
-#include <halo/learned/halo_over.hpp>
+#include <halo/learned/halo_method.hpp>
 #include <halo/learned/halo_rule.hpp>
 #include <halo/learned/hierarchical_options.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
@@ -56,6 +56,7 @@
 #include <halo/learned/tensor_prior.hpp>
 #include <halo/learned/tensor_rnn.hpp>
 #include <halo/learned/tensor_step.hpp>
+#include <halo/learned/tensor_weights.hpp>
 #include <halo/learned/true_parameters.hpp>
 #include <halo/learned/weight_table.hpp>
 #include <halo/nn.hpp>

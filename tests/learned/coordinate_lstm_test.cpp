@@ -44,8 +44,8 @@ void follows_torch() {
     for (std::size_t part = 0; part < 4; ++part) {
       std::vector<T> values;
       for (std::size_t i = 0; i < layout::size; ++i)
-        for (std::size_t k = 0; k < program::H; ++k)
-          values.push_back(s->tile(0)[(part * program::H + k) * learned::tile_lanes + i]);
+        for (std::size_t k = 0; k < program::units; ++k)
+          values.push_back(s->tile(0)[(part * program::units + k) * learned::tile_lanes + i]);
       INFO(parts[part]);
       CHECK(worst_error(values, g[path + "state." + parts[part]], 1e-2) < bound);
     }

@@ -48,10 +48,10 @@ void follows_numpy() {
     std::string const path = std::to_string(t);
     for (double const x : g["theta0." + path]) theta.push_back(static_cast<T>(x));
     std::vector<double> const l = g["l0." + path];
-    s->tensor(t)[program::K1] = 0;
+    s->tensor(t)[program::tensor_units] = 0;
     for (std::size_t i = 0; i < l.size(); ++i) {
-      s->tile(t)[program::at_l * learned::tile_lanes + i] = static_cast<T>(l[i]);
-      s->tensor(t)[program::K1] += static_cast<T>(l[i]);
+      s->tile(t)[program::at_log_rate * learned::tile_lanes + i] = static_cast<T>(l[i]);
+      s->tensor(t)[program::tensor_units] += static_cast<T>(l[i]);
     }
   }
   auto const masks = g["masks"];
@@ -81,7 +81,7 @@ void follows_numpy() {
     auto const l = g["final_l." + std::to_string(t)];
     auto const h = g["final_h." + std::to_string(t)];
     for (std::size_t i = 0; i < l.size(); ++i) {
-      CHECK(static_cast<double>(number(*s, t, i, program::at_l, program::state)) ==
+      CHECK(static_cast<double>(number(*s, t, i, program::at_log_rate, program::state)) ==
             doctest::Approx(l[i]).epsilon(bound<T>));
       for (std::size_t k = 0; k < 10; ++k)
         CHECK(static_cast<double>(number(*s, t, i, k, program::state)) ==
@@ -124,12 +124,12 @@ void follows_torch(char const* file) {
           for (std::size_t k = 0; k < count; ++k)
             to.push_back(number(*s, t, i, from + k, Program::state));
         };
-        take(state[0], 0, Program::K0);
-        take(state[1], Program::at_g, Program::S);
-        take(state[2], Program::at_v, Program::S);
-        take(state[3], Program::at_d, 1);
-        take(state[4], Program::at_sd, 1);
-        take(state[5], Program::at_l, 1);
+        take(state[0], 0, Program::units);
+        take(state[1], Program::at_means, Program::scales);
+        take(state[2], Program::at_squares, Program::scales);
+        take(state[3], Program::at_mean_decay, 1);
+        take(state[4], Program::at_square_decay, 1);
+        take(state[5], Program::at_log_rate, 1);
       }
     char const* const parts[] = {"h", "m", "v", "inp", "scl", "ll"};
     for (std::size_t k = 0; k < 6; ++k) {
@@ -138,7 +138,7 @@ void follows_torch(char const* file) {
     }
     std::vector<T> tensors;
     for (std::size_t t = 0; t < 2; ++t)
-      tensors.insert(tensors.end(), s->tensor(t), s->tensor(t) + Program::K1);
+      tensors.insert(tensors.end(), s->tensor(t), s->tensor(t) + Program::tensor_units);
     CHECK(worst_error(tensors, g[path + "state.ht"], 1e-2) < bound<T>);
     CHECK(worst_error(s->global, g[path + "state.hg"], 1e-2) < bound<T>);
   }

@@ -12,25 +12,25 @@
 using namespace halo;
 
 TEST_CASE("constants take the type and precision of the formula") {
-  CHECK(learned::typed<float>(0.1) == 0.1F);
-  CHECK(learned::typed<double>(0.1) == 0.1);
-  CHECK(learned::typed<simd::batch<float>>(0.1).get(0) == 0.1F);
-  CHECK(learned::typed<autodiff::variable<float>>(0.1).value() == 0.1F);
-  CHECK(learned::typed<autodiff::variable<float>>(0.1).is_constant());
+  CHECK(learned::as_number<float>(0.1) == 0.1F);
+  CHECK(learned::as_number<double>(0.1) == 0.1);
+  CHECK(learned::as_number<simd::batch<float>>(0.1).get(0) == 0.1F);
+  CHECK(learned::as_number<autodiff::variable<float>>(0.1).value() == 0.1F);
+  CHECK(learned::as_number<autodiff::variable<float>>(0.1).is_constant());
 }
 
-TEST_CASE("no derivative flows through a constant part; plain numbers are their own") {
+TEST_CASE("no derivative flows through stop_gradient, which leaves other numbers alone") {
   autodiff::tape<double> tape;
   autodiff::variable<double> const x(tape, 3.0);
-  backward(x * x + learned::constant_part(x) * x);
+  backward(x * x + learned::stop_gradient(x) * x);
   CHECK(x.adjoint() == 9.0);
-  CHECK(learned::constant_part(2.5F) == 2.5F);
-  CHECK(learned::constant_part(simd::batch<double>(1.5)).get(0) == 1.5);
+  CHECK(learned::stop_gradient(2.5F) == 2.5F);
+  CHECK(learned::stop_gradient(simd::batch<double>(1.5)).get(0) == 1.5);
 }
 
-TEST_CASE("plain numbers are the values below any variable") {
+TEST_CASE("value_of is the value below any variable") {
   autodiff::tape<float> tape;
-  CHECK(learned::plain_number(autodiff::variable<float>(tape, 0.25F)) == 0.25);
-  CHECK(learned::plain_number(0.25F) == 0.25);
-  static_assert(std::is_same_v<decltype(learned::plain_number(1.0F)), double>);
+  CHECK(learned::value_of(autodiff::variable<float>(tape, 0.25F)) == 0.25);
+  CHECK(learned::value_of(0.25F) == 0.25);
+  static_assert(std::is_same_v<decltype(learned::value_of(1.0F)), double>);
 }

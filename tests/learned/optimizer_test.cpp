@@ -121,11 +121,12 @@ TEST_CASE("log-rates may be scattered for every run") {
     auto const s = std::make_unique<state>(rule.init<layout>());
     std::vector<double> l;
     for (std::size_t i = 0; i < 40; ++i)
-      l.push_back(
-          static_cast<double>(s->tile(2)[(i / 16 * program::state + program::at_l) * 16 + i % 16]));
+      l.push_back(static_cast<double>(
+          s->tile(2)[(i / 16 * program::state + program::at_log_rate) * 16 + i % 16]));
     double sum = 0;
     for (double const x : l) sum += x;
-    CHECK(static_cast<double>(s->tensor(2)[program::K1]) == doctest::Approx(sum).epsilon(1e-5));
+    CHECK(static_cast<double>(s->tensor(2)[program::tensor_units]) ==
+          doctest::Approx(sum).epsilon(1e-5));
     return l;
   };
   auto const a = draw(1), b = draw(2);

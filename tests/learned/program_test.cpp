@@ -50,11 +50,11 @@ static_assert(learned::tiles_of(16) == 1);
 static_assert(learned::tiles_of(17) == 2);
 
 using layout = support::three_layers<5, 16, 40, 17>;  // tiles: 1, 1, 3, 2 and 1 of the last bias
-static_assert(learned::tiling<layout>::first[0] == 0);
-static_assert(learned::tiling<layout>::first[2] == 2);
-static_assert(learned::tiling<layout>::first[4] == 7);
-static_assert(learned::tiling<layout>::all == 8);
-static_assert(learned::tiling<layout>::largest == 3);
+static_assert(learned::tile_layout<layout>::first[0] == 0);
+static_assert(learned::tile_layout<layout>::first[2] == 2);
+static_assert(learned::tile_layout<layout>::first[4] == 7);
+static_assert(learned::tile_layout<layout>::all == 8);
+static_assert(learned::tile_layout<layout>::largest == 3);
 
 }  // namespace
 

@@ -21,9 +21,9 @@ using tests::worst_error;
 /// One coordinate of RNNProp in plain loops.
 template <class Program>
 struct reference {
-  static constexpr std::size_t H = Program::H;
+  static constexpr std::size_t units = Program::units;
   double const* weights;
-  support::lstm_state first{H}, second{H};
+  support::lstm_state first{units}, second{units};
   double m = 0, w = 0;
   int t = 0;
 
@@ -40,16 +40,16 @@ struct reference {
     w = 0.95 * w + 0.05 * g * g;
     double const c = 1 - std::pow(0.95, t);
     double const size = std::sqrt(w / c) + 1e-8;
-    std::vector<double> x(H);
-    for (std::size_t k = 0; k < H; ++k) {
-      double const y =
-          part("input_bias")[k] + g / size * part("input")[k] + m / c / size * part("input")[H + k];
+    std::vector<double> x(units);
+    for (std::size_t k = 0; k < units; ++k) {
+      double const y = part("input_bias")[k] + g / size * part("input")[k] +
+                       m / c / size * part("input")[units + k];
       x[k] = y > 0 ? y : std::exp(y) - 1;
     }
     support::lstm_step(x, part("first"), part("first.input_bias"), first);
     support::lstm_step(first.h, part("second"), part("second.input_bias"), second);
     double y = *part("output_bias");
-    for (std::size_t k = 0; k < H; ++k) y += second.h[k] * part("output")[k];
+    for (std::size_t k = 0; k < units; ++k) y += second.h[k] * part("output")[k];
     return -Program::options.output * std::tanh(y);
   }
 };

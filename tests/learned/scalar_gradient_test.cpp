@@ -19,8 +19,8 @@ namespace {
 using namespace halo;
 /// The same that decides late; only its scalar parts run here.
 struct P : tests::small_program {
-  template <class R, class S>
-  static void settle(R const& r, auto const& f, S const* tensor, S const* global, S* chosen) {
+  template <class R, class Z>
+  static void settle(R const& r, auto const& f, Z const* tensor, Z const* global, Z* chosen) {
     mix(r, tensor[0] * tensor[1], global[0] * f.loss, global[1], chosen);
   }
 };

@@ -14,26 +14,26 @@
 using namespace halo;
 
 TEST_CASE("softened has its span, slope one and a tail with a slope") {
-  CHECK(learned::softened(0.0, 0.7) == 0.0);
-  CHECK(learned::softened(1e9, 0.7) == doctest::Approx(0.7));
-  CHECK(learned::softened(-1e9, 2.0) == doctest::Approx(-2.0));
+  CHECK(learned::soft_clamp(0.0, 0.7) == 0.0);
+  CHECK(learned::soft_clamp(1e9, 0.7) == doctest::Approx(0.7));
+  CHECK(learned::soft_clamp(-1e9, 2.0) == doctest::Approx(-2.0));
   autodiff::tape<double> tape;
   for (double const z : {0.0, 0.5, -30.0}) {
     CAPTURE(z);
     tape.clear();
     autodiff::variable<double> const x(tape, z);
-    backward(learned::softened(x, 0.7));
+    backward(learned::soft_clamp(x, 0.7));
     CHECK(x.adjoint() == doctest::Approx(std::pow(1 + z * z / 0.49, -1.5)).epsilon(1e-12));
   }
 }
 
-TEST_CASE("shares sum to one and follow the logits, however large") {
-  auto const y = learned::shares(std::array<double, 3>{0.3, -1.0, 2.0});
+TEST_CASE("softmax sum to one and follow the logits, however large") {
+  auto const y = learned::softmax(std::array<double, 3>{0.3, -1.0, 2.0});
   double const sum = std::exp(0.3) + std::exp(-1.0) + std::exp(2.0);
   CHECK(y[0] == doctest::Approx(std::exp(0.3) / sum));
   CHECK(y[1] == doctest::Approx(std::exp(-1.0) / sum));
   CHECK(y[2] == doctest::Approx(std::exp(2.0) / sum));
-  auto const extreme = learned::shares(std::array<float, 2>{1e30F, -1e30F});
+  auto const extreme = learned::softmax(std::array<float, 2>{1e30F, -1e30F});
   CHECK(extreme[0] == 1.0F);
   CHECK(extreme[1] == 0.0F);
 }

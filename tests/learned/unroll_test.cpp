@@ -43,10 +43,10 @@ void follows_the_adjoints() {
   auto theta = all("theta0.");
   for (std::size_t t = 0; t < 3; ++t) {
     auto const l = g["l0." + std::to_string(t)];
-    s->tensor(t)[program::K1] = 0;
+    s->tensor(t)[program::tensor_units] = 0;
     for (std::size_t i = 0; i < l.size(); ++i) {
-      s->tile(t)[program::at_l * learned::tile_lanes + i] = static_cast<T>(l[i]);
-      s->tensor(t)[program::K1] += static_cast<T>(l[i]);
+      s->tile(t)[program::at_log_rate * learned::tile_lanes + i] = static_cast<T>(l[i]);
+      s->tensor(t)[program::tensor_units] += static_cast<T>(l[i]);
     }
   }
   auto const masks = g["masks"];

@@ -52,12 +52,13 @@ TEST_CASE("tensors of weights follow each other, found by name at compile time")
 }
 
 TEST_CASE("roots for the compiler") {
-  static_assert(learned::root(0) < 1e-9);
-  static_assert(learned::root(1) == 1);
-  static_assert(learned::root(4) == 2);
-  static_assert(learned::root(10000) == 100);
-  constexpr double roots[] = {learned::root(2), learned::root(3), learned::root(22),
-                              learned::root(42), learned::root(123456789)};
+  static_assert(learned::square_root(0) < 1e-9);
+  static_assert(learned::square_root(1) == 1);
+  static_assert(learned::square_root(4) == 2);
+  static_assert(learned::square_root(10000) == 100);
+  constexpr double roots[] = {learned::square_root(2), learned::square_root(3),
+                              learned::square_root(22), learned::square_root(42),
+                              learned::square_root(123456789)};
   double const of[] = {2, 3, 22, 42, 123456789};
   for (std::size_t i = 0; i < 5; ++i)
     CHECK(roots[i] == doctest::Approx(std::sqrt(of[i])).epsilon(1e-15));

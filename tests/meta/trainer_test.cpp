@@ -173,7 +173,7 @@ struct rootless : support::learned_rate {
   template <class R, class V>
   static V apply(R const& r, V const&, V const& theta, V*, V const* carried) {
     using std::sqrt;
-    return theta - sqrt(r.weight(0) * halo::learned::typed<V>(0)) * carried[0];
+    return theta - sqrt(r.weight(0) * halo::learned::as_number<V>(0)) * carried[0];
   }
 };
 

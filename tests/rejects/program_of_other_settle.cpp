@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// error: halo: program: `settle` is a static template called as settle(reader, facts, S const*
+// error: halo: program: `settle` is a static template called as settle(reader, facts, Z const*
 // tensor
 #include <halo/learned/optimizer.hpp>
 

@@ -5,8 +5,8 @@
 #include "../support/learned_rate.hpp"
 
 struct own : support::learned_rate {
-  template <class R, class S>
-  static void settle(R const&, auto const&, S const*, S const*, S*) {}
+  template <class R, class Z>
+  static void settle(R const&, auto const&, Z const*, Z const*, Z*) {}
 };
 
 halo::learned::optimizer<own> const rule;

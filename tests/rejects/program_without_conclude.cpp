@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// error: halo: program: `conclude` is a static template called as conclude(reader, facts, S const*
+// error: halo: program: `conclude` is a static template called as conclude(reader, facts, Z const*
 // total
 #include <halo/learned/optimizer.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// error: halo: program: `decide` is a static template called as decide(reader, facts, S const* mean
+// error: halo: program: `decide` is a static template called as decide(reader, facts, Z const* mean
 #include <halo/learned/optimizer.hpp>
 
 #include "../support/learned_rate.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// error: halo: program: `initial` is a static template called as initial(reader, facts, S*
+// error: halo: program: `initial` is a static template called as initial(reader, facts, Z*
 // coordinate
 #include <halo/learned/optimizer.hpp>
 

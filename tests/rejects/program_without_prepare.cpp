@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// error: halo: program: `prepare` is a static template called as prepare(reader, facts, S const*
+// error: halo: program: `prepare` is a static template called as prepare(reader, facts, Z const*
 // tensor
 #include <halo/learned/optimizer.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// error: halo: program: `survey` is a static template called as survey(reader, facts, S const*
+// error: halo: program: `survey` is a static template called as survey(reader, facts, Z const*
 // total
 #include <halo/learned/optimizer.hpp>
 

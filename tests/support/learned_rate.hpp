@@ -21,7 +21,7 @@ struct learned_rate : halo::learned::coordinate_program {
 
   template <class R, class V>
   static void observe(R const&, V const& g, V const&, V* s, V* carried, V*) {
-    s[0] = s[0] * halo::learned::typed<V>(0.5) + g;
+    s[0] = s[0] * halo::learned::as_number<V>(0.5) + g;
     carried[0] = s[0];
   }
   template <class R, class V>

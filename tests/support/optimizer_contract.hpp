@@ -60,7 +60,7 @@ std::vector<unsigned char> bytes_of_layer(State& s, std::size_t layer) {
       auto const& info = Layout::table[t];
       if (info.layer != layer) continue;
       if (name == "coordinates") {  // of a learned optimizer, in tiles
-        using tiles = learned::tiling<Layout>;
+        using tiles = learned::tile_layout<Layout>;
         std::size_t const each = span.size() / tiles::all;
         take(tiles::first[t] * each, (tiles::first[t + 1] - tiles::first[t]) * each);
       } else if (span.size() == Layout::size) {

@@ -28,13 +28,13 @@ struct small_program {
     out[0] = tanh(out[0]);
     out[1] = tanh(out[1]);
   }
-  template <class R, class S>
-  static void survey(R const& r, auto const& f, S const* total, S const* global, S* seen) {
+  template <class R, class Z>
+  static void survey(R const& r, auto const& f, Z const* total, Z const* global, Z* seen) {
     mix(r, total[0] * total[1], global[0] * f.loss, global[1], seen);
   }
-  template <class R, class S>
-  static void prepare(R const& r, auto const& f, S const* tensor, S const* global, S const* seen,
-                      S* told) {
+  template <class R, class Z>
+  static void prepare(R const& r, auto const& f, Z const* tensor, Z const* global, Z const* seen,
+                      Z* told) {
     mix(r, tensor[0] * global[0], tensor[1] * seen[1], global[1] * f.loss, told);
     told[0] = told[0] + seen[0] * r.weight(0);
   }
@@ -49,9 +49,9 @@ struct small_program {
     sum[0] = s[0] * theta;
     sum[1] = s[1] * g + s[2];
   }
-  template <class R, class S>
-  static void decide(R const& r, auto const& f, S const* mean, S* tensor, S const* global,
-                     S* chosen) {
+  template <class R, class Z>
+  static void decide(R const& r, auto const& f, Z const* mean, Z* tensor, Z const* global,
+                     Z* chosen) {
     mix(r, mean[0] * tensor[0], mean[1] * f.loss, global[0] * tensor[1], chosen);
     tensor[0] = tensor[0] * r.weight(3) + chosen[0];
     tensor[1] = tensor[1] * mean[0] + global[1];
@@ -64,15 +64,15 @@ struct small_program {
     s[2] = s[2] * r.weight(5) + y[1];
     return moved;
   }
-  template <class R, class S>
-  static void conclude(R const& r, auto const& f, S const* total, S const* last, S* global) {
-    std::array<S, 2> y;
+  template <class R, class Z>
+  static void conclude(R const& r, auto const& f, Z const* total, Z const* last, Z* global) {
+    std::array<Z, 2> y;
     mix(r, total[0] * last[1], total[1] * global[0], last[0] * f.loss, y.data());
     global[0] = global[0] * r.weight(6) + y[0];
     global[1] = global[1] * y[1];
   }
-  template <class R, class S>
-  static void initial(R const& r, auto const& f, S* coordinate, S* tensor, S* global) {
+  template <class R, class Z>
+  static void initial(R const& r, auto const& f, Z* coordinate, Z* tensor, Z* global) {
     mix(r, r.weight(0) * r.weight(7), r.weight(1) * f.loss, r.weight(2), tensor);
     coordinate[0] = r.weight(3) * r.weight(3);
     coordinate[1] = tensor[0] * r.weight(4);

@@ -42,10 +42,10 @@ template <coordinate_lstm_options O, class V>
 [[nodiscard]] std::array<V, 2> log_and_sign(V const& g) {
   using simd::log;
   using std::abs;
-  V const least = typed<V>(std::exp(-O.range)), one = typed<V>(1);
-  V const size = O.shifted_log ? abs(g) + typed<V>(0x1p-23) : abs(g);
-  return {log(max(size, least)) * typed<V>(1 / O.range),
-          max(min(g * typed<V>(std::exp(O.range)), one), -one)};
+  V const least = as_number<V>(std::exp(-O.range)), one = as_number<V>(1);
+  V const size = O.shifted_log ? abs(g) + as_number<V>(0x1p-23) : abs(g);
+  return {log(max(size, least)) * as_number<V>(1 / O.range),
+          max(min(g * as_number<V>(std::exp(O.range)), one), -one)};
 }
 
 /// The optimizer of Andrychowicz et al. 2016, "Learning to learn by gradient descent by gradient
@@ -58,27 +58,28 @@ template <coordinate_lstm_options O = coordinate_lstm_options{}>
 struct coordinate_lstm_program : coordinate_program {
   static constexpr coordinate_lstm_options options = O;
   static_assert(!first_bad_option(O), "halo: coordinate_lstm: an option is out of its range");
-  static constexpr std::size_t H = O.units;
+  static constexpr std::size_t units = O.units;
   static constexpr char const* name = "coordinate_lstm";
-  static constexpr std::size_t operations_per_parameter = 4 * H * (2 + H) + 8 * H * H + 11 * H + 10;
+  static constexpr std::size_t operations_per_parameter =
+      4 * units * (2 + units) + 8 * units * units + 11 * units + 10;
 
-  static constexpr std::size_t state = 4 * H;  // h1, c1, h2, c2
-  static constexpr std::size_t carry = 1;      // the step
+  static constexpr std::size_t state = 4 * units;  // h1, c1, h2, c2
+  static constexpr std::size_t carry = 1;          // the step
 
   // the biases of a layer follow each other: gates i, f, g, o
   static constexpr auto table = [] {
     return weight_table{std::to_array<weight_info>({
-        {"first", 2 + H, 4 * H, truncated(1 / root(2 + H))},
-        {"first.input_bias", 1, H, truncated(1 / root(2 + H))},
-        {"first.forget_bias", 1, H, truncated(1 / root(2 + H), 1)},
-        {"first.cell_bias", 1, H, truncated(1 / root(2 + H))},
-        {"first.output_bias", 1, H, truncated(1 / root(2 + H))},
-        {"second", 2 * H, 4 * H, truncated(1 / root(2 * H))},
-        {"second.input_bias", 1, H, truncated(1 / root(2 * H))},
-        {"second.forget_bias", 1, H, truncated(1 / root(2 * H), 1)},
-        {"second.cell_bias", 1, H, truncated(1 / root(2 * H))},
-        {"second.output_bias", 1, H, truncated(1 / root(2 * H))},
-        {"output", H, 1, truncated(1 / root(H))},
+        {"first", 2 + units, 4 * units, truncated(1 / square_root(2 + units))},
+        {"first.input_bias", 1, units, truncated(1 / square_root(2 + units))},
+        {"first.forget_bias", 1, units, truncated(1 / square_root(2 + units), 1)},
+        {"first.cell_bias", 1, units, truncated(1 / square_root(2 + units))},
+        {"first.output_bias", 1, units, truncated(1 / square_root(2 + units))},
+        {"second", 2 * units, 4 * units, truncated(1 / square_root(2 * units))},
+        {"second.input_bias", 1, units, truncated(1 / square_root(2 * units))},
+        {"second.forget_bias", 1, units, truncated(1 / square_root(2 * units), 1)},
+        {"second.cell_bias", 1, units, truncated(1 / square_root(2 * units))},
+        {"second.output_bias", 1, units, truncated(1 / square_root(2 * units))},
+        {"output", units, 1, truncated(1 / square_root(units))},
         {"output_bias", 1, 1},
     })};
   }();
@@ -86,16 +87,16 @@ struct coordinate_lstm_program : coordinate_program {
   template <class R, class V>
   static void observe(R const& r, V const& g, V const&, V* s, V* carried, V*) {
     std::array<V, 2> const x = log_and_sign<O>(g);
-    lstm_layer<2, H>(r, x.data(), table["first"], table["first.input_bias"], s, s + H);
-    lstm_layer<H, H>(r, static_cast<V const*>(s), table["second"], table["second.input_bias"],
-                     s + 2 * H, s + 3 * H);
-    r.template affine<H, 1>(s + 2 * H, table["output"], table["output_bias"], carried);
+    lstm_layer<2, units>(r, x.data(), table["first"], table["first.input_bias"], s, s + units);
+    lstm_layer<units, units>(r, static_cast<V const*>(s), table["second"],
+                             table["second.input_bias"], s + 2 * units, s + 3 * units);
+    r.template affine<units, 1>(s + 2 * units, table["output"], table["output_bias"], carried);
   }
 
   template <class R, class V>
   static V apply(R const&, V const&, V const& theta, V*, V const* carried) {
     using autodiff::fma;
-    return fma(carried[0], typed<V>(O.output), theta);
+    return fma(carried[0], as_number<V>(O.output), theta);
   }
 
   template <class R, class Z>

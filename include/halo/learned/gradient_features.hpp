@@ -16,10 +16,10 @@ namespace halo::learned {
 /// released code.
 template <class V>
 [[nodiscard]] inline V limited_log_rate(V const& l) {
-  if constexpr (requires { stop_gradient(l); })
+  if constexpr (requires { l.is_constant(); })
     return l + (limited_log_rate(l.value()) - l.value());
   else
-    return min(max(l, typed<V>(-33)), typed<V>(33));
+    return min(max(l, as_number<V>(-33)), as_number<V>(33));
 }
 
 /// Averages of a gradient over several lengths of time, and what the hierarchical RNN sees of them.
@@ -38,15 +38,15 @@ template <hierarchical_options O, class V>
   using simd::fast_inverse_sqrt;
   using simd::fast_log;
   using std::sqrt;
-  constexpr std::size_t S = O.scales;
-  V const tiny = typed<V>(1e-16);
-  std::array<V, S> logs;
-  V mean = typed<V>(0);
-  for (std::size_t s = 0; s < S; ++s) {
+  constexpr std::size_t scales = O.scales;
+  V const tiny = as_number<V>(1e-16);
+  std::array<V, scales> logs;
+  V mean = as_number<V>(0);
+  for (std::size_t s = 0; s < scales; ++s) {
     if (s > 0) d = sqrt(d);
     if (O.every_scale_decays && s > 0) v = sqrt(v);
     big_g[s] = fma(d, big_g[s] - g, g);
-    V const square = fma(big_g[s], big_g[s], typed<V>(1e-12));
+    V const square = fma(big_g[s], big_g[s], as_number<V>(1e-12));
     big_v[s] = fma(v, big_v[s] - square, square);
     V const safe = big_v[s] + tiny;
     x[s] = fast_asinh(big_g[s] * fast_inverse_sqrt(safe));
@@ -55,13 +55,13 @@ template <hierarchical_options O, class V>
       mean = mean + logs[s];
     }
   }
-  std::size_t at = S;
+  std::size_t at = scales;
   if constexpr (O.products) {
-    for (std::size_t s = 0; s + 1 < S; ++s) x[at++] = x[s] * x[s + 1];
+    for (std::size_t s = 0; s + 1 < scales; ++s) x[at++] = x[s] * x[s + 1];
   }
   if constexpr (O.log_means) {
-    mean = mean * typed<V>(1.0 / static_cast<double>(S));
-    for (std::size_t s = 0; s < S; ++s) x[at++] = logs[s] - mean;
+    mean = mean * as_number<V>(1.0 / static_cast<double>(scales));
+    for (std::size_t s = 0; s < scales; ++s) x[at++] = logs[s] - mean;
   }
 }
 
@@ -70,10 +70,10 @@ template <hierarchical_options O, class V>
 template <hierarchical_options O, class V>
 void rate_features(V const& l, V const& mean, V* x) {
   std::size_t at = O.features();
-  V const zero = typed<V>(0);
-  if constexpr (O.absolute_rate) x[--at] = l - typed<V>(-6.9077552789821371);
+  V const zero = as_number<V>(0);
+  if constexpr (O.absolute_rate) x[--at] = l - as_number<V>(-6.9077552789821371);
   if constexpr (O.extreme_rate)
-    x[--at] = max(l, zero) - max(typed<V>(-13.815510557964274) - l, zero);
+    x[--at] = max(l, zero) - max(as_number<V>(-13.815510557964274) - l, zero);
   if constexpr (O.relative_rate) x[--at] = l - mean;
 }
 

@@ -13,7 +13,7 @@ namespace halo::learned {
 /// through. An adapter with it works in stages and, where the network has no running statistics, on
 /// the hardest examples (optim::policy_for), unless it is given another policy, and asks for the
 /// number of training examples (training_rows) to know how much weight decay they need; without it
-/// there is none. Not the rule of HALO's paper: that is halo_over.hpp.
+/// there is none. Not the rule of HALO's paper: that is halo_method.hpp.
 struct halo_rule : optim::averaged<tensor_rnn<>> {
   halo_rule() : optim::averaged<tensor_rnn<>>(pretrained::best_tensor_rnn()) {}
 };

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include <halo/core/random.hpp>
 #include <halo/core/record.hpp>
 
 namespace halo::learned {
@@ -59,6 +60,29 @@ struct hierarchical_options {
   [[nodiscard]] constexpr std::size_t features() const noexcept {
     return scales + (products ? scales - 1 : 0) + (log_means ? scales : 0) +
            (relative_rate ? 1U : 0U) + (extreme_rate ? 1U : 0U) + (absolute_rate ? 1U : 0U);
+  }
+};
+
+/// How a run's log-rates begin: where highest > lowest, drawn within [lowest, highest] as the
+/// released code does, half for each coordinate and half for its tensor; else they are the weight
+/// initial_log_rate.
+struct initial_log_rates {
+  double lowest_log_rate = 0, highest_log_rate = 0;
+  seed draws{};
+
+  static constexpr void record(auto& self, auto&& f) {
+    f.option("lowest_log_rate", self.lowest_log_rate, allowed::between(-33, 33));
+    f.option("highest_log_rate", self.highest_log_rate, allowed::between(-33, 33));
+    f.option("draws", self.draws.value, allowed::finite());
+  }
+
+ protected:
+  [[nodiscard]] constexpr bool drawn() const noexcept { return highest_log_rate > lowest_log_rate; }
+  /// Half of a log-rate.
+  template <class T>
+  [[nodiscard]] T half(generator& random) const noexcept {
+    double const u = static_cast<double>(random.uniform());
+    return static_cast<T>(0.5 * (lowest_log_rate + u * (highest_log_rate - lowest_log_rate)));
   }
 };
 

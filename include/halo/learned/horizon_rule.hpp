@@ -82,17 +82,17 @@ struct horizon_program {
     c[mean_kept] = sigmoid(r.weight(table["momentum"]) +
                            r.weight(table["momentum_by_horizon"]) * horizon<Z>(time_of(f)));
     c[square_kept] = sigmoid(r.weight(table["second"]));
-    c[is_first] = typed<Z>(f.own_step == 1 ? 1 : 0);
+    c[is_first] = as_number<Z>(f.own_step == 1 ? 1 : 0);
   }
 
   template <class R, class V>
   static void observe(R const& r, V const& gradient, V const& theta, V* s, V*, V* sum) {
     using autodiff::fma;
-    V const g = constant_part(gradient), one = typed<V>(1);
-    V const b = constant_part(r.row(mean_kept)), b2 = constant_part(r.row(square_kept));
-    s[mean] = fma(b, constant_part(s[mean]), (one - b) * g);
-    s[square] = fma(b2, constant_part(s[square]), (one - b2) * (g * g));
-    s[start] = fma(constant_part(r.row(is_first)), constant_part(theta), constant_part(s[start]));
+    V const g = stop_gradient(gradient), one = as_number<V>(1);
+    V const b = stop_gradient(r.row(mean_kept)), b2 = stop_gradient(r.row(square_kept));
+    s[mean] = fma(b, stop_gradient(s[mean]), (one - b) * g);
+    s[square] = fma(b2, stop_gradient(s[square]), (one - b2) * (g * g));
+    s[start] = fma(stop_gradient(r.row(is_first)), stop_gradient(theta), stop_gradient(s[start]));
     sum[0] = s[square];
   }
 
@@ -101,21 +101,21 @@ struct horizon_program {
     using simd::exp;
     using simd::sigmoid;
     time const t = time_of(f);
-    double const lost = 1 - power(plain_number(sigmoid(r.weight(table["second"]))), f.own_step);
-    double const v = plain_number(sum[0]) / lost;  // V
-    double most = plain_number(tensor[0]);
-    if (f.own_step <= 5) tensor[0] = typed<Z>(most = std::max(most, v));
+    double const lost = 1 - power(value_of(sigmoid(r.weight(table["second"]))), f.own_step);
+    double const v = value_of(sum[0]) / lost;  // V
+    double most = value_of(tensor[0]);
+    if (f.own_step <= 5) tensor[0] = as_number<Z>(most = std::max(most, v));
     Z const pace = exp(log_rate(r, f, t, running_loss(f, global))) * schedule(r, t);
     Z const kept = sigmoid(r.weight(table["momentum"]) +
                            r.weight(table["momentum_by_horizon"]) * horizon<Z>(t));
-    Z const corrected = typed<Z>(1) / (typed<Z>(1) - power(kept, f.own_step));
+    Z const corrected = as_number<Z>(1) / (as_number<Z>(1) - power(kept, f.own_step));
     double const ratio = std::clamp(v / std::max(most, 1e-38), 1e-12, 1.0);
-    Z const shrunk = exp(r.weight(table["shrink"]) * typed<Z>(0.5 * std::log(ratio)));
+    Z const shrunk = exp(r.weight(table["shrink"]) * as_number<Z>(0.5 * std::log(ratio)));
     Z const blend = sigmoid(r.weight(table["blend"]));
     d[step_of_mean] = pace * shrunk * corrected;
-    d[share_of_square] = (typed<Z>(1) - blend) * typed<Z>(1 / lost);
-    d[floor_of_square] = blend * typed<Z>(v) + typed<Z>(1e-30);
-    d[pull_back] = typed<Z>(0);
+    d[share_of_square] = (as_number<Z>(1) - blend) * as_number<Z>(1 / lost);
+    d[floor_of_square] = blend * as_number<Z>(v) + as_number<Z>(1e-30);
+    d[pull_back] = as_number<Z>(0);
     if (!f.anew) d[pull_back] = pace * exp(log_pull(r, f, t));
   }
 
@@ -123,20 +123,20 @@ struct horizon_program {
   static V apply(R const& r, V const&, V const& theta, V* s, V const*) {
     using autodiff::fma;
     using std::sqrt;
-    V const v = fma(r.row(share_of_square), constant_part(s[square]), r.row(floor_of_square));
-    V const u = r.row(step_of_mean) * constant_part(s[mean]) / sqrt(v);
-    return theta - fma(r.row(pull_back), theta - constant_part(s[start]), u);
+    V const v = fma(r.row(share_of_square), stop_gradient(s[square]), r.row(floor_of_square));
+    V const u = r.row(step_of_mean) * stop_gradient(s[mean]) / sqrt(v);
+    return theta - fma(r.row(pull_back), theta - stop_gradient(s[start]), u);
   }
 
   template <class R, class Z, class Facts>
   static void conclude(R const&, Facts const& f, Z const*, Z const*, Z* global) {
-    global[0] = typed<Z>(running_loss(f, global));
+    global[0] = as_number<Z>(running_loss(f, global));
   }
 
   template <class R, class Z, class Facts>
   static void initial(R const&, Facts const&, Z* coordinate, Z* tensor, Z* global) {
-    for (std::size_t k = 0; k < state; ++k) coordinate[k] = typed<Z>(0);
-    tensor[0] = global[0] = typed<Z>(0);
+    for (std::size_t k = 0; k < state; ++k) coordinate[k] = as_number<Z>(0);
+    tensor[0] = global[0] = as_number<Z>(0);
   }
 
  private:
@@ -153,19 +153,19 @@ struct horizon_program {
   }
   template <class Z>
   static Z horizon(time const& t) {
-    return typed<Z>(std::log(t.steps / 30));
+    return as_number<Z>(std::log(t.steps / 30));
   }
   template <class Z, class T>
   static Z rows(facts<T> const& f) {
     double const n = f.rows > 0 ? static_cast<double>(f.rows) : 50;
-    return typed<Z>(std::log(std::clamp(n, 5.0, 5000.0) / 50));
+    return as_number<Z>(std::log(std::clamp(n, 5.0, 5000.0) / 50));
   }
   /// L.
   template <class T, class Z>
   static double running_loss(facts<T> const& f, Z const* global) noexcept {
     double const baseline = f.baseline > 0 ? static_cast<double>(f.baseline) : 1;
     double const now = static_cast<double>(f.loss) / baseline;
-    return f.step == 1 ? now : 0.8 * plain_number(global[0]) + 0.2 * now;
+    return f.step == 1 ? now : 0.8 * value_of(global[0]) + 0.2 * now;
   }
   /// ln ρ.
   template <class R, class T>
@@ -173,7 +173,7 @@ struct horizon_program {
     using Z = std::remove_cvref_t<decltype(r.weight(0))>;
     Z z = r.weight(table["rate"]) + r.weight(table["by_horizon"]) * horizon<Z>(t) +
           r.weight(table["by_rows"]) * rows<Z>(f) +
-          r.weight(table["by_loss"]) * typed<Z>(std::log(std::clamp(loss, 1e-3, 10.0)));
+          r.weight(table["by_loss"]) * as_number<Z>(std::log(std::clamp(loss, 1e-3, 10.0)));
     if (f.bias) z = z + r.weight(table["bias"]);
     if (f.head) z = z + r.weight(table["head"]);
     if (f.all_drawn)
@@ -190,10 +190,10 @@ struct horizon_program {
   static auto schedule(R const& r, time const& t) {
     using simd::exp;
     using Z = std::remove_cvref_t<decltype(r.weight(0))>;
-    double const share = std::min(0.5, std::exp(plain_number(r.weight(table["warm_up"]))));
+    double const share = std::min(0.5, std::exp(value_of(r.weight(table["warm_up"]))));
     double const rise = std::min(1.0, (t.over + 1) / std::max(1.0, t.steps * share));
     Z const bend = exp(clipped(r.weight(table["end"]), -20, 2));
-    return typed<Z>(rise) * exp(bend * typed<Z>(std::log(t.left)));
+    return as_number<Z>(rise) * exp(bend * as_number<Z>(std::log(t.left)));
   }
   /// ln κ.
   template <class R, class T>
@@ -205,15 +205,15 @@ struct horizon_program {
   }
   template <class Z>
   static Z clipped(Z const& z, double low, double high) {
-    double const x = plain_number(z);
-    return x < low ? typed<Z>(low) : x > high ? typed<Z>(high) : z;
+    double const x = value_of(z);
+    return x < low ? as_number<Z>(low) : x > high ? as_number<Z>(high) : z;
   }
   /// x^n of a running mean's factor 0 < x < 1.
   template <class Z, class T>
   static Z power(Z const& x, T n) {
     using simd::exp;
     using simd::log;
-    return exp(log(x) * typed<Z>(static_cast<double>(n)));
+    return exp(log(x) * as_number<Z>(static_cast<double>(n)));
   }
 };
 

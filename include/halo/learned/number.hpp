@@ -11,26 +11,26 @@ namespace halo::learned {
 
 /// A constant of a formula for V = float, double, a register, or a variable of these.
 template <class V>
-[[nodiscard]] inline V typed(double value) noexcept {
+[[nodiscard]] inline V as_number(double value) noexcept {
   return autodiff::detail::constant<V>(value);
 }
 
-/// x, through which no derivative flows: x itself where there is none.
+/// x as a constant, through which no derivative flows; x itself where there are no derivatives.
 template <class V>
-[[nodiscard]] inline V constant_part(V const& x) {
-  if constexpr (requires { stop_gradient(x); })
-    return stop_gradient(x);
+[[nodiscard]] inline V stop_gradient(V const& x) {
+  if constexpr (requires { x.is_constant(); })
+    return V(x.value());
   else
     return x;
 }
 
 /// The value of a scalar, or of a variable over scalars.
 template <class Z>
-[[nodiscard]] inline double plain_number(Z const& x) noexcept {
+[[nodiscard]] inline double value_of(Z const& x) noexcept {
   if constexpr (floating<Z>)
     return static_cast<double>(x);
   else
-    return plain_number(x.value());
+    return value_of(x.value());
 }
 
 }  // namespace halo::learned

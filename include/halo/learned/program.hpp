@@ -28,23 +28,23 @@ namespace halo::learned {
 /// and `table`, the weights (weight_table), `name`, `operations_per_parameter`, and where networks
 /// run for a tensor or the problem `operations_per_tensor` and `operations_per_step`.
 ///
-/// Functions, static templates over a reader R (reader.hpp) of scalars S or registers V. Each step
-///     survey(r, facts, S const* total, S const* global, S* overview)
+/// Functions, static templates over a reader R (reader.hpp) of scalars Z or registers V. Each step
+///     survey(r, facts, Z const* total, Z const* global, Z* overview)
 ///         once; total = the sum of all tensors' states
-///     prepare(r, facts, S const* tensor, S const* global, S const* overview, S* context)
+///     prepare(r, facts, Z const* tensor, Z const* global, Z const* overview, Z* context)
 ///     observe(r, V g, V theta, V* state, V* carry, V* sums)      reads r.row(i) = context
-///     decide(r, facts, S const* mean, S* tensor, S const* global, S* decision)
+///     decide(r, facts, Z const* mean, Z* tensor, Z const* global, Z* decision)
 ///     apply(r, V g, V theta, V* state, V const* carry) → new θ   reads r.row(i) = decision
 ///         the four of them for each selected tensor
-///     conclude(r, facts, S const* total, S const* last, S* global)
+///     conclude(r, facts, Z const* total, Z const* last, Z* global)
 ///         once; total over all tensors, those that were not selected with their old state
 /// A program whose tensors decide with what conclude() found in the same step, and which carries
 /// nothing, has
-///     settle(r, facts, S const* tensor, S const* global, S* decision)
+///     settle(r, facts, Z const* tensor, Z const* global, Z* decision)
 ///         for each selected tensor, after conclude() and before apply(), which then runs last;
 ///         decision comes from here
 /// and at the start of a run
-///     initial(r, facts, S* coordinate, S* tensor, S* global)     for each tensor.
+///     initial(r, facts, Z* coordinate, Z* tensor, Z* global)     for each tensor.
 /// Skipped tensors keep all their numbers; a step that selects nothing leaves everything.
 template <class P>
 concept program =
@@ -77,14 +77,14 @@ concept program =
 struct coordinate_program {
   static constexpr std::size_t held = 0, tensor_state = 0, global_state = 0, overview = 0;
   static constexpr std::size_t context = 0, sums = 0, decision = 0;
-  template <class R, class S>
-  static void survey(R const&, auto const&, S const*, S const*, S*) {}
-  template <class R, class S>
-  static void prepare(R const&, auto const&, S const*, S const*, S const*, S*) {}
-  template <class R, class S>
-  static void decide(R const&, auto const&, S const*, S*, S const*, S*) {}
-  template <class R, class S>
-  static void conclude(R const&, auto const&, S const*, S const*, S*) {}
+  template <class R, class Z>
+  static void survey(R const&, auto const&, Z const*, Z const*, Z*) {}
+  template <class R, class Z>
+  static void prepare(R const&, auto const&, Z const*, Z const*, Z const*, Z*) {}
+  template <class R, class Z>
+  static void decide(R const&, auto const&, Z const*, Z*, Z const*, Z*) {}
+  template <class R, class Z>
+  static void conclude(R const&, auto const&, Z const*, Z const*, Z*) {}
 };
 
 /// Coordinates of a tensor lie in tiles of so many, each number of a tile's coordinates behind the
@@ -97,7 +97,7 @@ inline constexpr std::size_t tile_lanes = 16;
 
 /// The first tile of each tensor, and how many there are in all and in the largest.
 template <parameter_layout Layout>
-struct tiling {
+struct tile_layout {
   static constexpr auto first = [] {
     std::array<std::size_t, Layout::tensors + 1> at{};
     for (std::size_t i = 0; i < Layout::tensors; ++i)

@@ -130,26 +130,26 @@ consteval bool has_all_members() {
         P::table.entries;
       }, "halo: program: `table`, a static constexpr weight_table, is missing");
   static_assert(surveys<P>,
-                "halo: program: `survey` is a static template called as survey(reader, facts, S "
-                "const* total, S const* global, S* overview)");
+                "halo: program: `survey` is a static template called as survey(reader, facts, Z "
+                "const* total, Z const* global, Z* overview)");
   static_assert(prepares<P>,
-                "halo: program: `prepare` is a static template called as prepare(reader, facts, S "
-                "const* tensor, S const* global, S const* overview, S* context)");
+                "halo: program: `prepare` is a static template called as prepare(reader, facts, Z "
+                "const* tensor, Z const* global, Z const* overview, Z* context)");
   static_assert(observes<P>,
                 "halo: program: `observe` is a static template called as observe(reader, V "
                 "gradient, V theta, V* state, V* carry, V* sums)");
   static_assert(decides<P>,
-                "halo: program: `decide` is a static template called as decide(reader, facts, S "
-                "const* mean, S* tensor, S const* global, S* decision)");
+                "halo: program: `decide` is a static template called as decide(reader, facts, Z "
+                "const* mean, Z* tensor, Z const* global, Z* decision)");
   static_assert(applies<P>,
                 "halo: program: `apply` is a static template called as apply(reader, V gradient, V "
                 "theta, V* state, V const* carry), which returns the new theta");
   static_assert(concludes<P>,
                 "halo: program: `conclude` is a static template called as conclude(reader, facts, "
-                "S const* total, S const* last, S* global)");
+                "Z const* total, Z const* last, Z* global)");
   static_assert(begins<P>,
-                "halo: program: `initial` is a static template called as initial(reader, facts, S* "
-                "coordinate, S* tensor, S* global)");
+                "halo: program: `initial` is a static template called as initial(reader, facts, Z* "
+                "coordinate, Z* tensor, Z* global)");
   return true;
 }
 
@@ -162,8 +162,8 @@ consteval bool has_good_options() {
                 "scatter, preferred_policy, options");
   static_assert(P::held <= P::state, "halo: program: `held` is a part of `state`");
   static_assert(!has_settle<P> || program_traits<P>::settles,
-                "halo: program: `settle` is a static template called as settle(reader, facts, S "
-                "const* tensor, S const* global, S* decision)");
+                "halo: program: `settle` is a static template called as settle(reader, facts, Z "
+                "const* tensor, Z const* global, Z* decision)");
   static_assert(!program_traits<P>::settles || P::carry == 0,
                 "halo: program: one that settles carries nothing: `carry` is 0");
   static_assert(

@@ -29,8 +29,8 @@ struct rnnprop_options {
 template <class V>
 [[nodiscard]] V elu(V const& x) {
   using simd::exp;
-  V const zero = typed<V>(0);
-  return select(x > zero, x, exp(min(x, zero)) - typed<V>(1));
+  V const zero = as_number<V>(0);
+  return select(x > zero, x, exp(min(x, zero)) - as_number<V>(1));
 }
 
 /// The optimizer of Lv et al. 2017, "Learning gradient descent: better generalization and longer
@@ -46,31 +46,31 @@ template <rnnprop_options O = rnnprop_options{}>
 struct rnnprop_program : coordinate_program {
   static constexpr rnnprop_options options = O;
   static_assert(!first_bad_option(O), "halo: rnnprop: an option is out of its range");
-  static constexpr std::size_t H = O.units;
+  static constexpr std::size_t units = O.units;
   static constexpr char const* name = "rnnprop";
-  static constexpr std::size_t operations_per_parameter = 16 * H * H + 14 * H + 20;
+  static constexpr std::size_t operations_per_parameter = 16 * units * units + 14 * units + 20;
 
-  static constexpr std::size_t at_m = 4 * H, at_w = at_m + 1;
-  static constexpr std::size_t state = 4 * H + 2;  // h1, c1, h2, c2, m, w
-  static constexpr std::size_t context = 1;        // 1 / (1 - 0.95^t)
-  static constexpr std::size_t carry = 1;          // tanh(...)
+  static constexpr std::size_t at_m = 4 * units, at_w = at_m + 1;
+  static constexpr std::size_t state = 4 * units + 2;  // h1, c1, h2, c2, m, w
+  static constexpr std::size_t context = 1;            // 1 / (1 - 0.95^t)
+  static constexpr std::size_t carry = 1;              // tanh(...)
 
   // the biases of a layer follow each other: gates i, f, g, o
   static constexpr auto table = [] {
     return weight_table{std::to_array<weight_info>({
-        {"input", 2, H, truncated(0.1)},
-        {"input_bias", 1, H},
-        {"first", 2 * H, 4 * H, truncated(1 / root(2 * H))},
-        {"first.input_bias", 1, H, truncated(1 / root(2 * H))},
-        {"first.forget_bias", 1, H, truncated(1 / root(2 * H), 1)},
-        {"first.cell_bias", 1, H, truncated(1 / root(2 * H))},
-        {"first.output_bias", 1, H, truncated(1 / root(2 * H))},
-        {"second", 2 * H, 4 * H, truncated(1 / root(2 * H))},
-        {"second.input_bias", 1, H, truncated(1 / root(2 * H))},
-        {"second.forget_bias", 1, H, truncated(1 / root(2 * H), 1)},
-        {"second.cell_bias", 1, H, truncated(1 / root(2 * H))},
-        {"second.output_bias", 1, H, truncated(1 / root(2 * H))},
-        {"output", H, 1, truncated(0.1)},
+        {"input", 2, units, truncated(0.1)},
+        {"input_bias", 1, units},
+        {"first", 2 * units, 4 * units, truncated(1 / square_root(2 * units))},
+        {"first.input_bias", 1, units, truncated(1 / square_root(2 * units))},
+        {"first.forget_bias", 1, units, truncated(1 / square_root(2 * units), 1)},
+        {"first.cell_bias", 1, units, truncated(1 / square_root(2 * units))},
+        {"first.output_bias", 1, units, truncated(1 / square_root(2 * units))},
+        {"second", 2 * units, 4 * units, truncated(1 / square_root(2 * units))},
+        {"second.input_bias", 1, units, truncated(1 / square_root(2 * units))},
+        {"second.forget_bias", 1, units, truncated(1 / square_root(2 * units), 1)},
+        {"second.cell_bias", 1, units, truncated(1 / square_root(2 * units))},
+        {"second.output_bias", 1, units, truncated(1 / square_root(2 * units))},
+        {"output", units, 1, truncated(0.1)},
         {"output_bias", 1, 1},
     })};
   }();
@@ -78,7 +78,7 @@ struct rnnprop_program : coordinate_program {
   template <class R, class Z>
   static void prepare(R const&, auto const& f, Z const*, Z const*, Z const*, Z* row) {
     double const t = static_cast<double>(f.own_step);
-    row[0] = typed<Z>(1 / (1 - std::pow(0.95, t)));
+    row[0] = as_number<Z>(1 / (1 - std::pow(0.95, t)));
   }
 
   template <class R, class V>
@@ -86,26 +86,26 @@ struct rnnprop_program : coordinate_program {
     using autodiff::fma;
     using simd::tanh;
     using std::sqrt;
-    V const keep = typed<V>(0.95), correction = r.row(0);
+    V const keep = as_number<V>(0.95), correction = r.row(0);
     s[at_m] = fma(keep, s[at_m] - g, g);
     s[at_w] = fma(keep, s[at_w] - g * g, g * g);
     // the root of a gradient that always was zero has no derivative
-    V const size = sqrt(max(s[at_w] * correction, typed<V>(1e-32))) + typed<V>(1e-8);
+    V const size = sqrt(max(s[at_w] * correction, as_number<V>(1e-32))) + as_number<V>(1e-8);
     std::array<V, 2> const seen{g / size, s[at_m] * correction / size};
-    std::array<V, H> x;
-    r.template affine<2, H>(seen.data(), table["input"], table["input_bias"], x.data());
+    std::array<V, units> x;
+    r.template affine<2, units>(seen.data(), table["input"], table["input_bias"], x.data());
     for (V& xi : x) xi = elu(xi);
-    lstm_layer<H, H>(r, x.data(), table["first"], table["first.input_bias"], s, s + H);
-    lstm_layer<H, H>(r, static_cast<V const*>(s), table["second"], table["second.input_bias"],
-                     s + 2 * H, s + 3 * H);
-    r.template affine<H, 1>(s + 2 * H, table["output"], table["output_bias"], carried);
+    lstm_layer<units, units>(r, x.data(), table["first"], table["first.input_bias"], s, s + units);
+    lstm_layer<units, units>(r, static_cast<V const*>(s), table["second"],
+                             table["second.input_bias"], s + 2 * units, s + 3 * units);
+    r.template affine<units, 1>(s + 2 * units, table["output"], table["output_bias"], carried);
     carried[0] = tanh(carried[0]);
   }
 
   template <class R, class V>
   static V apply(R const&, V const&, V const& theta, V*, V const* carried) {
     using autodiff::fma;
-    return fma(carried[0], typed<V>(-O.output), theta);
+    return fma(carried[0], as_number<V>(-O.output), theta);
   }
 
   template <class R, class Z>

@@ -20,7 +20,7 @@ template <program P, parameter_layout Layout, floating T>
 struct state {
   using layout = Layout;
   using scalar = T;
-  using tiles = tiling<Layout>;
+  using tiles = tile_layout<Layout>;
 
   aligned_array<T, tiles::all * P::state * tile_lanes> coordinates;  ///< tile by tile
   aligned_array<T, Layout::tensors * P::tensor_state> tensors;

@@ -27,11 +27,26 @@ struct loss_trend {
   }
 };
 
-/// Means over a tensor's elements, in the order in which observe() reports them; u is the last
-/// update, m and v are running means over about so many steps, bias-corrected.
+/// What a coordinate reports, and its means over a tensor: squares of g, of its running means over
+/// about 10 and 100 steps and of θ; running means of g² over 100 and 1000; products; u is the last
+/// update. Running means are bias-corrected here.
 struct tensor_statistics {
-  double gradient, momentum_10, momentum_100, second_100, second_1000, parameter,
-      momentum_by_gradient, gradient_by_update, update, momentum_by_update;
+  enum number : std::size_t {
+    gradient,
+    momentum_10,
+    momentum_100,
+    second_100,
+    second_1000,
+    parameter,
+    momentum_by_gradient,
+    gradient_by_update,
+    update,
+    momentum_by_update,
+    count
+  };
+  std::array<double, count> mean{};
+
+  [[nodiscard]] double operator[](number k) const noexcept { return mean[k]; }
 };
 
 namespace detail {
@@ -59,16 +74,17 @@ void tensor_features(tensor_statistics const& s, facts<double> const& f, loss_tr
   static_assert(N == 16 || N == 21);
   constexpr double tiny = 1e-20, huge = 1e300;
   auto const signal = [&](double square) {
-    return std::clamp(std::log(square / (s.second_1000 + tiny) + 1e-6), -14.0, 3.0) * 0.25 + 0.5;
+    return std::clamp(std::log(square / (s[s.second_1000] + tiny) + 1e-6), -14.0, 3.0) * 0.25 + 0.5;
   };
-  double const t = f.step, parameter = std::min(s.parameter, huge);
-  x[0] = signal(s.gradient);
-  x[1] = signal(s.momentum_10);
-  x[2] = signal(s.momentum_100);
-  x[3] = detail::cosine(s.momentum_by_gradient, s.momentum_10, s.gradient);
-  x[4] = detail::cosine(s.gradient_by_update, s.gradient, s.update);
-  x[5] = detail::cosine(s.momentum_by_update, s.momentum_100, s.update);
-  x[6] = 0.3 * std::clamp(std::log((s.second_100 + tiny) / (s.second_1000 + tiny)), -6.0, 6.0);
+  double const t = f.step, parameter = std::min(s[s.parameter], huge);
+  x[0] = signal(s[s.gradient]);
+  x[1] = signal(s[s.momentum_10]);
+  x[2] = signal(s[s.momentum_100]);
+  x[3] = detail::cosine(s[s.momentum_by_gradient], s[s.momentum_10], s[s.gradient]);
+  x[4] = detail::cosine(s[s.gradient_by_update], s[s.gradient], s[s.update]);
+  x[5] = detail::cosine(s[s.momentum_by_update], s[s.momentum_100], s[s.update]);
+  x[6] =
+      0.3 * std::clamp(std::log((s[s.second_100] + tiny) / (s[s.second_1000] + tiny)), -6.0, 6.0);
   x[7] = 0.1 * std::log(parameter + 1e-8);
   x[8] = std::log(f.elements) / 4 - 1;
   x[9] = f.bias ? 1 : 0;
@@ -83,7 +99,7 @@ void tensor_features(tensor_statistics const& s, facts<double> const& f, loss_tr
     x[17] = std::log(std::min(f.own_step / t, 1.0));
     x[18] = std::exp(-t / 3000);
     x[19] = std::clamp(loss.mean[1] - loss.mean[2], -3.0, 3.0);
-    x[20] = 0.1 * std::log((std::min(s.update, huge) + tiny) / (parameter + 1e-8));
+    x[20] = 0.1 * std::log((std::min(s[s.update], huge) + tiny) / (parameter + 1e-8));
   }
 }
 

@@ -15,7 +15,7 @@
 #include <halo/learned/tensor_options.hpp>
 #include <halo/learned/tensor_prior.hpp>
 #include <halo/learned/tensor_step.hpp>
-#include <halo/learned/weight_table.hpp>
+#include <halo/learned/tensor_weights.hpp>
 #include <halo/optim/gated.hpp>
 #include <halo/simd/math.hpp>
 
@@ -42,40 +42,31 @@ struct tensor_program {
   static constexpr tensor_options options = O;
   static_assert(!first_bad_option(O), "halo: tensor_rnn: an option is out of its range");
   using preferred_policy = optim::gated<>;  // measured: docs/results.md
-  static constexpr std::size_t K1 = O.units, K2 = O.global_units;
+  static constexpr std::size_t units = O.units, global_units = O.global_units;
   static constexpr std::size_t features = O.prior ? 21 : 16, outputs = O.prior ? 6 : 5;
-  static constexpr std::size_t F = features;
   static constexpr char const* name = O.prior ? "tensor_rnn" : "tensor_rnn_without_prior";
   static constexpr std::size_t operations_per_parameter = 44;
-  static constexpr std::size_t operations_per_tensor = 3 * K1 * (F + K2 + K1) + outputs * (K1 + K2);
-  static constexpr std::size_t operations_per_step = 3 * K2 * (K1 + K2);
+  static constexpr std::size_t operations_per_tensor =
+      3 * units * (features + global_units + units) + outputs * (units + global_units);
+  static constexpr std::size_t operations_per_step = 3 * global_units * (units + global_units);
 
-  // a coordinate: m10, m100, v100, v1000, last update; the problem: Q and means of the log-loss
-  static constexpr std::uint64_t squares =
-      0b01100;  ///< which numbers of a coordinate are means of them
-  static constexpr std::size_t state = 5, held = 1, tensor_state = K1, global_state = K2 + 3;
-  static constexpr std::size_t overview = 0, context = 0, carry = 0, sums = 10;
-  static constexpr std::size_t decision = 7;  // factors of g, m, m; of v, v; d; of θ
+  // a coordinate: m₁₀, m₁₀₀, v₁₀₀, v₁₀₀₀ and the last update
+  enum coordinate_number : std::size_t { mean10, mean100, square100, square1000, last_update };
+  static constexpr std::size_t state = 5, held = 1;
+  static constexpr std::uint64_t squares = 1U << square100 | 1U << square1000;
+  // a tensor: T; the problem: Q and three means of the log-loss
+  static constexpr std::size_t tensor_state = units, at_trend = global_units,
+                               global_state = global_units + 3;
+  static constexpr std::size_t overview = 0, context = 0, carry = 0;
+  using statistic = tensor_statistics;  // what a coordinate reports
+  static constexpr std::size_t sums = statistic::count;
+  // what a coordinate is told: factors of g, m₁₀, m₁₀₀, v₁₀₀, v₁₀₀₀; d; the factor of θ
+  enum decision_number : std::size_t { of_g, of_m10, of_m100, of_v100, of_v1000, power, of_theta };
+  static constexpr std::size_t decision = 7;
   static constexpr bool observes_constants = true;
   static constexpr std::array<double, 4> decays{0.9, 0.99, 0.99, 0.999};
 
-  static constexpr auto table = [] {
-    return weight_table{std::to_array<weight_info>({
-        {"tensor.gates", F + K2 + K1, 2 * K1, gaussian(1 / root(F + K2 + K1))},
-        {"tensor.gates_bias", 1, 2 * K1, constant(1.0)},
-        {"tensor.candidate", F + K2 + K1, K1, gaussian(1 / root(F + K2 + K1))},
-        {"tensor.candidate_bias", 1, K1},
-        {"global.gates", K1 + K2, 2 * K2, gaussian(1 / root(K1 + K2))},
-        {"global.gates_bias", 1, 2 * K2, constant(1.0)},
-        {"global.candidate", K1 + K2, K2, gaussian(1 / root(K1 + K2))},
-        {"global.candidate_bias", 1, K2},
-        {"output", K1 + K2, outputs},
-        {"output_bias", 1, outputs},
-        {"log_rate", O.prior ? 0 : 1, 1, constant(-6.2146080984221914)},
-        {"tensor.initial", 1, K1},
-        {"global.initial", 1, K2},
-    })};
-  }();
+  static constexpr auto table = tensor_weights<O, features, outputs>;
 
   template <class R, class Z, class Facts>
   static void survey(R const&, Facts const&, Z const*, Z const*, Z*) {}
@@ -85,35 +76,44 @@ struct tensor_program {
   template <class R, class V>
   static void observe(R const&, V const& gradient, V const& theta, V* s, V*, V* sum) {
     using autodiff::fma;
-    V const g = constant_part(gradient), x = constant_part(theta), u = constant_part(s[4]);
+    V const g = stop_gradient(gradient), x = stop_gradient(theta),
+            u = stop_gradient(s[last_update]);
     V const square = g * g;
     for (std::size_t k = 0; k < 4; ++k) {
-      V const keep = typed<V>(decays[k]);  // (1 - keep) x: x + keep (s - x) would lose digits
-      s[k] = fma(keep, constant_part(s[k]), (typed<V>(1) - keep) * (k < 2 ? g : square));
+      V const keep = as_number<V>(decays[k]);  // (1 - keep) x: x + keep (s - x) would lose digits
+      s[k] =
+          fma(keep, stop_gradient(s[k]), (as_number<V>(1) - keep) * (k < square100 ? g : square));
     }
-    std::array<V, sums> const report{square, s[0] * s[0], s[1] * s[1], s[2],  s[3],
-                                     x * x,  s[0] * g,    g * u,       u * u, s[1] * u};
-    for (std::size_t k = 0; k < sums; ++k) sum[k] = report[k];
+    sum[statistic::gradient] = square;
+    sum[statistic::momentum_10] = s[mean10] * s[mean10];
+    sum[statistic::momentum_100] = s[mean100] * s[mean100];
+    sum[statistic::second_100] = s[square100];
+    sum[statistic::second_1000] = s[square1000];
+    sum[statistic::parameter] = x * x;
+    sum[statistic::momentum_by_gradient] = s[mean10] * g;
+    sum[statistic::gradient_by_update] = g * u;
+    sum[statistic::update] = u * u;
+    sum[statistic::momentum_by_update] = s[mean100] * u;
   }
 
   template <class R, class Z, class Facts>
   static void decide(R const& r, Facts const& f, Z const* mean, Z* tensor, Z const* global, Z*) {
-    std::array<double, F> seen;
+    std::array<double, features> seen;
     facts<double> const known = widened(f);
-    tensor_features<F>(statistics(f, mean), known, trend(known, global), seen.data());
-    std::array<Z, F + K2 + K1> x;
-    for (std::size_t k = 0; k < F; ++k) x[k] = typed<Z>(seen[k]);
-    for (std::size_t k = 0; k < K2; ++k) x[F + k] = global[k];
-    for (std::size_t k = 0; k < K1; ++k) x[F + K2 + k] = tensor[k];
-    gru<F + K2, K1>(
+    tensor_features<features>(statistics(f, mean), known, trend(known, global), seen.data());
+    std::array<Z, features + global_units + units> x;
+    for (std::size_t k = 0; k < features; ++k) x[k] = as_number<Z>(seen[k]);
+    for (std::size_t k = 0; k < global_units; ++k) x[features + k] = global[k];
+    for (std::size_t k = 0; k < units; ++k) x[features + global_units + k] = tensor[k];
+    gru<features + global_units, units>(
         x.data(),
         [&](Z const* in, Z* out) {
-          r.template affine<F + K2 + K1, 2 * K1>(in, table["tensor.gates"],
-                                                 table["tensor.gates_bias"], out);
+          r.template affine<features + global_units + units, 2 * units>(
+              in, table["tensor.gates"], table["tensor.gates_bias"], out);
         },
         [&](Z const* in, Z* out) {
-          r.template affine<F + K2 + K1, K1>(in, table["tensor.candidate"],
-                                             table["tensor.candidate_bias"], out);
+          r.template affine<features + global_units + units, units>(
+              in, table["tensor.candidate"], table["tensor.candidate_bias"], out);
         },
         tensor);
   }
@@ -121,21 +121,21 @@ struct tensor_program {
   template <class R, class Z, class Facts>
   static void conclude(R const& r, Facts const& f, Z const* total, Z const*, Z* global) {
     loss_trend const now = trend(widened(f), global);
-    std::array<Z, K1 + K2> x;
-    for (std::size_t k = 0; k < K1; ++k) x[k] = total[k] * (1 / f.tensors);
-    for (std::size_t k = 0; k < K2; ++k) x[K1 + k] = global[k];
-    gru<K1, K2>(
+    std::array<Z, units + global_units> x;
+    for (std::size_t k = 0; k < units; ++k) x[k] = total[k] * (1 / f.tensors);
+    for (std::size_t k = 0; k < global_units; ++k) x[units + k] = global[k];
+    gru<units, global_units>(
         x.data(),
         [&](Z const* in, Z* out) {
-          r.template affine<K1 + K2, 2 * K2>(in, table["global.gates"], table["global.gates_bias"],
-                                             out);
+          r.template affine<units + global_units, 2 * global_units>(
+              in, table["global.gates"], table["global.gates_bias"], out);
         },
         [&](Z const* in, Z* out) {
-          r.template affine<K1 + K2, K2>(in, table["global.candidate"],
-                                         table["global.candidate_bias"], out);
+          r.template affine<units + global_units, global_units>(
+              in, table["global.candidate"], table["global.candidate_bias"], out);
         },
         global);
-    for (std::size_t k = 0; k < 3; ++k) global[K2 + k] = typed<Z>(now.mean[k]);
+    for (std::size_t k = 0; k < 3; ++k) global[at_trend + k] = as_number<Z>(now.mean[k]);
   }
 
   template <class R, class Z, class Facts>
@@ -143,55 +143,58 @@ struct tensor_program {
     using simd::exp;
     using simd::sigmoid;
     facts<double> const known = widened(f);
-    std::array<Z, K1 + K2> x;
-    for (std::size_t k = 0; k < K1; ++k) x[k] = tensor[k];
-    for (std::size_t k = 0; k < K2; ++k) x[K1 + k] = global[k];
+    std::array<Z, units + global_units> x;
+    for (std::size_t k = 0; k < units; ++k) x[k] = tensor[k];
+    for (std::size_t k = 0; k < global_units; ++k) x[units + k] = global[k];
     std::array<Z, outputs> o;
-    r.template affine<K1 + K2, outputs>(x.data(), table["output"], table["output_bias"], o.data());
+    r.template affine<units + global_units, outputs>(x.data(), table["output"],
+                                                     table["output_bias"], o.data());
     std::array<Z, 3> logits{o[1], o[2], o[3]};
-    Z rate, decay = typed<Z>(0);
+    Z rate, decay = as_number<Z>(0);
     if constexpr (O.prior) {
-      tensor_prior const p = tensor_prior_of(known, plain_number(global[K2 + 1]));
-      for (std::size_t k = 0; k < 3; ++k) logits[k] = logits[k] + typed<Z>(p.logits[k]);
-      rate = typed<Z>(p.rate) * exp(limited(o[0] * typed<Z>(2)));
-      decay = typed<Z>(p.decay);
+      tensor_prior const p = tensor_prior_of(known, value_of(global[at_trend + 1]));
+      for (std::size_t k = 0; k < 3; ++k) logits[k] = logits[k] + as_number<Z>(p.logits[k]);
+      rate = as_number<Z>(p.rate) * exp(limited(o[0] * as_number<Z>(2)));
+      decay = as_number<Z>(p.decay);
       if constexpr (O.span_decay > 0)
-        decay = decay * exp(softened(o[5] * typed<Z>(2), O.span_decay));
-      if (plain_number(decay) > most_decay) decay = typed<Z>(most_decay);
+        decay = decay * exp(soft_clamp(o[5] * as_number<Z>(2), O.span_decay));
+      if (value_of(decay) > most_decay) decay = as_number<Z>(most_decay);
     } else {
-      rate = exp(r.weight(table["log_rate"]) + limited(o[0] * typed<Z>(4)));
+      rate = exp(r.weight(table["log_rate"]) + limited(o[0] * as_number<Z>(4)));
     }
-    std::array<Z, 3> const share = shares(logits);
+    std::array<Z, 3> const share = softmax(logits);
     std::array<double, 4> const lost = corrections(f);
-    decided[0] = rate * share[0];
-    decided[1] = rate * share[1] * typed<Z>(1 / lost[0]);
-    decided[2] = rate * share[2] * typed<Z>(1 / lost[1]);
-    decided[3] = typed<Z>(1 / lost[2]);
-    decided[4] = typed<Z>(1 / lost[3]);
-    decided[5] = sigmoid(o[4]);
-    decided[6] = rate * decay;
+    decided[of_g] = rate * share[0];
+    decided[of_m10] = rate * share[1] * as_number<Z>(1 / lost[mean10]);
+    decided[of_m100] = rate * share[2] * as_number<Z>(1 / lost[mean100]);
+    decided[of_v100] = as_number<Z>(1 / lost[square100]);
+    decided[of_v1000] = as_number<Z>(1 / lost[square1000]);
+    decided[power] = sigmoid(o[4]);
+    decided[of_theta] = rate * decay;
   }
 
   template <class R, class V>
   static V apply(R const& r, V const& gradient, V const& theta, V* s, V const*) {
     using autodiff::fma;
-    V const floor = typed<V>(1e-20);
-    V const mixed = fma(r.row(2), constant_part(s[1]),
-                        fma(r.row(1), constant_part(s[0]), r.row(0) * constant_part(gradient)));
-    V const v1 = fma(constant_part(s[2]), constant_part(r.row(3)), floor);
-    V const v2 = fma(constant_part(s[3]), constant_part(r.row(4)), floor);
-    V update = scaled_by_powers(mixed, v1, v2, r.row(5));
-    if constexpr (O.prior) update = fma(r.row(6), theta, update);
-    s[4] = constant_part(update);
+    V const floor = as_number<V>(1e-20);
+    V const mixed =
+        fma(r.row(of_m100), stop_gradient(s[mean100]),
+            fma(r.row(of_m10), stop_gradient(s[mean10]), r.row(of_g) * stop_gradient(gradient)));
+    V const v1 = fma(stop_gradient(s[square100]), stop_gradient(r.row(of_v100)), floor);
+    V const v2 = fma(stop_gradient(s[square1000]), stop_gradient(r.row(of_v1000)), floor);
+    V update = scaled_by_powers(mixed, v1, v2, r.row(power));
+    if constexpr (O.prior) update = fma(r.row(of_theta), theta, update);
+    s[last_update] = stop_gradient(update);
     return theta - update;
   }
 
   template <class R, class Z, class Facts>
   static void initial(R const& r, Facts const&, Z* coordinate, Z* tensor, Z* global) {
-    for (std::size_t k = 0; k < state; ++k) coordinate[k] = typed<Z>(0);
-    for (std::size_t k = 0; k < K1; ++k) tensor[k] = r.weight(table["tensor.initial"] + k);
-    for (std::size_t k = 0; k < K2; ++k) global[k] = r.weight(table["global.initial"] + k);
-    for (std::size_t k = 0; k < 3; ++k) global[K2 + k] = typed<Z>(0);
+    for (std::size_t k = 0; k < state; ++k) coordinate[k] = as_number<Z>(0);
+    for (std::size_t k = 0; k < units; ++k) tensor[k] = r.weight(table["tensor.initial"] + k);
+    for (std::size_t k = 0; k < global_units; ++k)
+      global[k] = r.weight(table["global.initial"] + k);
+    for (std::size_t k = 0; k < 3; ++k) global[at_trend + k] = as_number<Z>(0);
   }
 
  private:
@@ -207,35 +210,32 @@ struct tensor_program {
   template <class Z>
   static loss_trend trend(facts<double> const& f, Z const* global) noexcept {
     loss_trend t;
-    for (std::size_t k = 0; k < 3; ++k) t.mean[k] = plain_number(global[K2 + k]);
+    for (std::size_t k = 0; k < 3; ++k) t.mean[k] = value_of(global[at_trend + k]);
     t.add(f.loss, f.step == 1);
     return t;
   }
   template <class T, class Z>
-  static tensor_statistics statistics(facts<T> const& f, Z const* mean) noexcept {
+  static statistic statistics(facts<T> const& f, Z const* mean) noexcept {
     std::array<double, 4> const c = corrections(f);
-    std::array<double, sums> m;
-    for (std::size_t k = 0; k < sums; ++k) m[k] = plain_number(mean[k]);
-    return {m[0],
-            m[1] / (c[0] * c[0]),
-            m[2] / (c[1] * c[1]),
-            m[3] / c[2],
-            m[4] / c[3],
-            m[5],
-            m[6] / c[0],
-            m[7],
-            m[8],
-            m[9] / c[1]};
+    statistic t;
+    for (std::size_t k = 0; k < sums; ++k) t.mean[k] = value_of(mean[k]);
+    t.mean[statistic::momentum_10] /= c[mean10] * c[mean10];
+    t.mean[statistic::momentum_100] /= c[mean100] * c[mean100];
+    t.mean[statistic::second_100] /= c[square100];
+    t.mean[statistic::second_1000] /= c[square1000];
+    t.mean[statistic::momentum_by_gradient] /= c[mean10];
+    t.mean[statistic::momentum_by_update] /= c[mean100];
+    return t;
   }
 
   template <class Z>
   static Z limited(Z const& z) {
     using simd::tanh;
-    double const a = plain_number(z) > 0 ? O.span_up : O.span_down;
+    double const a = value_of(z) > 0 ? O.span_up : O.span_down;
     if constexpr (O.prior)
-      return softened(z, a);
+      return soft_clamp(z, a);
     else
-      return tanh(z * typed<Z>(1 / a)) * typed<Z>(a);
+      return tanh(z * as_number<Z>(1 / a)) * as_number<Z>(a);
   }
 };
 

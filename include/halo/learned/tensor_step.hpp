@@ -16,20 +16,20 @@ namespace halo::learned {
 
 /// z/√(1 + (z/a)²): within ±a, slope 1 at 0, and tails in which a gradient survives.
 template <class Z>
-[[nodiscard]] Z softened(Z const& z, double a) {
+[[nodiscard]] Z soft_clamp(Z const& z, double a) {
   using std::sqrt;
-  return z / sqrt(z * z * typed<Z>(1 / (a * a)) + typed<Z>(1));
+  return z / sqrt(z * z * as_number<Z>(1 / (a * a)) + as_number<Z>(1));
 }
 
 /// y_k = e^z_k / Σ e^z.
 template <class Z, std::size_t N>
-[[nodiscard]] std::array<Z, N> shares(std::array<Z, N> const& z) {
+[[nodiscard]] std::array<Z, N> softmax(std::array<Z, N> const& z) {
   using simd::exp;
-  double most = plain_number(z[0]);
-  for (Z const& x : z) most = std::max(most, plain_number(x));
+  double most = value_of(z[0]);
+  for (Z const& x : z) most = std::max(most, value_of(x));
   std::array<Z, N> y;
-  Z sum = typed<Z>(0);
-  for (std::size_t k = 0; k < N; ++k) sum = sum + (y[k] = exp(z[k] - typed<Z>(most)));
+  Z sum = as_number<Z>(0);
+  for (std::size_t k = 0; k < N; ++k) sum = sum + (y[k] = exp(z[k] - as_number<Z>(most)));
   for (Z& x : y) x = x / sum;
   return y;
 }
@@ -48,11 +48,11 @@ template <class V>
                   all(d == d);
                   fast_sqrt(v1);
                 }) {
-    if (all(d == typed<V>(0.5))) return u * fast_inverse_sqrt(fast_sqrt(v1) * fast_sqrt(v2));
+    if (all(d == as_number<V>(0.5))) return u * fast_inverse_sqrt(fast_sqrt(v1) * fast_sqrt(v2));
     V const root = fast_inverse_sqrt(v2);
-    return u * root * fast_power(v1 * root * root, typed<V>(-0.5) * d);
+    return u * root * fast_power(v1 * root * root, as_number<V>(-0.5) * d);
   } else {
-    return u * fast_exp(d * (fast_log(v2) - fast_log(v1)) * typed<V>(0.5)) / sqrt(v2);
+    return u * fast_exp(d * (fast_log(v2) - fast_log(v1)) * as_number<V>(0.5)) / sqrt(v2);
   }
 }
 

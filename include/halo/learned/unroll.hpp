@@ -30,7 +30,7 @@ class unroll {
   explicit unroll(std::size_t steps) : states_(steps + 1), moments_(steps) {
     for (auto& s : states_) s = std::make_unique<state_type>();
     for (auto& m : moments_) m = std::make_unique<moment>();
-    carry_adjoint_.resize(tiling<Layout>::largest * P::carry * tile_lanes);
+    carry_adjoint_.resize(tile_layout<Layout>::largest * P::carry * tile_lanes);
   }
 
   /// What each of them takes.
@@ -56,7 +56,7 @@ class unroll {
     m.context = context;
     auto const status = rule.template step<Arch>(
         theta, gradient, s, context, [&](std::size_t i, T const* carry, T const* mean) {
-          std::size_t const first = tiling<Layout>::first[i] * P::carry * tile_lanes;
+          std::size_t const first = tile_layout<Layout>::first[i] * P::carry * tile_lanes;
           std::size_t const count = tiles_of(Layout::table[i].count) * P::carry * tile_lanes;
           std::copy_n(carry, count, m.carry.data() + first);
           std::copy_n(mean, P::sums, m.mean.data() + i * P::sums);
@@ -135,7 +135,7 @@ class unroll {
   /// What a step leaves beside the states around it.
   struct moment {
     aligned_array<T, Layout::size> theta, gradient;
-    aligned_array<T, tiling<Layout>::all * P::carry * tile_lanes> carry;
+    aligned_array<T, tile_layout<Layout>::all * P::carry * tile_lanes> carry;
     aligned_array<T, Layout::tensors * P::sums> mean;
     optim::step_context<T> context;
   };
@@ -155,7 +155,7 @@ class unroll {
     T const* const theta = m.theta.data() + info.offset;
     T const* const gradient = m.gradient.data() + info.offset;
     T const* const mean = m.mean.data() + i * P::sums;
-    T const* const carry = m.carry.data() + tiling<Layout>::first[i] * P::carry * tile_lanes;
+    T const* const carry = m.carry.data() + tile_layout<Layout>::first[i] * P::carry * tile_lanes;
     T* const theta_out = theta_adjoint + info.offset;
     T* const gradient_out = gradient_adjoint == nullptr ? nullptr : gradient_adjoint + info.offset;
     at_least_one<T, P::context> context{}, context_adjoint{};

@@ -36,7 +36,7 @@ struct initial_draw {
 }
 
 /// √n for the compiler [Heron].
-[[nodiscard]] constexpr double root(std::size_t n) {
+[[nodiscard]] constexpr double square_root(std::size_t n) {
   double const x = static_cast<double>(n);
   double y = x > 1 ? x : 1;
   for (int i = 0; i < 64; ++i) y = 0.5 * (y + x / y);

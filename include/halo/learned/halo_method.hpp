@@ -12,14 +12,14 @@ namespace halo::learned {
 /// The third part of the method, a Jacobian term in the loss of meta-training, is in the weights:
 /// meta::meta_loss::paper().
 template <class Backbone>
-struct halo_over : Backbone {
+struct halo_method : Backbone {
   using Backbone::Backbone;
   using preferred_policy = optim::random_layers;
 };
 
 /// The method as the paper describes it: a hierarchical RNN with the paper's nine features.
-using halo_paper = halo_over<hierarchical_rnn<hierarchical::paper>>;
+using halo_paper = halo_method<hierarchical_rnn<hierarchical::paper>>;
 /// The other reading of the paper's "LSTM".
-using halo_lstm = halo_over<coordinate_lstm<>>;
+using halo_lstm = halo_method<coordinate_lstm<>>;
 
 }  // namespace halo::learned

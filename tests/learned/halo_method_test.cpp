@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <halo/learned/halo_over.hpp>
+#include <halo/learned/halo_method.hpp>
 
 #include <doctest/doctest.h>
 
