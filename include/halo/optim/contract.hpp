@@ -30,11 +30,13 @@ class contract {
     for (parameter_info const& i : table) size_ += i.count;
   }
   [[nodiscard]] char const* broken() {
-    for (auto const promise : {&contract::masks, &contract::repeats, &contract::resumes,
-                               &contract::refuses, &contract::conditions, &contract::counts}) {
+    using promise = char const* (contract::*)();
+    promise const promises[] = {&contract::masks,   &contract::repeats,    &contract::resumes,
+                                &contract::refuses, &contract::conditions, &contract::counts};
+    for (promise const kept : promises) {
       one_.restart();
       two_.restart();
-      if (char const* const sentence = (this->*promise)()) return sentence;
+      if (char const* const sentence = (this->*kept)()) return sentence;
     }
     return nullptr;
   }

@@ -8,7 +8,8 @@
 
 // Registers' worth number i of the array goes to accumulator i mod 4; then (0 + 1) + (2 + 3); then
 // the lanes. So the result depends on the data, on n and on the architecture alone. Sums are taken
-// block by block, 64 registers an accumulator, so that rounding grows with n / 256 and not with n.
+// block by block, 64 registers an accumulator, and the sums of 64 blocks once more, so that
+// rounding grows with n / 16384 and not with n, however narrow the registers are.
 
 namespace halo::simd {
 
@@ -31,23 +32,33 @@ template <class T, class Arch, class V, class Body>
   });
 }
 
+/// Σ over n elements, block by block.
+template <class T, class Arch, class V, class Body>
+[[nodiscard, gnu::noinline]] V sum_blocks(std::size_t n, Body const& body) noexcept {
+  constexpr std::size_t block = 4 * 64 * batch<T, Arch>::size;
+  V total[4] = {V(0), V(0), V(0), V(0)};
+  for (std::size_t outer = 0; outer < n; outer += 64 * block) {
+    V some[4] = {V(0), V(0), V(0), V(0)};
+    std::size_t const end = n - outer < 64 * block ? n : outer + 64 * block;
+    for (std::size_t first = outer; first < end; first += block) {
+      V part[4] = {V(0), V(0), V(0), V(0)};
+      fold_chunks<T, Arch>(end - first < block ? end - first : block, part, [&](auto chunk, V t) {
+        chunk.begin += first;
+        return body(chunk, t);
+      });
+      for (std::size_t u = 0; u < 4; ++u) some[u] += part[u];
+    }
+    for (std::size_t u = 0; u < 4; ++u) total[u] += some[u];
+  }
+  return (total[0] + total[1]) + (total[2] + total[3]);
+}
+
 /// Σ over n elements, where body(chunk, t) is t and what the chunk adds to it.
 template <class T, class Arch, class V, class Body>
 [[nodiscard]] inline V sum_chunks(std::size_t n, Body const& body) noexcept {
-  constexpr std::size_t block = 4 * 64 * batch<T, Arch>::size;
-  V total[4] = {V(0), V(0), V(0), V(0)};
-  if (n <= block) {  // most rows are: no second set of sums
-    fold_chunks<T, Arch>(n, total, body);
-    return (total[0] + total[1]) + (total[2] + total[3]);
-  }
-  for (std::size_t first = 0; first < n; first += block) {
-    V part[4] = {V(0), V(0), V(0), V(0)};
-    fold_chunks<T, Arch>(n - first < block ? n - first : block, part, [&](auto chunk, V t) {
-      chunk.begin += first;
-      return body(chunk, t);
-    });
-    for (std::size_t u = 0; u < 4; ++u) total[u] += part[u];
-  }
+  if (n > 4 * 64 * batch<T, Arch>::size) return sum_blocks<T, Arch, V>(n, body);
+  V total[4] = {V(0), V(0), V(0), V(0)};  // most rows are short
+  fold_chunks<T, Arch>(n, total, body);
   return (total[0] + total[1]) + (total[2] + total[3]);
 }
 
