@@ -53,7 +53,7 @@ std::string number(double x, char const* format = "%.2f") {
 }
 
 /// "1000: 84.31 (raw 83.12)" for each checkpoint.
-std::string row(meta::verdict const& v, std::span<std::uint64_t const> checkpoints) {
+std::string row(meta::validation_report const& v, std::span<std::uint64_t const> checkpoints) {
   std::string text;
   for (std::size_t k = 0; k < checkpoints.size(); ++k)
     text += (k == 0 ? "" : ", ") + std::to_string(checkpoints[k]) + ": " +
@@ -61,7 +61,7 @@ std::string row(meta::verdict const& v, std::span<std::uint64_t const> checkpoin
   return text + (v.failed > 0 ? ", " + std::to_string(v.failed) + " not finite" : "");
 }
 
-std::string judged_by(std::string const& tasks) {
+std::string validated_by(std::string const& tasks) {
   return "Accuracy on held-out " + tasks + ", in percent, at averaged weights:";
 }
 std::string made_by(settings const& s, std::string const& updates) {
@@ -92,17 +92,18 @@ struct stage {
   std::string path, words;  // of what a resumed training needs; no path: not written
 };
 
-/// Updates until there were enough, or until the minutes are over; what the judges like is offered.
-template <class Trainer, class Judges, class Champion>
-void go_on(Trainer& trainer, Judges& judges, Champion& best, settings const& s, recipe const& r,
-           stage const& now) {
+/// Updates until there were enough, or until the minutes are over; the best in validation is
+/// offered.
+template <class Trainer, class Validation, class Champion>
+void go_on(Trainer& trainer, Validation& validation, Champion& best, settings const& s,
+           recipe const& r, stage const& now) {
   support::progress bar(now.updates, trainer.updates());
   while (trainer.updates() < now.updates && bar.seconds() < 60 * s.minutes) {
     auto const u = trainer.update();
     bar.phase("meta-loss " + number(u.loss, "%.4f"), trainer.updates());
     bool const last = trainer.updates() == now.updates || bar.seconds() >= 60 * s.minutes;
     if (trainer.updates() % now.every != 0 && !last) continue;
-    auto const v = judges.judge(trainer.optimizer(), s.threads);
+    auto const v = validation.evaluate(trainer.optimizer(), s.threads);
     bool const better = best.offer(trainer.weights(), v.accuracy, trainer.updates());
     bar.finish();
     std::printf("%6llu %s %s\n", static_cast<unsigned long long>(trainer.updates()),
@@ -125,15 +126,15 @@ recipe asked(settings const& s, recipe r) {
     t->threads = s.threads;
     t->draws = seed{s.seed};
   }
-  r.pool.longest = r.training.longest;
+  r.pool.longest_window = r.training.longest_window;
   return r;
 }
 std::string path_of(settings const& s, char const* end) { return s.out.empty() ? "" : s.out + end; }
 
-template <class Judges, class Rule>
-meta::verdict judged(Judges& judges, Rule const& rule, settings const& s, recipe const& r,
-                     char const* name) {
-  auto const v = judges.judge(rule, s.threads);
+template <class Validation, class Rule>
+meta::validation_report validated(Validation& validation, Rule const& rule, settings const& s,
+                                  recipe const& r, char const* name) {
+  auto const v = validation.evaluate(rule, s.threads);
   std::printf("%s %s\n", name, row(v, r.checkpoints).c_str());
   std::fflush(stdout);
   return v;
@@ -147,21 +148,22 @@ std::string words_of(settings const& s, std::uint64_t every) {
 template <class P>
 struct outcome {
   meta::champion<P> best;
-  meta::verdict before;
+  meta::validation_report before;
   std::uint64_t updates;
 };
 
 template <class P, class Tasks>
 outcome<P> by_windows(settings const& s, recipe const& r, Tasks const& tasks) {
-  meta::validation<P> judges(tasks.template pool<P>(r.judges), r.checkpoints, r.runs, seed{7});
+  meta::validation<P> validation(tasks.template pool<P>(r.validation), r.checkpoints, r.runs,
+                                 seed{7});
   learned::optimizer<P> const untrained(seed{s.seed});
-  auto const first = judged(judges, untrained, s, r, "untrained   ");
+  auto const first = validated(validation, untrained, s, r, "untrained   ");
   meta::trainer<P> trainer(untrained, r.training, tasks.template pool<P>(r.pool));
   meta::champion<P> best(untrained, first.accuracy);
   stage const now{r.training.updates, r.every, path_of(s, ".training.safetensors"),
                   words_of(s, r.every)};
   if (!s.resume.empty()) meta::resume(s.resume, trainer, best, now.words);
-  go_on(trainer, judges, best, s, r, now);
+  go_on(trainer, validation, best, s, r, now);
   return {best, first, trainer.updates()};
 }
 
@@ -170,17 +172,19 @@ template <class P, class Tasks>
 void train(settings const& s, recipe const& preset, Tasks const& tasks) {
   recipe const r = asked(s, preset);
   auto const o = by_windows<P>(s, r, tasks);
-  meta::validation<P> judges(tasks.template pool<P>(r.judges), r.checkpoints, r.runs, seed{7});
+  meta::validation<P> validation(tasks.template pool<P>(r.validation), r.checkpoints, r.runs,
+                                 seed{7});
   learned::optimizer<P> const best = o.best.optimizer();
-  write(s, r, best,
-        {made_by(s, " --updates " + std::to_string(r.training.updates) + ", " +
-                        std::to_string(o.updates) + " updates done"),
-         chosen_from(o.best.update(), r.every),
-         judged_by(r.judged.empty() ? "examples of " + std::to_string(r.judges.places) +
-                                          " tasks never trained on"
-                                    : r.judged),
-         "untrained " + row(o.before, r.checkpoints),
-         "these     " + row(judges.judge(best, s.threads), r.checkpoints)});
+  write(
+      s, r, best,
+      {made_by(s, " --updates " + std::to_string(r.training.updates) + ", " +
+                      std::to_string(o.updates) + " updates done"),
+       chosen_from(o.best.update(), r.every),
+       validated_by(r.validated_on.empty() ? "examples of " + std::to_string(r.validation.places) +
+                                                 " tasks never trained on"
+                                           : r.validated_on),
+       "untrained " + row(o.before, r.checkpoints),
+       "these     " + row(validation.evaluate(best, s.threads), r.checkpoints)});
   if (o.best.update() == 0)
     std::printf("No trained weights beat the untrained ones: these are those.\n");
 }
@@ -189,24 +193,26 @@ void train(settings const& s, recipe const& preset, Tasks const& tasks) {
 template <class P, class Tasks>
 void by_whole_runs(settings const& s, recipe const& r, Tasks const& tasks,
                    learned::optimizer<P> const& start, bool resumed) {
-  meta::validation<P> judges(tasks.template pool<P>(r.judges), r.checkpoints, r.runs, seed{7});
-  auto const first = judged(judges, start, s, r, "by windows  ");
+  meta::validation<P> validation(tasks.template pool<P>(r.validation), r.checkpoints, r.runs,
+                                 seed{7});
+  auto const first = validated(validation, start, s, r, "by windows  ");
   meta::whole_runs<P> trainer(start, r.whole, r.how, tasks.template pool<P>(r.whole_pool));
   meta::champion<P> best(start, first.accuracy);
   stage const now{r.whole.updates, r.whole_every, path_of(s, ".runs.safetensors"),
                   words_of(s, r.whole_every)};
   if (resumed) meta::resume(s.resume, trainer, best, now.words);
-  go_on(trainer, judges, best, s, r, now);
+  go_on(trainer, validation, best, s, r, now);
   meta::validation<P> report(tasks.template pool<P>(r.report), r.checkpoints, r.runs, seed{8});
   learned::optimizer<P> const untrained(seed{s.seed});
-  auto const before = report.judge(untrained, s.threads);
-  auto const after = report.judge(best.optimizer(), s.threads);
-  write(s, r, best.optimizer(),
-        {made_by(s, ": " + std::to_string(r.training.updates) + " updates by windows, " +
-                        std::to_string(trainer.updates()) + " by whole runs"),
-         chosen_from(best.update(), r.whole_every),
-         judged_by("examples of " + std::to_string(r.report.places) + " tasks that chose nothing"),
-         "untrained " + row(before, r.checkpoints), "these     " + row(after, r.checkpoints)});
+  auto const before = report.evaluate(untrained, s.threads);
+  auto const after = report.evaluate(best.optimizer(), s.threads);
+  write(
+      s, r, best.optimizer(),
+      {made_by(s, ": " + std::to_string(r.training.updates) + " updates by windows, " +
+                      std::to_string(trainer.updates()) + " by whole runs"),
+       chosen_from(best.update(), r.whole_every),
+       validated_by("examples of " + std::to_string(r.report.places) + " tasks that chose nothing"),
+       "untrained " + row(before, r.checkpoints), "these     " + row(after, r.checkpoints)});
 }
 
 /// Trains by windows on one kind of tasks, then the outputs by whole runs on another.

@@ -130,10 +130,10 @@ class experiment {
       run one;
       auto const theta = pretrain(m, i, bar, &one.known);
       auto d = std::make_unique<device>(optim::adam{{.rate = r.rate}}, theta, seed{i});
-      one.before = look(*d, *m.test, m.balanced);
+      one.before = shares_of(*d, *m.test, m.balanced);
       bar.phase(plan_.name + ": adapt, seed " + std::to_string(i));
       learn(*d, *m.train, seed{i + 2000}, m.balanced, plan_.adaptation, bar);
-      one.after = look(*d, *m.test, m.balanced);
+      one.after = shares_of(*d, *m.test, m.balanced);
       r.runs.push_back(one);
     }
     r.non_finite = non_finite_;
@@ -144,7 +144,7 @@ class experiment {
  private:
   /// How well a network does: over all classes alike, then over all examples; or, where it has
   /// batch_norm, normalised by the statistics of 64 examples at a time, then by running ones.
-  static shares look(device& d, data::dataset const& on, bool balanced) {
+  static shares shares_of(device& d, data::dataset const& on, bool balanced) {
     using adapt::weights::raw;
     if constexpr (Network::statistics > 0) {
       d.set_normalization(adapt::normalization::batch);
@@ -173,7 +173,7 @@ class experiment {
       auto d = std::make_unique<device>(optim::adam{{.rate = rate}}, theta, seed{number});
       learn(*d, *m.train, seed{number + 2000}, m.balanced, plan_.adaptation, bar);
       double const loss = d->evaluate(m.test->x, m.test->y).loss;
-      double const value = look(*d, *m.test, m.balanced)[0] - 1e-6 * loss;  // loss breaks ties
+      double const value = shares_of(*d, *m.test, m.balanced)[0] - 1e-6 * loss;  // loss breaks ties
       std::fprintf(stderr, "%s: rate %g: %.2f %%\n", plan_.name.c_str(), static_cast<double>(rate),
                    100 * value);
       if (value > most) most = value, best = rate;
@@ -187,7 +187,7 @@ class experiment {
     bar.phase(plan_.name + ": pre-train, seed " + std::to_string(number));
     auto teacher = std::make_unique<device>(optim::adam{}, seed{number});
     learn(*teacher, *m.known, seed{number}, m.balanced, plan_.pretraining, bar);
-    if (known != nullptr) *known = look(*teacher, *m.known_test, m.balanced);
+    if (known != nullptr) *known = shares_of(*teacher, *m.known_test, m.balanced);
     if (m.redraw_head) teacher->redraw_head(seed{number + 1000});
     std::vector<float> all(teacher->parameters().begin(), teacher->parameters().end());
     all.insert(all.end(), teacher->statistics().begin(), teacher->statistics().end());

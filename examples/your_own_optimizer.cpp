@@ -67,8 +67,8 @@ slots problems(std::uint64_t first, std::uint64_t count) {
 
 int main() {
   meta::training const options{.updates = 150,
-                               .shortest = 10,
-                               .longest = 60,
+                               .shortest_window = 10,
+                               .longest_window = 60,
                                .shortest_run = 60,
                                .longest_run = 300,
                                .rate = 0.05};
@@ -76,9 +76,9 @@ int main() {
   meta::trainer<bent_momentum> trainer(untrained, options, problems(0, 6));
   for (std::uint64_t u = 0; u < options.updates; ++u) (void)trainer.update();
 
-  meta::validation<bent_momentum> judge(problems(100, 4), {100, 300}, 1, seed{1});
-  double const before = judge.judge(untrained, 1).accuracy;
-  double const after = judge.judge(trainer.optimizer(), 1).accuracy;
+  meta::validation<bent_momentum> validation(problems(100, 4), {100, 300}, 1, seed{1});
+  double const before = validation.evaluate(untrained, 1).accuracy;
+  double const after = validation.evaluate(trainer.optimizer(), 1).accuracy;
   for (auto const& w : bent_momentum::table.entries)
     std::printf("%-9s %6.2f\n", w.name.data(), static_cast<double>(trainer.weights()[w.offset]));
   std::printf("accuracy on new problems: %.1f %% untrained, %.1f %% trained\n", 100 * before,

@@ -34,9 +34,9 @@ struct pool_options {
   bool validation = false;  ///< other teachers, no re-parametrisation
   bool report = false;      ///< others again, which choose nothing
   std::size_t least_rows = 1000, most_rows = 60000;
-  std::size_t longest = 1;  ///< window
-  double spread = 0;        ///< of the re-parametrised scales
-  bool masks = false;       ///< a tenth, three tenths, half of the steps by thirds of the layers
+  std::size_t longest_window = 1;
+  double spread = 0;   ///< of the re-parametrised scales
+  bool masks = false;  ///< a tenth, three tenths, half of the steps by thirds of the layers
   bool quick = false;
 };
 
@@ -71,7 +71,7 @@ template <class P, class Network>
   task::supervised<Network> inner(task::make_teacher(teacher_of(i, o), seed{stream}), batch,
                                   seed{stream});
   return std::make_unique<meta::task_slot<P, task_type>>(task_type(std::move(inner), o.spread),
-                                                         o.longest, layers_of<task_type>(o));
+                                                         o.longest_window, layers_of<task_type>(o));
 }
 
 /// Random teachers for one network, or for three.

@@ -102,7 +102,8 @@ class mixed_tasks {
     if (anew < layers) theta = taught(problem(known, batch, stream), o.quick ? 20 : 800);
     task::adapted<problem> inner({next, batch, stream}, std::span<float const>(theta), anew);
     return std::make_unique<meta::task_slot<P, task_type>>(
-        task_type(task::shuffled(std::move(inner)), o.spread), o.longest, layers_of<task_type>(o));
+        task_type(task::shuffled(std::move(inner)), o.spread), o.longest_window,
+        layers_of<task_type>(o));
   }
 
   task::examples even_, odd_;

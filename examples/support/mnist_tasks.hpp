@@ -56,7 +56,7 @@ struct digits_mlp {
     for (std::size_t i = 0; i < o.places; ++i) {
       std::uint64_t const stream = (o.validation ? 900 : 100) + i;
       places.push_back(std::make_unique<meta::task_slot<P, task_type>>(
-          task_type({digits, 128, seed{stream}}), o.longest));
+          task_type({digits, 128, seed{stream}}), o.longest_window));
     }
     return places;
   }
@@ -88,8 +88,8 @@ class odd_digits {
     for (std::size_t i = 0; i < o.places; ++i) {
       problem inner(odd_, batch, seed{(o.validation ? 900 : 100) + i});
       places.push_back(std::make_unique<meta::task_slot<P, task_type>>(
-          task_type(task::adapted(std::move(inner), std::span<float const>(trained_))), o.longest,
-          layers_of<problem>(o)));
+          task_type(task::adapted(std::move(inner), std::span<float const>(trained_))),
+          o.longest_window, layers_of<problem>(o)));
     }
     return places;
   }

@@ -87,8 +87,8 @@ struct various_teachers {
     }
     task::adapted<inner_type> inner({std::move(examples), batch, stream},
                                     std::span<float const>(known), anew);
-    return std::make_unique<meta::task_slot<P, task_type>>(task_type(std::move(inner), o.spread),
-                                                           o.longest, layers_of<task_type>(o));
+    return std::make_unique<meta::task_slot<P, task_type>>(
+        task_type(std::move(inner), o.spread), o.longest_window, layers_of<task_type>(o));
   }
 };
 

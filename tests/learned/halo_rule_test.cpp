@@ -62,8 +62,8 @@ TEST_CASE("trained weights beat untrained ones on tasks of another kind") {
     o.label_noise = 0.05 * static_cast<double>(i % 3);
     task_type problem(task::make_teacher(o, seed{4000 + i}), 32, seed{i});
     meta::task_slot<program, task_type> place(std::move(problem), 1);
-    auto const without = place.judge(learned::tensor_rnn<>{}, seed{i}, checkpoints);
-    auto const with = place.judge(learned::pretrained::best_tensor_rnn(), seed{i}, checkpoints);
+    auto const without = place.evaluate(learned::tensor_rnn<>{}, seed{i}, checkpoints);
+    auto const with = place.evaluate(learned::pretrained::best_tensor_rnn(), seed{i}, checkpoints);
     for (std::size_t k = 0; k < 2; ++k) gain[k] += (with[k].accuracy - without[k].accuracy) / 8;
   }
   MESSAGE("points gained at 300 and 800 steps: " << 100 * gain[0] << ", " << 100 * gain[1]);
@@ -80,9 +80,10 @@ TEST_CASE("the trained hierarchical RNN goes down where the untrained one crawls
   o.classes = 5;
   meta::task_slot<rule::program_type, task_type> place(
       task_type(task::make_teacher(o, seed{4100}), 32, seed{1}), 1);
-  double const without = place.judge(rule{}, seed{1}, checkpoints)[0].accuracy;
+  double const without = place.evaluate(rule{}, seed{1}, checkpoints)[0].accuracy;
   double const with =
-      place.judge(learned::pretrained::leaky_hierarchical_rnn(), seed{1}, checkpoints)[0].accuracy;
+      place.evaluate(learned::pretrained::leaky_hierarchical_rnn(), seed{1}, checkpoints)[0]
+          .accuracy;
   CAPTURE(without);
   CHECK(with > without + 0.1);
 }

@@ -35,7 +35,7 @@ double plain(meta::meta_loss const& kind, std::vector<double> const& at) {
 
 }  // namespace
 
-TEST_CASE("average_loss: value and pull at the mean of what was added") {
+TEST_CASE("average_loss: value and gradient at the mean of what was added") {
   using loss = meta::meta_loss;
   loss const kinds[] = {loss::averaged(), loss{.fresh_batches = 3},
                         loss{.logarithm = true, .jacobian = 0.1},
@@ -53,7 +53,7 @@ TEST_CASE("average_loss: value and pull at the mean of what was added") {
     average.restart();
     average.add(a.data(), 2);
     average.add(b.data(), 2);
-    auto const r = average.look(p, kind, fresh, norm);
+    auto const r = average.evaluate(p, kind, fresh, norm);
     CHECK(kind.value(r.loss) + r.jacobian == doctest::Approx(plain(kind, mean)).epsilon(1e-9));
     for (std::size_t k = 0; k < 6; ++k) {
       auto up = mean, down = mean;
@@ -61,7 +61,7 @@ TEST_CASE("average_loss: value and pull at the mean of what was added") {
       up[k] += h;
       down[k] -= h;
       double const expected = (plain(kind, up) - plain(kind, down)) / (2 * h);
-      CHECK(average.pull()[k] == doctest::Approx(expected).epsilon(1e-7).scale(0.1));
+      CHECK(average.gradient()[k] == doctest::Approx(expected).epsilon(1e-7).scale(0.1));
     }
   }
 }

@@ -56,8 +56,8 @@ struct session {
           classes<Hidden>(std::move(inner), 0.5), 12));
     }
     meta::training o;
-    o.shortest = 4;
-    o.longest = 12;
+    o.shortest_window = 4;
+    o.longest_window = 12;
     o.shortest_run = 10;  // some runs end and begin anew
     o.longest_run = 30;
     o.rate = rate;

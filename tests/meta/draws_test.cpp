@@ -15,8 +15,8 @@ using namespace halo;
 
 TEST_CASE("draws: lengths are log-uniform within their bounds") {
   meta::training o;
-  o.shortest = 20;
-  o.longest = 80;
+  o.shortest_window = 20;
+  o.longest_window = 80;
   o.shortest_run = 100;
   o.longest_run = 10000;
   o.draws = seed{4};
@@ -44,7 +44,7 @@ TEST_CASE("draws: lengths are log-uniform within their bounds") {
 TEST_CASE("draws: bounds that agree leave no choice") {
   meta::training o;
   for (std::size_t n = 1; n < 200; ++n) {
-    o.shortest = o.longest = n;
+    o.shortest_window = o.longest_window = n;
     o.shortest_run = o.longest_run = n;
     CHECK(meta::draws(o).window(n) == n);
     CHECK(meta::draws(o).horizon(2, n) == n);

@@ -40,7 +40,7 @@ estimator bowls(std::size_t pairs, bool persistent) {
   for (std::size_t i = 0; i < 2 * pairs; ++i)
     pool.push_back(std::make_unique<meta::task_slot<plain_rate, bowl>>(bowl{}, 1));
   meta::training o;
-  o.shortest = o.longest = 1;
+  o.shortest_window = o.longest_window = 1;
   o.shortest_run = o.longest_run = 4;
   o.loss = {.which = meta::meta_loss::iterates::last};
   o.rate = 0;  // the weights stay: every update estimates the gradient at the same point
@@ -60,8 +60,8 @@ toy make_toy(std::size_t threads, bool persistent,
     pool.push_back(std::make_unique<meta::task_slot<support::learned_rate, problem>>(
         problem{.breaks = i == 5 ? breaks : std::numeric_limits<std::uint64_t>::max()}, 20));
   meta::training o;
-  o.shortest = 5;
-  o.longest = 20;
+  o.shortest_window = 5;
+  o.longest_window = 20;
   o.shortest_run = 20;
   o.longest_run = 60;
   o.rate = 0.05;

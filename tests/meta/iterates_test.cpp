@@ -49,7 +49,7 @@ TEST_CASE("iterates: every θ_i is where it was, idle iterations included") {
       CAPTURE(i);
       CHECK(std::vector<double>(at.theta_at(i), at.theta_at(i) + 6) == seen[i]);
       CHECK(at.true_at(i) == at.theta_at(i));  // nothing is ahead of anything here
-      CHECK(at.judged(i) == at.gradient(i));
+      CHECK(at.true_gradient(i) == at.gradient(i));
     }
   }
 }

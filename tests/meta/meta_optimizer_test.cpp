@@ -21,12 +21,14 @@ std::vector<double> weights_of(descent const& d) {
 
 }  // namespace
 
-TEST_CASE("meta_optimizer: Adam on a gradient whose norm was clipped, and a pull home") {
+TEST_CASE(
+    "meta_optimizer: Adam on a gradient whose norm was clipped, and decay towards the first "
+    "weights") {
   training o;
   o.constant_share = 1;
   o.rate = 0.25;
-  o.clip = 1;
-  o.ridge = 0.5;
+  o.clip_norm = 1;
+  o.decay_to_start = 0.5;
   descent d(start);
   std::vector<double> w = start, m(3, 0), v(3, 0);
   std::vector<double> const raw{3.0, 0.0, -4.0};  // norm 5
@@ -49,10 +51,10 @@ TEST_CASE("meta_optimizer: Adam on a gradient whose norm was clipped, and a pull
 TEST_CASE("meta_optimizer: RMSProp begins with a mean square of 1 and limits each component") {
   training o;
   o.constant_share = 1;
-  o.by = training::descent::rmsprop;
+  o.rule = training::update_rule::rmsprop;
   o.rate = 0.5;
-  o.clip = std::numeric_limits<double>::infinity();
-  o.clip_each = 2;
+  o.clip_norm = std::numeric_limits<double>::infinity();
+  o.clip_value = 2;
   descent d(start);
   (void)d.move(o, 0, std::vector<double>{1.0, -30.0, 0.0});
   CHECK(d.weights()[0] == doctest::Approx(1.0 - 0.5 * 1 / std::sqrt(1.0)).epsilon(1e-7));

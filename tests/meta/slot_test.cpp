@@ -26,7 +26,7 @@ using rule = learned::optimizer<program, double>;
 
 rule with_rate(double log_rate) { return rule(std::span<double const>(&log_rate, 1)); }
 
-/// θ after so many steps of momentum, and the average that is judged.
+/// θ after so many steps of momentum, and the average that is scored.
 struct course {
   std::vector<double> theta = std::vector<double>(6), average, m = std::vector<double>(6, 0.0);
   optim::selection select = optim::selection::dense();
@@ -54,10 +54,10 @@ struct course {
 
 }  // namespace
 
-TEST_CASE("slot: a judged run is a plain loop, looked at on its way") {
+TEST_CASE("slot: an evaluated run is a plain loop, scored on its way") {
   slot s(problem{}, 1);
   std::uint64_t const at[] = {3, 10, 400};
-  auto const scores = s.judge(with_rate(-4), seed{5}, at);
+  auto const scores = s.evaluate(with_rate(-4), seed{5}, at);
   REQUIRE(scores.size() == 3);
   course c(seed{5});
   std::uint64_t before = 0;
@@ -78,11 +78,11 @@ TEST_CASE("slot: a judged run is a plain loop, looked at on its way") {
   }
 }
 
-TEST_CASE("slot: a judged run draws its layers, empty iterations included") {
+TEST_CASE("slot: an evaluated run draws its layers, empty iterations included") {
   auto const half = optim::selection::uniform(0.5);
   slot s(problem{}, 1, half);
   std::uint64_t const at[] = {40};
-  auto const found = s.judge(with_rate(-4), seed{5}, at)[0];
+  auto const found = s.evaluate(with_rate(-4), seed{5}, at)[0];
   course c(seed{5});
   c.go(std::exp(-4.0), 0, 40);
   CHECK(found.accuracy != doctest::Approx(problem().accuracy(c.average.data())));
@@ -95,27 +95,27 @@ TEST_CASE("slot: a judged run draws its layers, empty iterations included") {
 }
 
 TEST_CASE("slot: judging leaves the run alone") {
-  slot quiet(problem{}, 4), judged(problem{}, 4);
+  slot quiet(problem{}, 4), evaluated(problem{}, 4);
   std::vector<double> a(1, 0.0), b(1, 0.0);
   std::uint64_t const at[] = {5};
   meta::meta_loss const kind;
   quiet.restart(with_rate(-4), seed{1}, 100);
-  judged.restart(with_rate(-4), seed{1}, 100);
+  evaluated.restart(with_rate(-4), seed{1}, 100);
   for (int i = 0; i < 3; ++i) {
     quiet.window(with_rate(-4), 4, kind, a);
-    judged.window(with_rate(-4), 4, kind, b);
-    (void)judged.judge(with_rate(-3), seed{2}, at);
+    evaluated.window(with_rate(-4), 4, kind, b);
+    (void)evaluated.evaluate(with_rate(-3), seed{2}, at);
   }
   CHECK(a == b);
   CHECK(a[0] != 0);
-  CHECK(judged.iteration() == 12);
-  CHECK(judged.horizon() == 100);
+  CHECK(evaluated.iteration() == 12);
+  CHECK(evaluated.horizon() == 100);
 }
 
 TEST_CASE("slot: a run that breaks scores nothing from there on") {
   slot s(problem{.breaks = 20}, 1);
   std::uint64_t const at[] = {10, 30, 50};
-  auto const scores = s.judge(with_rate(-4), seed{5}, at);
+  auto const scores = s.evaluate(with_rate(-4), seed{5}, at);
   REQUIRE(scores.size() == 3);
   CHECK(scores[0].finite);
   CHECK(scores[0].accuracy > 0);

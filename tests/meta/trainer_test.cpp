@@ -39,8 +39,8 @@ std::vector<std::unique_ptr<meta::slot<program>>> pool_of(std::vector<problem> c
 }
 meta::training options() {
   meta::training o;
-  o.shortest = 5;
-  o.longest = 20;
+  o.shortest_window = 5;
+  o.longest_window = 20;
   o.shortest_run = 20;
   o.longest_run = 60;
   o.rate = 0.05;
@@ -69,8 +69,8 @@ TEST_CASE("trainer: the same bits for any number of threads") {
           classes(std::move(inner), 0.5), 12));
     }
     meta::training o;
-    o.shortest = 4;
-    o.longest = 12;
+    o.shortest_window = 4;
+    o.longest_window = 12;
     o.shortest_run = 10;  // some runs end and begin anew
     o.longest_run = 30;
     o.threads = threads;
@@ -109,10 +109,10 @@ TEST_CASE("trainer: a meta-gradient is the mean over the pool, whatever its orde
   // one update of RMSProp moves each weight by rate·g/√(0.9 + 0.1 g²): g can be had back
   auto const gradient = [](std::vector<problem> const& tasks, std::uint64_t draws) {
     auto o = options();
-    o.by = meta::training::descent::rmsprop;
-    o.clip = 1e9;
+    o.rule = meta::training::update_rule::rmsprop;
+    o.clip_norm = 1e9;
     o.rate = 1e-2;
-    o.longest = o.shortest;
+    o.longest_window = o.shortest_window;
     o.draws = seed{draws};
     trainer t(trainer::optimizer_type(), o, pool_of(tasks));
     double const norm = t.update().norm;
@@ -211,7 +211,7 @@ TEST_CASE("trainer: a loss that is too high is a divergence too") {
 TEST_CASE("trainer: windows of one length are of that length") {
   for (std::size_t n = 1; n <= 20; ++n) {
     auto o = options();
-    o.shortest = o.longest = n;
+    o.shortest_window = o.longest_window = n;
     o.shortest_run = o.longest_run = 2 * n;
     trainer t(trainer::optimizer_type(), o, pool_of({problem{}}));
     CHECK(t.update().restarted == 0);

@@ -24,17 +24,17 @@ TEST_CASE("training: its identity tells two trainings apart, threads do not") {
     return seen.insert(io::identity_of(other)).second;
   };
   CHECK(differs([](training& o) { o.updates = 401; }));
-  CHECK(differs([](training& o) { o.shortest = 21; }));
-  CHECK(differs([](training& o) { o.longest = 151; }));
+  CHECK(differs([](training& o) { o.shortest_window = 21; }));
+  CHECK(differs([](training& o) { o.longest_window = 151; }));
   CHECK(differs([](training& o) { o.shortest_run = 151; }));
   CHECK(differs([](training& o) { o.longest_run = 2501; }));
-  CHECK(differs([](training& o) { o.by = training::descent::rmsprop; }));
+  CHECK(differs([](training& o) { o.rule = training::update_rule::rmsprop; }));
   CHECK(differs([](training& o) { o.rate = 0x1.0p-10; }));
   CHECK(differs([](training& o) { o.rate = 0x1.0000000000001p-10; }));  // to the last bit
   CHECK(differs([](training& o) { o.constant_share = 1; }));
-  CHECK(differs([](training& o) { o.clip = 2; }));
-  CHECK(differs([](training& o) { o.clip_each = 2; }));
-  CHECK(differs([](training& o) { o.ridge = 1; }));
+  CHECK(differs([](training& o) { o.clip_norm = 2; }));
+  CHECK(differs([](training& o) { o.clip_value = 2; }));
+  CHECK(differs([](training& o) { o.decay_to_start = 1; }));
   CHECK(differs([](training& o) { o.most_loss = 7; }));
   CHECK(differs([](training& o) { o.draws.value = 1; }));
   CHECK(differs([](training& o) { o.loss.which = halo::meta::meta_loss::iterates::last; }));

@@ -39,14 +39,14 @@ slots tasks(std::uint64_t breaks = std::numeric_limits<std::uint64_t>::max()) {
 
 TEST_CASE("validation: the mean over tasks, runs and checkpoints") {
   meta::validation<program, double> v(tasks(), {5, 40}, 3, seed{8});
-  auto const got = v.judge(with_rate(-4), 1);
+  auto const got = v.evaluate(with_rate(-4), 1);
   double all = 0, first = 0;
   for (std::uint64_t i = 0; i < 2; ++i) {
     for (std::uint64_t r = 0; r < 3; ++r) {
       meta::task_slot<program, problem> s(problem{}, 1);
       auto const w = generator(seed{8}, i).words(r);
       std::uint64_t const at[] = {5, 40};
-      auto const one = s.judge(with_rate(-4), seed{(std::uint64_t{w[0]} << 32U) | w[1]}, at);
+      auto const one = s.evaluate(with_rate(-4), seed{(std::uint64_t{w[0]} << 32U) | w[1]}, at);
       first += one[0].accuracy / 6;
       all += (one[0].accuracy + one[1].accuracy) / 12;
     }
@@ -60,17 +60,17 @@ TEST_CASE("validation: the mean over tasks, runs and checkpoints") {
 
 TEST_CASE("validation: the same seeds for everybody, the same bits for any number of threads") {
   meta::validation<program, double> v(tasks(), {20}, 2, seed{8}), w(tasks(), {20}, 2, seed{9});
-  double const one = v.judge(with_rate(-4), 1).accuracy;
-  CHECK(v.judge(with_rate(-6), 2).accuracy < one);
-  CHECK(v.judge(with_rate(-4), 2).accuracy == one);
-  CHECK(v.judge(with_rate(-4), 3).accuracy == one);
-  CHECK(w.judge(with_rate(-4), 1).accuracy != one);
+  double const one = v.evaluate(with_rate(-4), 1).accuracy;
+  CHECK(v.evaluate(with_rate(-6), 2).accuracy < one);
+  CHECK(v.evaluate(with_rate(-4), 2).accuracy == one);
+  CHECK(v.evaluate(with_rate(-4), 3).accuracy == one);
+  CHECK(w.evaluate(with_rate(-4), 1).accuracy != one);
 }
 
 TEST_CASE("validation: a run that breaks counts as nothing") {
   meta::validation<program, double> whole(tasks(), {5, 40}, 2, seed{8});
   meta::validation<program, double> broken(tasks(20), {5, 40}, 2, seed{8});
-  auto const a = whole.judge(with_rate(-4), 1), b = broken.judge(with_rate(-4), 1);
+  auto const a = whole.evaluate(with_rate(-4), 1), b = broken.evaluate(with_rate(-4), 1);
   CHECK(b.failed == 2);
   CHECK(b.at[0].accuracy == a.at[0].accuracy);
   CHECK(b.at[0].finite);

@@ -57,7 +57,7 @@ TEST_CASE("whole runs: on a bowl, the gradient of both errors, and of the chosen
   for (std::size_t i = 0; i < 4000; ++i)
     pool.push_back(std::make_unique<meta::task_slot<plain_rate, bowl>>(bowl{}, 1));
   meta::training o;
-  o.shortest_run = o.longest_run = 3;  // judged after 1 and 3 steps
+  o.shortest_run = o.longest_run = 3;  // scored after 1 and 3 steps
   o.draws = seed{21};
   learned::optimizer<plain_rate, double> const rule;
   meta::whole_runs<plain_rate, double> runs(

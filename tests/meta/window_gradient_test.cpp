@@ -54,7 +54,7 @@ struct replay {
   meta::meta_loss kind;
   optim::selection select;
   seed draws;
-  std::vector<std::vector<double>> fed{};  ///< gradients that the optimizer gets instead, if any
+  std::vector<std::vector<double>> given{};  ///< gradients that the optimizer gets instead, if any
   std::vector<std::vector<double>> seen{};
 
   double operator()(std::span<double const> weights) {
@@ -66,7 +66,7 @@ struct replay {
     double sum = 0;
     seen.clear();
     for (std::size_t i = 0; i <= n; ++i) {
-      sum += kind.share(i, n) * judged(begin + i, truth);
+      sum += kind.share(i, n) * loss_at(begin + i, truth);
       if (i == n) break;
       double const loss = task.value_and_gradient(task::part::train, begin + i, x.data(), g.data());
       seen.push_back(g);
@@ -74,7 +74,7 @@ struct replay {
       context.loss = loss;
       context.rows = task.rows();
       context.mask = select.draw(generator(draws, 0x6d61736b), begin + i, layout::layers);
-      auto const& gradient = fed.empty() ? g : fed[i];
+      auto const& gradient = given.empty() ? g : given[i];
       (void)r.step(x.data(), gradient.data(), *s, context);
       truth = counting(x, *s);
       if (i + tail >= n)
@@ -91,7 +91,7 @@ struct replay {
     return x;
   }
   /// f(L) + c·(what the kind measures) of a training mini-batch.
-  double judged(std::uint64_t draw, std::vector<double> const& at) {
+  double loss_at(std::uint64_t draw, std::vector<double> const& at) {
     std::vector<double> g(layout::size);
     return kind.value(task.value_and_gradient(task::part::train, draw, at.data(), g.data())) +
            roughness(draw, at, g);
@@ -172,7 +172,7 @@ void check(meta::meta_loss const& kind, optim::selection const& select) {
     auto const report = run.window(r, n, kind, gradient, select);
     REQUIRE(report.finite);
     CHECK(report.loss == doctest::Approx(window(weights)).epsilon(kind.spectral ? 1e-9 : 1e-12));
-    if (!kind.second_derivatives) window.fed = window.seen;
+    if (!kind.second_derivatives) window.given = window.seen;
     differences(window, weights, gradient);
     carried = std::make_unique<state>(run.state());
   }
@@ -193,7 +193,7 @@ TEST_CASE("meta-gradients with second derivatives are those of differences") {
   }
 }
 
-TEST_CASE("without them they are those of a replay that is fed the recorded gradients") {
+TEST_CASE("without them they are those of a replay that gets the recorded gradients") {
   using loss = meta::meta_loss;
   for (double p : {1.0, 0.5}) {
     CAPTURE(p);

@@ -22,7 +22,7 @@ class average_loss {
   using scalar = typename Task::scalar;
   static constexpr std::size_t size = Task::layout::size;
 
-  average_loss() : average_(size), pull_(size), product_(size), curvature_(size) {}
+  average_loss() : average_(size), gradient_(size), product_(size), curvature_(size) {}
 
   void restart() noexcept { std::fill(average_.begin(), average_.end(), scalar(0)); }
   /// Adds one of `count` iterates.
@@ -35,8 +35,9 @@ class average_loss {
     double loss = 0, jacobian = 0;
   };
   /// @param fresh  number of the first mini-batch
-  report look(Task& task, meta_loss const& kind, std::uint64_t fresh, spectral_norm<Task>& norm) {
-    std::fill(pull_.begin(), pull_.end(), scalar(0));
+  report evaluate(Task& task, meta_loss const& kind, std::uint64_t fresh,
+                  spectral_norm<Task>& norm) {
+    std::fill(gradient_.begin(), gradient_.end(), scalar(0));
     scalar const* const at = average_.data();
     std::size_t const batches = kind.fresh_batches;
     report r;
@@ -45,17 +46,18 @@ class average_loss {
           b + kind.held_out_batches < batches ? task::part::train : task::part::held_out;
       r.loss += task.value_and_gradient(from, fresh + b, at, product_.data()) /
                 static_cast<double>(batches);
-      for (std::size_t k = 0; k < size; ++k) pull_[k] += product_[k] / static_cast<scalar>(batches);
+      for (std::size_t k = 0; k < size; ++k)
+        gradient_[k] += product_[k] / static_cast<scalar>(batches);
     }
-    for (scalar& v : pull_) v *= static_cast<scalar>(kind.slope(r.loss));
+    for (scalar& v : gradient_) v *= static_cast<scalar>(kind.slope(r.loss));
     if (kind.jacobian != 0) r.jacobian = kind.factor(size) * roughness(task, kind, fresh, norm);
     return r;
   }
-  /// dJ/dθ̄, after look().
-  [[nodiscard]] scalar const* pull() const noexcept { return pull_.data(); }
+  /// dJ/dθ̄, after evaluate().
+  [[nodiscard]] scalar const* gradient() const noexcept { return gradient_.data(); }
 
  private:
-  /// What the Jacobian term measures; c times its slope is added to the pull.
+  /// What the Jacobian term measures; c times its slope is added to the gradient.
   double roughness(Task& task, meta_loss const& kind, std::uint64_t draw,
                    spectral_norm<Task>& norm) {
     scalar const* const at = average_.data();
@@ -69,11 +71,12 @@ class average_loss {
       task.hessian_vector_product(draw, at, product_.data(), curvature_.data());
       factor *= 2;
     }
-    for (std::size_t k = 0; k < size; ++k) pull_[k] += static_cast<scalar>(factor) * curvature_[k];
+    for (std::size_t k = 0; k < size; ++k)
+      gradient_[k] += static_cast<scalar>(factor) * curvature_[k];
     return value;
   }
 
-  std::vector<scalar> average_, pull_, product_, curvature_;
+  std::vector<scalar> average_, gradient_, product_, curvature_;
 };
 
 }  // namespace halo::meta

@@ -18,8 +18,9 @@ class draws {
 
   /// Iterations of an update's window.
   [[nodiscard]] std::size_t window(std::uint64_t update) const noexcept {
-    return static_cast<std::size_t>(log_uniform(1, update, static_cast<double>(options_->shortest),
-                                                static_cast<double>(options_->longest)));
+    return static_cast<std::size_t>(log_uniform(1, update,
+                                                static_cast<double>(options_->shortest_window),
+                                                static_cast<double>(options_->longest_window)));
   }
   /// Iterations of a place's run.
   [[nodiscard]] std::uint64_t horizon(std::size_t place, std::uint64_t run) const noexcept {

@@ -16,7 +16,7 @@ namespace halo::meta {
 /// Where a run stands, and the iterates i = 0 ... n of its window: parameters, gradients, losses,
 /// and the steps that can be gone back.
 ///
-/// An optimizer with attention is fed gradients at θ_i, and its losses count at the parameters
+/// An optimizer with attention gets gradients at θ_i, and its losses count at the parameters
 /// θ*_i; for the others these are one. Allocates at construction only.
 template <learned::program P, task::task Task>
 class iterates {
@@ -33,7 +33,7 @@ class iterates {
         state(std::make_unique<state_type>()),
         unroll_(most),
         gradients_((most + 1) * size),
-        judged_(learned::program_traits<P>::attends ? gradients_.size() : 0),
+        true_gradients_(learned::program_traits<P>::attends ? gradients_.size() : 0),
         point_(learned::program_traits<P>::attends ? size : 0),
         losses_(most + 1),
         record_(most + 1) {}
@@ -49,8 +49,8 @@ class iterates {
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
   /// The gradient at θ_i, and at θ*_i.
   [[nodiscard]] scalar* gradient(std::size_t i) noexcept { return gradients_.data() + i * size; }
-  [[nodiscard]] scalar* judged(std::size_t i) noexcept {
-    return learned::program_traits<P>::attends ? judged_.data() + i * size : gradient(i);
+  [[nodiscard]] scalar* true_gradient(std::size_t i) noexcept {
+    return learned::program_traits<P>::attends ? true_gradients_.data() + i * size : gradient(i);
   }
   [[nodiscard]] double& loss(std::size_t i) noexcept { return losses_[i]; }
 
@@ -96,7 +96,7 @@ class iterates {
   }
 
   learned::unroll<P, layout, scalar> unroll_;
-  std::vector<scalar> gradients_, judged_, point_;
+  std::vector<scalar> gradients_, true_gradients_, point_;
   std::vector<double> losses_;
   std::vector<std::size_t> record_;
   std::size_t count_ = 0;

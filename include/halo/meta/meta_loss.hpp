@@ -9,7 +9,7 @@
 
 namespace halo::meta {
 
-/// What a window is judged by.
+/// The meta-loss of a window.
 ///
 /// Either the losses of the iterates, Σ_i w_i [f(L_i) + c |∇L_i|²] [Li et al. 2020, eq. 3, with
 /// their λ1 = c and w = 1/(n+1); Andrychowicz et al. 2016 without the Jacobian term], or the loss
@@ -28,12 +28,12 @@ struct meta_loss {
   bool mean_jacobian = false;  ///< their mean instead, as in the released code
   bool spectral = false;  ///< c·‖H‖₂ instead, the spectral norm of the gradient's Jacobian
   std::size_t power_iterations = 10;  ///< for it
-  bool second_derivatives = false;    ///< through the gradient that the optimizer is fed
+  bool second_derivatives = false;    ///< through the gradient that the optimizer gets
   bool count_first = true;            ///< w = 1/(n+1) over i = 0 ... n, otherwise 1/n over 1 ... n
   bool count_last = true;             ///< otherwise iterate 0 takes the place of the last as well
   bool at_average = false;
   double averaged_share = 0.65;      ///< of the window, its end
-  std::size_t fresh_batches = 2;     ///< the average is judged on so many new mini-batches,
+  std::size_t fresh_batches = 2;     ///< of the average: so many new mini-batches,
   std::size_t held_out_batches = 1;  ///< the last of which are held out
 
   static constexpr void record(auto& self, auto&& f) {

@@ -18,7 +18,7 @@
 
 namespace halo::meta {
 
-/// What moves a learned optimizer's N weights: clipping, a pull to where they began, and Adam or
+/// What moves a learned optimizer's N weights: clipping, decay towards the first ones, and Adam or
 /// RMSProp with the schedule of a training.
 template <std::size_t N, floating T>
 class meta_optimizer {
@@ -26,7 +26,7 @@ class meta_optimizer {
   using layout = flat_layout<N>;
 
   explicit meta_optimizer(std::span<T const> weights)
-      : weights_(weights.begin(), weights.end()), origin_(weights_) {
+      : weights_(weights.begin(), weights.end()), start_(weights_) {
     std::fill(rmsprop_->v.begin(), rmsprop_->v.end(), T(1));
     rmsprop_->restored();  // the bound on what was written there
   }
@@ -41,16 +41,16 @@ class meta_optimizer {
     for (std::size_t k = 0; k < N; ++k) square += gradient[k] * gradient[k];
     double const norm = std::sqrt(square);
     if (!std::isfinite(norm)) return norm;
-    double const scale = norm > o.clip ? o.clip / norm : 1;
+    double const scale = norm > o.clip_norm ? o.clip_norm / norm : 1;
     for (std::size_t k = 0; k < N; ++k) {
-      double const pull =
-          o.ridge * (static_cast<double>(weights_[k]) - static_cast<double>(origin_[k]));
-      double const limited = std::clamp(scale * gradient[k], -o.clip_each, o.clip_each);
-      g[k] = static_cast<T>(limited + pull);
+      double const decay =
+          o.decay_to_start * (static_cast<double>(weights_[k]) - static_cast<double>(start_[k]));
+      double const limited = std::clamp(scale * gradient[k], -o.clip_value, o.clip_value);
+      g[k] = static_cast<T>(limited + decay);
     }
     auto const rate = static_cast<float>(o.rate * schedule(o, update));
     T const* const down = g.data();
-    if (o.by == training::descent::adam)
+    if (o.rule == training::update_rule::adam)
       (void)optim::adam{{.rate = rate}}.step(weights_.data(), down, *adam_);
     else
       (void)optim::rmsprop{{.rate = rate, .beta = 0.9F, .epsilon = 1e-10F}}.step(weights_.data(),
@@ -70,13 +70,13 @@ class meta_optimizer {
 
   static void record(auto& self, auto&& f) {
     f.per_problem("weights", std::span(self.weights_));
-    f.per_problem("origin", std::span(self.origin_));
+    f.per_problem("start", std::span(self.start_));
     f.part("adam", *self.adam_);
     f.part("rmsprop", *self.rmsprop_);
   }
 
  private:
-  std::vector<T> weights_, origin_;
+  std::vector<T> weights_, start_;
   std::unique_ptr<optim::adam::state<layout, T>> adam_ =
       std::make_unique<optim::adam::state<layout, T>>();
   std::unique_ptr<optim::rmsprop::state<layout, T>> rmsprop_ =

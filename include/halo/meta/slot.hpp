@@ -41,9 +41,9 @@ class slot {
   /// One window; its meta-gradient is added to `weights`.
   virtual window_report window(optimizer_type const& rule, std::size_t n, meta_loss const& kind,
                                std::span<T> weights) = 0;
-  /// A whole run from a fresh start, judged at the checkpoints, which ascend.
-  virtual std::vector<score> judge(optimizer_type const& rule, seed s,
-                                   std::span<std::uint64_t const> checkpoints) = 0;
+  /// A whole run from a fresh start and how well it stands at the checkpoints, which ascend.
+  virtual std::vector<score> evaluate(optimizer_type const& rule, seed s,
+                                      std::span<std::uint64_t const> checkpoints) = 0;
   [[nodiscard]] virtual std::uint64_t iteration() const = 0;
   [[nodiscard]] virtual std::uint64_t horizon() const = 0;
 
@@ -100,8 +100,8 @@ class task_slot final : public slot<P, typename Task::scalar> {
   }
   void draw_again() override { run_.draw_again(); }
 
-  std::vector<score> judge(optimizer_type const& rule, seed s,
-                           std::span<std::uint64_t const> checkpoints) override {
+  std::vector<score> evaluate(optimizer_type const& rule, seed s,
+                              std::span<std::uint64_t const> checkpoints) override {
     std::vector<T> theta(layout::size), average(layout::size), gradient(layout::size), room(theta);
     task_.start(s, theta.data());
     average = theta;
@@ -127,13 +127,13 @@ class task_slot final : public slot<P, typename Task::scalar> {
         T const* const now = counted();
         for (std::size_t k = 0; k < layout::size; ++k) average[k] += rate * (now[k] - average[k]);
       }
-      scores.push_back(look(counted(), average, finite));
+      scores.push_back(score_at(counted(), average, finite));
     }
     return scores;
   }
 
  private:
-  score look(T const* theta, std::vector<T> const& average, bool finite) {
+  score score_at(T const* theta, std::vector<T> const& average, bool finite) {
     if (!finite) return {.loss = 1e6, .finite = false};
     score s;
     constexpr std::uint64_t batches = 16;
@@ -143,7 +143,7 @@ class task_slot final : public slot<P, typename Task::scalar> {
     s.accuracy = task_.accuracy(average.data());
     s.raw_accuracy = task_.accuracy(theta);
     if (!std::isfinite(s.loss) || !std::isfinite(s.accuracy) || !std::isfinite(s.raw_accuracy))
-      return look(theta, average, false);
+      return score_at(theta, average, false);
     return s;
   }
 

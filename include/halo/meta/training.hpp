@@ -13,21 +13,21 @@ namespace halo::meta {
 
 /// How an optimizer's weights are trained.
 struct training {
-  enum class descent : unsigned char {
+  enum class update_rule : unsigned char {
     adam,
     rmsprop  ///< of TensorFlow: decay 0.9, the mean square starts at 1
   };
 
   std::uint64_t updates = 400;
-  std::size_t shortest = 20, longest = 150;              ///< window, log-uniform
-  std::uint64_t shortest_run = 150, longest_run = 2500;  ///< iterations of a run, log-uniform
+  std::size_t shortest_window = 20, longest_window = 150;  ///< iterations, log-uniform
+  std::uint64_t shortest_run = 150, longest_run = 2500;    ///< iterations of a run, log-uniform
   meta_loss loss = meta_loss::averaged();
-  descent by = descent::adam;   ///< the meta-optimizer
-  double rate = 1e-3;           ///< its rate: constant, then a cosine
+  update_rule rule = update_rule::adam;  ///< of the meta-optimizer
+  double rate = 1e-3;                    ///< its rate: constant, then a cosine
   double constant_share = 0.5;  ///< of the updates, before the cosine falls to 2 %; 1: no cosine
-  double clip = 1.0;            ///< most norm of the meta-gradient
-  double clip_each = std::numeric_limits<double>::infinity();  ///< most size of a component
-  double ridge = 0.0;                ///< pull of the weights to where they began
+  double clip_norm = 1.0;       ///< most norm of the meta-gradient
+  double clip_value = std::numeric_limits<double>::infinity();  ///< most size of a component
+  double decay_to_start = 0.0;       ///< weight decay towards the first weights
   double most_loss = 20;             ///< a run whose last loss is not below this begins anew
   std::uint64_t most_failures = 20;  ///< updates in a row that teach nothing before one throws
   std::size_t threads = 1;           ///< changes nothing but the time
@@ -36,18 +36,19 @@ struct training {
   /// All that decides about the bits of a training.
   static constexpr void record(auto& self, auto&& f) {
     f.option("updates", self.updates, allowed::finite());
-    f.option("shortest", self.shortest, allowed::at_least(1));
-    f.option("longest", self.longest, allowed::at_least(static_cast<double>(self.shortest)));
+    f.option("shortest_window", self.shortest_window, allowed::at_least(1));
+    f.option("longest_window", self.longest_window,
+             allowed::at_least(static_cast<double>(self.shortest_window)));
     f.option("shortest_run", self.shortest_run, allowed::at_least(1));
     f.option("longest_run", self.longest_run,
              allowed::at_least(static_cast<double>(self.shortest_run)));
     f.part("loss", self.loss);
-    f.option("by", self.by);
+    f.option("rule", self.rule);
     f.option("rate", self.rate, allowed::non_negative());
     f.option("constant_share", self.constant_share, allowed::share());
-    f.option("clip", self.clip, allowed::positive_or_infinite());
-    f.option("clip_each", self.clip_each, allowed::positive_or_infinite());
-    f.option("ridge", self.ridge, allowed::non_negative());
+    f.option("clip_norm", self.clip_norm, allowed::positive_or_infinite());
+    f.option("clip_value", self.clip_value, allowed::positive_or_infinite());
+    f.option("decay_to_start", self.decay_to_start, allowed::non_negative());
     f.option("most_loss", self.most_loss, allowed::positive_or_infinite());
     f.option("most_failures", self.most_failures, allowed::at_least(1));
     f.option("draws", self.draws.value, allowed::finite());

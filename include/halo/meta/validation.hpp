@@ -21,15 +21,15 @@
 namespace halo::meta {
 
 /// How an optimizer did on the validation tasks: means over tasks and seeds.
-struct verdict {
+struct validation_report {
   std::vector<score> at;   ///< each checkpoint
   double accuracy = 0;     ///< held out, at the average, the mean over checkpoints too
-  std::size_t failed = 0;  ///< looks at runs that did not stay finite; they count as accuracy 0
+  std::size_t failed = 0;  ///< scores that are not finite; they count as accuracy 0
 };
 
 /// Whole runs on tasks that no meta-gradient comes from.
 ///
-/// Run r of task i has the same seed whatever optimizer is judged, so that differences between
+/// Run r of task i has the same seed whatever the optimizer, so that differences between
 /// optimizers are less noisy than scores. The window loss does not tell how an optimizer does after
 /// thousands of steps; this does.
 template <learned::program P, floating T = float>
@@ -58,29 +58,30 @@ class validation {
   [[nodiscard]] std::span<std::uint64_t const> checkpoints() const noexcept { return checkpoints_; }
 
   /// The bits do not depend on the threads.
-  [[nodiscard]] verdict judge(optimizer_type const& rule, std::size_t threads) {
+  [[nodiscard]] validation_report evaluate(optimizer_type const& rule, std::size_t threads) {
     std::vector<std::vector<std::vector<score>>> seen(tasks_.size());
     for_each_parallel(tasks_.size(), threads, [&](std::size_t i) {
       for (std::size_t r = 0; r < runs_; ++r) {
         auto const w = generator(starts_, i).words(r);
         seed const start{(std::uint64_t{w[0]} << 32U) | w[1]};
-        seen[i].push_back(tasks_[i]->judge(rule, start, checkpoints_));
+        seen[i].push_back(tasks_[i]->evaluate(rule, start, checkpoints_));
       }
     });
     return mean(seen);
   }
 
  private:
-  [[nodiscard]] verdict mean(std::vector<std::vector<std::vector<score>>> const& seen) const {
-    verdict v;
+  [[nodiscard]] validation_report mean(
+      std::vector<std::vector<std::vector<score>>> const& seen) const {
+    validation_report v;
     v.at.resize(checkpoints_.size());
-    double const looks = static_cast<double>(tasks_.size() * runs_);
+    double const scores = static_cast<double>(tasks_.size() * runs_);
     for (auto const& task : seen) {
       for (auto const& run : task) {
         for (std::size_t k = 0; k < run.size(); ++k) {
-          v.at[k].loss += run[k].loss / looks;
-          v.at[k].accuracy += run[k].accuracy / looks;
-          v.at[k].raw_accuracy += run[k].raw_accuracy / looks;
+          v.at[k].loss += run[k].loss / scores;
+          v.at[k].accuracy += run[k].accuracy / scores;
+          v.at[k].raw_accuracy += run[k].raw_accuracy / scores;
           v.at[k].finite = v.at[k].finite && run[k].finite;
           v.failed += run[k].finite ? 0U : 1U;
         }

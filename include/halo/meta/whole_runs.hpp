@@ -22,7 +22,7 @@
 
 namespace halo::meta {
 
-/// Which weights are perturbed, how far, and what a run is judged by.
+/// Which weights are perturbed, how far, and what of a run counts.
 struct whole_run_options {
   std::size_t first = 0, count = 0;  ///< weights first ... first + count - 1
   double deviation = 0.05;           ///< σ
@@ -121,7 +121,7 @@ class whole_runs : public pool_training<P, T> {
     std::array<std::uint64_t, 2> const checkpoints{end / 3, end};
     optimizer_type const rule(std::span<T const>(weights), config_);
     outcome o;
-    for (score const& s : pool_[i]->judge(rule, chance.start(i, update_), checkpoints)) {
+    for (score const& s : pool_[i]->evaluate(rule, chance.start(i, update_), checkpoints)) {
       o.error += (1 - (1 - how_.raw_share) * s.accuracy - how_.raw_share * s.raw_accuracy) / 2;
       o.broke = o.broke && !s.finite;
     }

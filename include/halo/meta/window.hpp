@@ -35,7 +35,7 @@ struct window_report {
 /// the optimizer through all n of them, and on nothing before (truncated backpropagation through
 /// time). For the iterates' losses, w_i = the weights of meta_loss,
 ///     λ_n = w_n g_n + ...,   λ_{i-1} = λ_i + w g_{i-1} + H_{i-1} (2 w c g_{i-1} + ḡ_{i-1})
-/// where c is the Jacobian factor and ḡ the adjoint of the gradient that the optimizer was fed
+/// where c is the Jacobian factor and ḡ the adjoint of the gradient that the optimizer got
 /// (second derivatives only): one exact Hessian-vector product a step serves both.
 /// With the spectral norm, c ∇‖H_i‖₂ is added to λ instead. Allocates at construction, and slopes
 /// in the first window that has it.
@@ -114,7 +114,7 @@ class run {
       if (at_.step(rule, context) == optim::status::non_finite) return give_up(r);
       if (i + tail >= n) average_.add(at_.true_at(i + 1), tail);
     }
-    return kind.at_average ? look_at_average(kind, r) : look_at_iterates(n, kind, r);
+    return kind.at_average ? evaluate_average(kind, r) : evaluate_iterates(n, kind, r);
   }
   /// Loss and gradient of the mini-batch of iteration i.
   void evaluate(std::size_t i, scalar const* theta, scalar* gradient) {
@@ -126,10 +126,10 @@ class run {
     return false;
   }
 
-  bool look_at_iterates(std::size_t n, meta_loss const& kind, window_report& r) {
-    // an optimizer with attention was fed gradients from elsewhere
+  bool evaluate_iterates(std::size_t n, meta_loss const& kind, window_report& r) {
+    // an optimizer with attention got gradients from elsewhere
     for (std::size_t i = learned::program_traits<P>::attends ? 0 : n; i <= n; ++i)
-      evaluate(i, at_.true_at(i), at_.judged(i));
+      evaluate(i, at_.true_at(i), at_.true_gradient(i));
     r.last = at_.loss(n);
     for (std::size_t i = 0; i <= n; ++i) {
       double const share = kind.share(i, n);
@@ -145,7 +145,7 @@ class run {
   double roughness(std::size_t i, meta_loss const& kind) {
     double square = 0;
     if (!kind.spectral) {
-      scalar const* const g = at_.judged(i);
+      scalar const* const g = at_.true_gradient(i);
       for (std::size_t k = 0; k < size; ++k)
         square += static_cast<double>(g[k]) * static_cast<double>(g[k]);
       return square;
@@ -157,8 +157,8 @@ class run {
     return norm;
   }
 
-  bool look_at_average(meta_loss const& kind, window_report& r) {
-    auto const found = average_.look(*task_, kind, fresh_draws + iteration_, norm_);
+  bool evaluate_average(meta_loss const& kind, window_report& r) {
+    auto const found = average_.evaluate(*task_, kind, fresh_draws + iteration_, norm_);
     r.last = found.loss;
     r.jacobian = found.jacobian;
     r.loss = kind.value(found.loss) + r.jacobian;
@@ -171,14 +171,14 @@ class run {
     state_adjoint_.reset(new state_type());
     bool const second = kind.second_derivatives;
     for (std::size_t i = n; i > 0; --i) {
-      bool const fed = second && i < n && at_.moved(i);
-      if (!fed) std::fill(product_.begin(), product_.end(), scalar(0));
+      bool const through_gradient = second && i < n && at_.moved(i);
+      if (!through_gradient) std::fill(product_.begin(), product_.end(), scalar(0));
       if constexpr (learned::program_traits<P>::attends) {
-        if (fed) bend(i, at_.theta_at(i));
-        judge_true(i, n, kind);
+        if (through_gradient) add_hessian_product(i, at_.theta_at(i));
+        add_true_adjoint(i, n, kind);
       } else {
-        bool const bent = judge(i, n, kind);
-        if (fed || bent) bend(i, at_.theta_at(i));
+        bool const from_loss = add_loss_adjoint(i, n, kind);
+        if (through_gradient || from_loss) add_hessian_product(i, at_.theta_at(i));
       }
       at_.backward(rule, i - 1, lambda_.data(), *state_adjoint_,
                    second ? product_.data() : nullptr);
@@ -187,21 +187,21 @@ class run {
     at_.add_weights(weights);
   }
 
-  /// Adds H_i·product_ to λ.
-  void bend(std::size_t i, scalar const* at) {
+  /// λ ← λ + H_i · product_.
+  void add_hessian_product(std::size_t i, scalar const* at) {
     task_->hessian_vector_product(begin_ + i, at, product_.data(), curvature_.data());
     for (std::size_t k = 0; k < size; ++k) lambda_[k] += curvature_[k];
   }
   /// What the losses hand to θ_i; whether product_ waits for H_i.
-  bool judge(std::size_t i, std::size_t n, meta_loss const& kind) {
+  bool add_loss_adjoint(std::size_t i, std::size_t n, meta_loss const& kind) {
     return kind.at_average ? at_average(i, n, kind) : at_iterate(i, n, kind);
   }
   /// The same to the parameters that count: to θ_i and to what is added to it.
-  void judge_true(std::size_t i, std::size_t n, meta_loss const& kind) {
+  void add_true_adjoint(std::size_t i, std::size_t n, meta_loss const& kind) {
     std::fill(product_.begin(), product_.end(), scalar(0));
     std::fill(own_.begin(), own_.end(), scalar(0));
     lambda_.swap(own_);
-    if (judge(i, n, kind)) bend(i, at_.true_at(i));
+    if (add_loss_adjoint(i, n, kind)) add_hessian_product(i, at_.true_at(i));
     lambda_.swap(own_);
     for (std::size_t k = 0; k < size; ++k) lambda_[k] += own_[k];
     learned::for_each_true<P>(*state_adjoint_,
@@ -213,7 +213,7 @@ class run {
     std::size_t const tail = kind.averaged(n);
     if (i + tail > n)
       for (std::size_t k = 0; k < size; ++k)
-        lambda_[k] += average_.pull()[k] / static_cast<scalar>(tail);
+        lambda_[k] += average_.gradient()[k] / static_cast<scalar>(tail);
     return false;
   }
   /// Adds w g_i to λ and 2 w c g_i to product_, which H_i waits for; whether the latter is not 0.
@@ -221,7 +221,7 @@ class run {
     double const share = kind.share(i, n);
     auto const w = static_cast<scalar>(share * kind.slope(at_.loss(i)));
     double const factor = share * kind.factor(size);
-    scalar const* const g = at_.judged(i);
+    scalar const* const g = at_.true_gradient(i);
     for (std::size_t k = 0; k < size; ++k) lambda_[k] += w * g[k];
     if (factor == 0) return false;
     if (kind.spectral) {
