@@ -10,11 +10,13 @@
 #include <halo/adapt/carry.hpp>
 #include <halo/adapt/discriminant.hpp>
 #include <halo/adapt/evaluate.hpp>
+#include <halo/adapt/features.hpp>
 #include <halo/adapt/guarded_update.hpp>
 #include <halo/adapt/hardest.hpp>
 #include <halo/adapt/inference.hpp>
 #include <halo/adapt/integers.hpp>
 #include <halo/adapt/make.hpp>
+#include <halo/adapt/nearest_mean.hpp>
 #include <halo/adapt/operations.hpp>
 #include <halo/adapt/planned.hpp>
 #include <halo/adapt/predictor.hpp>
@@ -23,6 +25,7 @@
 #include <halo/adapt/report.hpp>
 #include <halo/adapt/run.hpp>
 #include <halo/adapt/settings.hpp>
+#include <halo/adapt/start_head.hpp>
 #include <halo/adapt/statistics.hpp>
 #include <halo/autodiff/dual.hpp>
 #include <halo/autodiff/planar.hpp>

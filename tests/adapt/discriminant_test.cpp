@@ -13,6 +13,7 @@
 #include <halo/core/options.hpp>
 #include <halo/core/random.hpp>
 
+#include "../support/device.hpp"
 #include "support/unrecorded.hpp"
 
 using namespace halo;
@@ -197,17 +198,31 @@ TEST_CASE("discriminant: what it remembers is recorded") {
   auto const r = draw(30, seed{8});
   sums a;
   for (std::size_t i = 0; i < 30; ++i) a.add(r.x[i].data(), r.y[i]);
-  std::vector<std::vector<double>> kept;
-  walk(a, [&](field_path const&, auto field) {
-    kept.emplace_back(field.values.begin(), field.values.end());
-  });
   sums b;
-  std::size_t at = 0;
-  walk(b, [&]<class T>(field_path const&, recorded_field<T> const& field) {
-    for (std::size_t k = 0; k < field.values.size(); ++k)
-      field.values[k] = static_cast<T>(kept[at][k]);
-    ++at;
-  });
+  support::set_bytes(b, support::bytes_of(a));
   CHECK(solved(a).w == solved(b).w);
   CHECK(tests::unrecorded_bytes(adapt::discriminant_options{}) == 0);
+}
+
+TEST_CASE("discriminant: sums from a hostile file make a finite head or none") {
+  generator g(seed{11});
+  for (int i = 0; i < 200; ++i) {
+    sums s;
+    auto const r = draw(20, seed{12});
+    for (std::size_t k = 0; k < 20; ++k) s.add(r.x[k].data(), r.y[k]);
+    walk(s, [&]<class T>(field_path const& path, recorded_field<T> const& field) {
+      if constexpr (std::is_same_v<T, float>)
+        for (float& x : field.values)
+          if (g.below(4) == 0) {
+            double const size = std::pow(10.0, 50 * static_cast<double>(g.uniform()) - 30);
+            x = static_cast<float>(std::min(size, std::min(field.range.high, 3e38)));
+            if (path.name == "scatter" && g.below(2) == 0) x = -x;
+          }
+    });
+    float_head h;
+    h.b.fill(7);
+    bool const made = s.solve(h.w.data(), h.b.data());
+    for (float const x : h.w) CHECK((made ? std::isfinite(x) : x == 0));
+    for (float const x : h.b) CHECK((made ? std::isfinite(x) : x == 7));
+  }
 }

@@ -21,6 +21,20 @@ using cnn = nn::sequential<shape<6, 6, 1>, nn::conv2d<2, 3>, nn::batch_norm, nn:
                            nn::linear<72, 2>>;
 static_assert(nn::head<cnn>::features == 72);
 
+// A network that is a head alone, its input said or not.
+using alone = nn::sequential<nn::linear<5, 3>>;
+using shaped = nn::sequential<shape<5>, nn::linear<5, 3>>;
+static_assert(nn::head<alone>::features == 5 && nn::head<alone>::weights == 0);
+static_assert(std::is_same_v<nn::head<shaped>::body, nn::no_body<5>>);
+static_assert(nn::has_head<mlp> && nn::has_head<cnn> && nn::has_head<alone>);
+static_assert(!nn::has_head<nn::sequential<nn::linear<5, 4>, nn::relu>>);
+static_assert(!nn::has_head<nn::sequential<shape<5>, nn::relu>> && !nn::has_head<int>);
+
+TEST_CASE("head: without a body features are the inputs") {
+  float const x = 1;
+  CHECK(nn::no_body<1>::infer<float*>({}, nullptr, &x, nullptr) == &x);
+}
+
 TEST_CASE("head: the table agrees that weights and biases of the last layer lie last") {
   auto const& table = mlp::layout::table;
   CHECK(table[2].offset == nn::head<mlp>::weights);

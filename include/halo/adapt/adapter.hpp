@@ -18,6 +18,7 @@
 #include <halo/adapt/refusal.hpp>
 #include <halo/adapt/report.hpp>
 #include <halo/adapt/settings.hpp>
+#include <halo/adapt/start_head.hpp>
 #include <halo/adapt/statistics.hpp>
 #include <halo/core/aligned.hpp>
 #include <halo/core/assert.hpp>
@@ -52,10 +53,12 @@ namespace halo::adapt {
 /// @tparam Policy    optim::selection, depth_cut, gated<...>; else what the optimizer prefers
 template <class Network, class Loss = nn::cross_entropy, class Optimizer = optim::adam,
           std::size_t MaxBatch = 64, class Policy = optim::policy_for<Optimizer, Network>>
-class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network, Loss,
-                                 nn::workspace<Network, float, MaxBatch>>,
-                public settings,
-                public planned<Network::layers> {
+class adapter
+    : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network, Loss,
+                       nn::workspace<Network, float, MaxBatch>>,
+      public head_starts<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network, Loss>,
+      public settings,
+      public planned<Network::layers> {
   static_assert(detail::adapter_takes<Network, Loss, Optimizer, Policy>());
   static_assert(MaxBatch > 0, "halo: adapter: the largest mini-batch has at least one example");
 
@@ -168,17 +171,6 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
     return {};
   }
 
-  /// Draws the last layer with parameters anew: the new task has other classes. What the optimizer
-  /// remembers of it begins anew, and so do an average of the path and the policy; what belongs to
-  /// the whole run, such as the place in a schedule, stays.
-  template <nn::initializer Rule = nn::he>
-  void redraw_head(halo::seed s, Rule rule = {}) noexcept {
-    layer_mask const head = layer_mask::top(1, layout::layers);
-    nn::initialize<layout, float>(parameters_.span(), s, rule, head);
-    forget(head);
-    this->drew_head();
-  }
-
   /// All that makes up a run (core/record.hpp): network, loss, optimizer and policy with their
   /// options; parameters and statistics by their names, states of optimizer and policy, counters
   /// and seed. What a checkpoint holds.
@@ -206,6 +198,13 @@ class adapter : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Pol
  private:
   static constexpr std::uint64_t mask_stream = 0x6d61736b;  // "mask"
 
+  friend head_starts<adapter, Network, Loss>;
+
+  /// The head has other parameters than before.
+  void head_began() noexcept {
+    forget(layer_mask::top(1, layout::layers));
+    this->drew_head();
+  }
   void forget(layer_mask layers) noexcept {
     optim::forget(optimizer_, state_, layers, static_cast<float const*>(parameters_.data()));
     policy_state_ = {};

@@ -5,9 +5,9 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <span>
 
+#include <halo/adapt/nearest_mean.hpp>
 #include <halo/core/aligned.hpp>
 #include <halo/core/assert.hpp>
 #include <halo/core/record.hpp>
@@ -15,7 +15,7 @@
 
 namespace halo::adapt {
 
-/// How a head is made of class means.
+/// How a head is made of class means and what is common to the classes.
 struct discriminant_options {
   /// s: the covariance is drawn towards a multiple of the identity by the share sF / (n + sF)
   double shrinkage = 0.3;
@@ -24,50 +24,121 @@ struct discriminant_options {
   double confidence = 0.3;
   static constexpr void record(auto& self, auto&& f) {
     f.option("shrinkage", self.shrinkage, allowed::non_negative());
-    f.option("confidence", self.confidence, allowed::positive());
+    f.option("confidence", self.confidence, allowed{.low = 0, .high = 1000, .low_open = true});
   }
 };
+
+namespace detail {
+
+/// The sums of discriminant, wherever they lie.
+struct class_scatter {
+  class_means<float> means;
+  float* scatter;    ///< Σ (h - μ_c)(h - μ_c)ᵀ, its lower triangle
+  float *off, *all;  ///< scratch: [features] each
+
+  void add(float const* h, std::size_t label) const noexcept {
+    float weight = 0;
+    means.add(h, label, [&](std::size_t k, float o, float share) { off[k] = o, weight = share; });
+    float* s = scatter;
+    for (std::size_t i = 0; i < means.features; ++i) {
+      float const x = weight * off[i];
+      for (std::size_t j = 0; j <= i; ++j) *s++ += x * off[j];
+    }
+  }
+
+  /// The head of discriminant::solve.
+  /// @param factor  scratch: a triangle, that of the scatter itself where it is needed no more
+  [[nodiscard]] bool solve(float* factor, float* weights, float* biases,
+                           discriminant_options const& o) const noexcept {
+    double const n = means.all_rows();
+    if (!(n > 0)) return false;
+    regularise(n, factor, o);
+    if (!kernel::cholesky(means.features, factor)) return false;
+    for (bool const write : {false, true}) {  // looks whether all is finite first
+      for (std::size_t c = 0; c < means.classes; ++c) {
+        auto const b = static_cast<float>(o.confidence * column(n, factor, c));
+        auto const a = static_cast<float>(o.confidence);
+        bool finite = std::isfinite(b);
+        for (std::size_t k = 0; k < means.features; ++k) {
+          finite = finite && std::isfinite(a * off[k]);
+          if (write) weights[k * means.classes + c] = a * off[k];
+        }
+        if (write) biases[c] = b;
+        if (!finite) return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  /// off ← w_c; returns b_c.
+  [[nodiscard]] double column(double n, float const* factor, std::size_t c) const noexcept {
+    double b = means.log_prior(c, n);
+    float const* const mean = means.mean(c);
+    bool const known = means.rows[c] > 0;
+    for (std::size_t k = 0; k < means.features; ++k) off[k] = known ? mean[k] - all[k] : 0;
+    if (!known) return b;
+    kernel::cholesky_solve(means.features, factor, off);
+    for (std::size_t k = 0; k < means.features; ++k)
+      b -= 0.5 * static_cast<double>(off[k]) *
+           (static_cast<double>(mean[k]) + static_cast<double>(all[k]));
+    return b;
+  }
+  /// all ← μ, factor ← Σ'.
+  void regularise(double n, float* factor, discriminant_options const& o) const noexcept {
+    std::size_t const features = means.features;
+    double within = 0;
+    for (std::size_t k = 0; k < features; ++k) {
+      all[k] = static_cast<float>(means.mean_of_all(k, n));
+      within += static_cast<double>(scatter[k * (k + 1) / 2 + k]);
+    }
+    auto const f = static_cast<double>(features);
+    double const share = o.shrinkage * f / (n + o.shrinkage * f);
+    double const scale = means.scale(within / n / f, n);
+    auto const kept = static_cast<float>((1 - share) / n);
+    for (std::size_t i = 0; i < kernel::triangle_size(features); ++i) factor[i] = scatter[i] * kept;
+    for (std::size_t k = 0; k < features; ++k)
+      factor[k * (k + 1) / 2 + k] += static_cast<float>((share + 1e-3) * scale);
+  }
+};
+
+}  // namespace detail
 
 /// Class means and the covariance within classes of rows that come one after the other, and the
 /// linear discriminant they make [Fisher 1936; Hastie et al. 2009, sec. 4.3].
 ///
 /// With n_c rows of class c of mean μ_c, n in all of mean μ, and Σ = (1/n) Σ (h - μ_c)(h - μ_c)ᵀ
-///     Σ' = (1 - λ) Σ + (λ + 1e-3) t I,  λ = sF / (n + sF),  t = max(tr Σ / F, mean² of μ_c - μ /
-///     20) w_c = Σ'⁻¹ (μ_c - μ),   b_c = -w_cᵀ(μ_c + μ)/2 + ln((n_c + ½) / (n + C/2))
+///     Σ' = (1 - λ) Σ + (λ + 1e-3) t I,  λ = sF / (n + sF),
+///     t = max(tr Σ / F, mean² of μ_c - μ / 20),
+///     w_c = Σ'⁻¹ (μ_c - μ),   b_c = ln((n_c + ½) / (n + C/2)) - w_cᵀ(μ_c + μ)/2
 /// Rows are counted in by Welford's recurrence and never kept: the memory is sizeof, whatever their
 /// number, and more may be added at any time. A class without rows gets w = 0 and a bias 3 below
-/// the prior of none. Allocates nothing.
+/// the prior of none. Describes itself (core/record.hpp). Allocates nothing.
 template <std::size_t Features, std::size_t Classes>
 class discriminant {
+  static_assert(Features > 0 && Classes > 0,
+                "halo: discriminant: at least one feature and one class");
+
  public:
-  /// Counts a row in; rows with numbers that are not finite are left out.
+  static constexpr std::size_t features = Features, classes = Classes;
+
+  /// Counts a row in; rows with numbers that are not finite, or above 1e15, are left out.
   /// @param h      Features numbers
   /// @param label  below Classes
   void add(float const* h, std::size_t label) noexcept {
     HALO_EXPECTS(label < Classes, "discriminant: a label below the number of classes");
-    for (std::size_t k = 0; k < Features; ++k)
-      if (!(std::abs(h[k]) <= 1e15F)) return;
-    float const n = static_cast<float>(++rows_[label]);
-    float* const mean = means_.data() + label * Features;
-    for (std::size_t k = 0; k < Features; ++k) off_[k] = h[k] - mean[k];
-    for (std::size_t k = 0; k < Features; ++k) mean[k] += off_[k] / n;
-    float const share = (n - 1) / n;
-    float* scatter = scatter_.data();
-    for (std::size_t i = 0; i < Features; ++i) {
-      float const x = share * off_[i];
-      for (std::size_t j = 0; j <= i; ++j) *scatter++ += x * off_[j];
-    }
+    if (detail::countable(Features, h)) sums().add(h, label);
   }
 
-  [[nodiscard]] std::uint64_t rows() const noexcept {
-    std::uint64_t n = 0;
-    for (std::uint64_t const of_class : rows_) n += of_class;
-    return n;
+  [[nodiscard]] std::size_t rows() const noexcept {
+    return static_cast<std::size_t>(means().all_rows());
   }
-  [[nodiscard]] std::uint64_t rows(std::size_t label) const noexcept { return rows_[label]; }
+  [[nodiscard]] std::size_t rows(std::size_t label) const noexcept {
+    return static_cast<std::size_t>(rows_[label]);
+  }
   /// The mean of a class, Features numbers.
   [[nodiscard]] std::span<float const> mean(std::size_t label) const noexcept {
-    return {means_.data() + label * Features, Features};
+    return {means().mean(label), Features};
   }
 
   /// Makes the head of all rows so far: outputs are h·W + b.
@@ -77,64 +148,32 @@ class discriminant {
   /// @return false, and nothing written, where there are no rows or the sums overflowed
   [[nodiscard]] bool solve(float* weights, float* biases,
                            discriminant_options const& o = {}) noexcept {
-    auto const n = static_cast<double>(rows());
-    if (n == 0) return false;
-    std::copy_n(scatter_.data(), scatter_.size(), factor_.data());
-    regularise(n, o);
-    if (!kernel::cholesky(Features, factor_.data())) return false;
-    for (std::size_t c = 0; c < Classes; ++c) {
-      auto const of_class = static_cast<double>(rows_[c]);
-      double b = std::log((of_class + 0.5) / (n + 0.5 * static_cast<double>(Classes)));
-      if (rows_[c] == 0) {
-        off_.fill(0);
-        b -= 3;
-      } else {
-        for (std::size_t k = 0; k < Features; ++k) off_[k] = mean(c)[k] - all_[k];
-        kernel::cholesky_solve(Features, factor_.data(), off_.data());
-        for (std::size_t k = 0; k < Features; ++k)
-          b -= 0.5 * static_cast<double>(off_[k]) *
-               (static_cast<double>(mean(c)[k]) + static_cast<double>(all_[k]));
-      }
-      for (std::size_t k = 0; k < Features; ++k)
-        weights[k * Classes + c] = static_cast<float>(o.confidence) * off_[k];
-      biases[c] = static_cast<float>(o.confidence * b);
-    }
-    return true;
+    return sums().solve(factor_.data(), weights, biases, o);
   }
 
   static constexpr void record(auto& self, auto&& f) {
-    f.per_problem("rows", std::span(self.rows_));
-    f.per_problem("means", self.means_.span());
+    f.constant("name", "discriminant");
+    f.constant("features", Features);
+    f.constant("classes", Classes);
+    f.per_problem("rows", std::span(self.rows_), allowed::non_negative());
+    f.per_problem("means", self.means_.span(), allowed::between(-1e15, 1e15));
     f.per_problem("scatter", self.scatter_.span());
   }
 
  private:
-  /// The mean of all rows, and factor_ ← Σ'.
-  void regularise(double n, discriminant_options const& o) noexcept {
-    all_.fill(0);
-    for (std::size_t c = 0; c < Classes; ++c) {
-      auto const share = static_cast<float>(static_cast<double>(rows_[c]) / n);
-      for (std::size_t k = 0; k < Features; ++k) all_[k] += share * mean(c)[k];
-    }
-    double within = 0, between = 0;
-    auto const features = static_cast<double>(Features);
-    for (std::size_t k = 0; k < Features; ++k) {
-      within += static_cast<double>(factor_[k * (k + 1) / 2 + k]) / n / features;
-      for (std::size_t c = 0; c < Classes; ++c) {
-        auto const off = static_cast<double>(mean(c)[k] - all_[k]);
-        between += static_cast<double>(rows_[c]) / n * off * off / features;
-      }
-    }
-    double const scale = std::max({within, between / 20, 1e-30});
-    double const share = o.shrinkage * features / (n + o.shrinkage * features);
-    for (float& x : factor_.span()) x *= static_cast<float>((1 - share) / n);
-    for (std::size_t k = 0; k < Features; ++k)
-      factor_[k * (k + 1) / 2 + k] += static_cast<float>((share + 1e-3) * scale);
+  [[nodiscard]] detail::class_means<float const> means() const noexcept {
+    return {Features, Classes, rows_.data(), means_.data()};
+  }
+  [[nodiscard]] detail::class_scatter sums() noexcept {
+    return {{Features, Classes, rows_.data(), means_.data()},
+            scatter_.data(),
+            off_.data(),
+            all_.data()};
   }
 
-  std::array<std::uint64_t, Classes> rows_{};
+  std::array<float, Classes> rows_{};  ///< whole numbers
   aligned_array<float, Features * Classes> means_;
-  aligned_array<float, kernel::triangle_size(Features)> scatter_;  ///< Σ (h - μ_c)(h - μ_c)ᵀ
+  aligned_array<float, kernel::triangle_size(Features)> scatter_;
   // scratch
   aligned_array<float, kernel::triangle_size(Features)> factor_;
   std::array<float, Features> off_{}, all_{};

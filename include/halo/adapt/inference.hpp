@@ -4,6 +4,7 @@
 #include <span>
 
 #include <halo/adapt/evaluate.hpp>
+#include <halo/adapt/features.hpp>
 #include <halo/adapt/report.hpp>
 #include <halo/nn/loss.hpp>
 
@@ -79,6 +80,33 @@ class inference {
                   "halo: accuracy: no answer is right or wrong under this loss; evaluate() gives "
                   "its mean");
     return evaluate(x, t, work, at).accuracy;
+  }
+
+  /// What the body of the network makes of examples (nn::head), h ← [rows, features], by the raw
+  /// weights unless told.
+  /// @throws halo::error where the numbers of elements do not fit
+  template <class X>
+  void features(X const& x, std::span<float> h, weights at = weights::raw) const {
+    throw_if(try_features(x, h, at));
+  }
+  /// The same, but says what did not fit.
+  template <class X>
+  [[nodiscard]] refusal try_features(X const& x, std::span<float> h,
+                                     weights at = weights::raw) const noexcept {
+    return adapt::try_features<Network>(self().view(at), x, h, work_);
+  }
+  /// Counts the features of labelled rows into a nearest_mean or a discriminant.
+  /// @throws halo::error where the numbers of elements do not fit, for a label that is none of the
+  ///         sums' classes and an x that is not finite; nothing was counted then
+  template <class X, class Y, class Sums>
+  void count_in(X const& x, Y const& labels, Sums& sums, weights at = weights::raw) const {
+    throw_if(try_count_in(x, labels, sums, at), "count_in");
+  }
+  /// The same, but says what did not fit.
+  template <class X, class Y, class Sums>
+  [[nodiscard]] refusal try_count_in(X const& x, Y const& labels, Sums& sums,
+                                     weights at = weights::raw) const noexcept {
+    return adapt::try_count_in<Network>(self().view(at), x, labels, sums, work_);
   }
 
  protected:
