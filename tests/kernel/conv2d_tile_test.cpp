@@ -30,11 +30,11 @@ void check_walk(std::size_t rows, std::size_t n, std::size_t down, std::size_t a
   auto const bias = integers<T>(n, 3), before = integers<T>(lines * line, 4);
   std::vector<T> c = before;
   detail::walk_task<T> t{};
-  t.down = down, t.across = across, t.depth = depth, t.lines = lines;
+  t.down = down, t.across = across, t.depth = depth, t.tiles = lines;
   t.a = a.data(), t.b = b.data(), t.c = c.data();
-  t.a_row = 3, t.a_down = 11, t.a_across = 5, t.a_step = 2, t.a_line = 7;
+  t.a_row = 3, t.a_down = 11, t.a_across = 5, t.a_step = 2, t.a_tile = 7;
   t.b_down = 7 * n, t.b_across = 4 * n, t.b_step = n;
-  t.c_row = n + 2, t.c_line = line;
+  t.c_row = n + 2, t.c_tile = line;
   t.from = start == 0 ? nullptr : start == 1 ? bias.data() : c.data();
   t.from_row = start == 2 ? n + 2 : 0;
   detail::walk<T, typename M::arch>(t, rows, n);

@@ -26,7 +26,7 @@ template <class M>
 void check_column(std::size_t rows, std::size_t vectors, std::size_t last, std::size_t depth,
                   bool transposed, int start) {
   using T = typename M::value;
-  using shape = detail::tiling<T, typename M::arch>;
+  using shape = detail::tile_shape<T, typename M::arch>;
   CAPTURE(rows);
   CAPTURE(vectors);
   CAPTURE(last);
@@ -69,7 +69,7 @@ void check_column(std::size_t rows, std::size_t vectors, std::size_t last, std::
 }  // namespace
 
 TEST_CASE_TEMPLATE("a column of tiles is exact on integers", M, HALO_MACHINES) {
-  using shape = detail::tiling<typename M::value, typename M::arch>;
+  using shape = detail::tile_shape<typename M::value, typename M::arch>;
   for (std::size_t rows = 1; rows <= 2 * shape::rows + 1; ++rows) {
     std::size_t const most = rows == 1 ? shape::row_vectors : shape::vectors;
     for (std::size_t vectors = 1; vectors <= most; ++vectors)
@@ -82,7 +82,7 @@ TEST_CASE_TEMPLATE("a column of tiles is exact on integers", M, HALO_MACHINES) {
 TEST_CASE_TEMPLATE("cutting a product otherwise changes no bit of it", M, HALO_MACHINES) {
   using T = typename M::value;
   using arch = typename M::arch;
-  using shape = detail::tiling<T, arch>;
+  using shape = detail::tile_shape<T, arch>;
   std::size_t const rows = 2 * shape::rows + 1, n = 2 * shape::lanes, depth = 37;
   std::vector<T> const a = numbers<T>(rows * depth, 5), b = numbers<T>(depth * n, 6);
   std::vector<T> whole(rows * n), cut(rows * n);

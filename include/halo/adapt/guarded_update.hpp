@@ -26,17 +26,17 @@ optim::status guarded_update(
     typename Optimizer::template state<typename Network::layout, float>& state,
     optim::step_context<float> context) noexcept {
   using layout = typename Network::layout;
-  // a moderate bound is good enough; where it is large somebody looks for himself
+  // a moderate bound is good enough; where it is large it is measured
   auto const limit = guard.gradient_limit(levels);
   if (bound <= 1e6F && static_cast<double>(bound) <= limit) context.magnitude = bound;
   context.magnitude = optim::detail::largest_gradient<layout>(context, gradient);
   auto const size = static_cast<double>(context.magnitude);
-  double const moments = statistics.look(p, arena);
+  double const moments = statistics.propose(p, arena);
   if (!std::isfinite(size) || !std::isfinite(moments)) return optim::status::non_finite;
   if (!guard.accepts(levels, context.loss, size, moments)) return optim::status::out_of_proportion;
   optim::status const s = optimizer.step(theta, gradient, state, context);
   if (s != optim::status::done) return s;
-  statistics.follow();
+  statistics.accept();
   guard.accepted(levels, context.loss, size, moments);
   return s;
 }

@@ -27,15 +27,15 @@ class running_statistics {
   [[nodiscard]] std::span<float> span() noexcept { return values_.span(); }
   [[nodiscard]] std::span<float const> span() const noexcept { return values_.span(); }
 
-  /// Looks at where the statistics of a forward pass would move these: the largest number among
+  /// Prepares the move that the statistics of a forward pass ask for: the largest number among
   /// what they become, infinity where one is not finite.
-  [[nodiscard]] double look(nn::pass const& p, float const* arena) noexcept {
+  [[nodiscard]] double propose(nn::pass const& p, float const* arena) noexcept {
     next_ = values_;
     if (!Network::observe(p, arena, next_.data())) return std::numeric_limits<double>::infinity();
     return static_cast<double>(kernel::magnitude(N, static_cast<float const*>(next_.data())));
   }
-  /// Moves them there.
-  void follow() noexcept { values_ = next_; }
+  /// Makes the proposed move.
+  void accept() noexcept { values_ = next_; }
 
   void take(std::span<float const> values) noexcept {
     std::copy(values.begin(), values.end(), values_.begin());
@@ -49,8 +49,8 @@ template <class Network>
 class running_statistics<Network, 0> {
  public:
   [[nodiscard]] static std::span<float const> span() noexcept { return {}; }
-  [[nodiscard]] static double look(nn::pass const&, float const*) noexcept { return 0; }
-  static void follow() noexcept {}
+  [[nodiscard]] static double propose(nn::pass const&, float const*) noexcept { return 0; }
+  static void accept() noexcept {}
   static void take(std::span<float const>) noexcept {}
 };
 

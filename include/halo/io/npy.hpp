@@ -38,12 +38,12 @@ namespace halo::io {
   return std::move(parser).finish(std::move(data));
 }
 
-/// Reads an npy file of at most `limit` bytes: its header first, and its data when look(array), who
-/// sees type and shape without elements, has not refused it by throwing.
+/// Reads an npy file of at most `limit` bytes: its header first, and its data when check(array),
+/// which sees type and shape without elements, has not refused it by throwing.
 ///
-/// halo::error: as above, as input_file, what `look` throws, more bytes than the limit.
-template <class Look>
-[[nodiscard]] npy load_npy(std::string const& path, std::size_t limit, Look&& look) {
+/// halo::error: as above, as input_file, what `check` throws, more bytes than the limit.
+template <class Check>
+[[nodiscard]] npy load_npy(std::string const& path, std::size_t limit, Check&& check) {
   input_file file(path);
   file.expect_at_most(limit);
   detail::npy_parser parser(path);
@@ -54,7 +54,7 @@ template <class Look>
   if (length > begin) file.read(std::span(room).subspan(begin, length - begin));
   // a short header may end before the bytes that were read do
   std::size_t const read = std::max(begin, length);
-  look(parser.read_header(as_text(std::span(room).first(length)), file.size() - length));
+  check(parser.read_header(as_text(std::span(room).first(length)), file.size() - length));
   auto data = make_buffer("npy", path, file.size() - length);
   std::copy_n(room.begin() + static_cast<std::ptrdiff_t>(length), read - length, data.begin());
   file.read(data.span().subspan(read - length));

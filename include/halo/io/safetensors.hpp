@@ -18,13 +18,14 @@ namespace halo::io {
 /// Reads a safetensors file: its header first, and its data only when that is as it should be.
 ///
 /// @param bound  how many bytes of header and of data whoever asks can need
-/// @param look   called with the file as its header describes it, before there is memory for the
+/// @param check  called with the file as its header describes it, before there is memory for the
 ///               data (the tensors have types and shapes, and no bytes); refuses by throwing
 ///
-/// halo::error: as parse_safetensors, as input_file, what `look` throws, more bytes than the bound.
-template <class Look>
+/// halo::error: as parse_safetensors, as input_file, what `check` throws, more bytes than the
+/// bound.
+template <class Check>
 [[nodiscard]] safetensors load_safetensors(std::string const& path, safetensors_bound const& bound,
-                                           Look&& look) {
+                                           Check&& check) {
   input_file file(path);
   detail::safetensors_parser parser(path);
   std::array<std::byte, 8> first{};
@@ -32,7 +33,7 @@ template <class Look>
   auto header = make_buffer("safetensors", path, parser.length(first, file.size(), bound));
   file.read(header.span());
   safetensors const& described = parser.read_header(std::move(header), file.left());
-  look(described);
+  check(described);
   return std::move(parser).finish(file.read_rest());
 }
 [[nodiscard]] inline safetensors load_safetensors(std::string const& path,

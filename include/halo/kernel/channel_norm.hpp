@@ -31,14 +31,14 @@ namespace detail {
 /// One register of channels of a channel_norm.
 template <class V, class F>
 struct channel_register {
-  V center, root, factor, shift;
+  V center, sigma, factor, shift;
 
   channel_register() = default;
   template <class P, class Chunk>
   channel_register(channel_norm<P, F> const& norm, Chunk at) noexcept
       : center(at.load(norm.mean)),
-        root(deviation<simd::scalar_of<P>>(at.load(norm.variance) + V(norm.epsilon))),
-        factor(at.load(norm.gain) / root),
+        sigma(deviation<simd::scalar_of<P>>(at.load(norm.variance) + V(norm.epsilon))),
+        factor(at.load(norm.gain) / sigma),
         shift(at.load(norm.bias)) {}
 
   [[nodiscard]] V forward(V x) const noexcept { return F{}(u(x)); }
@@ -129,7 +129,7 @@ void channel_gradient(std::size_t n, std::size_t channels, channel_norm<P, F> co
     }
     unrolled<G>([&](std::size_t g) {
       auto const at = detail::channels_at(chunk, 0, g);
-      at.store(dgain, total[g].first / r[g].root);
+      at.store(dgain, total[g].first / r[g].sigma);
       at.store(dbias, total[g].second);
     });
   });
@@ -154,8 +154,8 @@ void channel_backward(std::size_t n, std::size_t channels, channel_norm<P, F> co
     detail::load_registers(norm, chunk, r);
     unrolled<G>([&](std::size_t g) {
       auto const at = detail::channels_at(chunk, 0, g);
-      down[g] = shift ? at.load(shift) / r[g].root : V(0);
-      slope[g] = tilt ? at.load(tilt) / (r[g].root * r[g].root) : V(0);
+      down[g] = shift ? at.load(shift) / r[g].sigma : V(0);
+      slope[g] = tilt ? at.load(tilt) / (r[g].sigma * r[g].sigma) : V(0);
     });
     for (std::size_t i = 0; i < n; ++i) {
       unrolled<G>([&](std::size_t g) {

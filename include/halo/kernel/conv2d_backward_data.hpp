@@ -133,10 +133,10 @@ void conv2d_data_phase(conv2d_geometry const& g, conv2d_block const& b,
   std::size_t const end = (b.rows.end + g.y.stride - 1 - y.phase) / g.y.stride;
   std::ptrdiff_t const column =
       static_cast<std::ptrdiff_t>(b.columns.begin / g.x.stride) + x.output - seen.column;
-  for (std::size_t i = begin; i < end; i += t.lines) {
+  for (std::size_t i = begin; i < end; i += t.tiles) {
     window_range const taps = y.inside(i, g.y.out);
-    t.lines = 1;
-    while (i + t.lines < end && y.inside(i + t.lines, g.y.out) == taps) ++t.lines;
+    t.tiles = 1;
+    while (i + t.tiles < end && y.inside(i + t.tiles, g.y.out) == taps) ++t.tiles;
     t.down = x.taps > 0 ? taps.size() : 0;
     if (t.down == 0 && !zero) continue;
     t.a = seen.view.data;
@@ -147,7 +147,7 @@ void conv2d_data_phase(conv2d_geometry const& g, conv2d_block const& b,
              static_cast<std::size_t>(column) * seen.view.pixel;
     }
     t.b = packed + taps.begin * t.b_down;
-    t.c = dx + (i - begin) * t.c_line;
+    t.c = dx + (i - begin) * t.c_tile;
     t.from = zero ? nullptr : t.c;
     walk<T, Arch>(t, columns, n);
   }
@@ -165,11 +165,11 @@ void conv2d_data_block(conv2d_data_task<T> const& f, conv2d_block const& b, wind
   walk_task<T> t{};
   t.a_step = 1;
   t.a_row = v.pixel;
-  t.a_line = v.row;
+  t.a_tile = v.row;
   t.b_step = whole_registers<T, Arch>(in.size());
   t.b_across = b.channels.size() * t.b_step;
   t.c_row = g.x.stride * g.in;
-  t.c_line = g.y.stride * g.x.in * g.in;
+  t.c_tile = g.y.stride * g.x.in * g.in;
   t.from_row = zero ? 0 : t.c_row;
   for (std::size_t py = 0; py < g.y.stride; ++py) {
     window_phase const y(g.y, py, b.ky);
@@ -211,7 +211,7 @@ struct conv2d_data_sizes {
 template <class Arch, class T>
 [[gnu::noinline]] void conv2d_data_images(std::size_t images, conv2d_data_task<T> f, bool zero,
                                           std::span<T> room) noexcept {
-  constexpr std::size_t lanes = tiling<T, Arch>::lanes;
+  constexpr std::size_t lanes = tile_shape<T, Arch>::lanes;
   conv2d_geometry const& g = f.g;
   conv2d_data_sizes<T, Arch> const sizes(g);
   std::span<T> const panel = room.first(sizes.panel);

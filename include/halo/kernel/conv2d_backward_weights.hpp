@@ -23,7 +23,7 @@ void conv2d_weights_block(conv2d_geometry const& g, T const* x, T const* dy, T* 
   std::size_t const out = g.group_out(), skipped = b.group * out;
   std::size_t const together = seen.merged ? b.kx.size() : 1;
   walk_task<T> t{};
-  t.across = t.lines = 1;
+  t.across = t.tiles = 1;
   t.depth = b.columns.size();
   t.a_row = 1;
   t.a_down = g.y.stride * seen.view.row;

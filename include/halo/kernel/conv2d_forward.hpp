@@ -57,12 +57,12 @@ void conv2d_forward_block(conv2d_forward_task<T> const& f, conv2d_block const& b
   t.b_down = g.x.kernel * t.b_across;
   T const* const w = f.w + b.kx.begin * t.b_across + b.channels.begin * g.out + skipped;
   bool const bias = first && f.from == start::bias;
-  t.a_line = g.y.stride * seen.view.row;
-  t.c_line = g.x.out * g.out;
-  for (std::size_t o = b.rows.begin; o < b.rows.end; o += t.lines) {
+  t.a_tile = g.y.stride * seen.view.row;
+  t.c_tile = g.x.out * g.out;
+  for (std::size_t o = b.rows.begin; o < b.rows.end; o += t.tiles) {
     window_range const taps = b.ky.within(g.y.taps(o));
-    t.lines = 1;
-    while (o + t.lines < b.rows.end && b.ky.within(g.y.taps(o + t.lines)) == taps) ++t.lines;
+    t.tiles = 1;
+    while (o + t.tiles < b.rows.end && b.ky.within(g.y.taps(o + t.tiles)) == taps) ++t.tiles;
     t.down = taps.size();
     t.a = seen.view.data;
     if (t.down > 0) t.a += (o * g.y.stride + taps.begin * g.y.dilation - seen.row) * seen.view.row;

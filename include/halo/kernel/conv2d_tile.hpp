@@ -19,7 +19,7 @@ namespace halo::kernel::detail {
 /// C[r][j] ← [0 | from] + Σ_d Σ_e Σ_l A[r·a_row + d·a_down + e·a_across + l·a_step] ·
 ///                                    B[d·b_down + e·b_across + l·b_step + j]
 ///
-/// once, or on lines lines of rows that lie a_line and c_line apart.
+/// for each of `tiles` tiles, whose rows lie a_tile and c_tile apart.
 template <class T>
 struct walk_task {
   std::size_t down, across, depth;  // across is at least 1
@@ -32,13 +32,13 @@ struct walk_task {
   T const* from;  // the sums start at from[i * from_row + j], at zero without it
   std::size_t from_row;
   std::size_t last;  // lanes of the last vector that exist, 1 ... lanes
-  std::size_t lines, a_line, c_line;
+  std::size_t tiles, a_tile, c_tile;
 };
 
 /// n rounded up to whole registers.
 template <class T, class Arch>
 [[nodiscard]] constexpr std::size_t whole_registers(std::size_t n) noexcept {
-  constexpr std::size_t lanes = tiling<T, Arch>::lanes;
+  constexpr std::size_t lanes = tile_shape<T, Arch>::lanes;
   return (n + lanes - 1) / lanes * lanes;
 }
 
@@ -46,7 +46,7 @@ template <class T, class Arch>
 /// A; one vector wide, 14 chains hide the latency of two units.
 template <class T, class Arch>
 [[nodiscard]] constexpr std::size_t walk_rows(std::size_t vectors, bool masked) noexcept {
-  return vectors == 1 && !masked ? 14 : tiling<T, Arch>::rows;
+  return vectors == 1 && !masked ? 14 : tile_shape<T, Arch>::rows;
 }
 
 /// p, of which the compiler no longer knows where it came from. An address on x86 is a pointer plus
@@ -58,7 +58,7 @@ template <class T>
   return p;
 }
 
-/// task.lines tiles of sizeof...(R) rows; each element is one chain of fma.
+/// task.tiles tiles of sizeof...(R) rows; each element is one chain of fma.
 template <class T, class Arch, std::size_t Vectors, bool Masked, std::size_t... R>
 [[gnu::noinline]] void walk_tiles(walk_task<T> const& task) noexcept {
   using V = simd::batch<T, Arch>;
@@ -69,7 +69,7 @@ template <class T, class Arch, std::size_t Vectors, bool Masked, std::size_t... 
   T const* from = task.from;
   T const* top = task.a;
   T* c = task.c;
-  for (std::size_t line = 0; line < task.lines; ++line) {
+  for (std::size_t tile = 0; tile < task.tiles; ++tile) {
     V sums[sizeof...(R) * Vectors];
     if (from == nullptr)
       (zero_row(sums + R * Vectors, width{}), ...);
@@ -96,9 +96,9 @@ template <class T, class Arch, std::size_t Vectors, bool Masked, std::size_t... 
       } while (--e > 0);
     }
     (store_row<Masked>(sums + R * Vectors, c + R * task.c_row, last, width{}), ...);
-    top += task.a_line;
-    c += task.c_line;
-    if (task.from_row > 0) from += task.c_line;
+    top += task.a_tile;
+    c += task.c_tile;
+    if (task.from_row > 0) from += task.c_tile;
   }
 }
 
@@ -138,19 +138,19 @@ template <class T, class Arch, std::size_t Vectors, bool Masked>
 /// Tiles below one another for rows rows of C, in heights that differ by one at most.
 template <class T, class Arch, std::size_t Widest, bool Masked>
 inline void walk_column(walk_task<T> task, std::size_t rows, std::size_t vectors) noexcept {
-  bool const masked = task.last < tiling<T, Arch>::lanes;
+  bool const masked = task.last < tile_shape<T, Arch>::lanes;
   std::size_t const most = walk_rows<T, Arch>(vectors, masked);
-  bool const one_line = task.lines == 1;
+  bool const one_tile = task.tiles == 1;
   std::size_t tiles = (rows + most - 1) / most;
   while (tiles > 0) {
     std::size_t const height = tiles == 1 ? rows : (rows + tiles - 1) / tiles;
-    std::size_t const equal = tiles == 1 || !one_line  ? 1
+    std::size_t const equal = tiles == 1 || !one_tile  ? 1
                               : height * tiles == rows ? tiles
                                                        : tiles + rows - height * tiles;
-    if (one_line) {  // equal tiles below one another as lines: one call
-      task.lines = equal;
-      task.a_line = height * task.a_row;
-      task.c_line = height * task.c_row;
+    if (one_tile) {  // equal tiles below one another: one call
+      task.tiles = equal;
+      task.a_tile = height * task.a_row;
+      task.c_tile = height * task.c_row;
     }
     find_walk<T, Arch, Widest, Masked>(height, vectors, masked)(task);
     std::size_t const done = equal * height;
@@ -162,11 +162,11 @@ inline void walk_column(walk_task<T> task, std::size_t rows, std::size_t vectors
   }
 }
 
-/// All n columns of C, rows rows of each line.
+/// All n columns of C, `rows` rows of each tile.
 template <class T, class Arch>
 inline void walk(walk_task<T> task, std::size_t rows, std::size_t n) noexcept {
-  if (task.lines == 0) return;  // perhaps there is no C
-  constexpr std::size_t lanes = tiling<T, Arch>::lanes, widest = 2;
+  if (task.tiles == 0) return;  // perhaps there is no C
+  constexpr std::size_t lanes = tile_shape<T, Arch>::lanes, widest = 2;
   using half = simd::half_arch<T, Arch>;  // fills its registers, and there are as many of them
   if constexpr (!std::is_same_v<half, Arch>) {
     task.last = n;

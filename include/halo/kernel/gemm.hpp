@@ -92,7 +92,7 @@ template <class T>
 /// B as it lies in memory, for problems where copying it costs more than it gains.
 template <class T, class Arch>
 void multiply_direct(gemm_task<T> const& g) noexcept {
-  using shape = tiling<T, Arch>;
+  using shape = tile_shape<T, Arch>;
   std::size_t const vectors = (g.n + shape::lanes - 1) / shape::lanes;
   std::size_t const most = g.m == 1 ? shape::row_vectors : shape::vectors;
   std::size_t const panels = (vectors + most - 1) / most;
@@ -123,23 +123,24 @@ void multiply_direct(gemm_task<T> const& g) noexcept {
 /// vectors.
 template <class T, class Arch>
 struct blocking {
-  static constexpr std::size_t bytes = tiling<T, Arch>::lanes * sizeof(T);
+  static constexpr std::size_t bytes = tile_shape<T, Arch>::lanes * sizeof(T);
   static constexpr std::size_t scratch = (bytes == 64   ? 96
                                           : bytes == 32 ? 48
                                           : bytes == 16 ? 8
                                                         : 2) *
                                          1024 / sizeof(T);
   static constexpr std::size_t depth = bytes >= 32 ? 256 : bytes == 16 ? 128 : 64;
-  static constexpr std::size_t vectors = scratch / depth / tiling<T, Arch>::lanes;
+  static constexpr std::size_t vectors = scratch / depth / tile_shape<T, Arch>::lanes;
   /// Fewer numbers of room are not worth a block, unless B has no more.
-  static constexpr std::size_t least = tiling<T, Arch>::lanes * tiling<T, Arch>::vectors * 32;
+  static constexpr std::size_t least =
+      tile_shape<T, Arch>::lanes * tile_shape<T, Arch>::vectors * 32;
 };
 
 /// Numbers of B, k by n, that a block holds.
 template <class T, class Arch>
 [[nodiscard]] constexpr std::size_t block_size(std::size_t n, std::size_t k) noexcept {
   using block = blocking<T, Arch>;
-  constexpr std::size_t lanes = tiling<T, Arch>::lanes;
+  constexpr std::size_t lanes = tile_shape<T, Arch>::lanes;
   return std::min((n + lanes - 1) / lanes * lanes * std::min(k, block::depth), block::scratch);
 }
 
@@ -152,7 +153,7 @@ template <class T>
 /// B copied block by block to a room: rows behind one another, transposed where necessary.
 template <class T, class Arch>
 [[gnu::noinline]] void multiply_packed(gemm_task<T> const& g, std::span<T> room) noexcept {
-  using shape = tiling<T, Arch>;
+  using shape = tile_shape<T, Arch>;
   using block = blocking<T, Arch>;
   T* const scratch = room.data();
   std::size_t const size = std::min(room.size(), block::scratch);

@@ -13,7 +13,7 @@ namespace halo::kernel::detail {
 /// How C is cut into tiles that live in registers: rows × vectors accumulators, one row of vectors
 /// of B, one element of A in every lane.
 template <class T, class Arch>
-struct tiling {
+struct tile_shape {
   static constexpr std::size_t lanes = simd::batch<T, Arch>::size;
 #if defined(__aarch64__)
   static constexpr bool many_registers = true;  // 32, as AVX-512 has
@@ -126,7 +126,7 @@ constexpr tile_kernel<T> kernel_of_rows(std::index_sequence<R...>) noexcept {
 
 template <class T, class Arch, bool Masked, std::size_t... I>
 constexpr auto tall_kernels(std::index_sequence<I...>) noexcept {
-  constexpr std::size_t width = tiling<T, Arch>::vectors;
+  constexpr std::size_t width = tile_shape<T, Arch>::vectors;
   return std::array<tile_kernel<T>, sizeof...(I)>{
       kernel_of_rows<T, Arch, I % width + 1, Masked>(std::make_index_sequence<I / width + 1>{})...};
 }
@@ -141,7 +141,7 @@ constexpr auto flat_kernels(std::index_sequence<I...>) noexcept {
 template <class T, class Arch>
 [[nodiscard]] inline tile_kernel<T> find_tile_kernel(std::size_t rows, std::size_t vectors,
                                                      bool masked) noexcept {
-  using shape = tiling<T, Arch>;
+  using shape = tile_shape<T, Arch>;
   using tall = std::make_index_sequence<shape::rows * shape::vectors>;
   using flat = std::make_index_sequence<shape::row_vectors>;
   static constexpr auto tall_full = tall_kernels<T, Arch, false>(tall{});
@@ -156,8 +156,8 @@ template <class T, class Arch>
 /// Tiles below one another for rows rows of C, in heights that differ by one at most.
 template <class T, class Arch>
 inline void multiply_column(tile_task<T> task, std::size_t rows, std::size_t vectors) noexcept {
-  constexpr std::size_t most = tiling<T, Arch>::rows;
-  bool const masked = task.last < tiling<T, Arch>::lanes;
+  constexpr std::size_t most = tile_shape<T, Arch>::rows;
+  bool const masked = task.last < tile_shape<T, Arch>::lanes;
   std::size_t const tiles = (rows + most - 1) / most;
   std::size_t const height = rows / tiles;
   std::size_t const taller = rows % tiles;

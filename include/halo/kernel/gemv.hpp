@@ -44,7 +44,7 @@ struct dot_task {
 
 /// How many sums are under way at once.
 template <class T, class Arch>
-inline constexpr std::size_t dot_sums = tiling<T, Arch>::many_registers ? 16 : 8;
+inline constexpr std::size_t dot_sums = tile_shape<T, Arch>::many_registers ? 16 : 8;
 
 /// The dot products of rows R and lines I to out[r * sizeof...(I) + i]; out has dot_sums elements.
 template <class T, class Arch, std::size_t... R, std::size_t... I>

@@ -92,7 +92,7 @@ class reused_operand<T*, Arch> {
   }
 
  private:
-  using tile = detail::tiling<T, Arch>;
+  using tile = detail::tile_shape<T, Arch>;
 
   [[nodiscard]] std::size_t vectors() const noexcept {
     return (n_ + tile::lanes - 1) / tile::lanes;

@@ -49,7 +49,7 @@ struct winograd_task {
 template <class T, class Arch>
 struct winograd_blocks {
   static constexpr std::size_t tiles = 8;
-  static constexpr std::size_t out = 4 * tiling<T, Arch>::lanes;
+  static constexpr std::size_t out = 4 * tile_shape<T, Arch>::lanes;
   static constexpr std::size_t in = blocking<T, Arch>::scratch * 4 / 3 / 16 / out;
   static constexpr std::size_t packed = 8;  // inputs whose weights are transformed together
   static constexpr std::size_t gap = 64 / sizeof(T);  // keeps places apart in the nearest cache
@@ -82,7 +82,7 @@ template <class T, class Arch>
     return a.kernel == 3 && a.stride == 1 && a.dilation == 1 && a.low <= 2 && a.out > 1;
   };
   constexpr std::size_t least = 32;
-  return tiling<T, Arch>::lanes >= 4 && three(g.y) && three(g.x) && g.groups == 1 &&
+  return tile_shape<T, Arch>::lanes >= 4 && three(g.y) && three(g.x) && g.groups == 1 &&
          g.in >= least && g.out >= least;
 }
 
@@ -182,7 +182,7 @@ template <class Arch, class T>
 void winograd_image(winograd_task<T> const& w, start from, T const* source, T* target,
                     window_range in, window_range out, winograd_blocks<T, Arch>& b) noexcept {
   using blocks = winograd_blocks<T, Arch>;
-  constexpr std::size_t lanes = tiling<T, Arch>::lanes;
+  constexpr std::size_t lanes = tile_shape<T, Arch>::lanes;
   std::size_t const width = whole_registers<T, Arch>(out.size());
   std::size_t const across = (w.x.out + 1) / 2, all = (w.y.out + 1) / 2 * across;
   for (std::size_t first = 0; first < all; first += blocks::tiles) {
@@ -195,7 +195,7 @@ void winograd_image(winograd_task<T> const& w, start from, T const* source, T* t
                              in_step);
     }
     walk_task<T> task{};
-    task.down = task.across = task.lines = 1;
+    task.down = task.across = task.tiles = 1;
     task.depth = task.a_row = in.size();
     task.a_step = 1;
     task.b_step = task.c_row = width;

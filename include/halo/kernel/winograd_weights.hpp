@@ -21,7 +21,7 @@ namespace halo::kernel::detail {
 template <class T, class Arch>
 struct winograd_weights_blocks {
   static constexpr std::size_t tiles = 24;
-  static constexpr std::size_t out = 2 * tiling<T, Arch>::lanes;
+  static constexpr std::size_t out = 2 * tile_shape<T, Arch>::lanes;
   static constexpr std::size_t in = winograd_blocks<T, Arch>::in;
   static constexpr std::size_t gap = winograd_blocks<T, Arch>::gap;
   static constexpr std::size_t spare = whole_lines<T>(std::max(in, out));
@@ -92,7 +92,7 @@ void winograd_weights_image(winograd_task<T> const& w, bool zero, T const* x, T 
                             window_range in, window_range out,
                             winograd_weights_blocks<T, Arch>& b) noexcept {
   using blocks = winograd_weights_blocks<T, Arch>;
-  constexpr std::size_t lanes = tiling<T, Arch>::lanes;
+  constexpr std::size_t lanes = tile_shape<T, Arch>::lanes;
   std::size_t const width = whole_registers<T, Arch>(out.size());
   std::size_t const across = (w.x.out + 1) / 2, all = (w.y.out + 1) / 2 * across;
   constexpr std::size_t in_step = blocks::tiles * blocks::in + blocks::gap;
@@ -106,7 +106,7 @@ void winograd_weights_image(winograd_task<T> const& w, bool zero, T const* x, T 
                                 out_step);
     }
     walk_task<T> task{};
-    task.down = task.across = task.lines = 1;
+    task.down = task.across = task.tiles = 1;
     task.depth = tiles;
     task.a_row = 1;
     task.a_step = in.size();
