@@ -38,20 +38,12 @@ support::contest_options read_arguments(int count, char** argument) {
   support::contest_options s{support::data_folder(), "adapt_activity_lstm.svg", 250, {}};
   s.read({count, argument, usage}, {60, 25, {1e-3F, 3e-3F}});
   support::contest_settings& c = s.contest;
-  for (std::uint64_t const n : {0U, 5U, 10U, 25U, 50U, 100U, 250U, 500U})
-    if (n < s.iterations) c.checkpoints.push_back(n);
-  c.checkpoints.push_back(s.iterations);
+  for (std::uint64_t const n : {0U, 10U, 30U, 100U, 300U})
+    if (n < s.iterations) c.lengths.push_back(n);
+  c.lengths.push_back(s.iterations);
   c.known = "walking, walking downstairs, standing";
   c.fresh = "walking upstairs, sitting, laying";
   return s;
-}
-
-/// The beginning and from 10 iterations on.
-std::vector<support::shown_checkpoint> columns(std::vector<std::uint64_t> const& at) {
-  std::vector<support::shown_checkpoint> shown;
-  for (std::size_t i = 0; i < at.size(); ++i)
-    if (at[i] == 0 || at[i] >= 10) shown.push_back({i, std::to_string(at[i]) + " it."});
-  return shown;
 }
 
 void run(support::contest_options const& s) {
@@ -66,13 +58,14 @@ void run(support::contest_options const& s) {
   support::halo_beside_adam(c, masks);
   c.finish();
   std::printf("pre-trained: %.1f %% on the three activities it knows\n", 100 * c.known());
-  support::print_table(c.arms(), columns(s.contest.checkpoints),
-                       "Accuracy on held-out windows of the new activities");
+  std::vector<std::string> heads;
+  for (std::uint64_t const l : s.contest.lengths) heads.push_back(std::to_string(l) + " it.");
+  support::print_table(c.arms(), heads, "Accuracy on held-out windows of the new activities");
   support::explain_table(
       network::layers,
       "a step updates the convolutions with 10, 30 and 50 % probability, LSTM and\n"
       "head always.");
-  support::save_plot(c.arms(), "A CNN with an LSTM learns three new activities", s.plot);
+  support::save_plot(c.arms(), "A CNN with an LSTM learns three new activities", s.plot, false);
   std::printf("%.0f s in all\n", c.seconds());
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -19,23 +20,24 @@
 #include "progress.hpp"
 
 // A network that knows one domain adapts to another with several optimizers and policies, all from
-// the same parameters and on the same mini-batches.
+// the same parameters and on the same mini-batches. Every length is a run of its own, whose length
+// the optimizer is told: what one could plan for, all can.
 
 namespace support {
 
-/// Where one run stood at a checkpoint: accuracy at the averaged weights and at the weights
-/// themselves, loss and cost.
+/// Where a run of one length ended: accuracy at the averaged weights and at the weights themselves,
+/// loss and cost.
 struct standing {
   double accuracy = 0, raw = 0, loss = 0;
   double operations = 0, layers = 0, iterations = 0, seconds = 0;
 };
 
-/// An optimizer with a policy.
+/// An optimizer with a policy, and with one setting or with the best of some for each length.
 struct arm {
   std::string name, scheme;
   std::size_t color = 0;
   bool plotted = false;
-  std::vector<std::vector<standing>> runs;  ///< [seed][checkpoint]
+  std::vector<std::vector<standing>> runs;  ///< [seed][length]
 };
 
 struct statistic {
@@ -43,27 +45,34 @@ struct statistic {
 };
 /// Over the seeds of an arm.
 template <class Value>
-[[nodiscard]] statistic over_seeds(arm const& a, std::size_t checkpoint, Value value) {
+[[nodiscard]] statistic over_seeds(arm const& a, std::size_t length, Value value) {
   statistic r;
   double const n = static_cast<double>(a.runs.size());
-  for (auto const& run : a.runs) r.mean += value(run[checkpoint]) / n;
+  for (auto const& run : a.runs) r.mean += value(run[length]) / n;
   for (auto const& run : a.runs) {
-    double const off = value(run[checkpoint]) - r.mean;
+    double const off = value(run[length]) - r.mean;
     r.deviation += n > 1 ? off * off / (n - 1) : 0;
   }
   r.deviation = std::sqrt(r.deviation);
   return r;
 }
 
-/// How long runs are and where they are looked at.
+/// How long runs are, and from where.
 struct contest_settings {
-  std::uint64_t seed = 0;                  ///< of the first world
-  std::size_t seeds = 5;                   ///< how many worlds
-  std::uint64_t pretraining = 1000;        ///< steps
-  std::vector<std::uint64_t> checkpoints;  ///< ascending, 0 is the beginning
-  bool by_operations = false;              ///< checkpoints are multiply-adds, else iterations
-  std::vector<float> rates{1e-3F, 3e-3F, 1e-2F};               ///< that Adam is tuned over
+  std::uint64_t seed = 0;                         ///< of the first world
+  std::size_t seeds = 5;                          ///< how many worlds
+  std::uint64_t pretraining = 1000;               ///< steps
+  std::vector<std::uint64_t> lengths;             ///< of the runs, ascending; 0 is the beginning
+  bool by_operations = false;                     ///< lengths are multiply-adds, else iterations
+  std::vector<float> rates{1e-3F, 3e-3F, 1e-2F};  ///< among which hindsight chooses
   std::string known = "what it knows", fresh = "what is new";  ///< for the progress
+
+  /// All rates, this one among them.
+  [[nodiscard]] std::vector<float> rates_and(float fixed) const {
+    std::vector<float> all = rates;
+    if (std::find(all.begin(), all.end(), fixed) == all.end()) all.push_back(fixed);
+    return all;
+  }
 };
 
 /// All arms on all worlds, one after the other.
@@ -76,7 +85,7 @@ class contest {
   using device =
       halo::adapt::adapter<Network, halo::nn::cross_entropy, Optimizer, max_batch, Policy>;
 
-  /// Pre-trains with Adam; other classes have a new head.
+  /// Pre-trains with Adam; where classes are others, every run begins with the same new head.
   /// @param runs  arms there will be, for the progress
   contest(recipe const& from, contest_settings s, std::size_t runs)
       : s_(std::move(s)), bar_(s_.seeds * (runs + 1)) {
@@ -88,20 +97,22 @@ class contest {
       data::batches stream(*w.from.known, max_batch, seed{i});
       adapt::run(*teacher, stream, adapt::budget{.iterations = s_.pretraining});
       known_ += teacher->accuracy(w.from.known_test->x, w.from.known_test->y);
-      if (w.from.redraw_head) teacher->redraw_head(seed{i + 1000});
       w.parameters.assign(teacher->parameters().begin(), teacher->parameters().end());
       worlds_.push_back(std::move(w));
     }
   }
 
-  /// Runs an arm from every seed.
-  template <class Optimizer, class Policy>
-  [[nodiscard]] arm with(std::string const& name, char const* scheme, Optimizer const& optimizer,
+  /// Runs an arm from every seed. make(length) is its optimizer.
+  template <class Make, class Policy>
+  [[nodiscard]] arm with(std::string const& name, char const* scheme, Make const& make,
                          Policy const& policy) {
     arm a{name, scheme, 0, false, {}};
     for (world const& w : worlds_) {
       bar_.phase("adapt to " + s_.fresh + ": " + name + ", layers " + scheme, part_++);
-      a.runs.push_back(adapt_once(w, optimizer, policy));
+      std::vector<standing> ends;
+      for (std::uint64_t const length : s_.lengths)
+        ends.push_back(adapt_once(w, make(length), policy, length));
+      a.runs.push_back(std::move(ends));
     }
     return a;
   }
@@ -120,36 +131,30 @@ class contest {
       }
   }
 
-  /// Dense and with random layers; weights are averaged beside any optimizer.
-  template <class Optimizer>
-  void both(std::string const& name, Optimizer const& inner, halo::optim::selection const& masks,
-            bool plotted, bool plotted_masks = false) {
-    halo::optim::averaged<Optimizer> const rule{inner};
-    add(with(name, "all", rule, halo::optim::selection::dense()), plotted);
-    add(with(name, "10/30/50", rule, masks), plotted_masks);
+  /// A hand-made optimizer at one rate, and at the best of all for each length, found in hindsight;
+  /// make(rate, length) is it.
+  template <class Make>
+  void fixed_and_best(std::string const& name, float fixed, char const* scheme, Make const& make,
+                      halo::optim::selection const& layers) {
+    std::vector<arm> all;
+    for (float const rate : s_.rates_and(fixed)) {
+      char text[64];
+      std::snprintf(text, sizeof text, "%s %g", name.c_str(), static_cast<double>(rate));
+      all.push_back(with(
+          text, scheme, [&](std::uint64_t length) { return make(rate, length); }, layers));
+      if (rate == fixed) add(all.back(), true);
+    }
+    arm best = all.front();
+    best.name = name + ", best of " + std::to_string(all.size());
+    auto const accuracy = [](standing const& p) { return p.accuracy; };
+    for (std::size_t l = 0; l < s_.lengths.size(); ++l)
+      for (arm const& a : all)
+        if (over_seeds(a, l, accuracy).mean > over_seeds(best, l, accuracy).mean)
+          for (std::size_t run = 0; run < a.runs.size(); ++run) best.runs[run][l] = a.runs[run][l];
+    next_color();
+    add(std::move(best), true);
     next_color();
   }
-  /// Adam at the rate that ends highest, found in hindsight.
-  [[nodiscard]] arm tuned_adam(char const* scheme, halo::optim::selection const& layers) {
-    arm best;
-    double most = -1;
-    for (float const rate : s_.rates) {
-      char name[48];
-      std::snprintf(name, sizeof name, "adam, best of %zu: %g", s_.rates.size(),
-                    static_cast<double>(rate));
-      arm a =
-          with(name, scheme, halo::optim::averaged<halo::optim::adam>{{{.rate = rate}}}, layers);
-      double const end = over_seeds(a, s_.checkpoints.size() - 1, [](standing const& p) {
-                           return p.accuracy;
-                         }).mean;
-      if (end > most) {
-        most = end;
-        best = std::move(a);
-      }
-    }
-    return best;
-  }
-
   void finish() { bar_.finish(); }
   [[nodiscard]] std::vector<arm> const& arms() const { return arms_; }
   [[nodiscard]] contest_settings const& settings() const { return s_; }
@@ -165,36 +170,26 @@ class contest {
   };
 
   template <class Optimizer, class Policy>
-  std::vector<standing> adapt_once(world const& w, Optimizer const& optimizer,
-                                   Policy const& policy) {
+  [[nodiscard]] standing adapt_once(world const& w, Optimizer const& optimizer,
+                                    Policy const& policy, std::uint64_t length) {
     using namespace halo;
     auto d = std::make_unique<device<Optimizer, Policy>>(optimizer, w.parameters, seed{w.number},
                                                          policy);
+    if (w.from.redraw_head) d->redraw_head(seed{w.number + 1000});
     d->set_training_rows(w.from.train->rows());
     data::batches epochs(*w.from.train, max_batch, seed{w.number + 2000});
+    adapt::budget b;
+    (s_.by_operations ? b.operations : b.iterations) = length;
+    double const seconds = length == 0 ? 0 : adapt::run(*d, epochs, b).seconds;
     auto const& test = *w.from.test;
-    std::vector<standing> points;
-    double seconds = 0;
-    for (std::uint64_t const at : s_.checkpoints) {
-      std::uint64_t const done = s_.by_operations ? d->totals().operations : d->totals().iterations;
-      if (at > done) {
-        adapt::budget b;
-        (s_.by_operations ? b.operations : b.iterations) = at - done;
-        seconds += adapt::run(*d, epochs, b).seconds;
-      }
-      auto const e = d->evaluate(test.x, test.y);
-      double const raw = at == s_.checkpoints.back()
-                             ? d->accuracy(test.x, test.y, adapt::weights::raw)
-                             : 0;  // nobody asks on the way
-      points.push_back({.accuracy = e.accuracy,
-                        .raw = raw,
-                        .loss = e.loss,
-                        .operations = static_cast<double>(d->totals().operations),
-                        .layers = static_cast<double>(d->totals().layers),
-                        .iterations = static_cast<double>(d->totals().iterations),
-                        .seconds = seconds});
-    }
-    return points;
+    auto const e = d->evaluate(test.x, test.y);
+    return {.accuracy = e.accuracy,
+            .raw = d->accuracy(test.x, test.y, adapt::weights::raw),
+            .loss = e.loss,
+            .operations = static_cast<double>(d->totals().operations),
+            .layers = static_cast<double>(d->totals().layers),
+            .iterations = static_cast<double>(d->totals().iterations),
+            .seconds = seconds};
   }
 
   contest_settings s_;
