@@ -14,6 +14,7 @@
 #include <halo/meta/pool_training.hpp>
 #include <halo/meta/slot.hpp>
 #include <halo/meta/spectral_norm.hpp>
+#include <halo/meta/steering.hpp>
 #include <halo/meta/trainer.hpp>
 #include <halo/meta/training.hpp>
 #include <halo/meta/validation.hpp>

@@ -17,6 +17,8 @@
 #include <halo/nn/activation.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
+#include <halo/optim/gated.hpp>
+#include <halo/optim/selection.hpp>
 #include <halo/task/reparametrised.hpp>
 #include <halo/task/supervised.hpp>
 #include <halo/task/teacher.hpp>
@@ -35,6 +37,8 @@ template <std::size_t Hidden>
 using network = nn::sequential<nn::linear<4, Hidden>, nn::relu, nn::linear<Hidden, 3>>;
 template <std::size_t Hidden>
 using classes = task::reparametrised<task::supervised<network<Hidden>, float, 8>>;
+/// A policy that remembers, and soon runs backward on the hardest alone.
+using policy = optim::gated<optim::selection>;
 
 /// A training and its best weights, as a program makes them when it starts.
 struct session {
@@ -43,7 +47,7 @@ struct session {
 
   template <std::size_t Hidden = 6>
   static session make(std::size_t rows = 100, std::size_t places = 3, double rate = 1e-3,
-                      std::uint64_t weights = 1) {
+                      std::uint64_t weights = 1, double gate = 0.3) {
     std::vector<std::unique_ptr<meta::slot<program>>> pool;
     for (std::uint64_t i = 0; i < places; ++i) {
       task::teacher_options t;
@@ -52,8 +56,9 @@ struct session {
       t.classes = 3;
       t.hidden = 6;
       task::supervised<network<Hidden>, float, 8> inner(task::make_teacher(t, seed{i}), 8, seed{i});
-      pool.push_back(std::make_unique<meta::task_slot<program, classes<Hidden>>>(
-          classes<Hidden>(std::move(inner), 0.5), 12));
+      pool.push_back(std::make_unique<meta::task_slot<program, classes<Hidden>, policy>>(
+          classes<Hidden>(std::move(inner), 0.5), 12,
+          policy{.rows = 7, .hardest = 3, .accuracy = gate}));
     }
     meta::training o;
     o.shortest_window = 4;
@@ -143,6 +148,8 @@ TEST_CASE("checkpoint: another training's file is refused, with nothing changed"
   CHECK(has(refusal(wider, path), "slot: 0.parameters: expected 59, found 51"));
   auto faster = session::make(100, 3, 2e-3);
   CHECK(has(refusal(faster, path), "training: rate: expected 0.002, found 0.001"));
+  auto shut = session::make(100, 3, 1e-3, 1, 0.9);
+  CHECK(has(refusal(shut, path), "slot: 0.policy.accuracy: expected 0.9, found 0.3"));
   CHECK(has(refusal(s, folder / "none"), "none"));
 
   using toy = support::learned_rate;

@@ -16,6 +16,8 @@
 #include <halo/nn/activation.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
+#include <halo/optim/gated.hpp>
+#include <halo/optim/selection.hpp>
 #include <halo/task/reparametrised.hpp>
 #include <halo/task/supervised.hpp>
 #include <halo/task/teacher.hpp>
@@ -56,6 +58,7 @@ TEST_CASE("trainer: the same bits for any number of threads") {
   using network = nn::sequential<nn::linear<4, 6>, nn::relu, nn::linear<6, 3>>;
   using classes = task::reparametrised<task::supervised<network, float, 8>>;
   using controller = learned::tensor_program<>;
+  using policy = optim::gated<optim::selection>;
   auto const weights = [](std::size_t threads) {
     std::vector<std::unique_ptr<meta::slot<controller>>> pool;
     for (std::uint64_t i = 0; i < 5; ++i) {
@@ -65,8 +68,10 @@ TEST_CASE("trainer: the same bits for any number of threads") {
       t.classes = 3;
       t.hidden = 6;
       task::supervised<network, float, 8> inner(task::make_teacher(t, seed{i}), 8, seed{i});
-      pool.push_back(std::make_unique<meta::task_slot<controller, classes>>(
-          classes(std::move(inner), 0.5), 12));
+      pool.push_back(std::make_unique<meta::task_slot<controller, classes, policy>>(
+          classes(std::move(inner), 0.5), 12,
+          policy{
+              .inner = optim::selection::uniform(0.7), .rows = 8, .hardest = 3, .accuracy = 0.3}));
     }
     meta::training o;
     o.shortest_window = 4;

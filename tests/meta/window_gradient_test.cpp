@@ -159,7 +159,7 @@ void check(meta::meta_loss const& kind, optim::selection const& select) {
   std::vector<double> weights(base.values().begin(), base.values().end());
   weights[Program::table["initial_log_rate"]] = -3;  // steps that are felt
   rule const r(weights);
-  meta::run<Program, problem> run(live, n);
+  meta::run<Program, problem> run(live, n, select);
   seed const draws{9};
   run.restart(r, draws);
   std::unique_ptr<state> carried;
@@ -169,7 +169,7 @@ void check(meta::meta_loss const& kind, optim::selection const& select) {
     replay<Program> window{
         again, {theta.begin(), theta.end()}, carried.get(), begin, n, kind, select, draws};
     std::vector<double> gradient(weights.size(), 0.0);
-    auto const report = run.window(r, n, kind, gradient, select);
+    auto const report = run.window(r, n, kind, gradient);
     REQUIRE(report.finite);
     CHECK(report.loss == doctest::Approx(window(weights)).epsilon(kind.spectral ? 1e-9 : 1e-12));
     if (!kind.second_derivatives) window.given = window.seen;

@@ -196,8 +196,6 @@ class adapter
   }
 
  private:
-  static constexpr std::uint64_t mask_stream = 0x6d61736b;  // "mask"
-
   friend head_starts<adapter, Network, Loss>;
 
   /// The head has other parameters than before.
@@ -211,8 +209,7 @@ class adapter
     guard_state_ = {};
   }
   optim::decision decide(std::uint64_t iteration) const noexcept {
-    return optim::decide(policy_, policy_state_, generator(seed_, mask_stream), iteration,
-                         layout::layers);
+    return optim::decide(policy_, policy_state_, seed_, iteration, layout::layers);
   }
 
   report step_on(std::size_t rows, float const* x, target const* t) noexcept {

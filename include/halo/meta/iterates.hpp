@@ -27,13 +27,14 @@ class iterates {
   using state_type = learned::state<P, layout, scalar>;
   static constexpr std::size_t size = layout::size;
 
-  /// @param most  iterations of the longest window
-  explicit iterates(std::size_t most)
+  /// @param most   iterations of the longest window
+  /// @param apart  whether gradients that are fed are not those of the losses that count
+  explicit iterates(std::size_t most, bool apart = learned::program_traits<P>::attends)
       : theta(size),
         state(std::make_unique<state_type>()),
         unroll_(most),
         gradients_((most + 1) * size),
-        true_gradients_(learned::program_traits<P>::attends ? gradients_.size() : 0),
+        true_gradients_(apart ? gradients_.size() : 0),
         point_(learned::program_traits<P>::attends ? size : 0),
         losses_(most + 1),
         record_(most + 1) {}
@@ -47,10 +48,10 @@ class iterates {
   }
   /// How many steps there were.
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
-  /// The gradient at θ_i, and at θ*_i.
+  /// The gradient that is fed at θ_i, and that of the loss that counts, at θ*_i.
   [[nodiscard]] scalar* gradient(std::size_t i) noexcept { return gradients_.data() + i * size; }
   [[nodiscard]] scalar* true_gradient(std::size_t i) noexcept {
-    return learned::program_traits<P>::attends ? true_gradients_.data() + i * size : gradient(i);
+    return true_gradients_.empty() ? gradient(i) : true_gradients_.data() + i * size;
   }
   [[nodiscard]] double& loss(std::size_t i) noexcept { return losses_[i]; }
 

@@ -64,8 +64,9 @@ struct place {
   }
 };
 
-/// A place in the pool that holds a task.
-template <learned::program P, task::task Task>
+/// A place in the pool that holds a task, run under any policy as on a device: the one an optimizer
+/// is deployed with (optim::policy_for) or another.
+template <learned::program P, task::task Task, class Policy = optim::selection>
 class task_slot final : public slot<P, typename Task::scalar> {
   using T = typename Task::scalar;
   using base = slot<P, T>;
@@ -75,9 +76,9 @@ class task_slot final : public slot<P, typename Task::scalar> {
   using typename base::optimizer_type;
 
   /// @param most    iterations of the longest window
-  /// @param select  the layers of each iteration
-  task_slot(Task task, std::size_t most, optim::selection select = optim::selection::dense())
-      : task_(std::move(task)), run_(task_, most), select_(select) {}
+  /// @throws halo::error for an option of the policy out of its range, or one for other networks
+  task_slot(Task task, std::size_t most, Policy const& policy = {})
+      : task_(std::move(task)), run_(task_, most, policy) {}
 
   void restart(optimizer_type const& rule, seed s, std::uint64_t horizon) override {
     run_.restart(rule, s);
@@ -85,7 +86,7 @@ class task_slot final : public slot<P, typename Task::scalar> {
   }
   window_report window(optimizer_type const& rule, std::size_t n, meta_loss const& kind,
                        std::span<T> weights) override {
-    return run_.window(rule, n, kind, weights, select_);
+    return run_.window(rule, n, kind, weights);
   }
   [[nodiscard]] std::uint64_t iteration() const override { return run_.iteration(); }
   [[nodiscard]] std::uint64_t horizon() const override { return horizon_; }
@@ -93,7 +94,7 @@ class task_slot final : public slot<P, typename Task::scalar> {
   void describe(recorder<any_visitor> const& f, bool with_run) override {
     f.constant("parameters", std::uint64_t{layout::size});
     f.constant("rows", std::uint64_t{task_.rows()});
-    f.part("select", select_);
+    f.part("policy", run_.steered().policy());
     if (!with_run) return;
     f.part("", run_);
     f.number("horizon", horizon_);
@@ -110,19 +111,19 @@ class task_slot final : public slot<P, typename Task::scalar> {
     std::vector<score> scores;
     std::uint64_t t = 0;
     bool finite = true;
+    auto steering = run_.steered();
+    steering.restart();
     auto const counted = [&] {
       return learned::true_parameters(std::as_const(*state), std::as_const(theta).data(),
                                       room.data());
     };
     for (std::uint64_t const at : checkpoints) {
       for (; t < at && finite; ++t) {
-        optim::step_context<T> context;
-        context.loss =
-            task_.value_and_gradient(task::part::train, t, theta.data(), gradient.data());
-        context.rows = task_.rows();
-        context.mask = select_.draw(generator(s, 0x6d61736b), t, layout::layers);  // "mask"
-        finite = rule.step(theta.data(), static_cast<T const*>(gradient.data()), *state, context) !=
-                 optim::status::non_finite;
+        auto const turn = steering.begin(s, t, theta.data(), gradient.data());
+        auto const status =
+            rule.step(theta.data(), static_cast<T const*>(gradient.data()), *state, turn.context);
+        steering.end(turn, status);
+        finite = status != optim::status::non_finite;
         T const rate = static_cast<T>(std::max(1.0 / 150, 1 / (1 + static_cast<double>(t) / 8)));
         T const* const now = counted();
         for (std::size_t k = 0; k < layout::size; ++k) average[k] += rate * (now[k] - average[k]);
@@ -148,8 +149,7 @@ class task_slot final : public slot<P, typename Task::scalar> {
   }
 
   Task task_;
-  run<P, Task> run_;
-  optim::selection select_;
+  run<P, Task, Policy> run_;
   std::uint64_t horizon_ = 0;
 };
 

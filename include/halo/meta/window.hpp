@@ -16,6 +16,7 @@
 #include <halo/meta/iterates.hpp>
 #include <halo/meta/meta_loss.hpp>
 #include <halo/meta/spectral_norm.hpp>
+#include <halo/meta/steering.hpp>
 #include <halo/optim/selection.hpp>
 #include <halo/task/task.hpp>
 
@@ -39,7 +40,9 @@ struct window_report {
 /// (second derivatives only): one exact Hessian-vector product a step serves both.
 /// With the spectral norm, c ∇‖H_i‖₂ is added to λ instead. Allocates at construction, and slopes
 /// in the first window that has it.
-template <learned::program P, task::task Task>
+///
+/// A policy decides as on a device (steering.hpp); the loss that counts is that of all rows.
+template <learned::program P, task::task Task, class Policy = optim::selection>
 class run {
  public:
   using scalar = typename Task::scalar;
@@ -48,31 +51,31 @@ class run {
   using state_type = learned::state<P, layout, scalar>;
 
   /// @param most  iterations of the longest window
-  run(Task& task, std::size_t most)
+  run(Task& task, std::size_t most, Policy const& policy = {})
       : task_(&task),
-        at_(most),
+        steering_(task, policy),
+        orders_(most + 1),
+        at_(most, apart),
         lambda_(size),
         product_(size),
         curvature_(size),
-        own_(learned::program_traits<P>::attends ? size : 0),
+        own_(apart ? size : 0),
         state_adjoint_(std::make_unique<state_type>()) {}
 
   /// Begins anew: parameters, optimizer state and draws.
   void restart(optimizer_type const& rule, seed s) {
     task_->start(s, at_.theta.data());
     at_.state.reset(new state_type(rule.template init<layout, scalar>()));
+    steering_.restart();
     seed_ = s;
     iteration_ = 0;
-  }
-  /// Begins anew from given parameters.
-  void restart(optimizer_type const& rule, seed s, std::span<scalar const> theta) {
-    restart(rule, s);
-    std::copy(theta.begin(), theta.end(), at_.theta.begin());
   }
 
   [[nodiscard]] std::uint64_t iteration() const noexcept { return iteration_; }
   [[nodiscard]] std::span<scalar const> parameters() const noexcept { return at_.theta; }
   [[nodiscard]] state_type& state() noexcept { return *at_.state; }
+  /// The policy and what it remembers.
+  [[nodiscard]] auto const& steered() const noexcept { return steering_; }
 
   /// What a run goes on from; draw_again() must follow when it was written to.
   static void record(auto& self, auto&& f) {
@@ -80,56 +83,51 @@ class run {
     f.number("seed", self.seed_.value);
     f.number("iteration", self.iteration_);
     f.part("state", *self.at_.state);
+    f.part("policy", self.steering_);
   }
   /// The task draws again what it drew when the run began.
   void draw_again() { task_->start(seed_, product_.data()); }
 
   /// One window; its meta-gradient is added to `weights` unless that is empty.
   window_report window(optimizer_type const& rule, std::size_t n, meta_loss const& kind,
-                       std::span<scalar> weights,
-                       optim::selection const& select = optim::selection::dense()) {
+                       std::span<scalar> weights) {
     window_report r;
     bool const first = iteration_ == 0;
-    if (!forward(rule, n, kind, select, r)) return r;
+    if (!forward(rule, n, kind, r)) return r;
     if (!weights.empty()) backward(rule, n, kind, first, weights);
     return r;
   }
 
  private:
   static constexpr std::size_t size = layout::size;
-  static constexpr std::uint64_t mask_stream = 0x6d61736b, fresh_draws = std::uint64_t{1} << 40U;
+  static constexpr std::uint64_t fresh_draws = std::uint64_t{1} << 40U;
+  using steering_type = steering<optimizer_type, Task, Policy>;
+  /// Whether gradients are fed that are not those of the losses that count: of an optimizer with
+  /// attention, or of the hardest examples.
+  static constexpr bool apart = learned::program_traits<P>::attends || steering_type::selective;
 
-  bool forward(optimizer_type const& rule, std::size_t n, meta_loss const& kind,
-               optim::selection const& select, window_report& r) {
+  bool forward(optimizer_type const& rule, std::size_t n, meta_loss const& kind, window_report& r) {
     at_.restart();
     average_.restart();
     std::size_t const tail = kind.averaged(n);
     begin_ = iteration_;
     for (std::size_t i = 0; i < n; ++i) {
-      evaluate(i, at_.theta.data(), at_.gradient(i));
-      optim::step_context<scalar> context;
-      context.loss = at_.loss(i);
-      context.rows = task_->rows();
-      context.mask = select.draw(generator(seed_, mask_stream), iteration_++, layout::layers);
-      if (at_.step(rule, context) == optim::status::non_finite) return give_up(r);
+      auto const turn = steering_.begin(seed_, iteration_++, at_.theta.data(), at_.gradient(i));
+      orders_[i] = turn.order;
+      at_.loss(i) = turn.found.loss;
+      auto const status = at_.step(rule, turn.context);
+      steering_.end(turn, status);
+      if (status == optim::status::non_finite) return r.finite = false;
       if (i + tail >= n) average_.add(at_.true_at(i + 1), tail);
     }
     return kind.at_average ? evaluate_average(kind, r) : evaluate_iterates(n, kind, r);
   }
-  /// Loss and gradient of the mini-batch of iteration i.
-  void evaluate(std::size_t i, scalar const* theta, scalar* gradient) {
-    at_.loss(i) = task_->value_and_gradient(task::part::train, begin_ + i, theta, gradient);
-  }
-
-  bool give_up(window_report& r) noexcept {
-    r.finite = false;
-    return false;
-  }
-
   bool evaluate_iterates(std::size_t n, meta_loss const& kind, window_report& r) {
-    // an optimizer with attention got gradients from elsewhere
-    for (std::size_t i = learned::program_traits<P>::attends ? 0 : n; i <= n; ++i)
-      evaluate(i, at_.true_at(i), at_.true_gradient(i));
+    orders_[n] = steering_.decide(seed_, iteration_);
+    for (std::size_t i = apart ? 0 : n; i <= n; ++i)
+      at_.loss(i) =
+          steering_.evaluate(orders_[i].whole, begin_ + i, at_.true_at(i), at_.true_gradient(i))
+              .loss;
     r.last = at_.loss(n);
     for (std::size_t i = 0; i <= n; ++i) {
       double const share = kind.share(i, n);
@@ -138,7 +136,7 @@ class run {
       if (kind.jacobian != 0) r.jacobian += share * kind.factor(size) * roughness(i, kind);
     }
     r.loss += r.jacobian;
-    return std::isfinite(r.loss) || give_up(r);
+    return r.finite = std::isfinite(r.loss);
   }
 
   /// What the Jacobian term measures at iterate i; its slope stays in slopes_ if it is not 2 H·g.
@@ -162,7 +160,7 @@ class run {
     r.last = found.loss;
     r.jacobian = found.jacobian;
     r.loss = kind.value(found.loss) + r.jacobian;
-    return std::isfinite(r.loss) || give_up(r);
+    return r.finite = std::isfinite(r.loss);
   }
 
   void backward(optimizer_type const& rule, std::size_t n, meta_loss const& kind, bool first,
@@ -173,12 +171,13 @@ class run {
     for (std::size_t i = n; i > 0; --i) {
       bool const through_gradient = second && i < n && at_.moved(i);
       if (!through_gradient) std::fill(product_.begin(), product_.end(), scalar(0));
-      if constexpr (learned::program_traits<P>::attends) {
-        if (through_gradient) add_hessian_product(i, at_.theta_at(i));
+      if constexpr (apart) {
+        if (through_gradient) add_hessian_product(i, orders_[i].fed, at_.theta_at(i));
         add_true_adjoint(i, n, kind);
       } else {
         bool const from_loss = add_loss_adjoint(i, n, kind);
-        if (through_gradient || from_loss) add_hessian_product(i, at_.theta_at(i));
+        if (through_gradient || from_loss)
+          add_hessian_product(i, orders_[i].whole, at_.theta_at(i));
       }
       at_.backward(rule, i - 1, lambda_.data(), *state_adjoint_,
                    second ? product_.data() : nullptr);
@@ -188,8 +187,8 @@ class run {
   }
 
   /// λ ← λ + H_i · product_.
-  void add_hessian_product(std::size_t i, scalar const* at) {
-    task_->hessian_vector_product(begin_ + i, at, product_.data(), curvature_.data());
+  void add_hessian_product(std::size_t i, task::choice c, scalar const* at) {
+    steering_.hessian_vector_product(c, begin_ + i, at, product_.data(), curvature_.data());
     for (std::size_t k = 0; k < size; ++k) lambda_[k] += curvature_[k];
   }
   /// What the losses hand to θ_i; whether product_ waits for H_i.
@@ -201,11 +200,12 @@ class run {
     std::fill(product_.begin(), product_.end(), scalar(0));
     std::fill(own_.begin(), own_.end(), scalar(0));
     lambda_.swap(own_);
-    if (add_loss_adjoint(i, n, kind)) add_hessian_product(i, at_.true_at(i));
+    if (add_loss_adjoint(i, n, kind)) add_hessian_product(i, orders_[i].whole, at_.true_at(i));
     lambda_.swap(own_);
     for (std::size_t k = 0; k < size; ++k) lambda_[k] += own_[k];
-    learned::for_each_true<P>(*state_adjoint_,
-                              [&](std::size_t k, scalar& ahead) { ahead += own_[k]; });
+    if constexpr (learned::program_traits<P>::attends)
+      learned::for_each_true<P>(*state_adjoint_,
+                                [&](std::size_t k, scalar& ahead) { ahead += own_[k]; });
   }
 
   /// Adds to λ what the average hands to θ_i.
@@ -234,6 +234,8 @@ class run {
   }
 
   Task* task_;
+  steering_type steering_;
+  std::vector<typename steering_type::order> orders_;
   iterates<P, Task> at_;
   std::vector<scalar> lambda_, product_, curvature_, own_, slopes_;
   average_loss<Task> average_;

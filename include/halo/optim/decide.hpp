@@ -7,6 +7,7 @@
 #include <string>
 
 #include <halo/core/options.hpp>
+#include <halo/core/random.hpp>
 #include <halo/optim/policy.hpp>
 
 // Where a policy meets the network it decides for.
@@ -29,6 +30,14 @@ template <policy P>
     d.hardest = d.hardest == 1 ? 1 : d.hardest >> 1;
   }
   return d;
+}
+
+/// What it decides in step `step` of a run of this seed, wherever the run is: on a device or in
+/// meta-training.
+template <policy P>
+[[nodiscard]] decision decide(P const& p, typename P::state const& s, seed of_run,
+                              std::uint64_t step, std::size_t layers) noexcept {
+  return decide(p, s, generator(of_run, 0x6d61736b), step, layers);  // "mask"
 }
 
 /// Why a policy is not one for a network of so many layers; null where it is.
