@@ -60,7 +60,7 @@ void run(support::contest_options const& s) {
   std::printf("pre-trained: %.1f %% on the three activities it knows\n", 100 * c.known());
   std::vector<std::string> heads;
   for (std::uint64_t const l : s.contest.lengths) heads.push_back(std::to_string(l) + " it.");
-  support::print_table(c.arms(), heads, "Accuracy on held-out windows of the new activities");
+  support::print_table(c.arms(), heads, "A CNN with an LSTM learns three new activities");
   support::explain_table(
       network::layers,
       "a step updates the convolutions with 10, 30 and 50 % probability, LSTM and\n"

@@ -80,7 +80,7 @@ void run(support::contest_options const& s) {
         true);
   c.finish();
   std::printf("pre-trained: %.1f %% on held-out even digits\n", 100 * c.known());
-  support::print_table(c.arms(), columns(c), "Accuracy on held-out odd digits");
+  support::print_table(c.arms(), columns(c), "A CNN that reads even digits learns odd ones");
   support::explain_table(network::layers);
   support::save_plot(c.arms(), "A CNN that reads even digits learns odd ones", s.plot, true);
   std::printf("%.0f s in all\n", c.seconds());

@@ -176,6 +176,8 @@ class contest {
     auto d = std::make_unique<device<Optimizer, Policy>>(optimizer, w.parameters, seed{w.number},
                                                          policy);
     if (w.from.redraw_head) d->redraw_head(seed{w.number + 1000});
+    if constexpr (nn::has_head<Network>)
+      if (w.from.start_head) d->start_head(w.from.train->x, w.from.train->y);
     d->set_training_rows(w.from.train->rows());
     data::batches epochs(*w.from.train, max_batch, seed{w.number + 2000});
     adapt::budget b;

@@ -17,8 +17,8 @@ namespace support {
 inline void print_table(std::vector<arm> const& arms, std::vector<std::string> const& heads,
                         std::string const& what) {
   std::size_t const seeds = arms.front().runs.size();
-  std::printf("\n%s, averaged weights, %zu seed%s (%%)\n\n", what.c_str(), seeds,
-              seeds == 1 ? "" : "s, mean ± deviation");
+  std::printf("\n%s.\nAccuracy on held-out ones at averaged weights, %zu seed%s (%%)\n\n",
+              what.c_str(), seeds, seeds == 1 ? "" : "s, mean ± deviation");
   std::printf("%-24s %-8s", "optimizer", "layers");
   for (std::string const& head : heads) std::printf("  %12s", head.c_str());
   std::printf("  %5s %7s %8s %9s %8s\n", "raw", "loss", "touched", "Mop", "us/it.");

@@ -20,7 +20,8 @@ struct materials {
   dataset known;                  ///< what the network learned before; none: it begins from nothing
   dataset known_test;             ///< of the same kind, held out; none where nobody asks
   dataset train, test;            ///< what it is to learn
-  bool redraw_head = false;       ///< the classes are others than before
+  bool redraw_head = false;       ///< the classes are others than before: the head is drawn anew
+  bool start_head = false;        ///< and made of the rows there are
   bool balanced = false;          ///< mini-batches draw all classes alike
   std::uint64_t pretraining = 0;  ///< steps on what was known
 };

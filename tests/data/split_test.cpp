@@ -68,6 +68,18 @@ TEST_CASE("stratified_rows: a class does not disturb the others") {
   CHECK(std::equal(a.test.begin(), a.test.begin() + 20, b.test.begin()));
 }
 
+TEST_CASE("few_of_each_class: so many of every class, or all it has") {
+  data::dataset const d = labelled({100, 0, 40, 7, 1});
+  data::dataset const few = data::few_of_each_class(d, 5, seed{3});
+  CHECK(data::rows_per_class(few) == std::vector<std::size_t>{5, 0, 5, 5, 1});
+  CHECK(few.classes == d.classes);
+  for (std::size_t i = 1; i < few.rows(); ++i) CHECK(few.x(i - 1, 0) < few.x(i, 0));
+  CHECK(few.x == data::few_of_each_class(d, 5, seed{3}).x);
+  CHECK(few.x != data::few_of_each_class(d, 5, seed{4}).x);
+  CHECK(data::few_of_each_class(d, 0, seed{3}).rows() == 0);
+  CHECK(data::few_of_each_class(d, 1000, seed{3}).x == d.x);
+}
+
 TEST_CASE("splits as datasets") {
   data::dataset const d = labelled({30, 30});
   for (auto const& s :

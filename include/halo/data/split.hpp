@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -64,6 +65,30 @@ inline void check_fraction(double fraction) {
   return detail::collect(tested);
 }
 
+namespace detail {
+
+/// Draws some of the rows of every class, count(n) of its n.
+template <class Count>
+[[nodiscard]] std::vector<bool> drawn_rows(dataset const& d, seed s, Count const& count) {
+  std::vector<row_numbers> members(d.classes);
+  for (std::size_t i = 0; i < d.rows(); ++i) {
+    auto const label = static_cast<std::size_t>(d.y.data()[i]);
+    HALO_EXPECTS(label < d.classes, "data: every label is below the number of classes");
+    members[label].push_back(static_cast<std::uint32_t>(i));
+  }
+  std::vector<bool> drawn(d.rows());
+  row_numbers order;
+  for (std::size_t c = 0; c < d.classes; ++c) {
+    order.resize(members[c].size());
+    generator(s, c).permutation(order);
+    std::size_t const some = count(order.size());
+    for (std::size_t i = 0; i < some; ++i) drawn[members[c][order[i]]] = true;
+  }
+  return drawn;
+}
+
+}  // namespace detail
+
 /// Draws round(test_fraction · n) of the n rows of every class, so that both sides have the classes
 /// in the proportions of the whole.
 ///
@@ -72,21 +97,16 @@ inline void check_fraction(double fraction) {
 /// halo::error when the fraction is not in [0, 1].
 [[nodiscard]] inline row_split stratified_rows(dataset const& d, double test_fraction, seed s) {
   detail::check_fraction(test_fraction);
-  std::vector<row_numbers> members(d.classes);
-  for (std::size_t i = 0; i < d.rows(); ++i) {
-    auto const label = static_cast<std::size_t>(d.y.data()[i]);
-    HALO_EXPECTS(label < d.classes, "data: every label is below the number of classes");
-    members[label].push_back(static_cast<std::uint32_t>(i));
-  }
-  std::vector<bool> tested(d.rows());
-  row_numbers order;
-  for (std::size_t c = 0; c < d.classes; ++c) {
-    order.resize(members[c].size());
-    generator(s, c).permutation(order);
-    std::size_t const count = detail::share(test_fraction, order.size());
-    for (std::size_t i = 0; i < count; ++i) tested[members[c][order[i]]] = true;
-  }
-  return detail::collect(tested);
+  return detail::collect(detail::drawn_rows(
+      d, s, [&](std::size_t rows) { return detail::share(test_fraction, rows); }));
+}
+
+/// Draws so many rows of every class, or all where it has fewer: what a device was told.
+///
+/// They keep the order of the rows; class c draws from stream c of the seed.
+[[nodiscard]] inline dataset few_of_each_class(dataset const& d, std::size_t rows, seed s) {
+  auto const drawn = detail::drawn_rows(d, s, [&](std::size_t all) { return std::min(rows, all); });
+  return select(d, detail::collect(drawn).test);
 }
 
 /// Both sides of random_rows as datasets.
