@@ -28,10 +28,10 @@ std::vector<double> positive_definite(std::size_t n, seed s) {
 }
 
 template <class T>
-std::vector<T> lower(std::vector<double> const& a, std::size_t n) {
+std::vector<T> upper(std::vector<double> const& a, std::size_t n) {
   std::vector<T> l;
   for (std::size_t i = 0; i < n; ++i)
-    for (std::size_t j = 0; j <= i; ++j) l.push_back(static_cast<T>(a[i * n + j]));
+    for (std::size_t j = i; j < n; ++j) l.push_back(static_cast<T>(a[i * n + j]));
   return l;
 }
 
@@ -42,7 +42,7 @@ TEST_CASE_TEMPLATE("cholesky: solves A x = b", T, float, double) {
   for (std::size_t const n : {1U, 2U, 3U, 7U, 20U, 41U}) {
     CAPTURE(n);
     auto const a = positive_definite(n, seed{n});
-    auto l = lower<T>(a, n);
+    auto l = upper<T>(a, n);
     REQUIRE(kernel::cholesky(n, l.data()));
     std::vector<T> x(n);
     for (std::size_t i = 0; i < n; ++i) x[i] = static_cast<T>(std::sin(static_cast<double>(i) + 1));

@@ -33,16 +33,16 @@ namespace detail {
 /// The sums of discriminant, wherever they lie.
 struct class_scatter {
   class_means<float> means;
-  float* scatter;    ///< Σ (h - μ_c)(h - μ_c)ᵀ, its lower triangle
+  float* scatter;    ///< Σ (h - μ_c)(h - μ_c)ᵀ, its upper triangle
   float *off, *all;  ///< scratch: [features] each
 
   void add(float const* h, std::size_t label) const noexcept {
     float weight = 0;
     means.add(h, label, [&](std::size_t k, float o, float share) { off[k] = o, weight = share; });
     float* s = scatter;
-    for (std::size_t i = 0; i < means.features; ++i) {
+    for (std::size_t i = 0; i < means.features; s += means.features - i, ++i) {
       float const x = weight * off[i];
-      for (std::size_t j = 0; j <= i; ++j) *s++ += x * off[j];
+      for (std::size_t j = i; j < means.features; ++j) s[j - i] += x * off[j];
     }
   }
 
@@ -90,7 +90,7 @@ struct class_scatter {
     double within = 0;
     for (std::size_t k = 0; k < features; ++k) {
       all[k] = static_cast<float>(means.mean_of_all(k, n));
-      within += static_cast<double>(scatter[k * (k + 1) / 2 + k]);
+      within += static_cast<double>(scatter[kernel::triangle_row(features, k)]);
     }
     auto const f = static_cast<double>(features);
     double const share = o.shrinkage * f / (n + o.shrinkage * f);
@@ -98,7 +98,7 @@ struct class_scatter {
     auto const kept = static_cast<float>((1 - share) / n);
     for (std::size_t i = 0; i < kernel::triangle_size(features); ++i) factor[i] = scatter[i] * kept;
     for (std::size_t k = 0; k < features; ++k)
-      factor[k * (k + 1) / 2 + k] += static_cast<float>((share + 1e-3) * scale);
+      factor[kernel::triangle_row(features, k)] += static_cast<float>((share + 1e-3) * scale);
   }
 };
 
