@@ -20,7 +20,7 @@ RECURSIVE = YES
 EXCLUDE_PATTERNS = */pretrained/*
 EXCLUDE_SYMBOLS = *detail* *detail::*
 USE_MDFILE_AS_MAINPAGE = ./README.md
-FILTER_PATTERNS = "*.md=scripts/reference-page.py"
+FILTER_PATTERNS = "*.md=scripts/reference-page.py" "*.hpp=scripts/reference-header.py"
 STRIP_FROM_INC_PATH = include
 GENERATE_LATEX = NO
 HTML_EXTRA_STYLESHEET = docs/style.css

@@ -70,7 +70,6 @@
 #include <halo/optim/decide.hpp>
 #include <halo/optim/deepening.hpp>
 #include <halo/optim/depth_cut.hpp>
-#include <halo/optim/fields.hpp>
 #include <halo/optim/forget.hpp>
 #include <halo/optim/gated.hpp>
 #include <halo/optim/guard.hpp>

@@ -40,10 +40,6 @@ struct listener {
   struct state {
     std::uint64_t rows = 1;
     static constexpr void record(auto& self, auto&& f) { f.number("rows", self.rows); }
-    template <class F>
-    void fields(F&& f) noexcept {
-      f("rows", std::span<std::uint64_t, 1>(&rows, 1));
-    }
   };
   template <parameter_layout Layout, floating T = float>
   [[nodiscard]] state<Layout, T> init() const noexcept {

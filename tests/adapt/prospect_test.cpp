@@ -33,8 +33,6 @@ struct listener {
   struct state : nothing_recorded {
     using layout = Layout;
     using scalar = T;
-    template <class F>
-    void fields(F&&) noexcept {}
   };
   template <parameter_layout Layout, floating T = float>
   [[nodiscard]] state<Layout, T> init() const noexcept {

@@ -128,10 +128,6 @@ struct hostile {
   struct state {
     double memory = 0;
     static constexpr void record(auto& self, auto&& f) { f.number("memory", self.memory); }
-    template <class F>
-    void fields(F&& f) {
-      f("memory", std::span<double, 1>(&memory, 1));
-    }
   };
   static constexpr bool selective = true;
   static constexpr void record(auto&, auto&& f) { f.constant("name", "hostile"); }

@@ -32,8 +32,8 @@ using state = rule_type::state<layout>;
 
 std::vector<double> saved(state& s) {
   std::vector<double> all;
-  s.fields([&](char const*, auto const& span) {
-    for (auto const x : span) all.push_back(static_cast<double>(x));
+  walk(s, [&](field_path const&, auto const& field) {
+    for (auto const x : field.values) all.push_back(static_cast<double>(x));
   });
   return all;
 }
@@ -254,14 +254,18 @@ TEST_CASE("a step allocates nothing") {
 }
 
 TEST_CASE("what of a state is saved") {
+  auto const names = [](auto& s) {
+    std::vector<std::string> all;
+    walk(s, [&](field_path const& path, auto const&) {
+      path.each([&](std::string_view name) { all.emplace_back(name); });
+    });
+    return all;
+  };
   run r;
-  std::vector<std::string> names;
-  r.s->fields([&](char const* name, auto const&) { names.emplace_back(name); });
-  CHECK(names == std::vector<std::string>{"coordinates", "tensors", "global", "steps", "step"});
+  CHECK(names(*r.s) ==
+        std::vector<std::string>{"coordinates", "tensors", "global", "steps", "step"});
   learned::coordinate_lstm<>::state<layout> bare;
-  names.clear();
-  bare.fields([&](char const* name, auto const&) { names.emplace_back(name); });
-  CHECK(names == std::vector<std::string>{"coordinates", "steps", "step"});
+  CHECK(names(bare) == std::vector<std::string>{"coordinates", "steps", "step"});
 }
 
 TEST_CASE("an optimizer says what it is: program, options, sizes and weights") {

@@ -11,7 +11,6 @@
 #include <halo/core/record.hpp>
 #include <halo/learned/pass.hpp>
 #include <halo/learned/program.hpp>
-#include <halo/optim/fields.hpp>
 
 namespace halo::learned {
 
@@ -65,10 +64,6 @@ struct state {
       for (std::size_t i = 0; i < coordinates.size(); ++i)
         if ((P::squares >> (i / tile_lanes % P::state) & 1U) != 0)
           coordinates[i] = std::max(coordinates[i], T(0));
-  }
-  template <class F>
-  void fields(F&& f) {
-    optim::detail::fields(*this, f);
   }
 };
 

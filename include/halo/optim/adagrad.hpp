@@ -6,7 +6,6 @@
 
 #include <halo/core/aligned.hpp>
 #include <halo/core/options.hpp>
-#include <halo/optim/fields.hpp>
 #include <halo/optim/transact.hpp>
 #include <halo/simd/fast_sqrt.hpp>
 
@@ -49,10 +48,6 @@ struct adagrad {
     /// For whoever wrote to what record names: bound is one again.
     void restored() noexcept {
       bound = detail::raised(bound, kernel::magnitude(Layout::size, v.data()));
-    }
-    template <class F>
-    void fields(F&& f) {
-      detail::fields(*this, f);
     }
   };
   /// @pre options within their ranges

@@ -9,7 +9,6 @@
 
 #include <halo/core/aligned.hpp>
 #include <halo/core/options.hpp>
-#include <halo/optim/fields.hpp>
 #include <halo/optim/transact.hpp>
 #include <halo/simd/fast_sqrt.hpp>
 
@@ -63,10 +62,6 @@ struct adam {
     void restored() noexcept {
       bound = detail::raised(bound, kernel::magnitude(Layout::size, m.data()));
       bound = detail::raised(bound, std::sqrt(kernel::magnitude(Layout::size, v.data())));
-    }
-    template <class F>
-    void fields(F&& f) {
-      detail::fields(*this, f);
     }
   };
   /// @pre options within their ranges

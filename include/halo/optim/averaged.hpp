@@ -7,7 +7,6 @@
 
 #include <halo/core/aligned.hpp>
 #include <halo/kernel/update.hpp>
-#include <halo/optim/fields.hpp>
 #include <halo/optim/wrapper.hpp>
 
 namespace halo::optim {
@@ -40,10 +39,6 @@ struct averaged : wrapper<averaged<Inner>, Inner> {
       state::wrapped_state::record(self, f);
       f.per_parameter("average", self.average.span());
       f.number("average_steps", self.average_steps);
-    }
-    template <class F>
-    void fields(F&& f) {
-      detail::fields(*this, f);
     }
   };
 

@@ -9,7 +9,6 @@
 
 #include <halo/core/layer_mask.hpp>
 #include <halo/core/random.hpp>
-#include <halo/optim/fields.hpp>
 #include <halo/optim/policy.hpp>
 
 namespace halo::optim {
@@ -64,10 +63,6 @@ struct deepening {
       f.number("highest", self.highest);
       f.number("variance", self.variance, allowed::non_negative());
     }
-    template <class F>
-    void fields(F&& f) {
-      detail::fields(*this, f);
-    }
   };
   static constexpr bool selective = false;
   static constexpr void record(auto& self, auto&& f) {
@@ -120,10 +115,6 @@ struct fixed_stages {
   struct state {
     std::uint64_t spent = 0;
     static constexpr void record(auto& self, auto&& f) { f.number("spent", self.spent); }
-    template <class F>
-    void fields(F&& f) {
-      detail::fields(*this, f);
-    }
   };
   static constexpr bool selective = false;
   static constexpr void record(auto& self, auto&& f) {

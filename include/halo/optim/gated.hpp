@@ -41,10 +41,6 @@ struct gated {
       f.number("steps", self.steps);
       f.number("accuracy", self.accuracy, allowed::share());
     }
-    template <class F>
-    void fields(F&& f) {
-      detail::fields(*this, f);
-    }
   };
   using ungated = Inner;  ///< the policy for networks that cannot run backward on some rows
   static_assert(!Inner::selective, "halo: gated: the inner policy has no gate of its own");

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include <halo/core/record.hpp>
-#include <halo/optim/fields.hpp>
 #include <halo/optim/transact.hpp>
 #include <halo/optim/wrapper.hpp>
 
@@ -53,10 +52,6 @@ struct guard {
       f.number("gradient", self.gradient, allowed::non_negative());
       f.number("statistics", self.statistics, allowed::non_negative());
       f.number("refused", self.refused);
-    }
-    template <class F>
-    void fields(F&& f) {
-      detail::fields(*this, f);
     }
   };
 
@@ -129,10 +124,6 @@ struct guarded : wrapper<guarded<Inner>, Inner> {
     static constexpr void record(auto& self, auto&& f) {
       state::wrapped_state::record(self, f);
       f.part("guard", self.guard);
-    }
-    template <class F>
-    void fields(F&& f) {
-      detail::fields(*this, f);
     }
   };
 

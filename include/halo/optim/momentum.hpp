@@ -6,7 +6,6 @@
 
 #include <halo/core/aligned.hpp>
 #include <halo/core/options.hpp>
-#include <halo/optim/fields.hpp>
 #include <halo/optim/transact.hpp>
 
 namespace halo::optim {
@@ -50,10 +49,6 @@ struct momentum {
     /// For whoever wrote to what record names: bound is one again.
     void restored() noexcept {
       bound = detail::raised(bound, kernel::magnitude(Layout::size, m.data()));
-    }
-    template <class F>
-    void fields(F&& f) {
-      detail::fields(*this, f);
     }
   };
   /// @pre options within their ranges

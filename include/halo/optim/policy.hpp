@@ -36,8 +36,6 @@ struct observation {
 /// The state of a policy that remembers nothing.
 struct no_memory {
   static constexpr void record(auto&, auto&&) noexcept {}
-  template <class F>
-  void fields(F&&) noexcept {}
 };
 
 /// Decides what each step does: a value, its state another, as with optimizers.

@@ -14,7 +14,6 @@
 #include <halo/core/aligned.hpp>
 #include <halo/core/assert.hpp>
 #include <halo/core/error.hpp>
-#include <halo/optim/fields.hpp>
 #include <halo/optim/wrapper.hpp>
 
 namespace halo::optim {
@@ -39,10 +38,6 @@ struct pruned : wrapper<pruned<Inner>, Inner> {
     static constexpr void record(auto& self, auto&& f) {
       state::wrapped_state::record(self, f);
       f.per_problem("gone", self.gone.span());
-    }
-    template <class F>
-    void fields(F&& f) {
-      detail::fields(*this, f);
     }
     /// Writes zeros into what was pruned of some layers.
     void clear(T* theta, layer_mask mask) const noexcept {

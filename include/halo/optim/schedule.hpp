@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <utility>
 
-#include <halo/optim/fields.hpp>
 #include <halo/optim/wrapper.hpp>
 
 namespace halo::optim {
@@ -85,10 +84,6 @@ struct scheduled : wrapper<scheduled<Inner, Schedule>, Inner> {
     static constexpr void record(auto& self, auto&& f) {
       state::wrapped_state::record(self, f);
       f.number("steps", self.steps);
-    }
-    template <class F>
-    void fields(F&& f) {
-      detail::fields(*this, f);
     }
   };
 

@@ -33,8 +33,6 @@ struct sgd {
     using layout = Layout;
     using scalar = T;
     static constexpr void record(auto&, auto&&) noexcept {}
-    template <class F>
-    void fields(F&&) noexcept {}
   };
   /// @pre options within their ranges
   template <parameter_layout Layout, floating T = float>
