@@ -4,8 +4,8 @@
 
 reference-header.py HEADER      scripts/docs.sh calls it
 
-docs/concepts.md says once what `forward` of a layer or `decide` of a policy is; dozens of types have
-them. A member with one of these names and no docstring of its own is given that sentence here, and
+docs/concepts.md says once what `forward` of a layer or `decide` of a policy is; dozens of types
+have them. A member with one of these names and no docstring of its own is given that sentence here, and
 a link to its section. Lines keep their numbers.
 """
 
@@ -31,7 +31,9 @@ CONCEPTS = {
 SHARED = "Members with one meaning everywhere"
 TABLE = re.compile(r"^\| (`.*?) \|(?:.*\|)? (.+?) \|$")
 NAME = re.compile(r"`(operator ?\S+?|\w+)[`(<]")
-CODE = re.compile(r'//[^\n]*|/\*.*?\*/|R"\((?:.*?)\)"|"(?:\\.|[^"\\\n])*"|(?<!\w)\'(?:\\.|[^\'\\\n])\'', re.DOTALL)
+CODE = re.compile(
+    r"""//[^\n]*|/\*.*?\*/|R"\(.*?\)"|"(?:\\.|[^"\\\n])*"|(?<!\w)'(?:\\.|[^'\\\n])'""", re.DOTALL
+)
 
 
 def concepts():
@@ -106,7 +108,7 @@ def top_level(text):
     """What stands outside of template arguments: what a name is followed by < for, up to its >."""
     depth = 0
     for i, c in enumerate(text):
-        if c == "<" and (depth or re.match(r"\w", text[i - 1 : i])) and text[i - 8 : i] != "operator":
+        if c == "<" and (depth or text[i - 1].isidentifier()) and text[i - 8 : i] != "operator":
             depth += 1
         elif c == ">" and depth and text[i - 1] != "-":
             depth -= 1
@@ -133,7 +135,8 @@ def names_of(text):
     if m := re.match(r"(?:enum class|enum|struct|class|union)\s+(\w+)", text):
         return [m[1]]
     if re.match(r"(using|friend|static_assert|typedef)\b", text):
-        return re.findall(r"operator ?(?:\(\)|\[\]|[^\s\w(]+)|\w+(?=\()", text)[:1] if text.startswith("friend") else []
+        friend = re.search(r"operator ?(?:\(\)|\[\]|[^\s\w(]+)|\w+(?=\()", text)
+        return [friend[0]] if friend and text.startswith("friend") else []
     head = text.split("(", 1)[0]
     if m := re.search(r"(operator ?(?:[^\s\w(]+)?)$", head):
         symbol = m[1].replace(" ", "")
@@ -188,11 +191,13 @@ def annotated(text, room):
         above, behind = docstring(lines, code.count("\n", 0, begin), code.count("\n", 0, end))
         names = names_of(declaration)
         # the concept of which the class has most members
-        order = sorted(CONCEPTS.get(room, []), key=lambda s: -len(of[where] & known.get(s, {}).keys()))
+        order = CONCEPTS.get(room, [])
+        order = sorted(order, key=lambda s: -len(of[where] & known.get(s, {}).keys()))
         sentences = []
         for name in names:
             section = next((s for s in [*order, SHARED] if name in known.get(s, {})), None)
-            sentences.append(above or behind or (sentence(section, known[section][name]) if section else ""))
+            meant = sentence(section, known[section][name]) if section else ""
+            sentences.append(above or behind or meant)
         if len(names) > 1 and code[end] == ";":
             text = text[:begin] + one_by_one(code[begin:end], sentences, above) + text[end:]
         elif names and sentences[0] and not above and not behind:
