@@ -5,8 +5,8 @@
 reference-header.py HEADER      scripts/docs.sh calls it
 
 docs/concepts.md says once what `forward` of a layer or `decide` of a policy is; dozens of types
-have them. A member with one of these names and no docstring of its own is given that sentence here, and
-a link to its section. Lines keep their numbers.
+have them. A member with one of these names and no docstring of its own is given that sentence
+here, and a link to its section. Lines keep their numbers.
 """
 
 import pathlib
@@ -108,7 +108,7 @@ def top_level(text):
     """What stands outside of template arguments: what a name is followed by < for, up to its >."""
     depth = 0
     for i, c in enumerate(text):
-        if c == "<" and (depth or text[i - 1].isidentifier()) and text[i - 8 : i] != "operator":
+        if c == "<" and (depth or re.match(r"\w", text[i - 1])) and text[i - 8 : i] != "operator":
             depth += 1
         elif c == ">" and depth and text[i - 1] != "-":
             depth -= 1
