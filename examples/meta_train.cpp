@@ -2,7 +2,7 @@
 //
 // Trains a learned optimizer and writes its weights, as safetensors and as a header.
 //
-//     halo-meta-train --preset best --data FOLDER --threads 2 --out tensor_rnn_weights
+//     halo-meta-train --preset paper --data FOLDER --threads 2 --out paper_weights
 //
 // The same preset, seed and updates give the same bits on the same machine, for any number of
 // threads. A training that was interrupted goes on with --resume and the same arguments.
@@ -28,10 +28,8 @@
 #include "support/arguments.hpp"
 #include "support/meta_recipes.hpp"
 #include "support/meta_tasks.hpp"
-#include "support/mixed_tasks.hpp"
 #include "support/mnist_tasks.hpp"
 #include "support/progress.hpp"
-#include "support/various_tasks.hpp"
 
 namespace {
 
@@ -39,7 +37,7 @@ using namespace halo;
 using support::recipe;
 
 struct settings {
-  std::string preset = "best", data, out, resume;
+  std::string preset = "leaky", data, out, resume;
   std::uint64_t updates = 0, seed = 1;  // 0 updates: what the preset says
   double minutes = 1e9;
   std::size_t threads = 1;
@@ -117,15 +115,10 @@ void go_on(Trainer& trainer, Validation& validation, Champion& best, settings co
 /// The preset, with what the arguments say of it.
 recipe asked(settings const& s, recipe r) {
   if (s.quick) support::shorten(r);
-  if (s.updates > 0) {
-    r.training.updates = s.updates;
-    r.whole.updates = std::min(r.whole.updates, s.updates);
-  }
+  if (s.updates > 0) r.training.updates = s.updates;
   r.training.loss.spectral = s.spectral;
-  for (meta::training* const t : {&r.training, &r.whole}) {
-    t->threads = s.threads;
-    t->draws = seed{s.seed};
-  }
+  r.training.threads = s.threads;
+  r.training.draws = seed{s.seed};
   r.pool.longest_window = r.training.longest_window;
   return r;
 }
@@ -144,16 +137,9 @@ std::string words_of(settings const& s, std::uint64_t every) {
   return s.preset + ", validated every " + std::to_string(every) + " updates";
 }
 
-/// What a training by windows came to.
-template <class P>
-struct outcome {
-  meta::champion<P> best;
-  meta::validation_report before;
-  std::uint64_t updates;
-};
-
 template <class P, class Tasks>
-outcome<P> by_windows(settings const& s, recipe const& r, Tasks const& tasks) {
+void train(settings const& s, recipe const& preset, Tasks const& tasks) {
+  recipe const r = asked(s, preset);
   meta::validation<P> validation(tasks.template pool<P>(r.validation), r.checkpoints, r.runs,
                                  seed{7});
   learned::optimizer<P> const untrained(seed{s.seed});
@@ -164,78 +150,29 @@ outcome<P> by_windows(settings const& s, recipe const& r, Tasks const& tasks) {
                   words_of(s, r.every)};
   if (!s.resume.empty()) meta::resume(s.resume, trainer, best, now.words);
   go_on(trainer, validation, best, s, r, now);
-  return {best, first, trainer.updates()};
-}
-
-/// Trains by windows alone.
-template <class P, class Tasks>
-void train(settings const& s, recipe const& preset, Tasks const& tasks) {
-  recipe const r = asked(s, preset);
-  auto const o = by_windows<P>(s, r, tasks);
-  meta::validation<P> validation(tasks.template pool<P>(r.validation), r.checkpoints, r.runs,
-                                 seed{7});
-  learned::optimizer<P> const best = o.best.optimizer();
   write(
-      s, r, best,
+      s, r, best.optimizer(),
       {made_by(s, " --updates " + std::to_string(r.training.updates) + ", " +
-                      std::to_string(o.updates) + " updates done"),
-       chosen_from(o.best.update(), r.every),
+                      std::to_string(trainer.updates()) + " updates done"),
+       chosen_from(best.update(), r.every),
        validated_by(r.validated_on.empty() ? "examples of " + std::to_string(r.validation.places) +
                                                  " tasks never trained on"
                                            : r.validated_on),
-       "untrained " + row(o.before, r.checkpoints),
-       "these     " + row(validation.evaluate(best, s.threads), r.checkpoints)});
-  if (o.best.update() == 0)
+       "untrained " + row(first, r.checkpoints),
+       "these     " + row(validation.evaluate(best.optimizer(), s.threads), r.checkpoints)});
+  if (best.update() == 0)
     std::printf("No trained weights beat the untrained ones: these are those.\n");
 }
 
-/// Goes on by whole runs; what writes and reports the weights.
-template <class P, class Tasks>
-void by_whole_runs(settings const& s, recipe const& r, Tasks const& tasks,
-                   learned::optimizer<P> const& start, bool resumed) {
-  meta::validation<P> validation(tasks.template pool<P>(r.validation), r.checkpoints, r.runs,
-                                 seed{7});
-  auto const first = validated(validation, start, s, r, "by windows  ");
-  meta::whole_runs<P> trainer(start, r.whole, r.how, tasks.template pool<P>(r.whole_pool));
-  meta::champion<P> best(start, first.accuracy);
-  stage const now{r.whole.updates, r.whole_every, path_of(s, ".runs.safetensors"),
-                  words_of(s, r.whole_every)};
-  if (resumed) meta::resume(s.resume, trainer, best, now.words);
-  go_on(trainer, validation, best, s, r, now);
-  meta::validation<P> report(tasks.template pool<P>(r.report), r.checkpoints, r.runs, seed{8});
-  learned::optimizer<P> const untrained(seed{s.seed});
-  auto const before = report.evaluate(untrained, s.threads);
-  auto const after = report.evaluate(best.optimizer(), s.threads);
-  write(
-      s, r, best.optimizer(),
-      {made_by(s, ": " + std::to_string(r.training.updates) + " updates by windows, " +
-                      std::to_string(trainer.updates()) + " by whole runs"),
-       chosen_from(best.update(), r.whole_every),
-       validated_by("examples of " + std::to_string(r.report.places) + " tasks that chose nothing"),
-       "untrained " + row(before, r.checkpoints), "these     " + row(after, r.checkpoints)});
-}
-
-/// Trains by windows on one kind of tasks, then the outputs by whole runs on another.
-template <class P, class Windows, class Tasks>
-void train_whole(settings const& s, recipe r, Windows const& windows, Tasks const& tasks) {
-  r = asked(s, std::move(r));
-  r.how.first = P::table["output"];
-  r.how.count = P::table["output_bias"] + P::outputs - r.how.first;
-  learned::optimizer<P> start(seed{s.seed});
-  bool const resumed = s.resume.ends_with(".runs.safetensors");
-  if (!resumed) start = by_windows<P>(s, r, windows).best.optimizer();
-  by_whole_runs(s, r, tasks, start, resumed);
-}
-
 constexpr char const* usage =
-    "usage: halo-meta-train [--preset paper|l2o|authors|dm|leaky|best] [--updates N]\n"
+    "usage: halo-meta-train [--preset paper|l2o|authors|dm|leaky] [--updates N]\n"
     "  [--minutes M] [--threads N] [--seed N] [--spectral] [--out NAME] [--resume FILE]\n"
     "  [--data FOLDER] [--quick]\n\n"
     "All presets but leaky learn on FOLDER/mnist/train-images-idx3-ubyte ..., as\n"
     "scripts/fetch-data.sh leaves it; without --data the variable HALO_DATA is FOLDER.\n"
     "--spectral: the Jacobian term is the spectral norm of the Hessian. Writes\n"
-    "NAME.safetensors, NAME.hpp and, on the way, NAME.training.safetensors, then (best)\n"
-    "NAME.runs.safetensors for --resume.\n";
+    "NAME.safetensors, NAME.hpp and, on the way, NAME.training.safetensors for\n"
+    "--resume.\n";
 
 settings read(int count, char** argument) {
   settings s;
@@ -243,7 +180,7 @@ settings read(int count, char** argument) {
   support::arguments in(count, argument, usage);
   while (in.next()) {
     if (in.is("--preset")) {
-      s.preset = in.word({"paper", "l2o", "authors", "dm", "leaky", "best"});
+      s.preset = in.word({"paper", "l2o", "authors", "dm", "leaky"});
     } else if (in.is("--updates")) {
       s.updates = in.number();
     } else if (in.is("--minutes")) {
@@ -285,12 +222,9 @@ int main(int count, char** arguments) {
                                                              support::odd_digits(s.data));
     else if (s.preset == "dm")
       train<learned::coordinate_lstm_program<>>(s, support::dm(), support::digits_mlp(s.data));
-    else if (s.preset == "leaky")
-      train<learned::hierarchical_program<options::leaky>>(s, support::leaky(),
-                                                           support::teachers<true>());
     else
-      train_whole<learned::tensor_program<>>(s, support::best(), support::teachers<false>(),
-                                             support::mixed_tasks(s.data));
+      train<learned::hierarchical_program<options::leaky>>(s, support::leaky(),
+                                                           support::teachers());
   } catch (error const& e) {
     std::fprintf(stderr, "%s\n", e.what());
     return 1;

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include <halo/meta/training.hpp>
-#include <halo/meta/whole_runs.hpp>
 
 #include "meta_tasks.hpp"
 
@@ -20,10 +19,6 @@ namespace support {
 struct recipe {
   meta::training training;
   pool_options pool, validation{.places = 12, .validation = true};
-  meta::training whole{.updates = 0};  // by whole runs, after the windows
-  meta::whole_run_options how;
-  pool_options whole_pool{.places = 48}, report{.places = 48, .report = true};
-  std::uint64_t whole_every = 10;
   std::uint64_t every = 25;                                 // updates between two validations
   std::size_t runs = 1;                                     // of each validation task
   std::vector<std::uint64_t> checkpoints{300, 1000, 3000};  // where they are scored
@@ -122,34 +117,6 @@ struct recipe {
   r.sentence = "The hierarchical RNN of Wichrowska et al. 2017, made leaky and trained to last.";
   return r;
 }
-/// What lasts for thousands of steps. First windows of any length, the loss at the average of their
-/// iterates, all of it on held-out examples, teachers of all sizes and scales; the floor of the
-/// logarithm keeps tasks that are nearly solved from deciding alone. Then the outputs by how whole
-/// runs end, on mixed_tasks.
-[[nodiscard]] inline recipe best() {
-  recipe r;
-  meta::meta_loss loss = meta::meta_loss::averaged();
-  loss.floor = 0.3;
-  loss.fresh_batches = loss.held_out_batches = 4;
-  r.training = {.updates = 300,
-                .shortest_window = 20,
-                .longest_window = 300,
-                .shortest_run = 150,
-                .longest_run = 3000,
-                .loss = loss,
-                .rate = 1e-3,
-                .constant_share = 0.5};
-  r.pool.spread = 1;
-  r.validation.places = 24;
-  r.whole = {
-      .updates = 60, .shortest_run = 250, .longest_run = 4000, .rate = 0.01, .constant_share = 0.5};
-  r.how.deviation = 0.07;
-  r.whole_pool.spread = 0.7;
-  r.type = "tensor_rnn<>";
-  r.include = "halo/learned/tensor_rnn.hpp";
-  r.sentence = "The tensor-wise RNN, trained to last.";
-  return r;
-}
 
 /// A few updates of a small pool: seconds.
 inline void shorten(recipe& r) {
@@ -158,12 +125,7 @@ inline void shorten(recipe& r) {
   r.pool.places = std::min<std::size_t>(r.pool.places, 3);
   r.pool.quick = r.validation.quick = true;
   r.validation.places = 4;
-  r.whole.updates = std::min<std::uint64_t>(r.whole.updates, 2);
-  r.whole.longest_run = r.whole.shortest_run = 30;
-  r.whole_pool.places = r.report.places = 4;
-  r.whole_pool.quick = r.report.quick = true;
   r.every = 3;
-  r.whole_every = 1;
   r.runs = 1;
   r.checkpoints = {30, 60};
 }

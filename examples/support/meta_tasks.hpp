@@ -24,15 +24,11 @@ namespace support {
 using namespace halo;
 
 using narrow = nn::sequential<nn::linear<32, 32>, nn::relu, nn::linear<32, 6>>;
-using deep =
-    nn::sequential<nn::linear<32, 48>, nn::relu, nn::linear<48, 32>, nn::relu, nn::linear<32, 6>>;
-using wide = nn::sequential<nn::linear<32, 64>, nn::tanh, nn::linear<64, 6>>;
 
 /// How many tasks of which kind, and what their places in a pool are told.
 struct pool_options {
   std::size_t places = 24;
   bool validation = false;  ///< other teachers, no re-parametrisation
-  bool report = false;      ///< others again, which choose nothing
   std::size_t least_rows = 1000, most_rows = 60000;
   std::size_t longest_window = 1;
   double spread = 0;   ///< of the re-parametrised scales
@@ -43,7 +39,7 @@ struct pool_options {
 /// Place i of a pool: rows, width, gain, decay, noise and classes run through their values at
 /// different paces, so that no two of them always meet.
 [[nodiscard]] inline task::teacher_options teacher_of(std::size_t i, pool_options const& o) {
-  std::size_t const shift = o.report ? 6 : o.validation ? 3 : 0;
+  std::size_t const shift = o.validation ? 3 : 0;
   constexpr std::size_t steps = 7;  // 1000, 2000, 4000 ... 64000
   task::teacher_options t;
   t.rows = std::min(o.most_rows, o.least_rows << ((5 * i + shift) % steps));
@@ -74,21 +70,12 @@ template <class P, class Network>
                                                          o.longest_window, layers_of<task_type>(o));
 }
 
-/// Random teachers for one network, or for three.
-template <bool OneNetwork>
+/// Random teachers.
 struct teachers {
   template <class P>
   [[nodiscard]] std::vector<std::unique_ptr<meta::slot<P>>> pool(pool_options const& o) const {
     std::vector<std::unique_ptr<meta::slot<P>>> places;
-    for (std::size_t i = 0; i < o.places; ++i) {
-      if constexpr (OneNetwork) {
-        places.push_back(place_of<P, narrow>(i, o));
-      } else {
-        places.push_back(i % 3 == 0   ? place_of<P, narrow>(i, o)
-                         : i % 3 == 1 ? place_of<P, deep>(i, o)
-                                      : place_of<P, wide>(i, o));
-      }
-    }
+    for (std::size_t i = 0; i < o.places; ++i) places.push_back(place_of<P, narrow>(i, o));
     return places;
   }
 };

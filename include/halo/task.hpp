@@ -3,6 +3,8 @@
 
 #include <halo/task/adapted.hpp>
 #include <halo/task/choice.hpp>
+#include <halo/task/few_rows.hpp>
+#include <halo/task/leave_one_out.hpp>
 #include <halo/task/reparametrised.hpp>
 #include <halo/task/shuffled.hpp>
 #include <halo/task/supervised.hpp>

@@ -28,13 +28,13 @@ double weight(rule_type const& rule, std::size_t i) {
 struct reference {
   rule_type const& rule;
   std::vector<double> m, v, start, theta;
-  double loss = 0, most = 0;
+  double loss = 0, first = 0, most = 0;
   int t = 0;
 
   static double logistic(double x) { return 1 / (1 + std::exp(-x)); }
   void step(std::vector<double> const& g, optim::step_context<float> const& c) {
     auto const w = [&](std::size_t i) { return weight(rule, i); };
-    using P = learned::horizon_program;
+    using P = learned::horizon_program<>;
     bool const known = c.elapsed < c.horizon;
     double const steps = known ? static_cast<double>(c.horizon) : std::max(30.0, 3.0 * (t + 1));
     double const over = known ? static_cast<double>(c.elapsed) : t;
@@ -44,19 +44,25 @@ struct reference {
     double const nu = std::log(std::clamp(n, 5.0, 5000.0) / 50);
     double const now = c.loss / (c.baseline > 0 ? c.baseline : 1);
     loss = t == 0 ? now : 0.8 * loss + 0.2 * now;
+    if (t == 0) first = now;
+    double const lambda = std::log(std::clamp(first, 1e-3, 10.0));
     bool const anew = c.anew[0];
     double rate = w(P::table["rate"]) + w(P::table["by_horizon"]) * tau +
                   w(P::table["by_rows"]) * nu +
                   w(P::table["by_loss"]) * std::log(std::clamp(loss, 1e-3, 10.0)) +
+                  w(P::table["by_first"]) * lambda + (known ? 0 : w(P::table["untold"])) +
                   w(P::table["bias"]) + w(P::table["head"]);  // one axis, and the last layer
-    if (anew) rate += w(P::table["from_nothing"]);            // there is no other layer
+    if (anew)                                                 // there is no other layer
+      rate += w(P::table["nothing"]) + w(P::table["nothing_by_horizon"]) * tau +
+              w(P::table["nothing_by_rows"]) * nu;
     rate = std::exp(std::clamp(rate, -14.0, -1.0));
     double const warm = std::max(1.0, steps * std::min(0.5, std::exp(w(P::table["warm_up"]))));
     double const pace = rate * std::min(1.0, (over + 1) / warm) *
                         std::pow(left, std::exp(std::min(2.0, w(P::table["end"]))));
     double const keep =
-        logistic(w(P::table["momentum"]) + w(P::table["momentum_by_horizon"]) * tau);
-    double const keep2 = logistic(w(P::table["second"]));
+        logistic(w(P::table["momentum"]) + w(P::table["momentum_by_horizon"]) * tau +
+                 w(P::table["momentum_by_rows"]) * nu);
+    double const keep2 = logistic(w(P::table["second"]) + w(P::table["second_by_horizon"]) * tau);
     double const blend = logistic(w(P::table["blend"]));
     double mean = 0;
     if (t == 0) start = theta;
@@ -72,7 +78,8 @@ struct reference {
     double const pull =
         anew ? 0
              : std::exp(std::min(3.0, w(P::table["pull"]) + w(P::table["pull_by_rows"]) * nu +
-                                          w(P::table["pull_by_horizon"]) * tau));
+                                          w(P::table["pull_by_horizon"]) * tau +
+                                          w(P::table["pull_by_first"]) * lambda));
     for (std::size_t i = 0; i < g.size(); ++i) {
       double const u =
           m[i] / c1 * shrink / std::sqrt((1 - blend) * v[i] / c2 + blend * mean + 1e-30);
@@ -110,7 +117,10 @@ double difference(rule_type const& rule, optim::step_context<float> c, std::size
 }  // namespace
 
 TEST_CASE("horizon_rule: the equations") {
-  rule_type const rule;
+  std::vector<float> numbers(rule_type::weights);  // none is zero, whatever evolution found
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    numbers[i] = rule_type().values()[i] + 0.1F * static_cast<float>(i % 3) - 0.05F;
+  rule_type const rule{std::span<float const>(numbers)};
   for (std::uint64_t const horizon : {0U, 10U, 60U})
     for (std::uint64_t const rows : {0U, 3U, 700U})
       for (layer_mask const anew : {layer_mask(), layer_mask::all(1)}) {

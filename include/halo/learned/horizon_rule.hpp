@@ -20,32 +20,37 @@ namespace halo::learned {
 ///
 /// With T the steps of the run, t those that are over, n the rows (50 where nobody said; ln n for n
 /// in 5 ... 5000), L ← 0.8 L + 0.2 loss/baseline (the first loss at t = 0), τ = ln(T/30),
-/// ν = ln(n/50):
-///     ln ρ = rate + by_horizon τ + by_rows ν + by_loss ln clip(L, 1e-3, 10)
-///            + bias, of a tensor with one axis; + head, of the last layer;
-///            + from_nothing, where every layer was drawn anew; else
-///            + new + new_by_horizon τ + new_by_rows ν, of a layer drawn anew;
+/// ν = ln(n/50), λ = ln clip(loss at t = 0, 1e-3, 10):
+///     ln ρ = rate + by_horizon τ + by_rows ν + by_loss ln clip(L, 1e-3, 10) + by_first λ
+///            + bias, of a tensor with one axis; + head, of the last layer; + untold, without a T;
+///            + nothing + nothing_by_horizon τ + nothing_by_rows ν, where every layer was drawn
+///            anew; else + new + new_by_horizon τ + new_by_rows ν, of a layer drawn anew;
 ///            + beside_new, of the others where there is one;         clipped to -14 ... -1
 ///     σ    = min(1, (t+1)/max(1, T min(½, e^warm_up))) (1 - t/T)^e^min(2, end)
-///     m ← β m + (1-β) g,  v ← β₂ v + (1-β₂) g²,  β = s(momentum + momentum_by_horizon τ),
-///     β₂ = s(second), s the logistic function, both corrected by the tensor's own count of steps
+///     m ← β m + (1-β) g,  v ← β₂ v + (1-β₂) g²,  s the logistic function,
+///     β = s(momentum + momentum_by_horizon τ + momentum_by_rows ν),
+///     β₂ = s(second + second_by_horizon τ), both corrected by the tensor's own count of steps
 ///     u = m (V/V₀)^(shrink/2) / √((1-a) v + a V),  a = s(blend),  V = mean of v over the tensor,
 ///     V₀ = its largest of the tensor's first five steps
-///     κ = e^min(3, pull + pull_by_rows ν + pull_by_horizon τ); 0 for layers drawn anew
+///     κ = e^min(3, pull + pull_by_rows ν + pull_by_horizon τ + pull_by_first λ);
+///     0 for layers drawn anew
 ///     θ ← θ - ρσ (u + κ (θ - θ₀)),  θ₀ = θ at the tensor's first step
 /// Where nobody said T, or it is over, T is taken for 3 (t+1), at least 30, and 1 - t/T for 2/3: a
 /// rate that falls as the run goes on and never ends, for averaged weights.
 ///
 /// No number depends on the scale of the gradient or the loss. Units of the inputs are the
 /// network's business.
+///
+/// @tparam Pulls  false: κ = 0, and the start is not kept, where a third of the memory counts more
+template <bool Pulls = true>
 struct horizon_program {
-  static constexpr char const* name = "horizon_rule";
+  static constexpr char const* name = Pulls ? "horizon_rule" : "horizon_rule without pull";
   static constexpr std::size_t operations_per_parameter = 16, operations_per_tensor = 40;
 
   enum coordinate_number : std::size_t { mean, square, start };  // m, v, θ₀
   enum context_number : std::size_t { mean_kept, square_kept, is_first };
   enum decision_number : std::size_t { step_of_mean, share_of_square, floor_of_square, pull_back };
-  static constexpr std::size_t state = 3, held = 0, tensor_state = 1, global_state = 1;
+  static constexpr std::size_t state = Pulls ? 3 : 2, held = 0, tensor_state = 1, global_state = 2;
   static constexpr std::size_t overview = 0, context = 3, carry = 0, sums = 1, decision = 4;
   static constexpr bool observes_constants = true;
 
@@ -54,9 +59,13 @@ struct horizon_program {
       {"by_horizon", 1, 1, constant(-0.32)},
       {"by_rows", 1, 1, constant(0.19)},
       {"by_loss", 1, 1, constant(0.61)},
+      {"by_first", 1, 1, constant(0.0)},
+      {"untold", 1, 1, constant(0.0)},
       {"bias", 1, 1, constant(0.59)},
       {"head", 1, 1, constant(-0.5)},
-      {"from_nothing", 1, 1, constant(0.76)},
+      {"nothing", 1, 1, constant(0.76)},
+      {"nothing_by_horizon", 1, 1, constant(0.0)},
+      {"nothing_by_rows", 1, 1, constant(0.0)},
       {"new", 1, 1, constant(0.41)},
       {"new_by_horizon", 1, 1, constant(-0.09)},
       {"new_by_rows", 1, 1, constant(-0.14)},
@@ -65,12 +74,15 @@ struct horizon_program {
       {"end", 1, 1, constant(-1.34)},
       {"momentum", 1, 1, constant(0.0)},
       {"momentum_by_horizon", 1, 1, constant(0.43)},
+      {"momentum_by_rows", 1, 1, constant(0.0)},
       {"second", 1, 1, constant(3.28)},
+      {"second_by_horizon", 1, 1, constant(0.0)},
       {"blend", 1, 1, constant(-3.21)},
       {"shrink", 1, 1, constant(0.17)},
       {"pull", 1, 1, constant(-0.83)},
       {"pull_by_rows", 1, 1, constant(0.05)},
       {"pull_by_horizon", 1, 1, constant(0.18)},
+      {"pull_by_first", 1, 1, constant(0.0)},
   })};
 
   template <class R, class Z, class Facts>
@@ -78,10 +90,9 @@ struct horizon_program {
 
   template <class R, class Z, class Facts>
   static void prepare(R const& r, Facts const& f, Z const*, Z const*, Z const*, Z* c) {
-    using simd::sigmoid;
-    c[mean_kept] = sigmoid(r.weight(table["momentum"]) +
-                           r.weight(table["momentum_by_horizon"]) * horizon<Z>(time_of(f)));
-    c[square_kept] = sigmoid(r.weight(table["second"]));
+    time const t = time_of(f);
+    c[mean_kept] = kept(r, f, t);
+    c[square_kept] = square_share(r, t);
     c[is_first] = as_number<Z>(f.own_step == 1 ? 1 : 0);
   }
 
@@ -92,7 +103,8 @@ struct horizon_program {
     V const b = stop_gradient(r.row(mean_kept)), b2 = stop_gradient(r.row(square_kept));
     s[mean] = fma(b, stop_gradient(s[mean]), (one - b) * g);
     s[square] = fma(b2, stop_gradient(s[square]), (one - b2) * (g * g));
-    s[start] = fma(stop_gradient(r.row(is_first)), stop_gradient(theta), stop_gradient(s[start]));
+    if constexpr (Pulls)
+      s[start] = fma(stop_gradient(r.row(is_first)), stop_gradient(theta), stop_gradient(s[start]));
     sum[0] = s[square];
   }
 
@@ -101,14 +113,14 @@ struct horizon_program {
     using simd::exp;
     using simd::sigmoid;
     time const t = time_of(f);
-    double const lost = 1 - power(value_of(sigmoid(r.weight(table["second"]))), f.own_step);
+    double const lost = 1 - power(value_of(square_share(r, t)), f.own_step);
     double const v = value_of(sum[0]) / lost;  // V
     double most = value_of(tensor[0]);
     if (f.own_step <= 5) tensor[0] = as_number<Z>(most = std::max(most, v));
-    Z const pace = exp(log_rate(r, f, t, running_loss(f, global))) * schedule(r, t);
-    Z const kept = sigmoid(r.weight(table["momentum"]) +
-                           r.weight(table["momentum_by_horizon"]) * horizon<Z>(t));
-    Z const corrected = as_number<Z>(1) / (as_number<Z>(1) - power(kept, f.own_step));
+    double const first = logarithm(first_loss(f, global));
+    Z const pace =
+        exp(log_rate(r, f, t, logarithm(running_loss(f, global)), first)) * schedule(r, t);
+    Z const corrected = as_number<Z>(1) / (as_number<Z>(1) - power(kept(r, f, t), f.own_step));
     double const ratio = std::clamp(v / std::max(most, 1e-38), 1e-12, 1.0);
     Z const shrunk = exp(r.weight(table["shrink"]) * as_number<Z>(0.5 * std::log(ratio)));
     Z const blend = sigmoid(r.weight(table["blend"]));
@@ -116,7 +128,7 @@ struct horizon_program {
     d[share_of_square] = (as_number<Z>(1) - blend) * as_number<Z>(1 / lost);
     d[floor_of_square] = blend * as_number<Z>(v) + as_number<Z>(1e-30);
     d[pull_back] = as_number<Z>(0);
-    if (!f.anew) d[pull_back] = pace * exp(log_pull(r, f, t));
+    if (Pulls && !f.anew) d[pull_back] = pace * exp(log_pull(r, f, t, first));
   }
 
   template <class R, class V>
@@ -125,31 +137,37 @@ struct horizon_program {
     using std::sqrt;
     V const v = fma(r.row(share_of_square), stop_gradient(s[square]), r.row(floor_of_square));
     V const u = r.row(step_of_mean) * stop_gradient(s[mean]) / sqrt(v);
-    return theta - fma(r.row(pull_back), theta - stop_gradient(s[start]), u);
+    if constexpr (Pulls)
+      return theta - fma(r.row(pull_back), theta - stop_gradient(s[start]), u);
+    else
+      return theta - u;
   }
 
   template <class R, class Z, class Facts>
   static void conclude(R const&, Facts const& f, Z const*, Z const*, Z* global) {
-    global[0] = as_number<Z>(running_loss(f, global));
+    double const now = running_loss(f, global), first = first_loss(f, global);
+    global[0] = as_number<Z>(now);
+    global[1] = as_number<Z>(first);
   }
 
   template <class R, class Z, class Facts>
   static void initial(R const&, Facts const&, Z* coordinate, Z* tensor, Z* global) {
     for (std::size_t k = 0; k < state; ++k) coordinate[k] = as_number<Z>(0);
-    tensor[0] = global[0] = as_number<Z>(0);
+    tensor[0] = global[0] = global[1] = as_number<Z>(0);
   }
 
  private:
   /// Where a run stands: T, as far as it is known, t and 1 - t/T.
   struct time {
     double steps, over, left;
+    bool told;
   };
   template <class T>
   static time time_of(facts<T> const& f) noexcept {
     auto const all = static_cast<double>(f.horizon), over = static_cast<double>(f.elapsed);
-    if (over < all) return {all, over, 1 - over / all};
+    if (over < all) return {all, over, 1 - over / all, true};
     double const t = static_cast<double>(f.step) - 1;
-    return {std::max(30.0, 3 * (t + 1)), t, 2.0 / 3};
+    return {std::max(30.0, 3 * (t + 1)), t, 2.0 / 3, false};
   }
   template <class Z>
   static Z horizon(time const& t) {
@@ -160,24 +178,54 @@ struct horizon_program {
     double const n = f.rows > 0 ? static_cast<double>(f.rows) : 50;
     return as_number<Z>(std::log(std::clamp(n, 5.0, 5000.0) / 50));
   }
+  /// β.
+  template <class R, class T>
+  static auto kept(R const& r, facts<T> const& f, time const& t) {
+    using simd::sigmoid;
+    using Z = std::remove_cvref_t<decltype(r.weight(0))>;
+    return sigmoid(r.weight(table["momentum"]) +
+                   r.weight(table["momentum_by_horizon"]) * horizon<Z>(t) +
+                   r.weight(table["momentum_by_rows"]) * rows<Z>(f));
+  }
+  /// β₂.
+  template <class R>
+  static auto square_share(R const& r, time const& t) {
+    using simd::sigmoid;
+    using Z = std::remove_cvref_t<decltype(r.weight(0))>;
+    return sigmoid(r.weight(table["second"]) +
+                   r.weight(table["second_by_horizon"]) * horizon<Z>(t));
+  }
+  /// The loss in units of its baseline.
+  template <class T>
+  static double relative_loss(facts<T> const& f) noexcept {
+    return static_cast<double>(f.loss) / (f.baseline > 0 ? static_cast<double>(f.baseline) : 1);
+  }
   /// L.
   template <class T, class Z>
   static double running_loss(facts<T> const& f, Z const* global) noexcept {
-    double const baseline = f.baseline > 0 ? static_cast<double>(f.baseline) : 1;
-    double const now = static_cast<double>(f.loss) / baseline;
+    double const now = relative_loss(f);
     return f.step == 1 ? now : 0.8 * value_of(global[0]) + 0.2 * now;
   }
+  template <class T, class Z>
+  static double first_loss(facts<T> const& f, Z const* global) noexcept {
+    return f.step == 1 ? relative_loss(f) : value_of(global[1]);
+  }
+  static double logarithm(double loss) noexcept { return std::log(std::clamp(loss, 1e-3, 10.0)); }
   /// ln ρ.
   template <class R, class T>
-  static auto log_rate(R const& r, facts<T> const& f, time const& t, double loss) {
+  static auto log_rate(R const& r, facts<T> const& f, time const& t, double log_loss,
+                       double log_first) {
     using Z = std::remove_cvref_t<decltype(r.weight(0))>;
     Z z = r.weight(table["rate"]) + r.weight(table["by_horizon"]) * horizon<Z>(t) +
           r.weight(table["by_rows"]) * rows<Z>(f) +
-          r.weight(table["by_loss"]) * as_number<Z>(std::log(std::clamp(loss, 1e-3, 10.0)));
+          r.weight(table["by_loss"]) * as_number<Z>(log_loss) +
+          r.weight(table["by_first"]) * as_number<Z>(log_first);
+    if (!t.told) z = z + r.weight(table["untold"]);
     if (f.bias) z = z + r.weight(table["bias"]);
     if (f.head) z = z + r.weight(table["head"]);
     if (f.all_drawn)
-      z = z + r.weight(table["from_nothing"]);
+      z = z + r.weight(table["nothing"]) + r.weight(table["nothing_by_horizon"]) * horizon<Z>(t) +
+          r.weight(table["nothing_by_rows"]) * rows<Z>(f);
     else if (f.anew)
       z = z + r.weight(table["new"]) + r.weight(table["new_by_horizon"]) * horizon<Z>(t) +
           r.weight(table["new_by_rows"]) * rows<Z>(f);
@@ -197,10 +245,11 @@ struct horizon_program {
   }
   /// ln κ.
   template <class R, class T>
-  static auto log_pull(R const& r, facts<T> const& f, time const& t) {
+  static auto log_pull(R const& r, facts<T> const& f, time const& t, double log_first) {
     using Z = std::remove_cvref_t<decltype(r.weight(0))>;
     Z const z = r.weight(table["pull"]) + r.weight(table["pull_by_rows"]) * rows<Z>(f) +
-                r.weight(table["pull_by_horizon"]) * horizon<Z>(t);
+                r.weight(table["pull_by_horizon"]) * horizon<Z>(t) +
+                r.weight(table["pull_by_first"]) * as_number<Z>(log_first);
     return clipped(z, -20, 3);
   }
   template <class Z>
@@ -219,7 +268,7 @@ struct horizon_program {
 
 /// The rule as an optimizer. The numbers it begins with were found by evolution strategies on
 /// adaptations to other sensors, wearers, images and invented problems than those it is judged on.
-template <floating W = float>
-using horizon_rule = optimizer<horizon_program, W>;
+template <floating W = float, bool Pulls = true>
+using horizon_rule = optimizer<horizon_program<Pulls>, W>;
 
 }  // namespace halo::learned

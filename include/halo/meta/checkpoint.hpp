@@ -31,6 +31,18 @@ struct training_record {
   }
 };
 
+/// The same where nothing is chosen on the way.
+template <class Trainer>
+struct plain_training_record {
+  Trainer* trainer;
+  std::string_view recipe;
+
+  static void record(auto& self, auto&& f) {
+    f.constant("recipe", self.recipe);
+    f.part("", *self.trainer);
+  }
+};
+
 }  // namespace detail
 
 /// Writes all that a meta-training goes on from (io/recorded.hpp); an old file is replaced
@@ -46,6 +58,13 @@ void save(std::string const& path, Trainer const& from, champion_of<Trainer> con
   io::save_record(path, all, detail::training_format);
 }
 
+/// The same of a training that chooses nothing on its way: meta::whole_runs.
+template <class Trainer>
+void save(std::string const& path, Trainer const& from, std::string_view recipe) {
+  detail::plain_training_record<Trainer const> const all{&from, recipe};
+  io::save_record(path, all, detail::training_format);
+}
+
 /// Goes on from a file that save() wrote: the next updates have the bits that they would have had
 /// without the interruption, for any number of threads.
 ///
@@ -57,6 +76,11 @@ void resume(std::string const& path, Trainer& to, champion_of<Trainer>& best,
   detail::training_record<Trainer, champion_of<Trainer>> all{&to, &best, recipe};
   io::load_record(path, all, detail::training_format);
   to.draw_again();
+}
+template <class Trainer>
+void resume(std::string const& path, Trainer& to, std::string_view recipe) {
+  detail::plain_training_record<Trainer> all{&to, recipe};
+  io::load_record(path, all, detail::training_format);
 }
 
 }  // namespace halo::meta

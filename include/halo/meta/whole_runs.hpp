@@ -7,130 +7,176 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <numbers>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <halo/core/assert.hpp>
 #include <halo/core/error.hpp>
-#include <halo/learned/optimizer.hpp>
-#include <halo/meta/draws.hpp>
+#include <halo/core/options.hpp>
+#include <halo/core/parameter_table.hpp>
+#include <halo/core/random.hpp>
+#include <halo/meta/numbers.hpp>
 #include <halo/meta/parallel.hpp>
-#include <halo/meta/pool_training.hpp>
-#include <halo/meta/slot.hpp>
-#include <halo/meta/training.hpp>
+#include <halo/meta/problem.hpp>
+#include <halo/meta/sampling.hpp>
+#include <halo/optim/adam.hpp>
 
 namespace halo::meta {
 
-/// Which weights are perturbed, how far, and what of a run counts.
+/// What the end of a run is judged by, and how numbers move.
 struct whole_run_options {
-  std::size_t first = 0, count = 0;  ///< weights first ... first + count - 1
-  double deviation = 0.05;           ///< σ
-  double raw_share = 0.25;           ///< of the accuracy at the parameters, beside their average's
+  std::uint64_t updates = 250;
+  std::size_t pairs = 24;        ///< of runs in an update
+  double deviation = 0.15;       ///< σ of every number, on its line (meta::to_line)
+  double rate = 0.06;            ///< of Adam, half a cosine down to a thirtieth
+  double averaged_share = 0.25;  ///< of the updates, the last: the numbers are their mean
+  double raw_share = 0.4;        ///< of the error at the parameters, beside that at their average
+  double loss_share = 0.1;       ///< of the loss at the average, at most 5, beside the error
+  double harm_share = 0.7;       ///< of the error above the start's, where the head is kept
+  sampling episodes{};
+  std::size_t threads = 1;  ///< changes nothing but the time
 
+  /// All that decides about the bits.
   static constexpr void record(auto& self, auto&& f) {
-    f.option("first", self.first, allowed::finite());
-    f.option("count", self.count, allowed::finite());
+    f.option("updates", self.updates, allowed::at_least(1));
+    f.option("pairs", self.pairs, allowed::at_least(1));
     f.option("deviation", self.deviation, allowed::positive());
+    f.option("rate", self.rate, allowed::positive());
+    f.option("averaged_share", self.averaged_share, allowed::share());
     f.option("raw_share", self.raw_share, allowed::share());
+    f.option("loss_share", self.loss_share, allowed::non_negative());
+    f.option("harm_share", self.harm_share, allowed::non_negative());
+    f.part("episodes", self.episodes);
   }
 };
 
-/// Trains some weights of a program by how well whole runs end, which no window tells: the held-out
-/// error after a third of a run and at its end.
+/// Evolves the numbers of any optimizer (meta::numbers_of) by how well whole runs end, which no
+/// window of a run tells.
 ///
-/// An update begins all tasks anew, each twice, from the same parameters and with the same
-/// mini-batches, with weights φ + ε and φ - ε; with E± the mean of both errors
-///     ĝ = ε (E₊ - E₋) / 2σ²                                          [Salimans et al. 2017]
-/// The bits are the same for any number of threads.
-template <learned::program P, floating T = float>
-class whole_runs : public pool_training<P, T> {
-  using base = pool_training<P, T>;
-  using base::config_, base::descent_, base::options_, base::pool_, base::update_;
-
+/// An update samples episodes; each is run twice, from the same start and with the same
+/// mini-batches, with numbers φ + ε and φ - ε on their lines, ε ~ N(0, σ²). With E± what the ends
+/// are judged by,
+///     ĝ = mean of ε (E₊ - E₋) / 2σ²                                  [Salimans et al. 2017]
+///     E = (1 - r) error of the average + r error of the parameters + l min(loss, 5)
+///         + h max(0, worse of both errors - error at the start - ½ %), where the head is kept
+/// and Adam moves φ. All that chance decides is a function of seed, update and episode: the bits
+/// are the same for any number of threads, or of machines that share the jobs of an update.
+template <class Optimizer, class... Rules>
+class whole_runs {
  public:
-  using base::size;
-  using typename base::optimizer_type;
+  using problems_type = std::vector<std::shared_ptr<problem<Rules...> const>>;
 
-  /// @throws halo::error if there are not so many weights
-  whole_runs(optimizer_type const& rule, training const& options, whole_run_options how,
-             std::vector<std::unique_ptr<slot<P, T>>> pool)
-      : base(rule, options, std::move(pool)),
-        how_(how),
-        errors_(2 * pool_.size()),
-        gradient_(size, 0.0) {
-    check_options(how_, "whole_runs");
-    if (how_.first > size || how_.count > size - how_.first)
-      fail("whole_runs", "weights", "at most " + std::to_string(size),
-           std::to_string(how_.first) + " and on " + std::to_string(how_.count));
+  /// @throws halo::error where there are no problems, or an option is out of its range
+  whole_runs(Optimizer const& rule, whole_run_options const& o, problems_type problems)
+      : rule_(rule),
+        options_(o),
+        sampler_(o.episodes, problems),
+        problems_(std::move(problems)),
+        numbers_(numbers_of(rule)),
+        mean_(numbers_.size(), 0.0),
+        adam_(numbers_.size()) {
+    check_options(o, "whole_runs");
+    for (named_number const& n : numbers_) line_.push_back(to_line(n.value, n.range));
   }
 
-  /// The estimate of the last update: the mean over tasks.
-  [[nodiscard]] std::span<double const> gradient() const noexcept { return gradient_; }
+  [[nodiscard]] std::uint64_t updates() const noexcept { return update_; }
+  [[nodiscard]] whole_run_options const& options() const noexcept { return options_; }
+  /// The optimizer: at the mean of the last updates once there are some of those.
+  [[nodiscard]] Optimizer optimizer() const { return at(averaged_ > 0 ? mean_ : line_); }
 
-  update_report update() {
-    for_each_parallel(pool_.size(), options_.threads, [&](std::size_t i) {
-      errors_[2 * i] = error_of(i, 1);
-      errors_[2 * i + 1] = error_of(i, -1);
-    });
-    update_report r{.update = update_};
-    std::fill(gradient_.begin(), gradient_.end(), 0.0);
-    std::size_t good = 0;
-    for (std::size_t i = 0; i < pool_.size(); ++i) {
-      outcome const up = errors_[2 * i], down = errors_[2 * i + 1];
-      if (up.broke && down.broke) {
-        ++r.diverged;
-        continue;
-      }
-      if (!std::isfinite(up.error) || !std::isfinite(down.error)) {
-        ++r.unusable;
-        continue;
-      }
-      ++good;
-      double const slope = (up.error - down.error) / (2 * how_.deviation * how_.deviation);
-      r.loss += (up.error + down.error) / 2;
-      for (std::size_t k = 0; k < how_.count; ++k) gradient_[how_.first + k] += slope * moved(i, k);
+  /// Runs that an update consists of, two an episode.
+  [[nodiscard]] std::size_t jobs() const noexcept { return 2 * options_.pairs; }
+  /// What run `job` of the next update comes to; threads and machines may share them.
+  [[nodiscard]] double outcome(std::size_t job) const {
+    std::size_t const i = job / 2;
+    auto const chosen = sampler_.draw(update_, i);
+    std::vector<double> line = line_;
+    for (std::size_t k = 0; k < line.size(); ++k) line[k] += (job % 2 == 0 ? 1 : -1) * moved(i, k);
+    std::array<std::uint64_t, 2> const looks{0, chosen.setup.horizon};
+    auto const& place = *problems_[chosen.problem];
+    auto const seen =
+        place.run(typename problem<Rules...>::any_rule(at(line)), chosen.setup, looks);
+    standing const &start = seen[0], &end = seen[1];
+    double e = (1 - options_.raw_share) * end.error + options_.raw_share * end.raw_error +
+               options_.loss_share * (end.loss < 5 ? end.loss : 5);  // where it is not finite, too
+    if (place.begins() == origin::kept_head)
+      e += options_.harm_share *
+           std::max(0.0, std::max(end.error, end.raw_error) - start.raw_error - 0.005);
+    return e;
+  }
+  /// Moves the numbers by the outcomes of all jobs, in their order.
+  /// @return their mean
+  double learn(std::span<double const> outcomes) {
+    HALO_EXPECTS(outcomes.size() == jobs(), "whole_runs: one outcome for every job");
+    double mean = 0;
+    std::vector<double> gradient(line_.size(), 0.0);
+    auto const pairs = static_cast<double>(options_.pairs);
+    for (std::size_t i = 0; i < options_.pairs; ++i) {
+      double const up = outcomes[2 * i], down = outcomes[2 * i + 1];
+      double const slope = (up - down) / (2 * options_.deviation * options_.deviation * pairs);
+      mean += (up + down) / (2 * pairs);
+      for (std::size_t k = 0; k < line_.size(); ++k) gradient[k] += slope * moved(i, k);
     }
-    base::learn_from(r, good, gradient_);
+    double const done = static_cast<double>(update_) / static_cast<double>(options_.updates);
+    double const fall = 0.5 * (1 + std::cos(std::numbers::pi * std::min(1.0, done)));
+    auto const rate = static_cast<float>(options_.rate * (1 + 29 * fall) / 30);
+    optim::adam const rule{{.rate = rate, .beta2 = 0.98F}};
+    for (std::size_t k = 0; k < line_.size(); ++k)
+      (void)rule.step(&line_[k], static_cast<double const*>(&gradient[k]), adam_[k]);
     ++update_;
-    return base::expect_progress(r);
+    if (done >= 1 - options_.averaged_share) {
+      ++averaged_;
+      for (std::size_t k = 0; k < line_.size(); ++k)
+        mean_[k] += (line_[k] - mean_[k]) / static_cast<double>(averaged_);
+    }
+    return mean;
+  }
+  /// One update. @return the mean outcome of its runs
+  double update() {
+    std::vector<double> outcomes(jobs());
+    for_each_parallel(jobs(), options_.threads, [&](std::size_t j) { outcomes[j] = outcome(j); });
+    return learn(outcomes);
   }
 
   /// All that decides about the bits of this training, and what it goes on from.
   static void record(auto& self, auto&& f) {
     f.constant("way.name", "whole runs");
-    f.part("way", self.how_);
-    base::record_pool(self, f, false);
+    f.part("way", self.options_);
+    f.part("optimizer", std::as_const(self.rule_));
+    for (std::size_t i = 0; i < self.problems_.size(); ++i)
+      f.constant("problem." + std::to_string(i), self.problems_[i]->family());
+    f.number("update", self.update_);
+    f.number("averaged", self.averaged_);
+    f.per_problem("numbers", std::span(self.line_));
+    f.per_problem("mean", std::span(self.mean_));
+    for (std::size_t k = 0; k < self.adam_.size(); ++k)
+      f.part("adam." + std::to_string(k), self.adam_[k]);
   }
 
  private:
-  /// ε of weight first + k in this update of place i.
+  /// ε of number k in episode i of the next update.
   [[nodiscard]] double moved(std::size_t i, std::size_t k) const {
-    return how_.deviation * draws(options_).perturbation(i, update_, how_.count, k);
+    generator g(options_.episodes.draws, 2 * i);
+    g.seek(update_ * line_.size() + k);
+    return options_.deviation * static_cast<double>(g.normal());
   }
-  struct outcome {
-    double error = 0;
-    bool broke = true;  ///< at its first checkpoint already
-  };
-  [[nodiscard]] outcome error_of(std::size_t i, int side) const {
-    draws const chance(options_);
-    std::vector<T> weights(descent_.weights().begin(), descent_.weights().end());
-    for (std::size_t k = 0; k < how_.count; ++k)
-      weights[how_.first + k] += static_cast<T>(side * moved(i, k));
-    std::uint64_t const end = chance.horizon(i, update_);
-    std::array<std::uint64_t, 2> const checkpoints{end / 3, end};
-    optimizer_type const rule(std::span<T const>(weights), config_);
-    outcome o;
-    for (score const& s : pool_[i]->evaluate(rule, chance.start(i, update_), checkpoints)) {
-      o.error += (1 - (1 - how_.raw_share) * s.accuracy - how_.raw_share * s.raw_accuracy) / 2;
-      o.broke = o.broke && !s.finite;
-    }
-    return o;
+  [[nodiscard]] Optimizer at(std::vector<double> const& line) const {
+    std::vector<double> values(line.size());
+    for (std::size_t k = 0; k < line.size(); ++k) values[k] = from_line(line[k], numbers_[k].range);
+    return with_numbers(rule_, values);
   }
 
-  whole_run_options how_;
-  std::vector<outcome> errors_;
-  std::vector<double> gradient_;
+  Optimizer rule_;
+  whole_run_options options_;
+  sampler<Rules...> sampler_;
+  problems_type problems_;
+  std::vector<named_number> numbers_;
+  std::vector<double> line_, mean_;
+  std::vector<optim::adam::state<flat_layout<1>, double>> adam_;
+  std::uint64_t update_ = 0, averaged_ = 0;
 };
 
 }  // namespace halo::meta

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Regret of halo's rule and of thirty hand-made optimizers, on adaptations that the rule was not
+// evolved on: points below the best of the thirty in each cell (family, rows, steps), picked in
+// hindsight.
+//
+//     compare_regret --data FOLDER --seeds 10 --threads 2
+
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include <halo/core/error.hpp>
+#include <halo/learned/weights_file.hpp>
+#include <halo/meta/grid.hpp>
+#include <halo/meta/regret.hpp>
+
+#include "support/adaptation_problems.hpp"
+#include "support/arguments.hpp"
+#include "support/progress.hpp"
+
+namespace {
+
+using namespace halo;
+using support::rule_type;
+using arm = meta::arm<optim::momentum, optim::adam, meta::cosine_adam, rule_type>;
+
+struct settings {
+  std::string data, families = "cti";
+  std::vector<std::string> weights;
+  std::uint64_t seed = 1;
+  meta::regret_options where;
+  bool quick = false, cells = false;
+};
+
+constexpr char const* usage =
+    "usage: compare_regret [--data FOLDER] [--families cti] [--seeds N] [--seed N] [--threads N]\n"
+    "  [--weights FILE]... [--cells] [--quick]\n\n"
+    "Families: c images, t patients, i inventions, which alone need no data. --weights: other\n"
+    "numbers of the rule, beside those that it begins with. --cells: every cell.\n";
+
+settings read(int count, char** argument) {
+  settings s;
+  s.data = support::data_folder();
+  support::arguments in(count, argument, usage);
+  while (in.next()) {
+    if (in.is("--data")) {
+      s.data = in.value();
+    } else if (in.is("--families")) {
+      s.families = in.value();
+    } else if (in.is("--seeds")) {
+      s.where.seeds = in.number();
+    } else if (in.is("--seed")) {
+      s.seed = in.number(0, ~std::uint64_t{0});
+    } else if (in.is("--threads")) {
+      s.where.threads = in.number(1, 1024);
+    } else if (in.is("--weights")) {
+      s.weights.push_back(in.value());
+    } else if (in.is("--cells")) {
+      s.cells = true;
+    } else if (in.is("--quick")) {
+      s.quick = true;
+    } else {
+      in.refuse();
+    }
+  }
+  if (s.quick) {
+    s.families = "i";
+    s.where.horizons = {5, 10};
+    s.where.rows = {12};
+    s.where.seeds = 1;
+  }
+  return s;
+}
+
+std::vector<arm> arms_of(settings const& s) {
+  auto all = meta::hand_made_grid<optim::momentum, optim::adam, meta::cosine_adam, rule_type>();
+  auto const both = [&](std::string const& name, rule_type const& rule) {
+    all.push_back({.name = name, .rule = rule, .by_horizon = true, .of_grid = false});
+    all.push_back({.name = name + ", T untold", .rule = rule, .told = false, .of_grid = false});
+  };
+  both("halo", rule_type());
+  for (std::string const& file : s.weights)
+    both(file.substr(file.find_last_of('/') + 1), learned::load_weights<rule_type>(file));
+  return all;
+}
+
+void print(meta::regret_table const& table) {
+  std::printf("%zu cells, %zu arms; regret in points\n%-30s %6s %6s %6s %6s |", table.cells.size(),
+              table.names.size(), "arm", "mean", "worst", "raw", "worst");
+  for (auto const h : table.horizons) std::printf(" %5llu", static_cast<unsigned long long>(h));
+  std::printf(" |  kept   new  none | below start, cells | worst at\n");
+  for (auto const& l : table.lines()) {
+    std::printf("%-30s %6.2f %6.2f %6.2f %6.2f |", l.name.c_str(), l.mean, l.worst, l.raw,
+                l.raw_worst);
+    for (double const r : l.by_horizon) std::printf(" %5.2f", r);
+    std::printf(" |");
+    for (double const r : l.by_origin) std::printf(" %5.2f", std::isnan(r) ? 0.0 : r);
+    std::printf(" | %11.2f, %5zu | %s\n", l.below_start, l.cells_below, l.worst_at.c_str());
+  }
+}
+
+void print_cells(meta::regret_table const& t) {
+  for (auto const& c : t.cells) {
+    std::size_t best = 0;
+    for (std::size_t a = 0; a < t.names.size(); ++a)
+      if (t.of_grid[a] != 0 && c.error[a] < c.error[best]) best = a;
+    std::printf("%-34s %4zu rows %4llu steps: start %5.1f, best %5.1f %-22s", c.family.c_str(),
+                c.rows, static_cast<unsigned long long>(c.horizon), 100 - 100 * c.start,
+                100 - 100 * c.error[best], t.names[best].c_str());
+    for (std::size_t a = 0; a < t.names.size(); ++a)
+      if (t.of_grid[a] == 0)
+        std::printf("  %5.1f raw %5.1f", 100 - 100 * c.error[a], 100 - 100 * c.raw[a]);
+    std::printf("\n");
+  }
+}
+
+void run(settings const& s) {
+  if (s.families != "i" && s.data.empty()) support::leave_without_data("compare_regret");
+  auto const problems =
+      support::judged_on<optim::momentum, optim::adam, meta::cosine_adam, rule_type>(
+          s.data, s.families, seed{s.seed}, s.quick);
+  support::progress bar(100);
+  auto const table =
+      meta::compare(arms_of(s), problems, s.where, [&](std::size_t done, std::size_t all) {
+        if (done * 100 / all != (done - 1) * 100 / all) bar.phase("runs", done * 100 / all);
+      });
+  bar.finish();
+  print(table);
+  if (s.cells) print_cells(table);
+  std::printf("%.0f s\n", bar.seconds());
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  try {
+    run(read(count, arguments));
+  } catch (error const& e) {
+    std::fprintf(stderr, "%s\n", e.what());
+    return 1;
+  }
+}

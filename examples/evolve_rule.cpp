@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Evolves the numbers of learned::horizon_rule on pseudo-adaptations and writes them, as
+// safetensors and as the lines of its table.
+//
+//     halo-evolve-rule --data FOLDER --threads 2 --out numbers
+//
+// The same seed and options give the same bits on the same machine, for any number of threads. What
+// was interrupted goes on with --resume and the same arguments.
+
+#include <cstdint>
+#include <cstdio>
+#include <string>
+
+#include <halo/core/error.hpp>
+#include <halo/learned/weights_file.hpp>
+#include <halo/meta/checkpoint.hpp>
+#include <halo/meta/numbers.hpp>
+#include <halo/meta/whole_runs.hpp>
+
+#include "support/adaptation_problems.hpp"
+#include "support/arguments.hpp"
+#include "support/progress.hpp"
+
+namespace {
+
+using namespace halo;
+using evolution = meta::whole_runs<support::rule_type, support::rule_type>;
+
+struct settings {
+  std::string data, out, resume, families = "ghdi", start;
+  meta::whole_run_options how;
+  std::uint64_t worlds = 2;
+  bool quick = false;
+};
+
+constexpr char const* usage =
+    "usage: halo-evolve-rule [--data FOLDER] [--families ghdi] [--updates N] [--pairs N]\n"
+    "  [--seed N] [--worlds N] [--longest N] [--threads N] [--start FILE] [--out NAME]\n"
+    "  [--resume FILE] [--quick]\n\n"
+    "Families: g gases, h wearers, d digits, i inventions, which alone need no data. --worlds:\n"
+    "how often each is split and pre-trained anew. --start: numbers to begin with. Writes\n"
+    "NAME.safetensors and, on the way, NAME.training.safetensors for --resume.\n";
+
+settings read(int count, char** argument) {
+  settings s;
+  s.data = support::data_folder();
+  support::arguments in(count, argument, usage);
+  while (in.next()) {
+    if (in.is("--data")) {
+      s.data = in.value();
+    } else if (in.is("--families")) {
+      s.families = in.value();
+    } else if (in.is("--updates")) {
+      s.how.updates = in.number();
+    } else if (in.is("--pairs")) {
+      s.how.pairs = in.number();
+    } else if (in.is("--seed")) {
+      s.how.episodes.draws = seed{in.number(0, ~std::uint64_t{0})};
+    } else if (in.is("--worlds")) {
+      s.worlds = in.number();
+    } else if (in.is("--longest")) {
+      s.how.episodes.longest = in.number(10);
+    } else if (in.is("--threads")) {
+      s.how.threads = in.number(1, 1024);
+    } else if (in.is("--start")) {
+      s.start = in.value();
+    } else if (in.is("--out")) {
+      s.out = in.value();
+    } else if (in.is("--resume")) {
+      s.resume = in.value();
+    } else if (in.is("--quick")) {
+      s.quick = true;
+    } else {
+      in.refuse();
+    }
+  }
+  if (s.quick) {
+    s.families = "i";
+    s.worlds = 1;
+    s.how.updates = 3;
+    s.how.pairs = 6;
+    s.how.episodes.longest = 30;
+  }
+  return s;
+}
+
+void print(support::rule_type const& rule) {
+  for (meta::named_number const& n : meta::numbers_of(rule))
+    std::printf("      {\"%s\", 1, 1, constant(%.2f)},\n", n.name.c_str(), n.value);
+}
+
+void run(settings const& s) {
+  if (s.families != "i" && s.data.empty()) support::leave_without_data("halo-evolve-rule");
+  support::problems<support::rule_type> all;
+  for (std::uint64_t k = 0; k < s.worlds; ++k) {
+    std::uint64_t const number = s.how.episodes.draws.value * 10 + k;
+    auto const some =
+        support::evolved_on<support::rule_type>(s.data, s.families, seed{number}, s.quick);
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  std::printf("%zu problems\n", all.size());
+  support::rule_type const start =
+      s.start.empty() ? support::rule_type() : learned::load_weights<support::rule_type>(s.start);
+  evolution training(start, s.how, all);
+  std::string const recipe = s.families + ", " + std::to_string(s.worlds) + " worlds";
+  if (!s.resume.empty()) meta::resume(s.resume, training, recipe);
+  support::progress bar(s.how.updates, training.updates());
+  double running = 0;
+  while (training.updates() < s.how.updates) {
+    double const now = training.update();
+    running = running == 0 ? now : 0.95 * running + 0.05 * now;
+    char text[48];
+    std::snprintf(text, sizeof text, "mean outcome %.4f", running);
+    if (training.updates() % 10 == 0) bar.phase(text, training.updates());
+    if (!s.out.empty() && training.updates() % 25 == 0)
+      meta::save(s.out + ".training.safetensors", training, recipe);
+  }
+  bar.finish();
+  std::printf("%llu updates, %.0f s, seed %llu:\n",
+              static_cast<unsigned long long>(training.updates()), bar.seconds(),
+              static_cast<unsigned long long>(s.how.episodes.draws.value));
+  print(training.optimizer());
+  if (!s.out.empty()) learned::save_weights(s.out + ".safetensors", training.optimizer());
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  try {
+    run(read(count, arguments));
+  } catch (error const& e) {
+    std::fprintf(stderr, "%s\n", e.what());
+    return 1;
+  }
+}
