@@ -165,10 +165,10 @@ void train(settings const& s, recipe const& preset, Tasks const& tasks) {
 }
 
 constexpr char const* usage =
-    "usage: halo-meta-train [--preset paper|l2o|authors|dm|leaky] [--updates N]\n"
+    "usage: halo-meta-train [--preset paper|l2o|authors|dm|leaky|halo] [--updates N]\n"
     "  [--minutes M] [--threads N] [--seed N] [--spectral] [--out NAME] [--resume FILE]\n"
     "  [--data FOLDER] [--quick]\n\n"
-    "All presets but leaky learn on FOLDER/mnist/train-images-idx3-ubyte ..., as\n"
+    "All presets but leaky and halo learn on FOLDER/mnist/train-images-idx3-ubyte ..., as\n"
     "scripts/fetch-data.sh leaves it; without --data the variable HALO_DATA is FOLDER.\n"
     "--spectral: the Jacobian term is the spectral norm of the Hessian. Writes\n"
     "NAME.safetensors, NAME.hpp and, on the way, NAME.training.safetensors for\n"
@@ -180,7 +180,7 @@ settings read(int count, char** argument) {
   support::arguments in(count, argument, usage);
   while (in.next()) {
     if (in.is("--preset")) {
-      s.preset = in.word({"paper", "l2o", "authors", "dm", "leaky"});
+      s.preset = in.word({"paper", "l2o", "authors", "dm", "leaky", "halo"});
     } else if (in.is("--updates")) {
       s.updates = in.number();
     } else if (in.is("--minutes")) {
@@ -222,9 +222,13 @@ int main(int count, char** arguments) {
                                                              support::odd_digits(s.data));
     else if (s.preset == "dm")
       train<learned::coordinate_lstm_program<>>(s, support::dm(), support::digits_mlp(s.data));
+    else if (s.preset == "halo")
+      train<learned::hierarchical_program<options::leaky_paper>>(
+          s, support::lasting_halo(),
+          support::teachers<support::narrow, support::deep, support::wide>());
     else
       train<learned::hierarchical_program<options::leaky>>(s, support::leaky(),
-                                                           support::teachers());
+                                                           support::teachers<support::narrow>());
   } catch (error const& e) {
     std::fprintf(stderr, "%s\n", e.what());
     return 1;

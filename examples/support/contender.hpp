@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <halo/learned/hierarchical_rnn.hpp>
+#include <halo/learned/paper_halo.hpp>
 #include <halo/learned/pretrained/best_tensor_rnn.hpp>
 #include <halo/learned/tensor_rnn.hpp>
 #include <halo/learned/weights_file.hpp>
@@ -27,15 +28,16 @@ using hierarchy = halo::learned::hierarchical_rnn<>;
 struct untrained_hierarchy {};
 
 /// What optimizers are picked from: the best of a family is its best member in each cell.
-enum class family { none, adam, adamw, prior, trained };
+enum class family { none, adam, adamw, prior, trained, paper };
 
 /// One optimizer that is compared.
 struct contender {
   std::string name;
   family of = family::none;
   std::variant<halo::optim::sgd, halo::optim::adagrad, halo::optim::adam, warm_adam, controller,
-               untrained_hierarchy>
+               untrained_hierarchy, halo::learned::paper_halo>
       rule;
+  bool masks = false;  ///< the paper's random layers, else every layer in every step
 };
 
 /// The optimizer that a seed uses.
@@ -74,6 +76,11 @@ template <class Rule>
                  weights.empty() ? learned::pretrained::best_tensor_rnn()
                                  : learned::load_weights<controller>(weights)});
   all.push_back({"hierarchical_rnn, untrained", family::none, untrained_hierarchy{}});
+  all.push_back({"paper_halo", family::paper, learned::paper_halo{}});
+  all.push_back({"paper_halo, random layers", family::paper, learned::paper_halo{}, true});
+  for (float const rate : {1e-3F, 3e-3F, 1e-2F})
+    all.push_back(
+        {named("Adam", rate) + ", random layers", family::none, optim::adam{{.rate = rate}}, true});
   return all;
 }
 

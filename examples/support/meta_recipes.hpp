@@ -117,6 +117,20 @@ struct recipe {
   r.sentence = "The hierarchical RNN of Wichrowska et al. 2017, made leaky and trained to last.";
   return r;
 }
+/// HALO so that it lasts: the paper's features in the leaky recurrence, the Jacobian term at the
+/// average of a window's iterates, random layers in every second place, of those that validate too.
+[[nodiscard]] inline recipe lasting_halo() {
+  recipe r = leaky();
+  r.training.updates = 400;
+  r.training.longest_window = 120;
+  r.training.loss.jacobian = 1e-3;
+  r.pool.places = 18;
+  r.pool.masks = r.validation.masks = r.pool.half = r.validation.half = true;
+  r.type = "hierarchical_rnn<hierarchical::leaky_paper>";
+  r.sentence =
+      "HALO's hierarchical RNN, made leaky and trained to last, with random layers or not.";
+  return r;
+}
 
 /// A few updates of a small pool: seconds.
 inline void shorten(recipe& r) {

@@ -4,6 +4,7 @@
 // The problems of meta_train.cpp: networks on classes that random teachers invent.
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -24,6 +25,9 @@ namespace support {
 using namespace halo;
 
 using narrow = nn::sequential<nn::linear<32, 32>, nn::relu, nn::linear<32, 6>>;
+using deep =
+    nn::sequential<nn::linear<32, 48>, nn::relu, nn::linear<48, 32>, nn::relu, nn::linear<32, 6>>;
+using wide = nn::sequential<nn::linear<32, 64>, nn::tanh, nn::linear<64, 6>>;
 
 /// How many tasks of which kind, and what their places in a pool are told.
 struct pool_options {
@@ -32,7 +36,8 @@ struct pool_options {
   std::size_t least_rows = 1000, most_rows = 60000;
   std::size_t longest_window = 1;
   double spread = 0;   ///< of the re-parametrised scales
-  bool masks = false;  ///< a tenth, three tenths, half of the steps by thirds of the layers
+  bool masks = false;  ///< a tenth, three tenths, half of the steps by thirds of the layers,
+  bool half = false;   ///< in every second place only
   bool quick = false;
 };
 
@@ -53,10 +58,11 @@ struct pool_options {
   return t;
 }
 
-/// Which layers a window moves.
+/// Which layers a step moves in place i.
 template <class Task>
-[[nodiscard]] optim::selection layers_of(pool_options const& o) {
-  return o.masks ? optim::selection::thirds(Task::layout::layers) : optim::selection::dense();
+[[nodiscard]] optim::selection layers_of(std::size_t i, pool_options const& o) {
+  bool const masked = o.masks && (!o.half || i % 2 == 1);
+  return masked ? optim::selection::thirds(Task::layout::layers) : optim::selection::dense();
 }
 
 template <class P, class Network>
@@ -66,16 +72,18 @@ template <class P, class Network>
   std::size_t const batch = std::size_t{16} << (i / 3 % 3);
   task::supervised<Network> inner(task::make_teacher(teacher_of(i, o), seed{stream}), batch,
                                   seed{stream});
-  return std::make_unique<meta::task_slot<P, task_type>>(task_type(std::move(inner), o.spread),
-                                                         o.longest_window, layers_of<task_type>(o));
+  return std::make_unique<meta::task_slot<P, task_type>>(
+      task_type(std::move(inner), o.spread), o.longest_window, layers_of<task_type>(i, o));
 }
 
-/// Random teachers.
+/// Random teachers, for these networks in turn.
+template <class... Networks>
 struct teachers {
   template <class P>
   [[nodiscard]] std::vector<std::unique_ptr<meta::slot<P>>> pool(pool_options const& o) const {
     std::vector<std::unique_ptr<meta::slot<P>>> places;
-    for (std::size_t i = 0; i < o.places; ++i) places.push_back(place_of<P, narrow>(i, o));
+    constexpr std::array make{&place_of<P, Networks>...};
+    for (std::size_t i = 0; i < o.places; ++i) places.push_back(make[i % make.size()](i, o));
     return places;
   }
 };

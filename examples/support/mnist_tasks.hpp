@@ -89,7 +89,7 @@ class odd_digits {
       problem inner(odd_, batch, seed{(o.validation ? 900 : 100) + i});
       places.push_back(std::make_unique<meta::task_slot<P, task_type>>(
           task_type(task::adapted(std::move(inner), std::span<float const>(trained_))),
-          o.longest_window, layers_of<problem>(o)));
+          o.longest_window, layers_of<problem>(i, o)));
     }
     return places;
   }

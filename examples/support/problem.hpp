@@ -55,9 +55,11 @@ class problem {
   virtual void prepare(std::size_t i) = 0;
   /// Numbers of rows and parameters in words.
   [[nodiscard]] virtual std::string words() const = 0;
-  /// @param checkpoints  numbers of steps, ascending
+  /// @param checkpoints  numbers of steps, ascending; or of the operations that so many steps of
+  ///                     Adam on all layers take
   [[nodiscard]] virtual trial run(contender const& of, std::size_t i,
-                                  std::vector<std::uint64_t> const& checkpoints) const = 0;
+                                  std::vector<std::uint64_t> const& checkpoints,
+                                  bool operations) const = 0;
 
  private:
   std::string name_;
@@ -98,9 +100,16 @@ class problem_of final : public problem {
   }
 
   [[nodiscard]] trial run(contender const& of, std::size_t i,
-                          std::vector<std::uint64_t> const& checkpoints) const override {
-    return std::visit([&](auto const& rule) { return run_rule(rule_for(rule, i), i, checkpoints); },
-                      of.rule);
+                          std::vector<std::uint64_t> const& checkpoints,
+                          bool operations) const override {
+    using namespace halo;
+    std::uint64_t const step = adapt::operations<Network, optim::averaged<optim::adam>>(
+        {.layers = layer_mask::all(Network::layers)}, 64);
+    return std::visit(
+        [&](auto const& rule) {
+          return run_rule(rule_for(rule, i), i, checkpoints, of.masks, operations ? step : 0);
+        },
+        of.rule);
   }
 
  private:
@@ -109,16 +118,18 @@ class problem_of final : public problem {
     std::vector<float> parameters;
   };
 
+  /// @param step  operations that count as one, or 0
   template <class Rule>
-  trial run_rule(Rule const& rule, std::size_t i,
-                 std::vector<std::uint64_t> const& checkpoints) const {
+  trial run_rule(Rule const& rule, std::size_t i, std::vector<std::uint64_t> const& checkpoints,
+                 bool masks, std::uint64_t step) const {
     using namespace halo;
     world const& w = worlds_[i];
-    // optimizers are compared, not the policies they prefer: dense for all
+    // optimizers are compared, not the policies they prefer: all layers unless masks are asked for
     using device_type =
         adapt::adapter<Network, nn::cross_entropy, optim::averaged<Rule>, 64, optim::selection>;
-    auto const device =
-        std::make_unique<device_type>(optim::averaged<Rule>{rule}, w.parameters, seed{i});
+    auto const device = std::make_unique<device_type>(
+        optim::averaged<Rule>{rule}, w.parameters, seed{i},
+        masks ? optim::selection::thirds(Network::layers) : optim::selection::dense());
     device->set_training_rows(w.from.train->rows());
     auto const loss = [&] {
       return device->evaluate(w.from.train->x, w.from.train->y, adapt::weights::raw).loss;
@@ -128,8 +139,12 @@ class problem_of final : public problem {
     t.first_loss = loss();
     std::uint64_t done = 0;
     for (std::uint64_t const at : checkpoints) {
-      adapt::run(*device, stream,
-                 adapt::budget{.iterations = at - done, .non_finite = adapt::budget::unlimited});
+      adapt::budget upto{.non_finite = adapt::budget::unlimited};
+      if (step > 0)
+        upto.operations = at * step - std::min(at * step, device->totals().operations);
+      else
+        upto.iterations = at - done;
+      adapt::run(*device, stream, upto);
       done = at;
       t.points.push_back({score_of(*device, *w.from.test, adapt::weights::raw),
                           score_of(*device, *w.from.test, adapt::weights::averaged), loss()});

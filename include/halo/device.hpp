@@ -46,6 +46,7 @@
 #include <halo/learned/number.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/overrun.hpp>
+#include <halo/learned/paper_halo.hpp>
 #include <halo/learned/pass.hpp>
 #include <halo/learned/program.hpp>
 #include <halo/learned/program_check.hpp>

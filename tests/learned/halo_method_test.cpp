@@ -19,11 +19,12 @@ TEST_CASE("HALO over a backbone is the backbone with random layers") {
       nn::sequential<nn::linear<4, 8>, nn::relu, nn::linear<8, 8>, nn::relu, nn::linear<8, 2>>;
   using layout = network::layout;
   using backbone = learned::hierarchical_rnn<learned::hierarchical::paper>;
-  static_assert(optim::optimizer<learned::halo_paper, layout>);
+  using halo_paper = learned::halo_method<backbone>;
+  static_assert(optim::optimizer<halo_paper, layout>);
   static_assert(optim::optimizer<learned::halo_lstm, layout>);
-  using device = adapt::adapter<network, nn::cross_entropy, learned::halo_paper, 8>;
+  using device = adapt::adapter<network, nn::cross_entropy, halo_paper, 8>;
   using plain = adapt::adapter<network, nn::cross_entropy, backbone, 8, optim::random_layers>;
-  auto const halo_device = std::make_unique<device>(learned::halo_paper{seed{3}}, seed{4});
+  auto const halo_device = std::make_unique<device>(halo_paper{seed{3}}, seed{4});
   auto const same = std::make_unique<plain>(backbone{seed{3}}, seed{4});
   generator g(seed{6});
   std::vector<float> x(8 * 4);

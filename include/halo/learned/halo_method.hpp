@@ -17,9 +17,7 @@ struct halo_method : Backbone {
   using preferred_policy = optim::random_layers;
 };
 
-/// The method as the paper describes it: a hierarchical RNN with the paper's nine features.
-using halo_paper = halo_method<hierarchical_rnn<hierarchical::paper>>;
-/// The other reading of the paper's "LSTM".
+/// The other reading of the paper's "LSTM"; that with a hierarchical RNN, trained: paper_halo.hpp.
 using halo_lstm = halo_method<coordinate_lstm<>>;
 
 }  // namespace halo::learned

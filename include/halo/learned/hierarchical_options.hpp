@@ -95,6 +95,9 @@ inline constexpr hierarchical_options authors{.last_tensor = true};
 /// Stable over thousands of steps: no RMS normalisation, a log-rate that leaks to a learned one, a
 /// slower second moment.
 inline constexpr hierarchical_options leaky{.normalized = false, .leaky = true, .scale_bias = 5.0};
+/// The paper's nine features in the recurrence that is stable.
+inline constexpr hierarchical_options leaky_paper{
+    .products = false, .normalized = false, .leaky = true, .scale_bias = 5.0};
 }  // namespace hierarchical
 
 }  // namespace halo::learned
