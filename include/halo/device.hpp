@@ -79,6 +79,7 @@
 #include <halo/optim/optimizer.hpp>
 #include <halo/optim/policy.hpp>
 #include <halo/optim/pruned.hpp>
+#include <halo/optim/pulled.hpp>
 #include <halo/optim/random_layers.hpp>
 #include <halo/optim/rmsprop.hpp>
 #include <halo/optim/schedule.hpp>

@@ -32,6 +32,7 @@ void in_every_wrapper(Inner const& inner) {
   keeps(optim::averaged<Inner>(inner));
   keeps(cosine_scheduled<Inner>(inner, {.steps = 10, .final = 0.5}));
   keeps(optim::pruned<Inner>(inner));
+  keeps(optim::pulled<Inner>(inner, {.pull = 0.2F}));
   keeps(optim::slimming<Inner>(inner));
   keeps(optim::guarded<Inner>(inner));
   std::string const name = Inner::name;
@@ -57,6 +58,8 @@ TEST_CASE("every wrapper keeps the contract: around every wrapper") {
   in_every_wrapper(cosine_scheduled<optim::adam>(adam, {.steps = 10, .final = 0.5}));
   in_every_wrapper(optim::pruned(adam));
   in_every_wrapper(optim::slimming(adam));
+  in_every_wrapper(optim::pulled(adam));
+  keeps(optim::scheduled(optim::pulled(adam), optim::by_horizon{}));
   in_every_wrapper(optim::guarded(adam));
 }
 

@@ -30,6 +30,51 @@ TEST_CASE("cosine: warm-up, start, middle, end") {
   CHECK(s(100000) == doctest::Approx(0.1));
 }
 
+TEST_CASE(
+    "by_horizon: rises over a share of the run, falls to nothing at its end, whatever its length") {
+  optim::by_horizon const s{};
+  for (std::uint64_t const all : {1U, 2U, 10U, 300U, 100000U}) {
+    CAPTURE(all);
+    double last = 0, sum = 0;
+    for (std::uint64_t t = 0; t < all; ++t) {
+      double const f = s({.steps = 7, .horizon = all, .elapsed = t});
+      double const over = static_cast<double>(t) / static_cast<double>(all);
+      double const rise = 0.1 * static_cast<double>(all);
+      CHECK(f == doctest::Approx(
+                     (static_cast<double>(t) + 1 < rise ? (static_cast<double>(t) + 1) / rise : 1) *
+                     (1 - over)));
+      CHECK(f > 0);
+      last = f, sum += f;
+    }
+    CHECK(last <= (all == 1 ? 1.0 : 1.0 / static_cast<double>(all) + 1e-12));
+    CHECK(sum / static_cast<double>(all) > 0.4);
+  }
+  // nobody knows, or it is over: a constant
+  for (std::uint64_t const t : {0U, 4U, 9U, 1000U}) {
+    double const expected = t < 9 ? static_cast<double>(t + 1) / 10 : 1;
+    CHECK(s({.steps = t}) == doctest::Approx(expected));
+    CHECK(s({.steps = t, .horizon = 20, .elapsed = 20}) == doctest::Approx(expected));
+  }
+  CHECK(optim::by_horizon{.warm_up = 0, .end = 0}({.steps = 0, .horizon = 5, .elapsed = 4}) == 1);
+  CHECK(optim::by_horizon{.end = 2}({.steps = 0, .horizon = 4, .elapsed = 2}) == 0.25);
+}
+
+TEST_CASE("by_horizon: what the context says of the run reaches the schedule") {
+  optim::scheduled const rule(optim::sgd{{.rate = 1.0F}}, optim::by_horizon{});
+  auto state = rule.init<flat_layout<1>>();
+  float theta = 0;
+  float const g = -1;
+  optim::step_context<float> c;
+  c.horizon = 4;
+  float const moves[] = {1, 0.75F, 0.5F, 0.25F};
+  for (c.elapsed = 0; c.elapsed < 4; ++c.elapsed) {
+    float const before = theta;
+    REQUIRE(rule.step(&theta, &g, state, c) == optim::status::done);
+    CHECK(theta - before == moves[c.elapsed]);
+  }
+  CHECK(state.steps == 4);
+}
+
 TEST_CASE("a scheduled optimizer multiplies the rate and counts only steps that moved") {
   optim::scheduled<optim::sgd, optim::step_decay> const rule{optim::sgd{{.rate = 1.0F}},
                                                              {.period = 1, .factor = 0.5}};
@@ -52,10 +97,12 @@ TEST_CASE("schedules of any length give a share at any step") {
     for (std::uint64_t const length : {std::uint64_t{1}, std::uint64_t{1} << 33, most - 1, most}) {
       CAPTURE(step);
       CAPTURE(length);
-      for (double const factor : {optim::step_decay{.period = length, .factor = 0.5}(step),
-                                  optim::cosine{.steps = length, .final = 0.1}(step),
-                                  optim::cosine{.steps = 1, .final = 1, .warm_up = length}(step),
-                                  optim::cosine{.steps = length, .warm_up = length}(step)}) {
+      for (double const factor :
+           {optim::step_decay{.period = length, .factor = 0.5}(step),
+            optim::cosine{.steps = length, .final = 0.1}(step),
+            optim::cosine{.steps = 1, .final = 1, .warm_up = length}(step),
+            optim::cosine{.steps = length, .warm_up = length}(step),
+            optim::by_horizon{}({step, length, step}), optim::by_horizon{}({step, most, length})}) {
         CHECK(factor >= 0);
         CHECK(factor <= 1);
       }

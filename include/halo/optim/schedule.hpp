@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstdint>
@@ -52,19 +53,59 @@ struct cosine {
   }
 };
 
-/// Any optimizer with its rate multiplied by Schedule(step), through step_context::rate.
+/// Where a run stands, for schedules that want to know more than their own steps.
+struct moment {
+  std::uint64_t steps = 0;    ///< that the schedule has counted
+  std::uint64_t horizon = 0;  ///< steps of the run (step_context::horizon); 0: nobody knows
+  std::uint64_t elapsed = 0;  ///< how many of them are over
+};
+
+/// A rise over the first share of the run and a fall to zero at its end, whatever its length:
+///     min(1, (t+1) / (warm_up T)) · (1 - t/T)^end
+/// with T the horizon that adapt::run tells and t the steps of it that are over. Where nobody knows
+/// it, or it is over, a rise over ten steps and a constant rate, which wants averaged weights; a
+/// rate that falls wants the raw ones.
+struct by_horizon {
+  double warm_up = 0.1;  ///< share of the run
+  double end = 1;        ///< 1: straight down; 0: no fall
+  static constexpr void record(auto& self, auto&& f) {
+    f.constant("name", "by_horizon");
+    f.option("warm_up", self.warm_up, allowed::share());
+    f.option("end", self.end, allowed::non_negative());
+  }
+  [[nodiscard]] double operator()(moment const& m) const noexcept {
+    bool const known = m.elapsed < m.horizon;
+    auto const t = static_cast<double>(known ? m.elapsed : m.steps);
+    auto const all = static_cast<double>(m.horizon);
+    double const rise = std::min(1.0, (t + 1) / std::max(1.0, known ? all * warm_up : 10.0));
+    return known ? rise * std::pow(1 - t / all, end) : rise;
+  }
+};
+
+/// A schedule: schedule(std::uint64_t step) or schedule(optim::moment) gives the factor, and it has
+/// a record.
+template <class S>
+concept rate_schedule = recordable<S> && (
+                                             requires(S const& s) {
+                                               {
+                                                 s(std::uint64_t{})
+                                               } -> std::convertible_to<double>;
+                                             } ||
+                                             requires(S const& s) {
+                                               { s(moment{}) } -> std::convertible_to<double>;
+                                             });
+
+/// Any optimizer with its rate multiplied by a schedule's factor, through step_context::rate.
 ///
 /// A step is counted when it changed something (status::done).
 ///
 ///     optim::scheduled(optim::adam{}, optim::cosine{.steps = 5000, .warm_up = 100})
+///     optim::scheduled(optim::adam{}, optim::by_horizon{})  // of any length
 template <class Inner, class Schedule>
 struct scheduled : wrapper<scheduled<Inner, Schedule>, Inner> {
-  static_assert(
-      recordable<Schedule> &&
-          requires(Schedule const& s) {
-            { s(std::uint64_t{}) } -> std::convertible_to<double>;
-          },
-      "halo: scheduled: a schedule gives a factor, schedule(std::uint64_t step), and has a record");
+  static_assert(rate_schedule<Schedule>,
+                "halo: scheduled: a schedule gives a factor, schedule(std::uint64_t step) or "
+                "schedule(optim::moment), and has a record");
   Schedule schedule{};
 
   using base = wrapper<scheduled, Inner>;
@@ -90,7 +131,10 @@ struct scheduled : wrapper<scheduled<Inner, Schedule>, Inner> {
   template <class Layout, class T>
   status step(T* theta, T const* gradient, state<Layout, T>& s,
               step_context<T> context = {}) const noexcept {
-    context.rate *= schedule(s.steps);
+    if constexpr (std::invocable<Schedule const&, std::uint64_t>)
+      context.rate *= schedule(s.steps);
+    else
+      context.rate *= schedule(moment{s.steps, context.horizon, context.elapsed});
     status const result = this->inner.step(theta, gradient, s.inner, context);
     if (result == status::done) ++s.steps;
     return result;
