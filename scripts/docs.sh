@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Makes the reference and the pages readable in a browser: build/docs/html/index.html.
 #
-#   scripts/docs.sh      lists what is public and says nothing of itself: build/docs/undocumented
+#   scripts/docs.sh      fails on a public name that says nothing of itself and on a bad reference,
+#                        and lists them: build/docs/warnings
 #
 # Needs doxygen. The folder is build/docs, or $HALO_BUILD/docs.
 set -euo pipefail
@@ -10,6 +11,7 @@ cd "$(dirname "$0")/.."
 out=${HALO_BUILD:-build}/docs
 command -v doxygen > /dev/null || { echo "halo: docs: expected doxygen, found none" >&2; exit 1; }
 mkdir -p "$out"
+scripts/reference-header.py --check
 doxygen - > "$out/log" << END
 PROJECT_NAME = halo
 PROJECT_BRIEF = "Keeps neural networks learning on the device they run on"
@@ -34,8 +36,13 @@ EXTRACT_STATIC = YES
 MACRO_EXPANSION = YES
 WARN_IF_DOC_ERROR = YES
 WARN_NO_PARAMDOC = NO
+WARN_IF_INCOMPLETE_DOC = NO
 WARN_LOGFILE = $out/warnings
 QUIET = YES
 END
-grep -E 'is not documented' "$out/warnings" > "$out/undocumented" || true
-echo "$out/html/index.html, $(wc -l < "$out/undocumented") public names say nothing of themselves"
+if [ -s "$out/warnings" ]; then
+  sed "s|^$PWD/||" "$out/warnings" | sort -u | head -100 >&2
+  echo "halo: docs: expected documented names and good references, found the above" >&2
+  exit 1
+fi
+echo "$out/html/index.html"

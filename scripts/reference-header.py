@@ -3,6 +3,7 @@
 """Prints a header as doxygen wants it: members that a concept names bring the concept's sentence.
 
 reference-header.py HEADER      scripts/docs.sh calls it
+reference-header.py --check     does so for every header and says where lines would get lost
 
 docs/concepts.md says once what `forward` of a layer or `decide` of a policy is; dozens of types
 have them. A member with one of these names and no docstring of its own is given that sentence
@@ -205,8 +206,16 @@ def annotated(text, room):
     return text
 
 
-if __name__ == "__main__":
-    file = pathlib.Path(sys.argv[1])
+def filtered(file):
     parts = file.resolve().parts
     room = parts[parts.index("halo", parts.index("include")) + 1] if "include" in parts else ""
-    print(annotated(file.read_text(), room), end="")
+    return annotated(file.read_text(), room)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] != "--check":
+        print(filtered(pathlib.Path(sys.argv[1])), end="")
+        sys.exit()
+    headers = sorted((ROOT / "include/halo").rglob("*.hpp"))
+    bad = [f for f in headers if filtered(f).count("\n") != f.read_text().count("\n")]
+    sys.exit("\n".join(f"reference-header.py: {f}: lines get lost" for f in bad) or 0)

@@ -66,11 +66,12 @@ class adapter
   using network = Network;
   using loss = Loss;
   using optimizer_type = Optimizer;
-  using policy_type = Policy;
+  using policy_type = Policy;  ///< what decides each step's layers and examples
   using layout = typename Network::layout;
   using target = typename Loss::target;
   using state_type = typename Optimizer::template state<layout, float>;
   static constexpr std::size_t max_batch = MaxBatch;
+  /// Whether the optimizer keeps an average of the parameters.
   static constexpr bool averages = optim::keeps_average<state_type>;
   /// What predict, evaluate and accuracy look at unless told: the average where there is one.
   static constexpr weights preferred = averages ? weights::averaged : weights::raw;
@@ -137,16 +138,21 @@ class adapter
   }
   /// Running means and variances of batch_norm, Network::statistics of them.
   [[nodiscard]] std::span<float const> statistics() const noexcept { return statistics_.span(); }
+  /// The optimizer's state: moments, counts, the average.
   [[nodiscard]] state_type& state() noexcept { return state_; }
+  /// The same, for reading alone.
   [[nodiscard]] state_type const& state() const noexcept { return state_; }
   /// Sums over all steps so far.
   [[nodiscard]] adapt::totals const& totals() const noexcept { return totals_; }
+  /// What all draws of the run begin from.
   [[nodiscard]] halo::seed seed() const noexcept { return seed_; }
 
+  /// The optimizer with its options.
   [[nodiscard]] Optimizer const& optimizer() const noexcept { return optimizer_; }
   /// The same optimizer with other options, from the next step on; its state stays.
   /// @throws halo::error as the constructor
   void set_optimizer(Optimizer const& optimizer) { optimizer_ = detail::checked(optimizer); }
+  /// The policy with its options.
   [[nodiscard]] Policy const& policy() const noexcept { return policy_; }
   /// The same policy with other options, from the next step on; its state stays.
   /// @throws halo::error as the constructor

@@ -50,6 +50,7 @@ enum class stop : unsigned char {
 ///
 /// Accuracy, loss and patience are of held-out examples, which adapt::run is handed.
 struct budget {
+  /// more than any run takes.
   static constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
 
   std::uint64_t iterations = unlimited;  ///< steps, empty ones included

@@ -120,7 +120,7 @@ class discriminant {
                 "halo: discriminant: at least one feature and one class");
 
  public:
-  static constexpr std::size_t features = Features, classes = Classes;
+  static constexpr std::size_t features = Features, classes = Classes;  ///< template arguments
 
   /// Counts a row in; rows with numbers that are not finite, or above 1e15, are left out.
   /// @param h      Features numbers
@@ -130,9 +130,11 @@ class discriminant {
     if (detail::countable(Features, h)) sums().add(h, label);
   }
 
+  /// Rows that were counted in.
   [[nodiscard]] std::size_t rows() const noexcept {
     return static_cast<std::size_t>(means().all_rows());
   }
+  /// Those of one label, below classes.
   [[nodiscard]] std::size_t rows(std::size_t label) const noexcept {
     return static_cast<std::size_t>(rows_[label]);
   }

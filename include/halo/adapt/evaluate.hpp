@@ -22,7 +22,7 @@ namespace halo::adapt {
 template <class Network, std::size_t Capacity>
 struct inference_workspace {
   static constexpr std::size_t capacity = Capacity;
-  aligned_array<float, Network::inference_arena_size(Capacity)> arena;
+  aligned_array<float, Network::inference_arena_size(Capacity)> arena;  ///< for Capacity examples
 };
 
 /// Memory that a network may run forward in: inference_workspace, nn::workspace.

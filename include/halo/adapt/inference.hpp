@@ -28,6 +28,7 @@ class inference {
   void predict(X const& x, std::span<float> y, weights at = Self::preferred) const {
     throw_if(try_predict(x, y, at));
   }
+  /// The same in a workspace of the caller's: calls with different ones may run at once.
   template <class X, forward_memory Work>
   void predict(X const& x, std::span<float> y, Work& work, weights at = Self::preferred) const {
     throw_if(try_predict(x, y, work, at));
@@ -38,6 +39,7 @@ class inference {
                                     weights at = Self::preferred) const noexcept {
     return try_predict(x, y, work_, at);
   }
+  /// The same in a workspace of the caller's.
   template <class X, forward_memory Work>
   [[nodiscard]] refusal try_predict(X const& x, std::span<float> y, Work& work,
                                     weights at = Self::preferred) const noexcept {
@@ -50,6 +52,7 @@ class inference {
   [[nodiscard]] evaluation evaluate(X const& x, Y const& t, weights at = Self::preferred) const {
     return evaluate(x, t, work_, at);
   }
+  /// The same in a workspace of the caller's.
   template <class X, class Y, forward_memory Work>
   [[nodiscard]] evaluation evaluate(X const& x, Y const& t, Work& work,
                                     weights at = Self::preferred) const {
@@ -61,6 +64,7 @@ class inference {
                                         weights at = Self::preferred) const noexcept {
     return try_evaluate(x, t, work_, at);
   }
+  /// The same in a workspace of the caller's.
   template <class X, class Y, forward_memory Work>
   [[nodiscard]] evaluation try_evaluate(X const& x, Y const& t, Work& work,
                                         weights at = Self::preferred) const noexcept {
@@ -73,6 +77,7 @@ class inference {
   [[nodiscard]] double accuracy(X const& x, Y const& t, weights at = Self::preferred) const {
     return accuracy(x, t, work_, at);
   }
+  /// The same in a workspace of the caller's.
   template <class X, class Y, forward_memory Work>
   [[nodiscard]] double accuracy(X const& x, Y const& t, Work& work,
                                 weights at = Self::preferred) const {

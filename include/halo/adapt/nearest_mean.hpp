@@ -122,7 +122,7 @@ class nearest_mean {
                 "halo: nearest_mean: at least one feature and one class");
 
  public:
-  static constexpr std::size_t features = Features, classes = Classes;
+  static constexpr std::size_t features = Features, classes = Classes;  ///< template arguments
 
   /// Counts a row in; rows with numbers that are not finite, or above 1e15, are left out.
   /// @param h      Features numbers
@@ -141,9 +141,11 @@ class nearest_mean {
     std::fill_n(sums().mean(label), Features, 0.0F);
   }
 
+  /// Rows that were counted in.
   [[nodiscard]] std::size_t rows() const noexcept {
     return static_cast<std::size_t>(sums().all_rows());
   }
+  /// Those of one label, below classes.
   [[nodiscard]] std::size_t rows(std::size_t label) const noexcept {
     return static_cast<std::size_t>(rows_[label]);
   }

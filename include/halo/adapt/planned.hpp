@@ -19,6 +19,8 @@ class planned {
   /// How many steps there will be and how many of them are over. adapt::run says so by itself, from
   /// its budget and its stream.
   [[nodiscard]] prospect const& plan() const noexcept { return plan_; }
+  /// Tells of the run that steps belong to: its length, what is over, the loss of an answer that
+  /// looks at no example.
   void set_plan(prospect const& p) noexcept { plan_ = p; }
 
  protected:
@@ -26,6 +28,7 @@ class planned {
   void began_with(layer_mask drawn) noexcept {
     for (std::size_t i = 0; i < Layers; ++i) drawn_[i] = drawn[i] ? 1 : 0;
   }
+  /// The last layer's parameters were drawn anew.
   void drew_head() noexcept { drawn_.back() = 1; }
 
   /// A step begins.

@@ -38,7 +38,7 @@ class predictor : public inference<predictor<Network, MaxBatch, Loss>, Network, 
   using loss = Loss;
   using target = typename Loss::target;
   static constexpr std::size_t max_batch = MaxBatch;
-  static constexpr weights preferred = weights::raw;
+  static constexpr weights preferred = weights::raw;  ///< the only weights it has
   /// Bytes of the parameters; of a quantised layer's weight one each, in panels of 16 outputs.
   static constexpr std::size_t parameter_bytes = Network::parameters * sizeof(float);
 
@@ -73,6 +73,7 @@ class predictor : public inference<predictor<Network, MaxBatch, Loss>, Network, 
 
   [[nodiscard]] std::span<float const> parameters() const noexcept { return parameters_.span(); }
   [[nodiscard]] std::span<float const> statistics() const noexcept { return statistics_.span(); }
+  /// Its numbers, for functions that take any network's.
   [[nodiscard]] network_view view([[maybe_unused]] weights at = weights::raw) const noexcept {
     HALO_EXPECTS(at == weights::raw, "predictor: has one set of weights");
     return {parameters(), statistics()};

@@ -29,12 +29,13 @@ enum class misfit : unsigned char {
 /// Every call of an adapter that can be refused is there twice: try_step, try_predict ... return
 /// this, throw nothing and work without exceptions; step, predict ... throw it as halo::error.
 struct refusal {
-  misfit what = misfit::none;
-  char const* argument = "";  ///< which: "x", "targets", "outputs", "parameters", "statistics"
-  std::size_t at = 0;         ///< the number of the example, parameter or statistic
-  double expected = 0;        ///< the number wanted; of labels and examples the largest
-  double found = 0;
+  misfit what = misfit::none;  ///< what did not fit
+  char const* argument = "";   ///< which: "x", "targets", "outputs", "parameters", "statistics"
+  std::size_t at = 0;          ///< the number of the example, parameter or statistic
+  double expected = 0;         ///< the number wanted; of labels and examples the largest
+  double found = 0;            ///< the number that was there
 
+  /// Whether something was refused.
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return what != misfit::none; }
 };
 

@@ -12,7 +12,7 @@ namespace halo::adapt {
 
 /// What one step did.
 struct report {
-  optim::status status = optim::status::empty;
+  optim::status status = optim::status::empty;  ///< how the step ended
   double loss = 0;               ///< mean loss of the mini-batch before the step, 0 if nothing ran
   double accuracy = 0;           ///< share of right answers in the mini-batch before the step; NaN
                                  ///< where the loss has no hits
@@ -21,6 +21,7 @@ struct report {
   std::uint64_t operations = 0;  ///< multiply-adds, the optimizer's arithmetic included
   refusal refused{};             ///< what did not fit, where the status is refused
 
+  /// Whether all numbers of the step were; without it nothing moved.
   [[nodiscard]] bool finite() const noexcept { return status != optim::status::non_finite; }
 };
 

@@ -24,7 +24,7 @@ namespace halo::adapt {
 
 /// How a run ended.
 struct outcome {
-  stop reason = stop::iterations;
+  stop reason = stop::iterations;                              ///< why it ended
   adapt::totals totals{};                                      ///< of this run alone
   double seconds = 0;                                          ///< wall time, evaluations included
   double loss = std::numeric_limits<double>::quiet_NaN();      ///< of the last evaluation, if any
@@ -34,6 +34,7 @@ struct outcome {
 
 /// Does nothing after a step.
 struct no_observer {
+  /// Does nothing.
   void operator()(report const&) const noexcept {}
 };
 

@@ -18,6 +18,7 @@ class settings {
   /// How many examples the training set has; 0: what the stream of adapt::run says, if it does. An
   /// optimizer may ask: learned::tensor_rnn decays weights by the inverse of it.
   [[nodiscard]] std::uint64_t training_rows() const noexcept { return training_rows_; }
+  /// Says how many examples the training set has, 0: not known.
   void set_training_rows(std::uint64_t rows) noexcept { training_rows_ = rows; }
 
   /// What refuses steps out of all proportion; on unless it is set to optim::guard::off().
@@ -31,6 +32,7 @@ class settings {
   /// What batch_norm normalises by in predict, evaluate and accuracy: running statistics, or those
   /// of each part of the examples, as many as a mini-batch may have.
   [[nodiscard]] nn::normalization normalization() const noexcept { return normalization_; }
+  /// Chooses the statistics of layers that learn: the mini-batch's or the running ones.
   void set_normalization(nn::normalization n) noexcept { normalization_ = n; }
 
   /// What batch_norm normalises by in steps that leave its layer out, which never move its
@@ -39,14 +41,15 @@ class settings {
   [[nodiscard]] nn::normalization frozen_normalization() const noexcept {
     return frozen_normalization_;
   }
+  /// Chooses those of layers that a mask leaves out.
   void set_frozen_normalization(nn::normalization n) noexcept { frozen_normalization_ = n; }
 
  protected:
   settings() = default;
-  std::uint64_t training_rows_ = 0;
-  optim::guard guard_{};
-  nn::normalization normalization_ = nn::normalization::running;
-  nn::normalization frozen_normalization_ = nn::normalization::batch;
+  std::uint64_t training_rows_ = 0;                                    ///< 0: nobody said
+  optim::guard guard_{};                                               ///< of every step
+  nn::normalization normalization_ = nn::normalization::running;       ///< of layers that learn
+  nn::normalization frozen_normalization_ = nn::normalization::batch;  ///< of those left out
 };
 
 }  // namespace halo::adapt

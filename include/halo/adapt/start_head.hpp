@@ -23,7 +23,7 @@ namespace halo::adapt {
 
 /// A head as redraw_head makes it: where several ways to start are compared.
 struct drawn {
-  halo::seed seed{};
+  halo::seed seed{};  ///< of the draws
   static constexpr void record(auto& self, auto&& f) {
     f.option("seed", self.seed.value, allowed::finite());
   }

@@ -38,6 +38,7 @@ struct check_report {
   std::size_t checked = 0;  ///< how many derivatives were compared
   bool passed = true;       ///< error <= relative everywhere; false for NaN
 
+  /// Whether every element passed.
   explicit operator bool() const noexcept { return passed; }
 
   /// Takes one more derivative into account.

@@ -16,10 +16,10 @@ namespace halo::autodiff {
 /// optimizer's recurrent cell), where x is a handful of registers and W stays in the cache.
 template <class S>
 struct affine {
-  std::size_t inputs;
-  std::size_t outputs;
-  S const* weight;  ///< inputs × outputs, row-major
-  S const* bias;    ///< outputs, or null for none
+  std::size_t inputs;   ///< numbers of an input
+  std::size_t outputs;  ///< numbers of an output
+  S const* weight;      ///< inputs × outputs, row-major
+  S const* bias;        ///< outputs, or null for none
 
   /// Reads inputs, writes outputs elements (V: S or a register of S); y must not overlap x.
   template <class V>

@@ -68,6 +68,7 @@ struct dual : detail::lanes_of<V> {
   V tangent;
 
   dual() = default;
+  /// A value with its derivative.
   dual(V v, V t) : value(v), tangent(t) {}
   /// A constant; implicit, so that x * 2 reads as in a formula.
   template <std::convertible_to<V> S>

@@ -29,6 +29,7 @@ class gradient_workspace {
   gradient_workspace(std::size_t variables, std::size_t nodes, std::size_t operands = 0)
       : tape_(nodes, operands), variables_(variables) {}
 
+  /// The tape that is reused.
   [[nodiscard]] tape<T>& recorder() noexcept { return tape_; }
 
   /// x as independent variables on an emptied tape; value(i) is the i-th of n.

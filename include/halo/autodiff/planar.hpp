@@ -16,12 +16,16 @@ namespace halo::autodiff {
 /// numbers.
 template <class T>
 struct planar_reference : dual<T> {
+  /// Refers to one element of both planes.
   planar_reference(T& values, T& tangents) noexcept
       : dual<T>(values, tangents), value_(&values), tangent_(&tangents) {}
+  /// Refers to the same element.
   planar_reference(planar_reference const&) = default;
+  /// Writes the number of another element, not the reference.
   planar_reference const& operator=(planar_reference const& v) const noexcept {
     return *this = static_cast<dual<T> const&>(v);
   }
+  /// Writes a value and its derivative.
   planar_reference const& operator=(dual<T> v) const noexcept {
     *value_ = v.value;
     *tangent_ = v.tangent;
@@ -47,7 +51,9 @@ struct planar {
   T* tangent = nullptr;
 
   planar() = default;
+  /// No planes.
   planar(std::nullptr_t) noexcept {}
+  /// Two planes of equally many numbers.
   planar(T* values, T* tangents) noexcept : value(values), tangent(tangents) {}
   /// Writable planes may be read.
   template <class U>
@@ -70,6 +76,7 @@ struct planar {
       return planar_reference<T>(value[i], tangent[i]);
   }
 
+  /// Whether there are planes.
   explicit operator bool() const noexcept { return value != nullptr; }
   friend bool operator==(planar p, std::nullptr_t) noexcept { return p.value == nullptr; }
   friend bool operator==(planar a, planar b) noexcept {
@@ -95,6 +102,7 @@ struct planar {
     return dual<V>(chunk.load(static_cast<T const*>(p.value)),
                    p.tangent == nullptr ? V(T(0)) : chunk.load(static_cast<T const*>(p.tangent)));
   }
+  /// Writes a chunk's values and derivatives to their planes.
   template <class Chunk>
   friend void store_chunk(planar p, Chunk chunk, dual<typename Chunk::register_type> v) noexcept
     requires(!std::is_const_v<T>)
@@ -161,6 +169,7 @@ template <class V>
   return asinh(a);
 }
 
+/// Planes of dual numbers as a pointer.
 template <class T>
 struct pointer_traits<autodiff::planar<T>> {
   using scalar = std::remove_const_t<T>;

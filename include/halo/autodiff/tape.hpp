@@ -35,7 +35,7 @@ class tape {
  public:
   /// Names a node. Node 0 stands for every constant: what flows into it is never read.
   using node = std::uint32_t;
-  static constexpr node constant = 0;
+  static constexpr node constant = 0;  ///< whose adjoint nobody reads
 
   /// How a primitive passes adjoints on: reads the values of its inputs and the adjoints of its
   /// outputs, sets (does not add to) the adjoints of its inputs.
@@ -44,10 +44,8 @@ class tape {
 
   /// How far a tape is written.
   struct position {
-    std::size_t nodes = 1;
-    std::size_t slopes = 0;
-    std::size_t operands = 0;
-    std::size_t primitives = 0;
+    std::size_t nodes = 1, slopes = 0;         ///< operations and inputs; derivatives by operands
+    std::size_t operands = 0, primitives = 0;  ///< inputs of primitives; primitives
   };
 
   /// @param nodes     operations and inputs that fit
@@ -80,9 +78,10 @@ class tape {
 
   [[nodiscard]] std::size_t size() const noexcept { return at_.nodes - 1; }
   [[nodiscard]] std::size_t capacity() const noexcept { return nodes_.size() - 1; }
+  /// How many inputs of primitives fit.
   [[nodiscard]] std::size_t operand_capacity() const noexcept { return links_.size(); }
 
-  [[nodiscard]] position checkpoint() const noexcept { return at_; }
+  [[nodiscard]] position checkpoint() const noexcept { return at_; }  ///< how far it is written
   /// Forgets what was recorded after the checkpoint. Older nodes keep their adjoints.
   void rewind(position to) noexcept {
     HALO_EXPECTS(to.nodes <= at_.nodes, "tape: rewind goes back to an earlier checkpoint");
@@ -153,6 +152,7 @@ class tape {
   [[nodiscard]] T const& adjoint(node a) const noexcept { return adjoints_[a]; }
   /// Says that F depends on the node directly: adds to its adjoint.
   void seed(node a, T const& adjoint) noexcept { adjoints_[a] = adjoints_[a] + adjoint; }
+  /// Forgets what backward found, for another pass over the same record.
   void zero_adjoints() noexcept {
     for (std::size_t i = 0; i < at_.nodes; ++i) adjoints_[i] = T(0);
   }

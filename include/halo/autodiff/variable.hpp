@@ -52,8 +52,11 @@ class variable {
       : value_(value), tape_(on), node_(node) {}
 
   [[nodiscard]] T const& value() const noexcept { return value_; }
+  /// Whether no tape knows it: no derivative flows through.
   [[nodiscard]] bool is_constant() const noexcept { return tape_ == nullptr; }
+  /// Its tape, null for a constant.
   [[nodiscard]] autodiff::tape<T>* recorder() const noexcept { return tape_; }
+  /// Its place on the tape.
   [[nodiscard]] typename tape<T>::node node() const noexcept { return node_; }
   /// dF/d(this) after backward or tape::sweep; 0 for a constant.
   [[nodiscard]] T adjoint() const noexcept { return is_constant() ? T(0) : tape_->adjoint(node_); }

@@ -74,11 +74,15 @@ class aligned_buffer {
 
  public:
   aligned_buffer() = default;
+  /// Elements that are zero.
+  /// @throws std::bad_alloc
   explicit aligned_buffer(std::size_t size)
       : data_(new(std::align_val_t{alignment}) T[size == 0 ? 1 : size]()), size_(size) {}
 
+  /// Takes the elements; from is empty.
   aligned_buffer(aligned_buffer&& from) noexcept
       : data_(std::move(from.data_)), size_(std::exchange(from.size_, 0)) {}
+  /// Takes the elements; from is empty.
   aligned_buffer& operator=(aligned_buffer&& from) noexcept {
     data_ = std::move(from.data_);
     size_ = std::exchange(from.size_, 0);

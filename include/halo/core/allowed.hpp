@@ -7,10 +7,10 @@ namespace halo {
 
 /// The values that an option may have: an interval of numbers, NaN never among them.
 struct allowed {
-  double low = std::numeric_limits<double>::lowest();
-  double high = std::numeric_limits<double>::max();
-  bool low_open = false;   ///< low itself is not allowed
-  bool high_open = false;  ///< high itself is not allowed
+  double low = std::numeric_limits<double>::lowest();  ///< the smallest number allowed
+  double high = std::numeric_limits<double>::max();    ///< the largest number allowed
+  bool low_open = false;                               ///< low itself is not allowed
+  bool high_open = false;                              ///< high itself is not allowed
 
   /// Every finite number.
   [[nodiscard]] static constexpr allowed finite() noexcept { return {}; }
@@ -37,6 +37,7 @@ struct allowed {
     return {.low = least, .high = most};
   }
 
+  /// Whether x lies in the range; NaN never does.
   [[nodiscard]] constexpr bool contains(double x) const noexcept {
     return (low_open ? x > low : x >= low) && (high_open ? x < high : x <= high);
   }

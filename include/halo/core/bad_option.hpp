@@ -13,8 +13,8 @@ namespace halo {
 /// An option outside of its range, and where it stands.
 struct bad_option {
   std::array<char, 80> path{};  ///< "inner.rate", zero-terminated, cut where it is longer
-  double found = 0;
-  allowed range{};
+  double found = 0;             ///< its value
+  allowed range{};              ///< where it should lie
 };
 
 /// The first option of a value that is out of its range, if one is; throws and allocates nothing.

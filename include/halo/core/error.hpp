@@ -16,10 +16,12 @@ namespace halo {
 /// what(), reads "?".
 class error : public std::exception {
  public:
+  /// An error with this message.
   explicit error(std::string message) : message_(std::move(message)) {
     for (char& c : message_)
       if (c == '\0') c = '?';
   }
+  /// The message: who, what, expected, found.
   [[nodiscard]] char const* what() const noexcept override { return message_.c_str(); }
 
  private:

@@ -17,6 +17,7 @@ namespace halo {
 ///     f.constant("weights", halo::fingerprint_of(std::span<float const>(weights)).text().data());
 class fingerprint {
  public:
+  /// h ← (h xor byte) · 0x100000001b3.
   constexpr void add(unsigned char byte) noexcept { sum_ = (sum_ ^ byte) * 0x100000001B3U; }
   /// A text, and that it ends here.
   constexpr void add(std::string_view text) noexcept {
@@ -31,6 +32,7 @@ class fingerprint {
     }
   }
 
+  /// h of all bytes so far.
   [[nodiscard]] constexpr std::uint64_t value() const noexcept { return sum_; }
   /// 16 hexadecimal digits, zero-terminated.
   [[nodiscard]] constexpr std::array<char, 17> text() const noexcept {

@@ -56,6 +56,7 @@ class layer_mask {
   [[nodiscard]] constexpr bool operator[](std::size_t layer) const noexcept {
     return layer < capacity && ((words_[layer / 64] >> (layer % 64)) & 1U) != 0;
   }
+  /// Selects a layer below capacity, or leaves it out.
   constexpr void set(std::size_t layer, bool selected = true) noexcept {
     HALO_EXPECTS(layer < capacity, "layer_mask: a layer number below 128");
     std::uint64_t const bit = std::uint64_t{1} << (layer % 64);
@@ -63,7 +64,9 @@ class layer_mask {
     word = selected ? word | bit : word & ~bit;
   }
 
+  /// Whether no layer is selected.
   [[nodiscard]] constexpr bool empty() const noexcept { return (words_[0] | words_[1]) == 0; }
+  /// How many layers are selected.
   [[nodiscard]] constexpr std::size_t count() const noexcept {
     return static_cast<std::size_t>(std::popcount(words_[0]) + std::popcount(words_[1]));
   }
@@ -77,9 +80,11 @@ class layer_mask {
     return words_[word];
   }
 
+  /// Layers that both select.
   friend constexpr layer_mask operator&(layer_mask a, layer_mask b) noexcept {
     return {a.words_[0] & b.words_[0], a.words_[1] & b.words_[1]};
   }
+  /// Layers that either selects.
   friend constexpr layer_mask operator|(layer_mask a, layer_mask b) noexcept {
     return {a.words_[0] | b.words_[0], a.words_[1] | b.words_[1]};
   }

@@ -20,17 +20,18 @@ using start_rule = float (*)(generator& g, double fan_in, double fan_out);
 
 /// One tensor of a network in its contiguous parameter buffer.
 struct parameter_info {
-  static constexpr std::size_t max_rank = 4;
+  static constexpr std::size_t max_rank = 4;  ///< axes that a tensor may have
 
-  std::array<char, 32> text{};                  ///< name, e.g. "2.weight", zero-terminated
-  std::array<std::size_t, max_rank> extents{};  ///< row-major shape; entries behind rank are 0
-  std::size_t rank = 0;
-  std::size_t offset = 0;  ///< first element in the buffer
-  std::size_t count = 0;   ///< number of elements
-  std::size_t layer = 0;   ///< which layer with parameters owns it
-  parameter_role role = parameter_role::weight;
-  start_rule start = nullptr;  ///< null: as its role says
+  std::array<char, 32> text{};                   ///< name, e.g. "2.weight", zero-terminated
+  std::array<std::size_t, max_rank> extents{};   ///< row-major shape; entries behind rank are 0
+  std::size_t rank = 0;                          ///< axes it has
+  std::size_t offset = 0;                        ///< first element in the buffer
+  std::size_t count = 0;                         ///< number of elements
+  std::size_t layer = 0;                         ///< which layer with parameters owns it
+  parameter_role role = parameter_role::weight;  ///< what it is for
+  start_rule start = nullptr;                    ///< null: as its role says
 
+  /// Its name without the zeros behind.
   [[nodiscard]] constexpr std::string_view name() const noexcept { return {text.data()}; }
 };
 
@@ -50,8 +51,9 @@ concept parameter_layout = requires {
 template <std::size_t N>
 struct flat_layout {
   static constexpr std::size_t size = N;
-  static constexpr std::size_t tensors = 1;
-  static constexpr std::size_t layers = 1;
+  static constexpr std::size_t tensors = 1;  ///< the one of all numbers
+  static constexpr std::size_t layers = 1;   ///< the one it belongs to
+  /// Its entry.
   static constexpr std::array<parameter_info, 1> table{parameter_info{
       .text = {'t', 'h', 'e', 't', 'a'}, .extents = {N, 0, 0, 0}, .rank = 1, .count = N}};
 };

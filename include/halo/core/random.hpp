@@ -11,7 +11,7 @@ namespace halo {
 
 /// What makes a run repeatable.
 struct seed {
-  std::uint64_t value = 0;
+  std::uint64_t value = 0;  ///< any number
   friend constexpr bool operator==(seed, seed) = default;
 };
 
@@ -90,9 +90,12 @@ namespace core {
 /// streams of one seed never meet. A draw takes one position (normal and wide draws too).
 class generator {
  public:
+  /// Begins a stream at its first number; streams of one seed are independent.
   explicit generator(seed s, std::uint64_t stream = 0) noexcept : seed_(s), stream_(stream) {}
 
+  /// How many draws were made.
   [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
+  /// Goes on after so many draws.
   void seek(std::uint64_t position) noexcept { position_ = position; }
 
   /// The four words of a position; moves nothing.

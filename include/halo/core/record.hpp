@@ -37,8 +37,8 @@ enum class field_kind : unsigned char {
 
 /// The name of a field behind those of the parts that it lies in; valid during the call only.
 struct field_path {
-  field_path const* parent = nullptr;
-  std::string_view name;  ///< empty: a part that stands in the place of its whole
+  field_path const* parent = nullptr;  ///< the part it lies in; null: none
+  std::string_view name;               ///< empty: a part that stands in the place of its whole
 
   /// Hands the names to use(name), outermost first, empty ones left out.
   template <class Use>
@@ -52,11 +52,13 @@ struct field_path {
 template <class T>
 struct recorded_field {
   using value_type = std::remove_const_t<T>;
-  field_kind kind;
+  field_kind kind;                       ///< what it is to its value
   std::span<T> values;                   ///< one element for a number; chars for a text
   allowed range{};                       ///< of an option, and of what a file may say of the state
   std::span<std::size_t const> shape{};  ///< its extents; empty: one axis
+  /// Whether its values are letters.
   static constexpr bool is_text = std::same_as<value_type, char>;
+  /// Whether steps change it: it is restored, not compared.
   [[nodiscard]] constexpr bool is_state() const noexcept { return kind >= field_kind::number; }
 };
 
@@ -70,9 +72,11 @@ struct recorded_field {
 template <class Visit>
 class recorder {
  public:
+  /// Hands what is named to visit, under the path of a part.
   constexpr explicit recorder(Visit& visit, field_path const* inside = nullptr) noexcept
       : visit_(&visit), inside_(inside) {}
 
+  /// What is handed the fields.
   [[nodiscard]] constexpr Visit& visitor() const noexcept { return *visit_; }
   /// The part that the fields lie in, nullptr for the whole.
   [[nodiscard]] constexpr field_path const* inside() const noexcept { return inside_; }
@@ -108,16 +112,19 @@ class recorder {
   constexpr void number(std::string_view name, T& value, allowed range = {}) const {
     scalar(name, field_kind::number, value, range);
   }
+  /// An array with numbers for each parameter, each within the range.
   template <class T, std::size_t N>
   constexpr void per_parameter(std::string_view name, std::span<T, N> values,
                                allowed range = {}) const {
     emit(name, field_kind::per_parameter, std::span<T>(values), range);
   }
+  /// An array with numbers for each tensor.
   template <class T, std::size_t N>
   constexpr void per_tensor(std::string_view name, std::span<T, N> values,
                             allowed range = {}) const {
     emit(name, field_kind::per_tensor, std::span<T>(values), range);
   }
+  /// Any other array.
   template <class T, std::size_t N>
   constexpr void per_problem(std::string_view name, std::span<T, N> values,
                              allowed range = {}) const {
@@ -230,9 +237,10 @@ constexpr void walk_type(Visit&& visit) {
 /// itself, a number, or a container of numbers whose size stays what it is.
 template <class V>
 struct named {
-  std::string_view name;
-  V& value;
+  std::string_view name;  ///< what its fields stand under
+  V& value;               ///< what is recorded
 
+  /// Refers to both, which must outlive it.
   named(std::string_view called, V& of) noexcept : name(called), value(of) {}
   static constexpr void record(auto& self, auto&& f) {
     using plain = std::remove_const_t<V>;

@@ -9,9 +9,9 @@ namespace halo {
 /// The shape of one example (the batch axis is not part of it), known to the compiler.
 template <std::size_t... Extents>
 struct shape {
-  static constexpr std::size_t rank = sizeof...(Extents);
+  static constexpr std::size_t rank = sizeof...(Extents);  ///< how many axes
   static constexpr std::size_t size = (std::size_t{1} * ... * Extents);
-  static constexpr std::array<std::size_t, rank> extents{Extents...};
+  static constexpr std::array<std::size_t, rank> extents{Extents...};  ///< of each axis, row-major
 };
 
 namespace detail {

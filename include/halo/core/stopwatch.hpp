@@ -8,7 +8,9 @@ namespace halo {
 /// Seconds of the monotonic clock since construction or the last restart().
 class stopwatch {
  public:
+  /// Begins anew at 0 seconds.
   void restart() noexcept { start_ = clock::now(); }
+  /// Seconds since it was made or restarted, by a clock that is never set back.
   [[nodiscard]] double seconds() const noexcept {
     return std::chrono::duration<double>(clock::now() - start_).count();
   }

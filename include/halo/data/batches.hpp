@@ -23,8 +23,8 @@ namespace halo::data {
 /// until the next batch is made.
 template <class Target = std::int32_t>
 struct batch {
-  tensor::array_view<float const, 2> x;
-  std::span<Target const> y;
+  tensor::array_view<float const, 2> x;  ///< examples, [rows, features]
+  std::span<Target const> y;             ///< their targets, one each
 
   [[nodiscard]] std::size_t rows() const noexcept { return x.shape()[0]; }
 };
@@ -105,8 +105,11 @@ class batches {
   /// Walks to the end of an epoch: the first walk over epoch 0, every later begin() over the next.
   class iterator {
    public:
+    /// Stands at the mini-batch that comes next.
     explicit iterator(batches* owner) noexcept : owner_(owner) {}
+    /// The mini-batch, valid until the next is made.
     [[nodiscard]] batch<Target> operator*() const { return owner_->make(here()); }
+    /// Goes to the next mini-batch.
     iterator& operator++() noexcept {
       owner_->position_ += here();
       return *this;

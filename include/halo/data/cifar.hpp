@@ -27,8 +27,8 @@ inline constexpr std::array<std::string_view, 10> cifar_names = {
 
 /// Sizes of the images of CIFAR-10.
 struct cifar {
-  static constexpr std::size_t side = 32;
-  static constexpr std::size_t channels = 3;
+  static constexpr std::size_t side = 32;     ///< pixels a row and rows
+  static constexpr std::size_t channels = 3;  ///< red, green, blue
   static constexpr std::size_t features = side * side * channels;
   static constexpr std::size_t bytes = 1 + features;      ///< of an image in the files
   static constexpr std::size_t images_per_file = 10'000;  ///< as published

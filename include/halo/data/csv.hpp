@@ -28,9 +28,9 @@ struct csv_options {
   bool header = false;       ///< whether the first line holds the names of the columns
   std::size_t label = last;  ///< the column of the label, counted from 0, or one of the above
   std::size_t classes = 0;   ///< labels are below it; 0: one more than the largest, at most 65536
-  std::size_t max_rows = std::size_t{1} << 24U;
-  std::size_t max_columns = std::size_t{1} << 16U;
-  std::size_t max_bytes = std::size_t{1} << 28U;  ///< of a file
+  std::size_t max_rows = std::size_t{1} << 24U;     ///< more are refused
+  std::size_t max_columns = std::size_t{1} << 16U;  ///< more are refused
+  std::size_t max_bytes = std::size_t{1} << 28U;    ///< of a file
 };
 
 /// A table of numbers: features and labels, and what the header calls them.

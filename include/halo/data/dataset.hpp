@@ -22,6 +22,7 @@ namespace halo::data {
 /// Examples and what is to be said of each: a class or numbers.
 template <class Target>
 struct basic_dataset {
+  /// Whether targets are labels.
   static constexpr bool labelled = std::same_as<Target, std::int32_t>;
   static_assert(labelled || std::same_as<Target, float>,
                 "halo: data: targets are std::int32_t labels or float numbers");

@@ -34,7 +34,8 @@ inline constexpr std::array<std::string_view, 9> har_channels = {
 /// samples.y holds the labels of the files, 1 ... 6, so samples.classes is 7 and class 0 is empty;
 /// select_classes(samples, {2, 4, 6}) makes a problem with labels 0 ... 2 of it.
 struct har {
-  static constexpr std::size_t moments = 128;
+  static constexpr std::size_t moments = 128;  ///< of 2.56 seconds
+  /// Three axes each of body and total acceleration and of the gyroscope.
   static constexpr std::size_t channels = har_channels.size();
   static constexpr std::size_t features = moments * channels;
   static constexpr std::size_t file_limit = std::size_t{1} << 26;  ///< bytes; published: 15 MB
@@ -45,15 +46,15 @@ struct har {
 
 /// The text of one file and its name for messages.
 struct har_text {
-  std::string_view text;
-  std::string_view name;
+  std::string_view text;  ///< what the file holds
+  std::string_view name;  ///< for messages
 };
 
 /// The eleven files of one part of the data.
 struct har_texts {
   std::array<har_text, har::channels> signals;  ///< in the order of har_channels
-  har_text labels;
-  har_text subjects;
+  har_text labels;                              ///< a number a line: 1 to 6
+  har_text subjects;                            ///< a number a line: who wore it
 };
 
 namespace detail {

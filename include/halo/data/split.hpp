@@ -16,15 +16,15 @@ namespace halo::data {
 
 /// The numbers of the rows on each side of a split, ascending.
 struct row_split {
-  row_numbers train;
-  row_numbers test;
+  row_numbers train;  ///< rows to learn from
+  row_numbers test;   ///< the others
 };
 
 /// Both sides of a split dataset.
 template <class Target>
 struct basic_split {
-  basic_dataset<Target> train;
-  basic_dataset<Target> test;
+  basic_dataset<Target> train;  ///< examples to learn from
+  basic_dataset<Target> test;   ///< the others
 };
 using dataset_split = basic_split<std::int32_t>;
 using regression_split = basic_split<float>;

@@ -60,7 +60,9 @@ class standardizer {
   }
 
   [[nodiscard]] std::size_t features() const noexcept { return mean_.size(); }
+  /// Of each feature, over the training rows.
   [[nodiscard]] std::span<float const> mean() const noexcept { return mean_; }
+  /// Of each feature; 1 where all rows are equal.
   [[nodiscard]] std::span<float const> deviation() const noexcept { return deviation_; }
 
   /// Changes one example in place. Allocates nothing.

@@ -35,6 +35,7 @@ inline constexpr std::array<std::string_view, 4> thyroid_names = {"negative", "h
 /// measured, and the referral source are left out.
 struct thyroid {
   static constexpr std::size_t features = 26;
+  /// Columns of the file with measured hormones.
   static constexpr std::array<std::size_t, 5> assays = {17, 19, 21, 23, 25};
   static constexpr std::size_t file_limit = std::size_t{1} << 24;  ///< bytes; published: 0.3 MB
 
@@ -45,15 +46,15 @@ struct thyroid {
 
 /// A text of the thyroid files and its name for messages.
 struct thyroid_text {
-  std::string_view text;
-  std::string_view name;
+  std::string_view text;  ///< what the file holds
+  std::string_view name;  ///< for messages
 };
 
 namespace detail {
 
 /// What the class of a line says; the labels of thyroid_names.
 struct thyroid_class {
-  std::string_view name;
+  std::string_view name;  ///< for messages
   std::int32_t label;
 };
 inline constexpr std::array<thyroid_class, 10> thyroid_classes = {{{"negative", 0},

@@ -29,6 +29,7 @@ namespace halo::io {
 /// The array of a file, which this owns. May be moved: views into it stay valid.
 class npy {
  public:
+  /// Keeps the bytes that the view refers to.
   npy(aligned_buffer<std::byte> bytes, tensor_view const& values) noexcept
       : bytes_(std::move(bytes)), values_(values) {}
 

@@ -23,8 +23,8 @@ namespace halo::io {
 
 /// A key and its value in the header of a file.
 struct metadata_entry {
-  std::string_view key;
-  std::string_view value;
+  std::string_view key;    ///< unique in its file
+  std::string_view value;  ///< any UTF-8 text
 };
 
 /// What a safetensors file may hold at most, so that its header asks for little memory.
@@ -36,7 +36,7 @@ struct safetensors_limits {
 /// What whoever reads a file needs at most, so that no file asks for more memory: a network's
 /// parameters have so many bytes, and metadata and table so few.
 struct safetensors_bound {
-  std::size_t header = safetensors_limits::header;
+  std::size_t header = safetensors_limits::header;  ///< bytes of JSON
   std::size_t data = file_limit;
 };
 

@@ -72,24 +72,28 @@ template <class T>
 /// Up to 8 extents, without the heap; a number has none.
 class extents {
  public:
-  static constexpr std::size_t most = 8;
+  static constexpr std::size_t most = 8;  ///< axes that there may be
 
   constexpr extents() = default;
+  /// At most `most` extents.
   constexpr extents(std::initializer_list<std::size_t> values) {
     for (std::size_t v : values) push_back(v);
   }
+  /// Those of an array.
   template <std::size_t Rank>
   constexpr explicit extents(std::array<std::size_t, Rank> const& values) {
     static_assert(Rank <= most, "halo: io: files hold arrays of at most 8 axes");
     for (std::size_t v : values) push_back(v);
   }
 
+  /// How many axes.
   [[nodiscard]] constexpr std::size_t rank() const noexcept { return rank_; }
   [[nodiscard]] constexpr std::size_t operator[](std::size_t i) const noexcept {
     return values_[i];
   }
   [[nodiscard]] constexpr std::size_t const* begin() const noexcept { return values_.data(); }
   [[nodiscard]] constexpr std::size_t const* end() const noexcept { return begin() + rank_; }
+  /// Adds an axis behind the others; at most `most` in all.
   constexpr void push_back(std::size_t value) {
     if (rank_ == most) fail("io", "shape", "at most 8 axes", "more");
     values_[rank_++] = value;
@@ -127,10 +131,10 @@ class extents {
 
 /// A named array in somebody else's memory: row-major, in the byte order of this machine.
 struct tensor_view {
-  std::string_view name;
-  dtype type = dtype::f32;
-  extents shape;
-  std::span<std::byte const> bytes;
+  std::string_view name;             ///< in its file
+  dtype type = dtype::f32;           ///< of an element
+  extents shape;                     ///< row-major
+  std::span<std::byte const> bytes;  ///< of all elements, little-endian; the file owns them
 
   /// Number of elements.
   [[nodiscard]] std::size_t size() const noexcept { return bytes.size() / size_of(type); }
@@ -196,7 +200,7 @@ template <class T, std::size_t N>
 /// Names an array that is to be written.
 template <tensor::dense X>
 [[nodiscard]] tensor_view as_tensor(std::string_view name, X const& x) {
-  extents shape;
+  extents shape;  ///< row-major
   for (auto extent : x.shape()) shape.push_back(static_cast<std::size_t>(extent));
   return as_tensor(name, tensor::elements(x), shape);
 }

@@ -21,9 +21,9 @@ namespace halo::kernel {
 /// [Ioffe & Szegedy 2015, algorithm 1]. NaN where the variance is infinite or NaN.
 template <class P, class Activation = identity>
 struct channel_norm {
-  simd::const_of<P> gain, bias, mean, variance;
-  simd::scalar_of<P> epsilon;
-  Activation f{};
+  simd::const_of<P> gain, bias, mean, variance;  ///< one number a channel
+  simd::scalar_of<P> epsilon;                    ///< added to the variance
+  Activation f{};                                ///< of the result
 };
 
 namespace detail {

@@ -12,10 +12,10 @@ namespace halo::kernel {
 
 /// How x becomes bytes.
 struct byte_grid {
-  value_range<float> range;
-  unsigned bits;
-  grid steps;
-  std::uint8_t zero;  ///< the byte of 0: what stands beside an image
+  value_range<float> range;  ///< what the grid reaches
+  unsigned bits;             ///< 2 to 8
+  grid steps;                ///< from smallest to largest, or alike on both sides of 0
+  std::uint8_t zero;         ///< the byte of 0: what stands beside an image
 };
 
 namespace detail {

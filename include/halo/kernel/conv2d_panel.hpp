@@ -16,14 +16,17 @@ namespace halo::kernel {
 /// Sizes of a convolution: x is [images, y.in, x.in, in], its output [images, y.out, x.out, out],
 /// weights are [y.kernel, x.kernel, in / groups, out].
 struct conv2d_geometry {
-  window_axis y, x;
-  std::size_t in, out;
+  window_axis y, x;        ///< rows and columns
+  std::size_t in, out;     ///< channels
   std::size_t groups = 1;  ///< divides in and out: each out/groups outputs see in/groups inputs
 
+  /// Input channels that an output sees.
   [[nodiscard]] constexpr std::size_t group_in() const noexcept { return in / groups; }
+  /// Outputs that see the same inputs.
   [[nodiscard]] constexpr std::size_t group_out() const noexcept { return out / groups; }
   [[nodiscard]] constexpr std::size_t input_size() const noexcept { return y.in * x.in * in; }
   [[nodiscard]] constexpr std::size_t output_size() const noexcept { return y.out * x.out * out; }
+  /// Numbers of all kernels.
   [[nodiscard]] constexpr std::size_t weights() const noexcept {
     return y.kernel * x.kernel * group_in() * out;
   }

@@ -21,8 +21,8 @@ namespace halo::kernel {
 template <class P>
 struct operand {
   P data;
-  std::size_t stride;
-  bool transposed = false;
+  std::size_t stride;       ///< elements from one row in memory to the next
+  bool transposed = false;  ///< whether rows in memory are columns of the matrix
 };
 
 /// Where the sum of a product starts: at zero, at what the target holds, or at a bias row.

@@ -19,12 +19,14 @@ namespace halo::kernel {
 /// How bytes lie. Rows of the left side are `stride` apart, with zeros behind the last; the right
 /// side lies in panels of 16 columns, four rows after four rows, the same on every machine.
 struct byte_panels {
-  static constexpr std::size_t columns = 16;
+  static constexpr std::size_t columns = 16;        ///< of a panel
   static constexpr std::size_t most_depth = 33025;  ///< so many products of 255 · 255 fit 31 bits
 
+  /// n columns in whole panels.
   [[nodiscard]] static constexpr std::size_t padded(std::size_t n) noexcept {
     return (n + columns - 1) / columns * columns;
   }
+  /// Bytes from one row of the left side to the next.
   [[nodiscard]] static constexpr std::size_t stride(std::size_t depth) noexcept {
     return (depth + 63) / 64 * 64;
   }
@@ -43,9 +45,9 @@ struct byte_panels {
 /// What makes numbers of a column's integers: y = scale · (Σ_k a_k b_k + offset + center · Σ_k a_k)
 /// + bias. One of each a column, padded to whole panels; integers as the bits of floats.
 struct byte_columns {
-  float const* scale;
-  float const* bias;
-  float const* offset;
+  float const* scale;   ///< of a column's integers
+  float const* bias;    ///< added last
+  float const* offset;  ///< integers, added to the sum of products
   float const* center;  ///< null: 0
 };
 

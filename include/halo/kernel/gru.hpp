@@ -17,25 +17,29 @@ namespace halo::kernel {
 /// What a GRU of these sizes keeps of a forward pass over rows examples, in this order: the input
 /// of each step, states h, one more, gates, and room for one product.
 struct gru_memory {
-  recurrent_geometry g;
-  std::size_t rows;
+  recurrent_geometry g;  ///< sizes of the layer
+  std::size_t rows;      ///< examples
 
   /// Elements an example.
   [[nodiscard]] static constexpr std::size_t size(recurrent_geometry const& g) noexcept {
     return g.kept() * (g.inputs + 5 * g.units) + 4 * g.units;
   }
+  /// x of the step kept at a place, [rows, inputs].
   template <class P>
   [[nodiscard]] P input(P memory, std::size_t place) const noexcept {
     return memory + rows * place * g.inputs;
   }
+  /// h before that step, [rows, units].
   template <class P>
   [[nodiscard]] P state(P memory, std::size_t place) const noexcept {
     return memory + rows * (g.kept() * g.inputs + place * g.units);
   }
+  /// r, z, c and r's product of that step, [rows, 4 units].
   template <class P>
   [[nodiscard]] P gates(P memory, std::size_t place) const noexcept {
     return state(memory, g.kept() + 1) + rows * place * 4 * g.units;
   }
+  /// Room for one step's product, [rows, 4 units].
   template <class P>
   [[nodiscard]] P product(P memory) const noexcept {
     return gates(memory, g.kept());
@@ -61,10 +65,13 @@ template <class T, class Arch = simd::default_arch>
 /// Where the parameters of a GRU lie: W [inputs, 3 · units] and U [units, 3 · units], r z n, b [3 ·
 /// units], and the bias inside the reset [units].
 struct gru_parameters {
-  std::size_t inputs, units;
+  std::size_t inputs, units;  ///< of the layer
 
+  /// Where the weights of h begin.
   [[nodiscard]] constexpr std::size_t recurrent() const noexcept { return inputs * 3 * units; }
+  /// Where the biases of x's product begin.
   [[nodiscard]] constexpr std::size_t bias() const noexcept { return (inputs + units) * 3 * units; }
+  /// Where those of h's product begin.
   [[nodiscard]] constexpr std::size_t inner_bias() const noexcept { return bias() + 3 * units; }
 };
 

@@ -17,22 +17,26 @@ namespace halo::kernel {
 /// What an LSTM of these sizes keeps of a forward pass over rows examples, in this order:
 /// [x, h] of each step, side by side as one product reads them, gates, and states c, one more.
 struct lstm_memory {
-  recurrent_geometry g;
-  std::size_t rows;
+  recurrent_geometry g;  ///< sizes of the layer
+  std::size_t rows;      ///< examples
 
+  /// Numbers of [x, h].
   [[nodiscard]] constexpr std::size_t joint() const noexcept { return g.inputs + g.units; }
   /// Elements an example.
   [[nodiscard]] static constexpr std::size_t size(recurrent_geometry const& g) noexcept {
     return g.kept() * (g.inputs + 6 * g.units) + g.units;
   }
+  /// [x, h] of the step kept at a place, [rows, inputs + units].
   template <class P>
   [[nodiscard]] P xh(P memory, std::size_t place) const noexcept {
     return memory + place * rows * joint();
   }
+  /// i, f, g, o of that step, [rows, 4 units].
   template <class P>
   [[nodiscard]] P gates(P memory, std::size_t place) const noexcept {
     return memory + rows * (g.kept() * joint() + place * 4 * g.units);
   }
+  /// c before that step, [rows, units].
   template <class P>
   [[nodiscard]] P state(P memory, std::size_t place) const noexcept {
     return memory + rows * (g.kept() * (joint() + 4 * g.units) + place * g.units);

@@ -17,8 +17,8 @@ namespace halo::kernel {
 
 /// Sizes of a pooling.
 struct pool_geometry {
-  window_axis y, x;
-  std::size_t channels;
+  window_axis y, x;      ///< rows and columns
+  std::size_t channels;  ///< of input and output
 
   [[nodiscard]] constexpr std::size_t input_size() const noexcept { return y.in * x.in * channels; }
   [[nodiscard]] constexpr std::size_t output_size() const noexcept {

@@ -18,7 +18,7 @@ enum class grid : unsigned char { symmetric, asymmetric };
 /// The interval that numbers lie in, 0 included.
 template <class T>
 struct value_range {
-  T low, high;
+  T low, high;  ///< smallest and largest value
 };
 
 namespace detail {
@@ -49,8 +49,8 @@ template <class T, class Arch>
 /// q(x) = round((x - min) s) / s + min keeps the ends and moves 0 instead.
 template <class V>
 struct quantiser {
-  using T = typename V::value_type;
-  V scale, inverse, lowest, highest;
+  using T = typename V::value_type;   ///< of a lane
+  V scale, inverse, lowest, highest;  ///< a step of the grid, 1/scale, the first and last step
 
   /// @param low, high  smallest and largest value, low <= 0 <= high
   /// @param bits       2 to 8

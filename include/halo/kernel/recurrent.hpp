@@ -18,7 +18,7 @@ namespace halo::kernel {
 
 /// Sizes of a recurrent layer on sequences.
 struct recurrent_geometry {
-  std::size_t steps = 0;
+  std::size_t steps = 0;       ///< of a sequence
   std::size_t inputs = 0;      ///< numbers a step
   std::size_t units = 0;       ///< numbers of a state
   bool all = false;            ///< every state is an output, else the last one

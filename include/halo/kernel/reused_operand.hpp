@@ -17,6 +17,7 @@ namespace halo::kernel {
 template <class P, class Arch = simd::default_arch>
 class reused_operand {
  public:
+  /// P for reading.
   using C = simd::const_of<P>;
 
   /// @param n, k  B is k by n after transposition
@@ -26,6 +27,7 @@ class reused_operand {
   /// The room that is left for others.
   [[nodiscard]] room rest() const noexcept { return rest_; }
 
+  /// C ← [0 | C | bias] + A·B for an A of m rows; rows of C are ldc apart.
   void multiply(std::size_t m, operand<C> a, P c, std::size_t ldc, start from = start::zero,
                 C bias = C{}) const noexcept {
     gemm<Arch>(m, n_, k_, a, b_, c, ldc, from, bias, no_activation{}, rest_);
@@ -37,9 +39,11 @@ class reused_operand {
   room rest_;
 };
 
+/// On plain numbers, where B is copied if it fits.
 template <class T, class Arch>
 class reused_operand<T*, Arch> {
  public:
+  /// B is k by n after transposition; the room must outlive this.
   reused_operand(std::size_t n, std::size_t k, operand<T const*> b, room lent = {}) noexcept
       : n_(n), k_(k), b_(b), rest_(lent) {
     std::size_t const size = copied(n, k);
@@ -57,6 +61,7 @@ class reused_operand<T*, Arch> {
     });
   }
 
+  /// The room that is left for others.
   [[nodiscard]] room rest() const noexcept { return rest_; }
 
   /// Numbers that the copy takes, 0 where it would not fit.
@@ -65,6 +70,7 @@ class reused_operand<T*, Arch> {
     return size <= detail::blocking<T, Arch>::scratch ? size : 0;
   }
 
+  /// C ← [0 | C | bias] + A·B for an A of m rows; rows of C are ldc apart.
   void multiply(std::size_t m, operand<T const*> a, T* c, std::size_t ldc, start from = start::zero,
                 T const* bias = nullptr) const noexcept {
     if (packed_ == nullptr)

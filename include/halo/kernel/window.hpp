@@ -8,7 +8,7 @@ namespace halo::kernel {
 
 /// Numbers begin, begin + 1, ..., end - 1.
 struct window_range {
-  std::size_t begin, end;
+  std::size_t begin, end;  ///< from begin up to, not including end
   [[nodiscard]] constexpr std::size_t size() const noexcept { return end - begin; }
   friend constexpr bool operator==(window_range, window_range) noexcept = default;
   /// The part of it that lies in other; empty ranges lie inside it.
@@ -31,6 +31,7 @@ struct window_range {
 /// A window that slides along one axis: output o sees inputs o·stride + k·dilation - low for k = 0,
 /// ..., kernel - 1, zeros where there is no such input.
 struct window_axis {
+  /// Inputs, outputs, places of the kernel, inputs between outputs, inputs between places.
   std::size_t in = 1, out = 1, kernel = 1, stride = 1, dilation = 1;
   std::size_t low = 0;  ///< zeros before the first input
 

@@ -16,7 +16,7 @@ namespace halo::learned {
 
 /// Which coordinate-wise LSTM.
 struct coordinate_lstm_options {
-  std::size_t units = 20;
+  std::size_t units = 20;    ///< of each LSTM layer
   double range = 10;         ///< p: a gradient is small below e^-p
   bool shifted_log = false;  ///< the logarithm is of |g| + 2^-23, as in the released code
   double output = 0.01;      ///< the network's output times this is the step
@@ -58,7 +58,7 @@ template <coordinate_lstm_options O = coordinate_lstm_options{}>
 struct coordinate_lstm_program : coordinate_program {
   static constexpr coordinate_lstm_options options = O;
   static_assert(!first_bad_option(O), "halo: coordinate_lstm: an option is out of its range");
-  static constexpr std::size_t units = O.units;
+  static constexpr std::size_t units = O.units;  ///< of each LSTM layer
   static constexpr char const* name = "coordinate_lstm";
   static constexpr std::size_t operations_per_parameter =
       4 * units * (2 + units) + 8 * units * units + 11 * units + 10;

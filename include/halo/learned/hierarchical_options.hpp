@@ -10,6 +10,7 @@ namespace halo::learned {
 
 /// Which hierarchical RNN: sizes and the flags of the released code, with its script's defaults.
 struct hierarchical_options {
+  /// Of the GRU a coordinate, a tensor, the problem has.
   std::size_t units = 10, tensor_units = 20, global_units = 20;
   std::size_t scales = 4;           ///< gradient averages of different length
   bool products = true;             ///< m_s·m_{s+1} are features
@@ -67,8 +68,8 @@ struct hierarchical_options {
 /// released code does, half for each coordinate and half for its tensor; else they are the weight
 /// initial_log_rate.
 struct initial_log_rates {
-  double lowest_log_rate = 0, highest_log_rate = 0;
-  seed draws{};
+  double lowest_log_rate = 0, highest_log_rate = 0;  ///< ln of the rate, within ±33
+  seed draws{};                                      ///< of a run's first log-rates
 
   static constexpr void record(auto& self, auto&& f) {
     f.option("lowest_log_rate", self.lowest_log_rate, allowed::between(-33, 33));
@@ -77,6 +78,7 @@ struct initial_log_rates {
   }
 
  protected:
+  /// Whether log-rates are drawn.
   [[nodiscard]] constexpr bool drawn() const noexcept { return highest_log_rate > lowest_log_rate; }
   /// Half of a log-rate.
   template <class T>

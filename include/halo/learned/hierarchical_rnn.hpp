@@ -37,6 +37,7 @@ template <hierarchical_options O = hierarchical_options{}>
 struct hierarchical_program : initial_log_rates {
   static constexpr hierarchical_options options = O;
   static_assert(!first_bad_option(O), "halo: hierarchical_rnn: an option is out of its range");
+  /// From the options.
   static constexpr std::size_t scales = O.scales, units = O.units, tensor_units = O.tensor_units,
                                global_units = O.global_units;
   static constexpr std::size_t features = O.features();
@@ -54,25 +55,25 @@ struct hierarchical_program : initial_log_rates {
   static constexpr std::size_t operations_per_step =
       3 * global_units * (tensor_units + global_units);
 
-  // a coordinate: h, G, V, d, v, l, θ* - θ
+  /// Where the numbers of a coordinate lie: h, G, V, d, v, l, θ* - θ.
   static constexpr std::size_t at_means = units, at_squares = at_means + scales,
                                at_mean_decay = at_squares + scales,
                                at_square_decay = at_mean_decay + 1,
                                at_log_rate = at_square_decay + 1, at_true = at_log_rate + 1;
   static constexpr bool attends = O.attention;
-  static constexpr std::size_t ahead = attends ? 1 : 0;  // numbers that attention adds
+  static constexpr std::size_t ahead = attends ? 1 : 0;  ///< numbers that attention adds
   static constexpr std::size_t state = at_true + ahead, held = ahead;
-  static constexpr double input_decay = 0.89, scale_decay = 0.93;  // where they are not learned
-  // a tensor: T and the sum of its l; the problem: Q; what all tensors are told: mean l
+  static constexpr double input_decay = 0.89, scale_decay = 0.93;  ///< where they are not learned
+  /// Of a tensor: T and the sum of its l; of the problem: Q; all tensors are told mean l.
   static constexpr std::size_t sum_of_log_rates = tensor_units, tensor_state = tensor_units + 1;
   static constexpr std::size_t global_state = global_units, overview = 1;
-  // what coordinates are told before they look: biases of the GRU, mean l, σ(κ)
+  /// What coordinates are told: biases of the GRU, mean l, σ(κ).
   static constexpr std::size_t mean_log_rate = 3 * units, rate_momentum = mean_log_rate + 1,
                                context = rate_momentum + 1;
-  // what a coordinate reports: h, x, r², new l, a²
+  /// What a coordinate reports: h, x, r², new l, a².
   static constexpr std::size_t square_of_step = units + features, log_rate = square_of_step + 1,
                                square_of_attention = log_rate + 1, sums = log_rate + 1 + ahead;
-  // the step and the way ahead: e^(l̂ + δ) r and e^l̂ a, then 1 / RMS of r and of a
+  /// The step and the way ahead: e^(l̂ + δ) r and e^l̂ a, then 1 / RMS of r and of a.
   enum way_number : std::size_t { own_way, way_ahead };
   static constexpr std::size_t carry = 1 + ahead, decision = 1 + ahead;
 

@@ -47,8 +47,12 @@ struct horizon_program {
   static constexpr char const* name = Pulls ? "horizon_rule" : "horizon_rule without pull";
   static constexpr std::size_t operations_per_parameter = 16, operations_per_tensor = 40;
 
-  enum coordinate_number : std::size_t { mean, square, start };  // m, v, θ₀
+  /// What a coordinate keeps: m, v, θ₀.
+  enum coordinate_number : std::size_t { mean, square, start };
+  /// What coordinates are told before they look: β, β₂, whether this is the tensor's first step.
   enum context_number : std::size_t { mean_kept, square_kept, is_first };
+  /// What coordinates are told before they move: the factor of m, (1-a) and a V under the root,
+  /// ρσκ.
   enum decision_number : std::size_t { step_of_mean, share_of_square, floor_of_square, pull_back };
   static constexpr std::size_t state = Pulls ? 3 : 2, held = 0, tensor_state = 1, global_state = 2;
   static constexpr std::size_t overview = 0, context = 3, carry = 0, sums = 1, decision = 4;

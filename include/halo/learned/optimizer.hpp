@@ -37,13 +37,13 @@ class optimizer {
 
  public:
   using program_type = P;
-  using weight_type = W;
+  using weight_type = W;  ///< of its trained numbers
   using preferred_policy = optim::policy_of<P>;
   static constexpr char const* name = P::name;
   static constexpr std::size_t operations_per_parameter = P::operations_per_parameter;
   static constexpr std::size_t operations_per_tensor = program_traits<P>::operations_per_tensor;
   static constexpr std::size_t operations_per_step = program_traits<P>::operations_per_step;
-  static constexpr std::size_t weights = P::table.size;
+  static constexpr std::size_t weights = P::table.size;  ///< how many trained numbers
   template <parameter_layout Layout, floating T = float>
   using state = learned::state<P, Layout, T>;
 
@@ -59,6 +59,7 @@ class optimizer {
 
   /// Untrained weights.
   optimizer() noexcept : optimizer(seed{}) {}
+  /// Untrained weights, drawn as the program's table says.
   explicit optimizer(seed s) noexcept {
     initialize(P::table, std::span<W>(weights_), s);
     expect_no_overrun();
@@ -75,6 +76,7 @@ class optimizer {
     expect_no_overrun();
   }
 
+  /// Its trained numbers, in the order of the table.
   [[nodiscard]] std::span<W const, weights> values() const noexcept {
     return std::span<W const, weights>(weights_.data(), weights);
   }
@@ -100,6 +102,7 @@ class optimizer {
 
   /// Watches nothing.
   struct no_witness {
+    /// Does nothing.
     template <class T>
     void operator()(std::size_t, T const*, T const*) const noexcept {}
   };
@@ -164,6 +167,7 @@ class optimizer {
     f.head = info.layer + 1 == Layout::layers;
     f.anew = f.drawn[info.layer];
   }
+  /// How the program sees them, as numbers of type T.
   template <class T>
   [[nodiscard]] plain_reader<T, W, T> reader() const noexcept {
     return {weights_.data(), nullptr};

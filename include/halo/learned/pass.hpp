@@ -17,11 +17,12 @@ namespace halo::learned {
 /// A gradient as an optimizer's context wants it: scaled, then limited; and a step times its rate.
 template <class T>
 struct conditioner {
-  T scale = 1;
-  T limit = 0;
-  bool plain = true;
-  T rate = 1;
+  T scale = 1;        ///< factor of the gradient
+  T limit = 0;        ///< its largest element after that
+  bool plain = true;  ///< the gradient stays what it is
+  T rate = 1;         ///< factor of the step
 
+  /// The gradient as the optimizer gets it.
   template <class V>
   [[nodiscard]] V operator()(V g) const noexcept {
     if (plain) return g;

@@ -98,13 +98,15 @@ inline constexpr std::size_t tile_lanes = 16;
 /// The first tile of each tensor, and how many there are in all and in the largest.
 template <parameter_layout Layout>
 struct tile_layout {
+  /// Of each tensor, and behind the last.
   static constexpr auto first = [] {
     std::array<std::size_t, Layout::tensors + 1> at{};
     for (std::size_t i = 0; i < Layout::tensors; ++i)
       at[i + 1] = at[i] + tiles_of(Layout::table[i].count);
     return at;
   }();
-  static constexpr std::size_t all = first[Layout::tensors];
+  static constexpr std::size_t all = first[Layout::tensors];  ///< tiles of all tensors
+  /// Tiles of the largest tensor.
   static constexpr std::size_t largest = [] {
     std::size_t most = 0;
     for (std::size_t i = 0; i < Layout::tensors; ++i)

@@ -19,6 +19,7 @@ class plain_reader {
  public:
   using value_type = V;
 
+  /// Refers to the weights and to context or decision.
   plain_reader(W const* weights, T const* row) noexcept : weights_(weights), row_(row) {}
 
   [[nodiscard]] V weight(std::size_t i) const noexcept { return V(static_cast<T>(weights_[i])); }

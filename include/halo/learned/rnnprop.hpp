@@ -16,8 +16,8 @@ namespace halo::learned {
 
 /// Which RNNProp.
 struct rnnprop_options {
-  std::size_t units = 20;
-  double output = 0.1;  ///< no step is longer
+  std::size_t units = 20;  ///< of each LSTM layer
+  double output = 0.1;     ///< no step is longer
 
   static constexpr void record(auto& self, auto&& f) {
     f.option("units", self.units, allowed::at_least(1));
@@ -46,10 +46,11 @@ template <rnnprop_options O = rnnprop_options{}>
 struct rnnprop_program : coordinate_program {
   static constexpr rnnprop_options options = O;
   static_assert(!first_bad_option(O), "halo: rnnprop: an option is out of its range");
-  static constexpr std::size_t units = O.units;
+  static constexpr std::size_t units = O.units;  ///< of each LSTM layer
   static constexpr char const* name = "rnnprop";
   static constexpr std::size_t operations_per_parameter = 16 * units * units + 14 * units + 20;
 
+  /// Where m and w of a coordinate lie.
   static constexpr std::size_t at_m = 4 * units, at_w = at_m + 1;
   static constexpr std::size_t state = 4 * units + 2;  // h1, c1, h2, c2, m, w
   static constexpr std::size_t context = 1;            // 1 / (1 - 0.95^t)

@@ -16,21 +16,25 @@ namespace halo::learned {
 /// N numbers as variables, and their adjoints on the way back.
 template <class T, std::size_t N>
 struct taped_numbers {
-  at_least_one<autodiff::variable<T>, N> value;
+  at_least_one<autodiff::variable<T>, N> value;  ///< on the tape
 
   taped_numbers() { value.fill(autodiff::variable<T>(T(0))); }
+  /// N inputs of a tape with these values.
   taped_numbers(autodiff::tape<T>& on, T const* from) : taped_numbers() {
     for (std::size_t k = 0; k < N; ++k) value[k] = autodiff::variable<T>(on, from[k]);
   }
   [[nodiscard]] autodiff::variable<T>* data() noexcept { return value.data(); }
   [[nodiscard]] autodiff::variable<T> const* data() const noexcept { return value.data(); }
 
+  /// Sets their adjoints, which backward begins from.
   void seed(autodiff::tape<T>& on, T const* adjoints) const noexcept {
     for (std::size_t k = 0; k < N; ++k) on.seed(value[k].node(), adjoints[k]);
   }
+  /// to ← to + their adjoints.
   void add_adjoints(T* to) const noexcept {
     for (std::size_t k = 0; k < N; ++k) to[k] += value[k].adjoint();
   }
+  /// to ← their adjoints.
   void write_adjoints(T* to) const noexcept {
     for (std::size_t k = 0; k < N; ++k) to[k] = value[k].adjoint();
   }

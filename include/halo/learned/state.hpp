@@ -19,22 +19,26 @@ template <program P, parameter_layout Layout, floating T>
 struct state {
   using layout = Layout;
   using scalar = T;
-  using tiles = tile_layout<Layout>;
+  using tiles = tile_layout<Layout>;  ///< where the coordinates of each tensor lie
 
   aligned_array<T, tiles::all * P::state * tile_lanes> coordinates;  ///< tile by tile
-  aligned_array<T, Layout::tensors * P::tensor_state> tensors;
-  aligned_array<T, P::global_state> global;
-  std::array<std::uint64_t, Layout::tensors> steps{};  ///< of each tensor
-  std::uint64_t step = 0;                              ///< of the optimizer, empty ones left out
+  aligned_array<T, Layout::tensors * P::tensor_state> tensors;       ///< numbers of each tensor
+  aligned_array<T, P::global_state> global;                          ///< numbers of the problem
+  std::array<std::uint64_t, Layout::tensors> steps{};                ///< of each tensor
+  std::uint64_t step = 0;  ///< of the optimizer, empty ones left out
   aligned_array<T, tiles::largest * P::carry * tile_lanes> carry;  ///< scratch of a step
 
+  /// Numbers of tensor i.
   [[nodiscard]] T* tensor(std::size_t i) noexcept { return tensors.data() + i * P::tensor_state; }
+  /// The same, for reading alone.
   [[nodiscard]] T const* tensor(std::size_t i) const noexcept {
     return tensors.data() + i * P::tensor_state;
   }
+  /// The first tile of tensor i.
   [[nodiscard]] T* tile(std::size_t i) noexcept {
     return coordinates.data() + tiles::first[i] * P::state * tile_lanes;
   }
+  /// The same, for reading alone.
   [[nodiscard]] T const* tile(std::size_t i) const noexcept {
     return coordinates.data() + tiles::first[i] * P::state * tile_lanes;
   }

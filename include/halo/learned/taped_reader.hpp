@@ -22,8 +22,9 @@ class taped_reader {
  public:
   using value_type = autodiff::variable<V>;
   using scalar = typename autodiff::dense<V>::scalar;
+  /// Weights of a product that is kept in one node.
   static constexpr std::size_t most_numbers = 256;
-  static constexpr std::size_t most_products = 12;
+  static constexpr std::size_t most_products = 12;  ///< of a step, kept that way
 
   /// @param weight_adjoints, row_adjoints  added to; one V for each number
   taped_reader(autodiff::tape<V>& on, scalar const* weights, V* weight_adjoints, scalar const* row,

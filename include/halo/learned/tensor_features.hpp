@@ -15,8 +15,8 @@ namespace halo::learned {
 
 /// Running means of the log-loss over 10, 100 and 1000 steps; the first step starts them.
 struct loss_trend {
-  double now = 0;
-  std::array<double, 3> mean{};
+  double now = 0;                ///< ln(loss + 1e-4) of this step
+  std::array<double, 3> mean{};  ///< over 10, 100 and 1000 steps
 
   /// mean_k ← β_k mean_k + (1 - β_k) ln(loss + 1e-4), β = 0.9, 0.99, 0.999.
   void add(double loss, bool first) noexcept {
@@ -31,6 +31,7 @@ struct loss_trend {
 /// about 10 and 100 steps and of θ; running means of g² over 100 and 1000; products; u is the last
 /// update. Running means are bias-corrected here.
 struct tensor_statistics {
+  /// Which of them, in the order of the report.
   enum number : std::size_t {
     gradient,
     momentum_10,
@@ -44,7 +45,7 @@ struct tensor_statistics {
     momentum_by_update,
     count
   };
-  std::array<double, count> mean{};
+  std::array<double, count> mean{};  ///< each over the elements of a tensor
 
   [[nodiscard]] double operator[](number k) const noexcept { return mean[k]; }
 };

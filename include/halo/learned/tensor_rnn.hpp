@@ -42,7 +42,9 @@ struct tensor_program {
   static constexpr tensor_options options = O;
   static_assert(!first_bad_option(O), "halo: tensor_rnn: an option is out of its range");
   using preferred_policy = optim::gated<>;  // measured: docs/results.md
+  /// Of the GRU a tensor has, of the problem's.
   static constexpr std::size_t units = O.units, global_units = O.global_units;
+  /// What a tensor sees, what it decides.
   static constexpr std::size_t features = O.prior ? 21 : 16, outputs = O.prior ? 6 : 5;
   static constexpr char const* name = O.prior ? "tensor_rnn" : "tensor_rnn_without_prior";
   static constexpr std::size_t operations_per_parameter = 44;
@@ -50,20 +52,22 @@ struct tensor_program {
       3 * units * (features + global_units + units) + outputs * (units + global_units);
   static constexpr std::size_t operations_per_step = 3 * global_units * (units + global_units);
 
-  // a coordinate: m₁₀, m₁₀₀, v₁₀₀, v₁₀₀₀ and the last update
+  /// What a coordinate keeps: m₁₀, m₁₀₀, v₁₀₀, v₁₀₀₀ and the last update.
   enum coordinate_number : std::size_t { mean10, mean100, square100, square1000, last_update };
   static constexpr std::size_t state = 5, held = 1;
+  /// Which numbers of a coordinate are means of squares: bits.
   static constexpr std::uint64_t squares = 1U << square100 | 1U << square1000;
-  // a tensor: T; the problem: Q and three means of the log-loss
+  /// Of a tensor: T; of the problem: Q and three means of the log-loss, from at_trend on.
   static constexpr std::size_t tensor_state = units, at_trend = global_units,
                                global_state = global_units + 3;
   static constexpr std::size_t overview = 0, context = 0, carry = 0;
-  using statistic = tensor_statistics;  // what a coordinate reports
+  using statistic = tensor_statistics;  ///< what a coordinate reports
   static constexpr std::size_t sums = statistic::count;
-  // what a coordinate is told: factors of g, m₁₀, m₁₀₀, v₁₀₀, v₁₀₀₀; d; the factor of θ
+  /// What a coordinate is told: factors of g, m₁₀, m₁₀₀, v₁₀₀, v₁₀₀₀; d; the factor of θ.
   enum decision_number : std::size_t { of_g, of_m10, of_m100, of_v100, of_v1000, power, of_theta };
   static constexpr std::size_t decision = 7;
   static constexpr bool observes_constants = true;
+  /// Of m₁₀, m₁₀₀, v₁₀₀, v₁₀₀₀.
   static constexpr std::array<double, 4> decays{0.9, 0.99, 0.99, 0.999};
 
   static constexpr auto table = tensor_weights<O, features, outputs>;

@@ -38,6 +38,7 @@ class unroll {
     return sizeof(state_type) + sizeof(moment);
   }
   [[nodiscard]] std::size_t size() const noexcept { return count_; }
+  /// Forgets all steps; the memory stays.
   void restart() noexcept { count_ = 0; }
   /// The parameters and the state before step k.
   [[nodiscard]] T const* theta(std::size_t k) const noexcept { return moments_[k]->theta.data(); }

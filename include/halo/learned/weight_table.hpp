@@ -15,10 +15,12 @@ namespace halo::learned {
 
 /// How the untrained numbers of a weight tensor are drawn.
 struct initial_draw {
+  /// Which distribution; truncated: a normal one whose draws beyond two deviations are drawn
+  /// again.
   enum class law : unsigned char { constant, normal, truncated, uniform };
-  law kind = law::constant;
-  double center = 0;
-  double spread = 0;  ///< standard deviation, or half the width of the uniform law
+  law kind = law::constant;  ///< the distribution
+  double center = 0;         ///< its mean
+  double spread = 0;         ///< standard deviation, or half the width of the uniform law
 };
 
 [[nodiscard]] constexpr initial_draw constant(double value) noexcept {
@@ -46,13 +48,14 @@ struct initial_draw {
 /// One tensor among a learned optimizer's own weights, row-major.
 struct weight_info {
   std::string_view name;
-  std::size_t rows = 0;
-  std::size_t columns = 0;
-  initial_draw draw{};
+  std::size_t rows = 0;       ///< inputs of a product
+  std::size_t columns = 0;    ///< outputs of it
+  initial_draw draw{};        ///< how untrained numbers start
   std::string_view copies{};  ///< the tensor that untrained weights are a copy of, if any
   std::size_t offset = 0;     ///< set by weight_table
   std::size_t stream = 0;     ///< of the seed; set by weight_table
 
+  /// Numbers of the tensor.
   [[nodiscard]] constexpr std::size_t count() const noexcept { return rows * columns; }
 };
 
@@ -65,9 +68,11 @@ namespace detail {
 /// makes its own in a lambda compiles with clang 14 too, which else looks into it too early.
 template <std::size_t N>
 struct weight_table {
-  std::array<weight_info, N> entries;
-  std::size_t size = 0;  ///< numbers in all
+  std::array<weight_info, N> entries;  ///< in the order of the array
+  std::size_t size = 0;                ///< numbers in all
 
+  /// Places the tensors one behind the other.
+  /// @pre copies are of earlier tensors
   constexpr explicit weight_table(std::array<weight_info, N> const& list) : entries(list) {
     for (std::size_t k = 0; k < N; ++k) {
       weight_info& w = entries[k];

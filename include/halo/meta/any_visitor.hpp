@@ -12,6 +12,7 @@ namespace halo::meta {
 /// Refers to the visitor; allocates nothing.
 class any_visitor {
  public:
+  /// Refers to a visitor, which must outlive this.
   template <class Visit>
   explicit any_visitor(Visit& visit) noexcept
       : visit_(&visit), restores_(requires(nothing_recorded& part) { visit.leave(part); }) {
@@ -20,10 +21,12 @@ class any_visitor {
     };
   }
 
+  /// Hands a field on.
   template <class T>
   void operator()(field_path const& path, recorded_field<T> const& field) const {
     call_(visit_, path, field);
   }
+  /// Tells a part that it was restored, where the visitor restores.
   template <class V>
   void leave(V& part) const noexcept {
     if constexpr (requires { part.restored(); })

@@ -24,6 +24,7 @@ class average_loss {
 
   average_loss() : average_(size), gradient_(size), product_(size), curvature_(size) {}
 
+  /// An average of no iterate.
   void restart() noexcept { std::fill(average_.begin(), average_.end(), scalar(0)); }
   /// Adds one of `count` iterates.
   void add(scalar const* theta, std::size_t count) noexcept {
@@ -32,6 +33,7 @@ class average_loss {
 
   /// What it found: L(θ̄), and the Jacobian term.
   struct report {
+    /// L(θ̄) and the Jacobian term.
     double loss = 0, jacobian = 0;
   };
   /// @param fresh  number of the first mini-batch

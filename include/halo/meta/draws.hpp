@@ -14,6 +14,7 @@ namespace halo::meta {
 /// pool alone.
 class draws {
  public:
+  /// Refers to the options, which must outlive this.
   explicit draws(training const& options) noexcept : options_(&options) {}
 
   /// Iterations of an update's window.

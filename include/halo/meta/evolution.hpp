@@ -80,6 +80,8 @@ class evolution : public pool_training<P, T> {
   /// The estimate of the last update: the mean over pairs.
   [[nodiscard]] std::span<double const> gradient() const noexcept { return gradient_; }
 
+  /// One window of every pair, and a step of the weights.
+  /// @throws halo::error as pool_training::expect_progress
   update_report update() {
     std::size_t const pairs = runs_.size(), n = draws(options_).window(update_);
     for_each_parallel(pairs, options_.threads, [&](std::size_t i) { go(i, n); });

@@ -42,6 +42,7 @@ class iterates {
   std::vector<scalar> theta;          ///< after the last step
   std::unique_ptr<state_type> state;  ///< of the optimizer, too
 
+  /// Begins a window: no step is recorded.
   void restart() noexcept {
     unroll_.restart();
     count_ = 0;
@@ -50,6 +51,7 @@ class iterates {
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
   /// The gradient that is fed at θ_i, and that of the loss that counts, at θ*_i.
   [[nodiscard]] scalar* gradient(std::size_t i) noexcept { return gradients_.data() + i * size; }
+  /// The same at θ*_i; gradient(i) where these are one.
   [[nodiscard]] scalar* true_gradient(std::size_t i) noexcept {
     return true_gradients_.empty() ? gradient(i) : true_gradients_.data() + i * size;
   }
@@ -64,6 +66,7 @@ class iterates {
     return status;
   }
 
+  /// θ_i.
   [[nodiscard]] scalar const* theta_at(std::size_t i) const noexcept {
     i = moved_from(i);
     return i == count_ ? theta.data() : unroll_.theta(record_[i]);
@@ -83,9 +86,11 @@ class iterates {
     if (moved(i))
       unroll_.backward(rule, record_[i], theta_adjoint, state_adjoint, gradient_adjoint);
   }
+  /// Back into the weights that made the run's first state.
   void backward_initial(optimizer_type const& rule, state_type const& state_adjoint) {
     unroll_.backward_initial(rule, state_adjoint);
   }
+  /// Adds what flowed back into the weights.
   void add_weights(std::span<scalar> to) { unroll_.add_weights(to); }
 
  private:

@@ -19,22 +19,23 @@ namespace halo::meta {
 /// has the noise taken out and does not. f is the identity, or ln(L + floor), which weighs tasks of
 /// different scale alike.
 struct meta_loss {
+  /// The mean over all iterates, or the last alone.
   enum class iterates : unsigned char { mean, last };
 
-  iterates which = iterates::mean;
-  bool logarithm = false;  ///< f(L) = ln(L + floor)
-  double floor = 1e-6;
-  double jacobian = 0;         ///< c; a sum of squares over all parameters, as in the paper
-  bool mean_jacobian = false;  ///< their mean instead, as in the released code
+  iterates which = iterates::mean;  ///< whose losses count
+  bool logarithm = false;           ///< f(L) = ln(L + floor)
+  double floor = 1e-6;              ///< added to L before the logarithm
+  double jacobian = 0;              ///< c; a sum of squares over all parameters, as in the paper
+  bool mean_jacobian = false;       ///< their mean instead, as in the released code
   bool spectral = false;  ///< c·‖H‖₂ instead, the spectral norm of the gradient's Jacobian
   std::size_t power_iterations = 10;  ///< for it
   bool second_derivatives = false;    ///< through the gradient that the optimizer gets
   bool count_first = true;            ///< w = 1/(n+1) over i = 0 ... n, otherwise 1/n over 1 ... n
   bool count_last = true;             ///< otherwise iterate 0 takes the place of the last as well
-  bool at_average = false;
-  double averaged_share = 0.65;      ///< of the window, its end
-  std::size_t fresh_batches = 2;     ///< of the average: so many new mini-batches,
-  std::size_t held_out_batches = 1;  ///< the last of which are held out
+  bool at_average = false;            ///< the loss at the average of the last iterates instead
+  double averaged_share = 0.65;       ///< of the window, its end
+  std::size_t fresh_batches = 2;      ///< of the average: so many new mini-batches,
+  std::size_t held_out_batches = 1;   ///< the last of which are held out
 
   static constexpr void record(auto& self, auto&& f) {
     f.option("which", self.which);
@@ -66,6 +67,7 @@ struct meta_loss {
     return {.logarithm = true, .floor = 0.02, .at_average = true};
   }
 
+  /// f(L).
   [[nodiscard]] double value(double loss) const noexcept {
     return logarithm ? std::log(loss + floor) : loss;
   }

@@ -25,12 +25,14 @@ class meta_optimizer {
  public:
   using layout = flat_layout<N>;
 
+  /// Begins at these weights with empty moments.
   explicit meta_optimizer(std::span<T const> weights)
       : weights_(weights.begin(), weights.end()), start_(weights_) {
     std::fill(rmsprop_->v.begin(), rmsprop_->v.end(), T(1));
     rmsprop_->restored();  // the bound on what was written there
   }
 
+  /// Where the weights are now.
   [[nodiscard]] std::span<T const> weights() const noexcept { return weights_; }
 
   /// One step down the gradient; a gradient that is not finite changes nothing.

@@ -31,8 +31,8 @@ enum class update_status : unsigned char {
 
 /// What an update did.
 struct update_report {
-  std::uint64_t update = 0;
-  update_status status = update_status::done;
+  std::uint64_t update = 0;                    ///< its number, from 0
+  update_status status = update_status::done;  ///< whether the weights moved
   double loss = 0;            ///< mean meta-loss of what taught something; NaN where nothing did
   double norm = 0;            ///< of the meta-gradient, before clipping
   std::size_t restarted = 0;  ///< runs that ended or went out of bounds
@@ -50,11 +50,15 @@ class pool_training {
   using optimizer_type = learned::optimizer<P, T>;
   static constexpr std::size_t size = P::table.size;
 
+  /// The optimizer with the weights of now.
   [[nodiscard]] optimizer_type optimizer() const {
     return optimizer_type(descent_.weights(), config_);
   }
+  /// How many updates were made.
   [[nodiscard]] std::uint64_t updates() const noexcept { return update_; }
+  /// The weights of now.
   [[nodiscard]] std::span<T const> weights() const noexcept { return descent_.weights(); }
+  /// How they are trained.
   [[nodiscard]] training const& options() const noexcept { return options_; }
   /// Must follow when what record() hands out was written to.
   void draw_again() {
@@ -62,8 +66,9 @@ class pool_training {
   }
 
  protected:
-  using pool_type = std::vector<std::unique_ptr<slot<P, T>>>;
+  using pool_type = std::vector<std::unique_ptr<slot<P, T>>>;  ///< tasks with their runs
 
+  /// @throws halo::error for an option out of its range, or no task
   pool_training(optimizer_type const& rule, training const& options, pool_type pool)
       : options_(options), pool_(std::move(pool)), descent_(rule.values()), config_(rule.config) {
     check_options(options, "training");
@@ -117,12 +122,12 @@ class pool_training {
     }
   }
 
-  training options_;
-  pool_type pool_;
-  meta_optimizer<size, T> descent_;
-  P config_;
-  std::uint64_t update_ = 0;
-  std::uint64_t failures_ = 0;  ///< updates in a row that taught nothing
+  training options_;                 ///< how weights are trained
+  pool_type pool_;                   ///< what they are trained on
+  meta_optimizer<size, T> descent_;  ///< what moves them
+  P config_;                         ///< the program's own options
+  std::uint64_t update_ = 0;         ///< updates so far
+  std::uint64_t failures_ = 0;       ///< updates in a row that taught nothing
 };
 
 }  // namespace halo::meta

@@ -26,7 +26,7 @@ struct score {
   double loss = 0;          ///< held out, at the average
   double accuracy = 0;      ///< held out, at the average
   double raw_accuracy = 0;  ///< held out, at the parameters
-  bool finite = true;
+  bool finite = true;       ///< whether every number of the run was
 };
 
 /// A place in the pool, whatever its task: what trainer<P> calls.
@@ -44,7 +44,9 @@ class slot {
   /// A whole run from a fresh start and how well it stands at the checkpoints, which ascend.
   virtual std::vector<score> evaluate(optimizer_type const& rule, seed s,
                                       std::span<std::uint64_t const> checkpoints) = 0;
+  /// Iterations of the run so far.
   [[nodiscard]] virtual std::uint64_t iteration() const = 0;
+  /// After how many the run ends.
   [[nodiscard]] virtual std::uint64_t horizon() const = 0;
 
   /// Its task in constants and, unless only the task is asked for, what its run goes on from;
@@ -56,8 +58,8 @@ class slot {
 /// A place as a value that describes itself (core/record.hpp), with its run or without.
 template <learned::program P, floating T>
 struct place {
-  slot<P, T>* at;
-  bool with_run;
+  slot<P, T>* at;  ///< what describes itself
+  bool with_run;   ///< or its task alone
   static void record(auto& self, auto&& f) {
     any_visitor visitor(f.visitor());
     self.at->describe(recorder<any_visitor>(visitor, f.inside()), self.with_run);
@@ -84,11 +86,14 @@ class task_slot final : public slot<P, typename Task::scalar> {
     run_.restart(rule, s);
     horizon_ = horizon;
   }
+  /// One window of the run.
   window_report window(optimizer_type const& rule, std::size_t n, meta_loss const& kind,
                        std::span<T> weights) override {
     return run_.window(rule, n, kind, weights);
   }
+  /// Iterations of the run so far.
   [[nodiscard]] std::uint64_t iteration() const override { return run_.iteration(); }
+  /// After how many the run ends.
   [[nodiscard]] std::uint64_t horizon() const override { return horizon_; }
 
   void describe(recorder<any_visitor> const& f, bool with_run) override {
@@ -110,7 +115,7 @@ class task_slot final : public slot<P, typename Task::scalar> {
         new learned::state<P, layout, T>(rule.template init<layout, T>()));
     std::vector<score> scores;
     std::uint64_t t = 0;
-    bool finite = true;
+    bool finite = true;  ///< whether every number of the run was
     auto steering = run_.steered();
     steering.restart();
     auto const counted = [&] {

@@ -37,24 +37,27 @@ class steering {
 
   /// What the policy wants of a step, and what that means for the task.
   struct order {
-    layer_mask layers{};
+    layer_mask layers{};   ///< that are updated
     task::choice fed{};    ///< whose gradient the optimizer is fed
     task::choice whole{};  ///< the same mini-batch, all of it
   };
   /// A step before the optimizer moves in it.
   struct turn {
-    steering::order order{};
-    task::evaluation found{};
-    optim::step_context<scalar> context{};
+    steering::order order{};                ///< what the policy wants
+    task::evaluation found{};               ///< loss and accuracy before the step
+    optim::step_context<scalar> context{};  ///< for the optimizer
   };
 
   /// @throws halo::error for an option of the policy out of its range, or one for other networks
   steering(Task& task, Policy const& policy) : task_(&task), policy_(policy) {
     optim::check_policy(policy, layout::layers);
   }
+  /// The policy with its options.
   [[nodiscard]] Policy const& policy() const noexcept { return policy_; }
+  /// A policy that has seen nothing.
   void restart() noexcept { state_ = {}; }
 
+  /// What the policy wants of a step of this run.
   [[nodiscard]] order decide(seed of_run, std::uint64_t step) const noexcept {
     auto const d = optim::decide(policy_, state_, of_run, step, layout::layers);
     if constexpr (task::choosing<Task>) {

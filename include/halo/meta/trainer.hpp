@@ -35,6 +35,8 @@ class trainer : public pool_training<P, T> {
   using base::size;
   using typename base::optimizer_type;
 
+  /// Begins every run.
+  /// @throws halo::error for an option out of its range, or no task
   trainer(optimizer_type const& rule, training const& options,
           std::vector<std::unique_ptr<slot<P, T>>> pool)
       : base(rule, options, std::move(pool)),
@@ -44,6 +46,8 @@ class trainer : public pool_training<P, T> {
     for (std::size_t i = 0; i < pool_.size(); ++i) restart(i);
   }
 
+  /// One window of every run, and a step of the weights.
+  /// @throws halo::error as pool_training::expect_progress
   update_report update() {
     optimizer_type const rule = base::optimizer();
     update_report r{.update = update_};

@@ -13,12 +13,13 @@ namespace halo::meta {
 
 /// How an optimizer's weights are trained.
 struct training {
+  /// What moves the weights down the meta-gradient.
   enum class update_rule : unsigned char {
     adam,
     rmsprop  ///< of TensorFlow: decay 0.9, the mean square starts at 1
   };
 
-  std::uint64_t updates = 400;
+  std::uint64_t updates = 400;                             ///< how many, for the schedule
   std::size_t shortest_window = 20, longest_window = 150;  ///< iterations, log-uniform
   std::uint64_t shortest_run = 150, longest_run = 2500;    ///< iterations of a run, log-uniform
   meta_loss loss = meta_loss::averaged();
@@ -31,7 +32,7 @@ struct training {
   double most_loss = 20;             ///< a run whose last loss is not below this begins anew
   std::uint64_t most_failures = 20;  ///< updates in a row that teach nothing before one throws
   std::size_t threads = 1;           ///< changes nothing but the time
-  seed draws{};
+  seed draws{};                      ///< of everything that chance decides
 
   /// All that decides about the bits of a training.
   static constexpr void record(auto& self, auto&& f) {

@@ -55,6 +55,7 @@ class validation {
         fail("validation", "checkpoints", "ascending", std::to_string(checkpoints_[k]));
   }
 
+  /// Iterations at which runs are scored.
   [[nodiscard]] std::span<std::uint64_t const> checkpoints() const noexcept { return checkpoints_; }
 
   /// The bits do not depend on the threads.
@@ -104,6 +105,7 @@ class champion {
  public:
   using optimizer_type = learned::optimizer<P, T>;
 
+  /// Begins with untrained weights and what they scored.
   champion(optimizer_type const& untrained, double value)
       : weights_(untrained.values().begin(), untrained.values().end()),
         config_(untrained.config),
@@ -120,10 +122,13 @@ class champion {
     return true;
   }
 
+  /// The optimizer with the best weights.
   [[nodiscard]] optimizer_type optimizer() const {
     return optimizer_type(std::span<T const>(weights_), config_);
   }
+  /// What they scored.
   [[nodiscard]] double score() const noexcept { return score_; }
+  /// What the first ones did.
   [[nodiscard]] double untrained_score() const noexcept { return first_; }
   /// The update after which they were offered; 0: the untrained ones.
   [[nodiscard]] std::uint64_t update() const noexcept { return update_; }

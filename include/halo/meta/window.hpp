@@ -71,8 +71,11 @@ class run {
     iteration_ = 0;
   }
 
+  /// Iterations so far.
   [[nodiscard]] std::uint64_t iteration() const noexcept { return iteration_; }
+  /// θ after them.
   [[nodiscard]] std::span<scalar const> parameters() const noexcept { return at_.theta; }
+  /// The optimizer's state after them.
   [[nodiscard]] state_type& state() noexcept { return *at_.state; }
   /// The policy and what it remembers.
   [[nodiscard]] auto const& steered() const noexcept { return steering_; }

@@ -12,7 +12,7 @@ namespace halo::nn {
 /// before and costs no memory.
 template <class F>
 struct activation : stateless_layer {
-  using function = F;
+  using function = F;  ///< what it does to each number
   static constexpr char const* kind = F::name;
   template <class X>
   static constexpr bool accepts = true;

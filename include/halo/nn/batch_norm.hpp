@@ -75,7 +75,7 @@ struct basic_batch_norm : detail::channel_norm {
   static_assert(Share::num > 0 && Share::num <= Share::den,
                 "halo: batch_norm: the share of the newest mini-batch lies in (0, 1]");
   static_assert(Epsilon::num > 0, "halo: batch_norm: epsilon is positive");
-  static constexpr double epsilon = detail::value_of<Epsilon>;
+  static constexpr double epsilon = detail::value_of<Epsilon>;  ///< added to the variance
   static constexpr char const* kind = "batch norm";
   template <class X>
   static constexpr std::array<tensor_spec, 2> statistics{

@@ -45,7 +45,7 @@ template <channel_set Set>
 struct channel_selection : stateless_layer {
   static_assert(Set.count() > 0, "halo: channel_selection: at least one channel is selected");
   static constexpr char const* kind = "selection";
-  static constexpr channel_set set = Set;
+  static constexpr channel_set set = Set;  ///< the channels that pass
   template <class X>
   static constexpr bool accepts = [] {
     if constexpr (X::rank > 0 && X::size > 0)

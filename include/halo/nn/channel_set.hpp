@@ -37,6 +37,7 @@ struct channel_set {
   [[nodiscard]] constexpr bool operator[](std::size_t c) const noexcept {
     return c < channels && ((words[c / 64] >> (c % 64)) & 1U) != 0;
   }
+  /// Chooses a channel below capacity, or leaves it out.
   constexpr void set(std::size_t c, bool chosen = true) noexcept {
     HALO_EXPECTS(c < channels && channels <= capacity,
                  "channel_set: a channel of the set, of at most 512");

@@ -43,6 +43,7 @@ struct checkpointed : detail::composite_of<checkpointed<L...>, L...> {
   static constexpr std::size_t scratch =
       inner<X>::sizes.memory + inner<X>::output::size + inner<X>::sizes.scratch;
 
+  /// Multiply-adds of backward under a mask, an example; forward runs once more.
   template <class X>
   [[nodiscard]] static constexpr std::size_t backward_operations(layer_mask mask,
                                                                  bool below) noexcept {

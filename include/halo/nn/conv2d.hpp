@@ -120,8 +120,8 @@ struct conv2d : detail::convolution<conv2d<Out, Kernel, Stride, Padding, Groups,
   static_assert(Kernel.size() * Stride.size() * Dilation.size() > 0,
                 "halo: conv: kernel, stride and dilation are at least 1");
   static constexpr char const* kind = "conv2d";
-  static constexpr window kernel = Kernel, stride = Stride, dilation = Dilation;
-  static constexpr padding pad = Padding;
+  static constexpr window kernel = Kernel, stride = Stride, dilation = Dilation;  ///< of both axes
+  static constexpr padding pad = Padding;  ///< how many outputs there are
   template <class X>
   static constexpr kernel::conv2d_geometry geometry{
       detail::axis_of(X::extents[0], Kernel.height, Stride.height, Padding, Dilation.height),
@@ -135,6 +135,7 @@ struct conv2d : detail::convolution<conv2d<Out, Kernel, Stride, Padding, Groups,
   }();
   template <class X>
   using output = shape<geometry<X>.y.out, geometry<X>.x.out, Out>;
+  /// Of the kernels: [height, width, in / groups, out].
   template <class X>
   static constexpr tensor_spec weight{"weight",
                                       {Kernel.height, Kernel.width, X::extents[2] / Groups, Out},
@@ -152,8 +153,10 @@ struct conv1d : detail::convolution<conv1d<Out, Kernel, Stride, Padding, Groups,
   static_assert(Kernel * Stride * Dilation > 0,
                 "halo: conv: kernel, stride and dilation are at least 1");
   static constexpr char const* kind = "conv1d";
-  static constexpr window kernel{1, Kernel}, stride{1, Stride}, dilation{1, Dilation};
-  static constexpr padding pad = Padding;
+  static constexpr window kernel{1, Kernel};      ///< of both axes, the first 1 long
+  static constexpr window stride{1, Stride};      ///< of both axes
+  static constexpr window dilation{1, Dilation};  ///< of both axes
+  static constexpr padding pad = Padding;  ///< how many outputs there are
   template <class X>
   static constexpr kernel::conv2d_geometry geometry{
       kernel::window_axis{}, detail::axis_of(X::extents[0], Kernel, Stride, Padding, Dilation),
@@ -166,6 +169,7 @@ struct conv1d : detail::convolution<conv1d<Out, Kernel, Stride, Padding, Groups,
   }();
   template <class X>
   using output = shape<geometry<X>.x.out, Out>;
+  /// Of the kernels: [height, width, in / groups, out].
   template <class X>
   static constexpr tensor_spec weight{
       "weight", {Kernel, X::extents[1] / Groups, Out, 0}, 3, parameter_role::weight};

@@ -18,6 +18,7 @@ namespace halo::nn {
 template <class Rate = std::ratio<1, 2>>
 struct dropout : stateless_layer {
   static_assert(Rate::num >= 0 && Rate::num < Rate::den, "halo: dropout: the rate lies in [0, 1)");
+  /// Share of numbers that become 0.
   static constexpr double rate = static_cast<double>(Rate::num) / static_cast<double>(Rate::den);
   static constexpr char const* kind = "dropout";
   template <class X>

@@ -14,7 +14,8 @@ namespace halo::nn {
 template <class Network, class S, std::size_t Capacity>
 struct workspace {
   static constexpr std::size_t capacity = Capacity;
-  autodiff::storage<S, Network::arena_size(Capacity)> arena;
+  autodiff::storage<S, Network::arena_size(Capacity)> arena;  ///< of a pass
+  /// Of the loss, by the outputs.
   autodiff::storage<S, Network::outputs * Capacity> output_gradient;
 };
 

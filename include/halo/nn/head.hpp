@@ -73,13 +73,14 @@ inline constexpr bool has_head = detail::is_linear<typename detail::parts_of<Net
 /// biases [outputs] the last.
 template <class Network>
 struct head {
-  using parts = detail::parts_of<Network>;
+  using parts = detail::parts_of<Network>;  ///< its layers, taken apart
   static_assert(detail::is_linear<typename parts::last>,
                 "halo: head: the network's last layer is nn::linear");
-  using body = typename parts::body;
+  using body = typename parts::body;  ///< all layers but the last, a network
+  /// Numbers that the head reads and gives.
   static constexpr std::size_t features = body::outputs, outputs = Network::outputs;
-  static constexpr std::size_t weights = body::parameters;  ///< where they begin
-  static constexpr std::size_t biases = weights + features * outputs;
+  static constexpr std::size_t weights = body::parameters;             ///< where they begin
+  static constexpr std::size_t biases = weights + features * outputs;  ///< where the biases begin
   static_assert(biases + outputs == Network::parameters);
 };
 

@@ -13,6 +13,7 @@ namespace halo::nn {
 
 /// Weights ~ N(0, √(2/fan_in)²), for rectifiers [He et al. 2015, eq. 10].
 struct he {
+  /// √(2/fan_in).
   [[nodiscard]] static float deviation(double fan_in, double) noexcept {
     return static_cast<float>(std::sqrt(2.0 / fan_in));
   }
@@ -20,6 +21,7 @@ struct he {
 
 /// Weights ~ N(0, √(2/(fan_in + fan_out))²), for tanh and sigmoid [Glorot & Bengio 2010, eq. 12].
 struct glorot {
+  /// √(2/(fan_in + fan_out)).
   [[nodiscard]] static float deviation(double fan_in, double fan_out) noexcept {
     return static_cast<float>(std::sqrt(2.0 / (fan_in + fan_out)));
   }
@@ -27,7 +29,8 @@ struct glorot {
 
 /// Weights ~ N(0, standard_deviation²).
 struct normal {
-  float standard_deviation = 0.01F;
+  float standard_deviation = 0.01F;  ///< whatever the sizes
+  /// standard_deviation.
   [[nodiscard]] float deviation(double, double) const noexcept { return standard_deviation; }
 };
 

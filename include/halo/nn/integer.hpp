@@ -49,6 +49,7 @@ template <class L, class X>
 template <class Q>
 struct integer;
 
+/// What a quantised layer becomes.
 template <class L, quantisation O>
 struct integer<quantised<L, O>> : detail::input_of_layer<L> {
   static_assert(O.input_ranges == ranges::moving,
@@ -63,8 +64,10 @@ struct integer<quantised<L, O>> : detail::input_of_layer<L> {
   /// Whether weights, 0 at 0, fit signed bytes only when they are moved.
   static constexpr bool centered = O.weight_bits == 8 && O.weight_grid == grid::asymmetric;
 
+  /// Of its matrix of bytes, in whole panels.
   template <class X>
   static constexpr std::size_t columns = kernel::conv2d_int8_columns(geometry<X>);
+  /// Floats beside the bytes: the range, and what each column needs.
   template <class X>
   static constexpr std::size_t numbers = 2 + (centered ? 4 : 3) * columns<X>;
   template <class X>

@@ -44,8 +44,8 @@ struct pass {
 
 /// Where a layer stands: its position in the network, then its position in that layer, ...
 struct layer_path {
-  std::array<std::uint16_t, 5> at{};
-  std::size_t depth = 0;
+  std::array<std::uint16_t, 5> at{};  ///< positions, outermost first
+  std::size_t depth = 0;              ///< how many of them count
 
   /// The path of something that stands at `position` of what this path leads to.
   [[nodiscard]] constexpr layer_path below(std::size_t position) const noexcept {
@@ -59,13 +59,15 @@ struct layer_path {
 /// A parameter tensor as a layer declares it.
 struct tensor_spec {
   char const* name;
+  /// Row-major; those behind rank are 0.
   std::array<std::size_t, parameter_info::max_rank> extents;
-  std::size_t rank;
-  parameter_role role;
+  std::size_t rank;            ///< axes, at most 4
+  parameter_role role;         ///< how it starts, and whether weight decay takes hold
   start_rule start = nullptr;  ///< how its numbers start; null: as nn::initialize says for its role
   std::size_t layer = 0;       ///< which of the layers that a composite layer is made of
   layer_path path{};           ///< and where that one stands
 
+  /// Numbers of the tensor.
   [[nodiscard]] constexpr std::size_t count() const noexcept {
     std::size_t n = 1;
     for (std::size_t i = 0; i < rank; ++i) n *= extents[i];

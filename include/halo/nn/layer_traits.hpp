@@ -17,8 +17,8 @@ namespace halo::nn {
 /// what it adds.
 struct layer_row {
   char const* kind = "";
-  std::size_t outputs = 0, parameters = 0, operations = 0;
-  layer_path path{};
+  std::size_t outputs = 0, parameters = 0, operations = 0;  ///< of one example
+  layer_path path{};                                        ///< where it stands
 };
 
 namespace detail {

@@ -17,17 +17,19 @@ enum class ranges : unsigned char { moving, batch };
 /// How a layer is quantised. The defaults are those of the paper's quantised ResNet [Li et al.
 /// 2020]: 8 bits, from smallest to largest, one range a tensor.
 struct quantisation {
-  unsigned weight_bits = 8;  ///< 2 to 8
-  grid weight_grid = grid::asymmetric;
-  per weight_ranges = per::tensor;
-  unsigned input_bits = 8;  ///< 2 to 8
-  grid input_grid = grid::asymmetric;
-  ranges input_ranges = ranges::moving;
+  unsigned weight_bits = 8;              ///< 2 to 8
+  grid weight_grid = grid::asymmetric;   ///< how weights are rounded
+  per weight_ranges = per::tensor;       ///< what shares a range
+  unsigned input_bits = 8;               ///< 2 to 8
+  grid input_grid = grid::asymmetric;    ///< how inputs are rounded
+  ranges input_ranges = ranges::moving;  ///< moving ones become constants after training
   unsigned newest_percent = 1;  ///< share of the newest mini-batch in moving ranges, 1 to 100
 
+  /// Whether both have 2 to 8 bits.
   [[nodiscard]] constexpr bool bits_fit() const noexcept {
     return weight_bits >= 2 && weight_bits <= 8 && input_bits >= 2 && input_bits <= 8;
   }
+  /// Whether newest_percent is 1 to 100.
   [[nodiscard]] constexpr bool share_fits() const noexcept {
     return newest_percent >= 1 && newest_percent <= 100;
   }

@@ -77,8 +77,9 @@ struct quantised : detail::input_of_layer<L> {
   static_assert(Options.bits_fit(), "halo: quantised: weights and inputs have 2 to 8 bits");
   static_assert(Options.share_fits(),
                 "halo: quantised: the share of the newest mini-batch is 1 to 100 percent");
-  using bare = L;
-  static constexpr quantisation options = Options;
+  using bare = L;                                   ///< the layer at other numbers
+  static constexpr quantisation options = Options;  ///< how it is quantised
+  /// Whether ranges of inputs are running statistics.
   static constexpr bool moves = Options.input_ranges == ranges::moving;
   static constexpr char const* kind = detail::quantised_kind<L>.data();
   template <class X>
@@ -104,7 +105,7 @@ struct quantised : detail::input_of_layer<L> {
     quantisation::record(Options, f);
     f.template part<detail::described_layer<L, X>>("layer");
   }
-  static constexpr std::size_t range_places = 2;  // in memory: low and high end
+  static constexpr std::size_t range_places = 2;  ///< in memory: low and high end
   template <class X>
   static constexpr std::size_t memory = range_places + L::template memory<X>;
   template <class X>

@@ -201,6 +201,7 @@ struct residual : detail::residual_of<residual<L...>, void, L...> {
   static_assert(sizeof...(L) > 0, "halo: residual: at least one layer beside the shortcut");
   static constexpr char const* kind = "residual";
 };
+/// With layers in the shortcut, for a branch that changes the shape.
 template <class... S, class... L>
 struct residual<projection<S...>, L...>
     : detail::residual_of<residual<projection<S...>, L...>, projection<S...>, L...> {

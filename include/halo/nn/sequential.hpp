@@ -31,6 +31,7 @@ struct sequential {
                 "layer, sequential<shape<N>, ...>");
 };
 
+/// A network that is told its input's shape.
 template <std::size_t... Extents, class... L>
 struct sequential<shape<Extents...>, L...> {
  private:
@@ -129,6 +130,7 @@ struct sequential<shape<Extents...>, L...> {
 
   /// Layers with and without parameters, those that layers are made of included.
   static constexpr std::size_t all_layers = sizes.rows;
+  /// How summary() tells layer i.
   [[nodiscard]] static constexpr layer_row layer(std::size_t i) noexcept { return block::rows[i]; }
 
   /// The network in constants (core/record.hpp): its input, then each layer under its position,

@@ -9,8 +9,10 @@ namespace halo::nn {
 
 /// Height and width of a kernel, a stride or the like: 3 is 3 by 3, window{1, 3} is 1 by 3.
 struct window {
-  std::size_t height, width;
+  std::size_t height, width;  ///< rows and columns
+  /// A square one.
   constexpr window(std::size_t both) noexcept : height(both), width(both) {}  // conv2d<16, 3>
+  /// One of h rows and w columns.
   constexpr window(std::size_t h, std::size_t w) noexcept : height(h), width(w) {}
   [[nodiscard]] constexpr std::size_t size() const noexcept { return height * width; }
 };

@@ -17,9 +17,9 @@ namespace halo::optim {
 /// `initial` (0 as in the paper; TensorFlow's 0.1 is a common other choice).
 struct adagrad {
   struct config_type {
-    float rate = 1e-2F;
-    float epsilon = 1e-10F;
-    float initial = 0;
+    float rate = 1e-2F;      ///< learning rate, not negative
+    float epsilon = 1e-10F;  ///< added to the root, positive
+    float initial = 0;       ///< what sums of squares begin with, not negative
     static constexpr void record(auto& self, auto&& f) {
       f.option("rate", self.rate, allowed::positive());
       f.option("epsilon", self.epsilon, allowed::positive());

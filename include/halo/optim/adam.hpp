@@ -22,10 +22,10 @@ namespace halo::optim {
 /// itself, so a layer first selected late is corrected as at its own first step.
 struct adam {
   struct config_type {
-    float rate = 1e-3F;
-    float beta1 = 0.9F;
-    float beta2 = 0.999F;
-    float epsilon = 1e-8F;
+    float rate = 1e-3F;      ///< learning rate, not negative
+    float beta1 = 0.9F;      ///< decay of m, in [0, 1)
+    float beta2 = 0.999F;    ///< decay of v, in [0, 1)
+    float epsilon = 1e-8F;   ///< added to the root, positive
     float weight_decay = 0;  ///< decoupled [Loshchilov & Hutter 2019]; acts on every parameter
     static constexpr void record(auto& self, auto&& f) {
       f.option("rate", self.rate, allowed::positive());

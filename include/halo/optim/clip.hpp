@@ -41,6 +41,7 @@ struct clipped : wrapper<clipped<Inner>, Inner> {
   }
 
   constexpr clipped() = default;
+  /// An optimizer with its gradient clipped.
   constexpr clipped(Inner optimizer, config_type c = {}) : base(std::move(optimizer)), config(c) {}
 
   template <parameter_layout Layout>

@@ -113,7 +113,7 @@ struct fixed_stages {
   std::size_t rows = 16;             ///< examples of a mini-batch
 
   struct state {
-    std::uint64_t spent = 0;
+    std::uint64_t spent = 0;  ///< multiply-adds so far
     static constexpr void record(auto& self, auto&& f) { f.number("spent", self.spent); }
   };
   static constexpr bool selective = false;

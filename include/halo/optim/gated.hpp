@@ -34,7 +34,8 @@ struct gated {
 
   struct state {
     typename Inner::state inner;
-    std::uint64_t steps = 0;
+    std::uint64_t steps = 0;  ///< that were done
+    /// A: their running accuracy.
     double accuracy = 0;
     static constexpr void record(auto& self, auto&& f) {
       f.part("inner", self.inner);

@@ -43,9 +43,9 @@ struct guard {
 
   /// Levels; 0 where nothing was accepted yet.
   struct state {
-    double loss = 0;
-    double gradient = 0;
-    double statistics = 0;
+    double loss = 0;            ///< of accepted steps
+    double gradient = 0;        ///< largest element, of accepted steps
+    double statistics = 0;      ///< largest running statistic, of accepted steps
     std::uint64_t refused = 0;  ///< steps in a row
     static constexpr void record(auto& self, auto&& f) {
       f.number("loss", self.loss, allowed::non_negative());
@@ -59,9 +59,11 @@ struct guard {
   [[nodiscard]] double loss_limit(state const& s) const noexcept {
     return limit(s, s.loss, infinite);
   }
+  /// The same of the largest |gradient|.
   [[nodiscard]] double gradient_limit(state const& s) const noexcept {
     return limit(s, s.gradient, 1e9);
   }
+  /// The same of the largest |running statistic|.
   [[nodiscard]] double statistics_limit(state const& s) const noexcept {
     return limit(s, s.statistics, 1e9);
   }
@@ -106,7 +108,7 @@ struct guard {
 /// those. Around clipped<...> it sees the gradient before it is clipped; inside, after.
 template <class Inner>
 struct guarded : wrapper<guarded<Inner>, Inner> {
-  optim::guard guard{};
+  optim::guard guard{};  ///< what refuses steps
 
   using base = wrapper<guarded, Inner>;
   static constexpr char const* wrapper_name = "guarded";
@@ -116,11 +118,12 @@ struct guarded : wrapper<guarded<Inner>, Inner> {
   }
 
   constexpr guarded() = default;
+  /// An optimizer whose steps a guard may refuse.
   constexpr guarded(Inner optimizer, optim::guard g = {}) : base(std::move(optimizer)), guard(g) {}
 
   template <parameter_layout Layout, floating T = float>
   struct state : wrapped_state<typename Inner::template state<Layout, T>> {
-    optim::guard::state guard{};
+    optim::guard::state guard{};  ///< levels of accepted steps
     static constexpr void record(auto& self, auto&& f) {
       state::wrapped_state::record(self, f);
       f.part("guard", self.guard);

@@ -16,10 +16,10 @@ namespace halo::optim {
 /// The rate multiplies at the end, as in PyTorch (Sutskever's text has it inside m).
 struct momentum {
   struct config_type {
-    float rate = 1e-2F;
-    float momentum = 0.9F;
-    bool nesterov = false;
-    float weight_decay = 0;
+    float rate = 1e-2F;      ///< learning rate, not negative
+    float momentum = 0.9F;   ///< decay of the velocity, in [0, 1)
+    bool nesterov = false;   ///< looks one step ahead
+    float weight_decay = 0;  ///< added to the gradient times θ, not negative
     static constexpr void record(auto& self, auto&& f) {
       f.option("rate", self.rate, allowed::positive());
       f.option("momentum", self.momentum, allowed::below_one());

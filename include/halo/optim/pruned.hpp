@@ -99,9 +99,9 @@ enum class threshold : unsigned char { per_tensor, global };
 /// What pruning left of each tensor, in the order of the table.
 template <parameter_layout Layout>
 struct pruning_report {
-  std::array<std::size_t, Layout::tensors> pruned{};
-  std::size_t weights = 0;  ///< of all tensors of weights
-  std::size_t gone = 0;     ///< of them
+  std::array<std::size_t, Layout::tensors> pruned{};  ///< zeros of each tensor
+  std::size_t weights = 0;                            ///< of all tensors of weights
+  std::size_t gone = 0;                               ///< of them
 };
 
 /// Prunes a share of the weights, those of smallest magnitude: they become 0 here, and a step of

@@ -17,9 +17,9 @@ namespace halo::optim {
 /// has it inside); neither centred nor with momentum.
 struct rmsprop {
   struct config_type {
-    float rate = 1e-3F;
-    float beta = 0.99F;
-    float epsilon = 1e-8F;
+    float rate = 1e-3F;     ///< learning rate, not negative
+    float beta = 0.99F;     ///< decay of v, in [0, 1)
+    float epsilon = 1e-8F;  ///< added to the root, positive
     static constexpr void record(auto& self, auto&& f) {
       f.option("rate", self.rate, allowed::positive());
       f.option("beta", self.beta, allowed::below_one());

@@ -19,8 +19,8 @@ struct constant_schedule {
 
 /// The rate is multiplied by factor after every `period` steps.
 struct step_decay {
-  std::uint64_t period = 1000;
-  double factor = 0.1;
+  std::uint64_t period = 1000;  ///< steps between two decays
+  double factor = 0.1;          ///< of each decay
   static constexpr void record(auto& self, auto&& f) {
     f.constant("name", "step_decay");
     f.option("period", self.period, allowed::at_least(1));
@@ -34,9 +34,9 @@ struct step_decay {
 /// Half a cosine from 1 down to `final` over `steps`, then `final` [Loshchilov & Hutter 2017, eq.
 /// 5]; before it, optionally, a linear rise over `warm_up` steps (the first step has 1/warm_up).
 struct cosine {
-  std::uint64_t steps = 1000;
-  double final = 0.0;
-  std::uint64_t warm_up = 0;
+  std::uint64_t steps = 1000;  ///< after which the factor stays
+  double final = 0.0;          ///< the factor then
+  std::uint64_t warm_up = 0;   ///< steps in which it rises to 1
   static constexpr void record(auto& self, auto&& f) {
     f.constant("name", "cosine");
     f.option("steps", self.steps, allowed::at_least(1));
@@ -106,7 +106,7 @@ struct scheduled : wrapper<scheduled<Inner, Schedule>, Inner> {
   static_assert(rate_schedule<Schedule>,
                 "halo: scheduled: a schedule gives a factor, schedule(std::uint64_t step) or "
                 "schedule(optim::moment), and has a record");
-  Schedule schedule{};
+  Schedule schedule{};  ///< the factor of each step
 
   using base = wrapper<scheduled, Inner>;
   static constexpr char const* wrapper_name = "scheduled";
@@ -116,12 +116,13 @@ struct scheduled : wrapper<scheduled<Inner, Schedule>, Inner> {
   }
 
   constexpr scheduled() = default;
+  /// An optimizer whose rate follows a schedule.
   constexpr scheduled(Inner optimizer, Schedule s = {})
       : base(std::move(optimizer)), schedule(std::move(s)) {}
 
   template <parameter_layout Layout, floating T = float>
   struct state : wrapped_state<typename Inner::template state<Layout, T>> {
-    std::uint64_t steps = 0;
+    std::uint64_t steps = 0;  ///< done so far
     static constexpr void record(auto& self, auto&& f) {
       state::wrapped_state::record(self, f);
       f.number("steps", self.steps);

@@ -22,6 +22,7 @@ class selection {
  public:
   /// Every layer in every step.
   constexpr selection() noexcept { probability_.fill(1.0); }
+  /// Every layer in every step.
   [[nodiscard]] static constexpr selection dense() noexcept { return {}; }
 
   /// The same probability for all layers.
@@ -70,6 +71,7 @@ class selection {
     return s;
   }
 
+  /// With which a layer is selected.
   [[nodiscard]] constexpr double probability(std::size_t layer) const noexcept {
     return probability_[layer];
   }
@@ -184,12 +186,15 @@ using policy_for = typename detail::policy_on<policy_of<O>, Network>::type;
 
 /// The three schemes the paper compares [Li et al. 2020, Fig. 4], lowest third of the layers first.
 namespace scheme {
+/// Probabilities that grow from the lowest layer to the highest.
 [[nodiscard]] constexpr selection increasing(std::size_t layers) noexcept {
   return selection::thirds(layers, 0.1, 0.3, 0.5);
 }
+/// The same probability for every layer.
 [[nodiscard]] constexpr selection uniform(std::size_t layers) noexcept {
   return selection::thirds(layers, 0.3, 0.3, 0.3);
 }
+/// Probabilities that fall from the lowest layer to the highest.
 [[nodiscard]] constexpr selection decreasing(std::size_t layers) noexcept {
   return selection::thirds(layers, 0.5, 0.3, 0.1);
 }

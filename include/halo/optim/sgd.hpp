@@ -11,8 +11,8 @@ namespace halo::optim {
 /// θ ← θ - rate·(g + decay·θ).  The decay is an L2 term in the gradient, as in PyTorch.
 struct sgd {
   struct config_type {
-    float rate = 1e-2F;
-    float weight_decay = 0;
+    float rate = 1e-2F;      ///< learning rate, not negative
+    float weight_decay = 0;  ///< added to the gradient times θ, not negative
     static constexpr void record(auto& self, auto&& f) {
       f.option("rate", self.rate, allowed::positive());
       f.option("weight_decay", self.weight_decay, allowed::non_negative());

@@ -40,6 +40,7 @@ struct slimming : wrapper<slimming<Inner>, Inner> {
   }
 
   constexpr slimming() = default;
+  /// An optimizer that makes unneeded gains small.
   constexpr slimming(Inner optimizer, config_type c = {}) : base(std::move(optimizer)), config(c) {}
 
   /// Multiply-adds of a step: the inner optimizer's, and one a selected gain.

@@ -85,6 +85,7 @@ struct wrapper {
   Inner inner{};
 
   constexpr wrapper() = default;
+  /// Goes around an optimizer; implicit, as Self's constructor is.
   constexpr wrapper(Inner optimizer) : inner(std::move(optimizer)) {}
 
   static constexpr char const* name = detail::wrapped_name<Self, Inner>::text.data();

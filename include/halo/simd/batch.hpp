@@ -31,6 +31,7 @@ struct batch {
   native_type native;
 
   batch() = default;
+  /// The same number in every lane.
   batch(T value) noexcept : native(value) {}  // implicit: x * 2 reads as in a formula
   /// A constant of a formula, V(0.044715), in the precision of T.
   template <std::same_as<double> S>
@@ -38,8 +39,10 @@ struct batch {
     requires(std::is_same_v<T, float>)
       : native(static_cast<float>(value)) {}
   struct wrap {};
+  /// A register of the vector library.
   batch(wrap, native_type n) noexcept : native(n) {}
 
+  /// One lane's number, lane < size; slow, for tests and remainders.
   [[nodiscard]] T get(std::size_t lane) const noexcept {
     alignas(64) std::array<T, size> lanes;
     store(lanes.data());

@@ -16,6 +16,7 @@ namespace halo::simd {
 template <class P>
 struct pointer_traits;
 
+/// Plain pointers.
 template <class T>
 struct pointer_traits<T*> {
   using scalar = std::remove_const_t<T>;

@@ -65,6 +65,7 @@ class reparametrised : public wrapper<Inner> {
     inner_.hessian_vector_product(which, draw, theta_.data(), v_.data(), product);
     for_each([&](std::size_t k, scalar c) { product[k] *= c; });
   }
+  /// Share of right answers on held-out examples.
   [[nodiscard]] double accuracy(scalar const* theta) {
     for_each([&](std::size_t k, scalar c) { theta_[k] = c * theta[k]; });
     return inner_.accuracy(theta_.data());

@@ -24,6 +24,7 @@ class shuffled : public wrapper<Inner> {
   using typename wrapper<Inner>::layout;
   using typename wrapper<Inner>::scalar;
 
+  /// A task whose layers' units are permuted at every start.
   explicit shuffled(Inner inner) : wrapper<Inner>(std::move(inner)) {}
 
   void start(seed s, scalar* theta) {

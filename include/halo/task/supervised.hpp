@@ -32,7 +32,7 @@ namespace halo::task {
 
 /// Examples to train on and examples held out, shared by the tasks that use them.
 struct examples {
-  data::dataset train, held_out;
+  data::dataset train, held_out;  ///< to learn from, and to evaluate by
 };
 
 /// A network on labelled examples: mini-batches are drawn with replacement, draw d from position d
@@ -75,6 +75,7 @@ class supervised {
   [[nodiscard]] std::size_t batch(std::size_t wanted = 0) const noexcept {
     return wanted > 0 ? std::min(wanted, Batch) : batch_;
   }
+  /// Multiply-adds of a step on these examples that updates these layers.
   [[nodiscard]] static std::size_t operations(choice c, layer_mask layers) noexcept {
     return nn::operations<network>(layers, c.rows, c.backward);
   }

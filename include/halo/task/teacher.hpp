@@ -17,16 +17,16 @@ namespace halo::task {
 
 /// A classification problem that a random network invents.
 struct teacher_options {
-  std::size_t rows = 4000;   ///< to train on
-  std::size_t held_out = 0;  ///< 0: a quarter as many, from 500 to 4000
-  std::size_t features = 32;
-  std::size_t classes = 6;
-  std::size_t hidden = 32;   ///< width of the teacher: more is harder
-  double gain = 1.5;         ///< of its weights: more bends more
-  double decay = 0.5;        ///< feature j is drawn with deviation (1+j)^-decay ...
-  double scale = 1.0;        ///< ... times this
-  double label_noise = 0.0;  ///< share of labels drawn anew
-  double imbalance = 0.0;    ///< how far the first class's logit is raised, the last one's lowered
+  std::size_t rows = 4000;    ///< to train on
+  std::size_t held_out = 0;   ///< 0: a quarter as many, from 500 to 4000
+  std::size_t features = 32;  ///< of an example
+  std::size_t classes = 6;    ///< labels 0 to classes - 1
+  std::size_t hidden = 32;    ///< width of the teacher: more is harder
+  double gain = 1.5;          ///< of its weights: more bends more
+  double decay = 0.5;         ///< feature j is drawn with deviation (1+j)^-decay ...
+  double scale = 1.0;         ///< ... times this
+  double label_noise = 0.0;   ///< share of labels drawn anew
+  double imbalance = 0.0;     ///< how far the first class's logit is raised, the last one's lowered
 };
 
 namespace detail {

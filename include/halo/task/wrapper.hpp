@@ -27,10 +27,12 @@ class wrapper {
   using layout = typename Inner::layout;
   using scalar = typename Inner::scalar;
 
+  /// Goes around a task.
   explicit wrapper(Inner inner) : inner_(std::move(inner)) {}
 
   [[nodiscard]] Inner& inner() noexcept { return inner_; }
   [[nodiscard]] std::size_t rows() const noexcept { return inner_.rows(); }
+  /// Share of right answers on held-out examples.
   [[nodiscard]] double accuracy(scalar const* theta) { return inner_.accuracy(theta); }
   void start(seed s, scalar* theta) { inner_.start(s, theta); }
 
@@ -52,11 +54,13 @@ class wrapper {
   }
 
   static constexpr bool selective = chooses_hardest<Inner>();
+  /// Examples of a mini-batch when so many are wanted.
   [[nodiscard]] std::size_t batch(std::size_t wanted) const noexcept
     requires choosing<Inner>
   {
     return inner_.batch(wanted);
   }
+  /// Multiply-adds of a step on these examples that updates these layers.
   [[nodiscard]] std::size_t operations(choice c, layer_mask layers) const noexcept
     requires choosing<Inner>
   {
@@ -64,7 +68,7 @@ class wrapper {
   }
 
  protected:
-  Inner inner_;
+  Inner inner_;  ///< the task within
 };
 
 }  // namespace halo::task

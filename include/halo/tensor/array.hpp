@@ -21,15 +21,19 @@ struct allocator {
   using value_type = T;
 
   allocator() = default;
+  /// The same for elements of another type.
   template <class U>
   allocator(allocator<U> const&) noexcept {}
 
+  /// Memory for n elements, 64-byte aligned.
+  /// @throws std::bad_alloc
   [[nodiscard]] T* allocate(std::size_t n) {
     // Too much becomes an impossible request, which operator new refuses in its usual way.
     constexpr std::size_t most = static_cast<std::size_t>(-1) / 2;
     std::size_t const bytes = n < most / sizeof(T) ? n * sizeof(T) : most;
     return static_cast<T*>(::operator new(bytes, std::align_val_t{halo::alignment}));
   }
+  /// Gives it back.
   void deallocate(T* p, std::size_t) noexcept {
     ::operator delete(p, std::align_val_t{halo::alignment});
   }

@@ -18,8 +18,8 @@ namespace halo::zoo {
 /// them.
 template <std::size_t Classes>
 struct domains {
-  std::array<std::int32_t, Classes> b;
-  std::array<std::int32_t, Classes> a;
+  std::array<std::int32_t, Classes> b;  ///< labels that are learned first
+  std::array<std::int32_t, Classes> a;  ///< labels that are adapted to
 };
 
 /// Even digits, then odd ones.
