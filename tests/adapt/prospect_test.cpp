@@ -148,3 +148,15 @@ TEST_CASE("prospect: the streams of data say how many rows they draw from, also 
   data::regression const numbers = data::make_regression(5, 2, 1);
   CHECK(data::batches(numbers, 4, seed{1}).rows() == 5);
 }
+
+TEST_CASE(
+    "prospect: the optimizer is told whether targets are labels, which is what decay is for") {
+  listener::heard.clear();
+  device d(listener{}, seed{1});
+  adapt::adapter<network, nn::mean_square, listener, 4> numbers(listener{}, seed{1});
+  std::vector<float> const x(8, 1.0F);
+  d.step(x, std::vector<std::int32_t>(4, 1));
+  numbers.step(x, x);
+  CHECK(listener::heard[0].labels);
+  CHECK_FALSE(listener::heard[1].labels);
+}

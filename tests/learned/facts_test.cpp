@@ -10,4 +10,8 @@ TEST_CASE("facts: what nobody told is 0, and steps count from 1") {
   CHECK(f.step == 1);
   CHECK(f.own_step == 1);
   CHECK_FALSE(f.bias);
+  halo::learned::facts<float> some;
+  some.labels = false;
+  CHECK(f.labels);
+  CHECK_FALSE(widened(some).labels);
 }

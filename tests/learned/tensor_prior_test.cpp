@@ -51,4 +51,6 @@ TEST_CASE("nothing decays while nobody knows how many examples there are") {
   CHECK(learned::tensor_prior_of(f, 0.5).decay == 0.0);
   f.rows = 1;
   CHECK(learned::tensor_prior_of(f, 0.5).decay == doctest::Approx(std::exp(1.0)));
+  f.labels = false;  // regression, whatever anybody knows
+  CHECK(learned::tensor_prior_of(f, 0.5).decay == 0.0);
 }

@@ -271,6 +271,7 @@ class adapter
         p, parameters_.data(), x, arena, this->work_.output_gradient.data(), gradient_.data());
     optim::step_context<float> context{.mask = r.layers, .loss = r.loss, .rows = training_rows_};
     context.baseline = baseline;
+    context.labels = std::integral<target>;
     this->tell(context);
     return detail::guarded_update<Network>(guard_, guard_state_, p, arena, statistics_, bound,
                                            optimizer_, parameters_.data(), gradient_.data(), state_,

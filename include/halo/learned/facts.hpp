@@ -23,6 +23,7 @@ struct facts {
   bool anew = false;       ///< its layer began the run with drawn parameters
   layer_mask drawn{};      ///< the layers that did
   bool all_drawn = false;  ///< every layer did
+  bool labels = true;      ///< targets are class numbers, not measured ones
 };
 
 /// The same in double, for the arithmetic of decisions.
@@ -45,6 +46,7 @@ template <class T>
   w.anew = f.anew;
   w.drawn = f.drawn;
   w.all_drawn = f.all_drawn;
+  w.labels = f.labels;
   return w;
 }
 

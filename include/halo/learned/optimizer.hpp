@@ -155,6 +155,7 @@ class optimizer {
     f.baseline = static_cast<T>(context.baseline);
     f.drawn = context.anew & layer_mask::all(Layout::layers);
     f.all_drawn = f.drawn.count() == Layout::layers;
+    f.labels = context.labels;
     return f;
   }
   /// ... and about a tensor.

@@ -27,6 +27,7 @@ inline constexpr double most_decay = 1.0;
 ///
 ///     rate   = min(5e-3 (1 + t/300)^-¼, e^-3.5), at least e^-9.5, times tanh(t/250)
 ///     decay  = exp(min(ln ¼ - 0.09 ℓ - ln(N/5000) - [bias], 1)), at least e^-9; 0 if N is unknown
+///              or targets are no labels: it was fitted to cross-entropy, and regression does worse
 ///     logits = -3, 1, -4 + 1.3 ln(1 + t/300)
 /// t is the optimizer's step and ℓ the mean over 100 steps of ln(loss + 1e-4). Chosen by hand.
 [[nodiscard]] inline tensor_prior tensor_prior_of(facts<double> const& f, double log_loss) {
@@ -35,7 +36,8 @@ inline constexpr double most_decay = 1.0;
   double const log_decay = std::log(0.25) - 0.09 * log_loss - (f.bias ? 1.0 : 0.0);
   tensor_prior p;
   p.rate = std::exp(log_rate) * std::tanh(f.step / 250);
-  if (f.rows > 0) p.decay = std::exp(std::clamp(log_decay - std::log(f.rows / 5000), -9.0, 1.0));
+  if (f.rows > 0 && f.labels)
+    p.decay = std::exp(std::clamp(log_decay - std::log(f.rows / 5000), -9.0, 1.0));
   p.logits = {-3.0, 1.0, -4.0 + 1.3 * late};
   return p;
 }

@@ -53,6 +53,7 @@ struct step_context {
   std::uint64_t elapsed = 0;  ///< how many of them are over
   double baseline = 0;        ///< loss of the best answer that looks at no example; 0: not known
   layer_mask anew{};          ///< layers that began this run with drawn parameters
+  bool labels = true;         ///< targets are class numbers, not measured ones
 };
 
 /// A rule for changing parameters: a value. Its state is a separate value, so that the same
