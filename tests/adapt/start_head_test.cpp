@@ -10,6 +10,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <halo/adapt/adapter.hpp>
@@ -30,16 +31,18 @@ using namespace halo;
 
 namespace {
 
-/// The covariance of 6 features fits into the gradient of the body.
+/// The covariance of 6 features fits on the stack.
 using network =
     nn::sequential<nn::linear<5, 9>, nn::tanh, nn::linear<9, 6>, nn::tanh, nn::linear<6, 4>>;
-/// That of 12 features does not: it lies in the arena.
-using narrow = nn::sequential<nn::linear<2, 12>, nn::batch_norm, nn::tanh, nn::linear<12, 3>>;
+/// That of 60 features lies in the arena, or in the gradient of the body.
+using narrow = nn::sequential<nn::linear<2, 60>, nn::batch_norm, nn::tanh, nn::linear<60, 3>>;
+using wide = nn::sequential<nn::linear<40, 60>, nn::tanh, nn::linear<60, 3>>;
 /// Features are inputs.
 using alone = nn::sequential<nn::linear<5, 4>>;
 
 template <class Network, class Optimizer = optim::adam>
-using device_of = adapt::adapter<Network, nn::cross_entropy, Optimizer, 8>;
+using device_of =
+    adapt::adapter<Network, nn::cross_entropy, Optimizer, std::is_same_v<Network, narrow> ? 32 : 8>;
 
 template <class Network>
 using sums_of = adapt::discriminant<nn::head<Network>::features, nn::head<Network>::outputs>;
@@ -100,6 +103,7 @@ TEST_CASE("start_head: in the adapter's own memory as of sums outside, for any n
   for (std::size_t const rows : {1U, 2U, 7U, 8U, 9U, 100U}) {
     agrees<network>(rows);
     agrees<narrow>(rows);
+    agrees<wide>(rows);
     agrees<alone>(rows);
   }
 }

@@ -14,7 +14,8 @@ namespace {
 
 using namespace halo;
 using network = nn::sequential<nn::linear<4, 8>, nn::relu, nn::linear<8, 3>>;
-using device = adapt::adapter<network, nn::cross_entropy, optim::adam, 2>;
+using device = adapt::adapter<network, nn::cross_entropy,
+                              optim::scheduled<optim::pulled<optim::adam>, optim::by_horizon>, 2>;
 
 }  // namespace
 
@@ -22,5 +23,7 @@ int main() {
   static device d;
   float const x[8] = {1, 2, 3, 4, 4, 3, 2, 1};
   std::int32_t const y[2] = {0, 2};
-  return d.step(x, y).status == optim::status::done ? 0 : 1;
+  static adapt::nearest_mean<8, 3> means;
+  bool const begun = !d.try_start_head(x, y) && !d.try_count_in(x, y, means);
+  return begun && means.rows() == 2 && d.step(x, y).status == optim::status::done ? 0 : 1;
 }

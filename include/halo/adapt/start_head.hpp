@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <limits>
@@ -173,9 +174,19 @@ class head_starts {
   }
 
   [[nodiscard]] refusal make(examples const& e, discriminant_options const& how) noexcept {
+    constexpr std::size_t floats =
+        kernel::triangle_size(nn::head<Network>::features) + 2 * nn::head<Network>::features;
+    if constexpr (floats <= 1024) {
+      std::array<float, floats> few;  // on the stack
+      return make(e, how, few.data());
+    } else {
+      return make(e, how, room_for<floats>());
+    }
+  }
+  [[nodiscard]] refusal make(examples const& e, discriminant_options const& how,
+                             float* sums) noexcept {
     using head = nn::head<Network>;
     constexpr std::size_t triangle = kernel::triangle_size(head::features);
-    float* const sums = room_for<triangle + 2 * head::features>();
     std::fill_n(sums, triangle, 0.0F);
     detail::class_scatter const scatter{own_means(), sums, sums + triangle,
                                         sums + triangle + head::features};
