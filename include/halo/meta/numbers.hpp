@@ -20,8 +20,8 @@ namespace halo::meta {
 /// one.
 struct named_number {
   std::string name;  ///< "inner.rate", "momentum_by_horizon"
-  double value = 0;
-  allowed range{};
+  double value = 0;  ///< where it stands
+  allowed range{};   ///< where it may go
 
   friend bool operator==(named_number const&, named_number const&) = default;
 };

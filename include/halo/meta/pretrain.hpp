@@ -18,7 +18,7 @@ namespace halo::meta {
 /// How a network learns what it is to know before it adapts.
 struct pretraining {
   std::uint64_t steps = 1500;  ///< of Adam
-  float rate = 1e-3F;
+  float rate = 1e-3F;          ///< of Adam
 };
 
 /// Parameters of a network that learned all rows of a dataset, in mini-batches of 64.

@@ -51,8 +51,9 @@ struct standing {
 template <class... Rules>
 class problem {
  public:
-  using any_rule = std::variant<Rules...>;
+  using any_rule = std::variant<Rules...>;  ///< an optimizer of one of the types
 
+  /// One of a family, whose runs begin in this way.
   problem(std::string family, meta::origin begins) : family_(std::move(family)), begins_(begins) {}
   virtual ~problem() = default;
   problem(problem const&) = delete;
@@ -60,6 +61,7 @@ class problem {
 
   /// Problems of one family are alike: means are taken over them.
   [[nodiscard]] std::string const& family() const noexcept { return family_; }
+  /// How a run begins.
   [[nodiscard]] meta::origin begins() const noexcept { return begins_; }
   /// Rows there are to learn from.
   [[nodiscard]] virtual std::size_t available() const = 0;
@@ -104,11 +106,13 @@ class problem_of final : public problem<Rules...> {
   using layout = typename Task::layout;
 
  public:
+  /// One of a family; the task says how runs begin.
   problem_of(std::string family, Task task)
       : base(std::move(family), origin_of(task)), task_(std::move(task)) {}
 
   [[nodiscard]] std::size_t available() const override { return task_.available(); }
 
+  /// A run of the task, as problem says.
   [[nodiscard]] std::vector<standing> run(typename base::any_rule const& optimizer,
                                           episode const& e,
                                           std::span<std::uint64_t const> at) const override {

@@ -26,40 +26,40 @@ namespace halo::meta {
 /// An optimizer that is compared, with all that is set once for every task.
 template <class... Rules>
 struct arm {
-  std::string name;
-  typename problem<Rules...>::any_rule rule;
+  std::string name;                           ///< for tables
+  typename problem<Rules...>::any_rule rule;  ///< the optimizer
   bool by_horizon = false;  ///< a run of its own for each horizon: it, or its schedule, ends there
   bool told = true;         ///< whether it knows the horizon, where it asks
-  bool head_alone = false;
-  bool of_grid = true;  ///< one of those that regret is measured against
+  bool head_alone = false;  ///< only the last layer learns
+  bool of_grid = true;      ///< one of those that regret is measured against
 };
 
 /// Where optimizers are compared.
 struct regret_options {
   std::vector<std::uint64_t> horizons{10, 30, 100, 300, 1000, 3000};  ///< ascending
-  std::vector<std::size_t> rows{12, 50, 200, 1000};
-  std::size_t seeds = 10;  ///< of each problem with so many rows
-  std::size_t batch = 32;
-  std::uint64_t first_seed = 0;
-  std::size_t threads = 1;
+  std::vector<std::size_t> rows{12, 50, 200, 1000};                   ///< examples to learn from
+  std::size_t seeds = 10;        ///< of each problem with so many rows
+  std::size_t batch = 32;        ///< examples of a step, at most
+  std::uint64_t first_seed = 0;  ///< the others follow it
+  std::size_t threads = 1;       ///< changes nothing but the time
 };
 
 /// Mean errors of all arms on one family with so many rows after so many steps.
 struct regret_cell {
-  std::string family;
-  origin begins{};
-  std::size_t rows = 0;
-  std::uint64_t horizon = 0;
+  std::string family;              ///< of the problems
+  origin begins{};                 ///< how their runs begin
+  std::size_t rows = 0;            ///< examples to learn from
+  std::uint64_t horizon = 0;       ///< after so many steps
   double start = 0;                ///< mean error of the parameters that runs begin with
   std::vector<double> error, raw;  ///< of each arm: at the average, at the parameters
 };
 
 /// What an arm comes to over all cells.
 struct regret_line {
-  std::string name;
-  double mean = 0, worst = 0;  ///< regret at the average, in points
-  double raw = 0, raw_worst = 0;
-  std::string worst_at;
+  std::string name;                         ///< for tables
+  double mean = 0, worst = 0;               ///< regret at the average, in points
+  double raw = 0, raw_worst = 0;            ///< regret at the parameters, in points
+  std::string worst_at;                     ///< the cell of the worst
   std::vector<double> by_horizon;           ///< mean, at the average
   std::array<double, origins> by_origin{};  ///< the same; NaN where no run begins so
   double below_start = 0;                   ///< most points below the start, head kept
@@ -72,11 +72,12 @@ struct regret_line {
 /// The best is picked in hindsight from means over seeds, so it is better than any arm could know
 /// to be; more seeds make that less.
 struct regret_table {
-  std::vector<std::string> names;  ///< of the arms
-  std::vector<std::uint8_t> of_grid;
-  std::vector<std::uint64_t> horizons;
-  std::vector<regret_cell> cells;
+  std::vector<std::string> names;       ///< of the arms
+  std::vector<std::uint8_t> of_grid;    ///< whether each is one that regret is measured against
+  std::vector<std::uint64_t> horizons;  ///< ascending
+  std::vector<regret_cell> cells;       ///< one a family, rows and horizon
 
+  /// What arm a comes to.
   [[nodiscard]] regret_line line(std::size_t a) const {
     regret_line l;
     l.name = names[a];

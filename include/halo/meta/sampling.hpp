@@ -27,7 +27,7 @@ struct sampling {
   double untold = 0.15;  ///< share of runs whose optimizer does not know the horizon
   std::size_t least_rows = 10, most_rows = 600;  ///< log-uniform
   double many_rows = 0.2;  ///< share of runs that may have all the rows there are
-  seed draws{};
+  seed draws{};            ///< of all that chance decides
 
   static constexpr void record(auto& self, auto&& f) {
     f.option("shortest", self.shortest, allowed::at_least(1));
@@ -63,9 +63,10 @@ class sampler {
     }
   }
 
+  /// An episode that was drawn.
   struct drawn {
-    std::size_t problem = 0;
-    episode setup;
+    std::size_t problem = 0;  ///< its place among the problems
+    episode setup;            ///< how it runs
   };
   /// Episode i of an update: a function of the seed and these alone.
   [[nodiscard]] drawn draw(std::uint64_t update, std::size_t i) const {

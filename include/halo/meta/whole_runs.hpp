@@ -28,7 +28,7 @@ namespace halo::meta {
 
 /// What the end of a run is judged by, and how numbers move.
 struct whole_run_options {
-  std::uint64_t updates = 250;
+  std::uint64_t updates = 250;   ///< of the whole training, for the schedule
   std::size_t pairs = 24;        ///< of runs in an update
   double deviation = 0.15;       ///< σ of every number, on its line (meta::to_line)
   double rate = 0.06;            ///< of Adam, half a cosine down to a thirtieth
@@ -36,8 +36,8 @@ struct whole_run_options {
   double raw_share = 0.4;        ///< of the error at the parameters, beside that at their average
   double loss_share = 0.1;       ///< of the loss at the average, at most 5, beside the error
   double harm_share = 0.7;       ///< of the error above the start's, where the head is kept
-  sampling episodes{};
-  std::size_t threads = 1;  ///< changes nothing but the time
+  sampling episodes{};           ///< which adaptations
+  std::size_t threads = 1;       ///< changes nothing but the time
 
   /// All that decides about the bits.
   static constexpr void record(auto& self, auto&& f) {
@@ -67,6 +67,7 @@ struct whole_run_options {
 template <class Optimizer, class... Rules>
 class whole_runs {
  public:
+  /// What is sampled from.
   using problems_type = std::vector<std::shared_ptr<problem<Rules...> const>>;
 
   /// @throws halo::error where there are no problems, or an option is out of its range
@@ -82,7 +83,9 @@ class whole_runs {
     for (named_number const& n : numbers_) line_.push_back(to_line(n.value, n.range));
   }
 
+  /// How many updates were made.
   [[nodiscard]] std::uint64_t updates() const noexcept { return update_; }
+  /// How numbers move.
   [[nodiscard]] whole_run_options const& options() const noexcept { return options_; }
   /// The optimizer: at the mean of the last updates once there are some of those.
   [[nodiscard]] Optimizer optimizer() const { return at(averaged_ > 0 ? mean_ : line_); }

@@ -62,6 +62,7 @@ struct pulled : wrapper<pulled<Inner>, Inner> {
   }
 
   constexpr pulled() = default;
+  /// An optimizer whose steps are pulled back to where parameters began.
   constexpr pulled(Inner optimizer, config_type c = {}) : base(std::move(optimizer)), config(c) {}
 
   template <parameter_layout Layout, floating T = float>

@@ -67,9 +67,9 @@ class few_rows {
   using scalar = float;
   using loss = Loss;
   using target = typename Loss::target;
-  using dataset = data::basic_dataset<target>;
-  using split = data::basic_split<target>;
-  static constexpr bool labelled = dataset::labelled;
+  using dataset = data::basic_dataset<target>;         ///< examples of the loss's targets
+  using split = data::basic_split<target>;             ///< those to learn from and those held out
+  static constexpr bool labelled = dataset::labelled;  ///< whether targets are labels
 
   /// @param known  Network::parameters numbers, or none where the network knows nothing
   /// @throws halo::error where they or the examples do not fit the network, or an option is out of
@@ -87,11 +87,14 @@ class few_rows {
            std::to_string(o.anew));
     for (dataset const* d : {&from_->train, &from_->test}) check(*d);
   }
+  /// Shares examples and parameters; has a workspace of its own.
   few_rows(few_rows const& other)
       : from_(other.from_), known_(other.known_), options_(other.options_) {}
   few_rows& operator=(few_rows const&) = delete;
 
+  /// How many rows and layers.
   [[nodiscard]] few_rows_options const& options() const noexcept { return options_; }
+  /// Rows that there are to learn from.
   [[nodiscard]] std::size_t available() const noexcept { return from_->train.rows(); }
   /// Layers that a run begins with drawn.
   [[nodiscard]] layer_mask anew() const noexcept {
@@ -115,6 +118,7 @@ class few_rows {
 
   /// What a mini-batch says.
   struct answer {
+    /// Of the mini-batch; of the best answer that looks at no example.
     double loss = 0, baseline = 0;
   };
   /// Loss of the next mini-batch and the gradient. @pre start()
