@@ -43,7 +43,8 @@ constexpr char const* usage =
     "'UCI HAR Dataset'/train ...; default: the variable HALO_DATA. Without it the gases come from\n"
     "the excerpt in examples/data/gas_sensor and other tasks are left out, which is said.\n"
     "--weights: what halo-meta-train --preset best wrote; default: the weights that halo ships.\n"
-    "--only: optimizers whose name begins so, instead of all.\n"
+    "--only: optimizers whose name begins so, instead of all or, with --stability, of the "
+    "learned.\n"
     "--stability: 20,000 steps of the learned optimizers, or N, counts runs that diverge.\n"
     "--operations: all have what 1,000 and 3,000 steps of Adam on all layers cost.\n"
     "--quick: one seed, 100 steps, seconds.\n";
@@ -82,7 +83,8 @@ settings read_arguments(int count, char** argument) {
   }
   if (s.stability) {
     s.checkpoints.clear();
-    for (std::uint64_t k = 1; k <= 20; ++k) s.checkpoints.push_back(std::max(k, s.steps * k / 20));
+    for (std::uint64_t at = 1000; at < s.steps; at += 1000) s.checkpoints.push_back(at);
+    s.checkpoints.push_back(s.steps);
   }
   return s;
 }
@@ -119,7 +121,7 @@ void run_cells(evaluation& to, problems const& tasks, std::vector<contender> con
 int run(settings const& s) {
   halo::stopwatch const clock;
   std::vector<contender> arms = contenders(s.weights);
-  if (s.stability) {
+  if (s.stability && s.only.empty()) {
     std::erase_if(arms, [](contender const& a) { return a.of < family::prior; });
   }
   if (!s.only.empty()) {

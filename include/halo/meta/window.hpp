@@ -41,7 +41,8 @@ struct window_report {
 /// With the spectral norm, c ∇‖H_i‖₂ is added to λ instead. Allocates at construction, and slopes
 /// in the first window that has it.
 ///
-/// A policy decides as on a device (steering.hpp); the loss that counts is that of all rows.
+/// A policy decides as on a device (steering.hpp); the loss that counts is that of all rows, the
+/// spectral norm that of the task's own mini-batch.
 template <learned::program P, task::task Task, class Policy = optim::selection>
 class run {
  public:
