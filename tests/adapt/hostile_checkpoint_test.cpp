@@ -15,6 +15,9 @@
 #include <halo/adapt/adapter.hpp>
 #include <halo/adapt/checkpoint_bytes.hpp>
 #include <halo/learned/halo_rule.hpp>
+#include <halo/learned/hierarchical_rnn.hpp>
+#include <halo/learned/horizon_rule.hpp>
+#include <halo/learned/rnnprop.hpp>
 #include <halo/nn/activation.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
@@ -122,6 +125,49 @@ void survives() {
   CHECK(accepted > 20);
 }
 
+/// A file in which every number of a coordinate that is not below 0 is -1, one after another.
+template <class Optimizer>
+void refuses_negative_squares() {
+  using device = adapt::adapter<network, nn::mean_square, Optimizer, 4>;
+  using program = typename Optimizer::program_type;
+  auto const d = std::make_unique<device>(Optimizer{}, seed{4});
+  go(*d, 3);
+  auto const before = support::bytes_of(*d);
+  auto const file = io::parse_safetensors(adapt::write(*d).span(), "good");
+  std::size_t refused = 0;
+  for (std::size_t t = 0; t < file.tensors().size(); ++t) {
+    if (file.tensors()[t].name.find("coordinates") == std::string_view::npos) continue;
+    for (std::size_t k = 0; k < program::state; ++k) {
+      if (program::range_of(k).contains(-1)) continue;
+      auto const bad = changed(file, t, k * learned::tile_lanes, false, -1.0F);
+      CHECK_THROWS_AS(adapt::resume(bad, *d), halo::error);
+      CHECK(support::bytes_of(*d) == before);
+      ++refused;
+    }
+  }
+  CHECK(refused > 0);
+}
+
+/// Steps on features and targets of any finite size, without a guard: done ones leave what is
+/// finite and can be saved.
+template <class Optimizer>
+void survives_any_examples() {
+  using device = adapt::adapter<network, nn::mean_square, Optimizer, 4>;
+  INFO(std::string(Optimizer::name));
+  for (float const size : {1e3F, 1e8F, 1e13F, 1e15F, 1e17F, 1e18F, 1e19F, 1e25F, 1e38F}) {
+    CAPTURE(size);
+    auto const d = std::make_unique<device>(Optimizer{}, seed{4});
+    d->set_guard(optim::guard::off());
+    for (int i = 0; i < 20; ++i) {
+      std::array<float, 8> const x{size, -size, 0.5F, 0.25F, -1, size, 2, 2};
+      std::array<float, 4> const t{0.5F, size, -size, 0};
+      (void)d->step(x, i % 2 == 0 ? t : std::array<float, 4>{});
+      CHECK(go(*d, 1));
+    }
+    CHECK_NOTHROW((void)adapt::write(*d));
+  }
+}
+
 }  // namespace
 
 TEST_CASE("checkpoint: no file makes a step that is done infinite") {
@@ -135,4 +181,17 @@ TEST_CASE("checkpoint: no file makes a step that is done infinite") {
 
 TEST_CASE("checkpoint: no file makes a step of a learned optimizer infinite") {
   survives<learned::halo_rule>();
+  survives<learned::horizon_rule<>>();
+}
+
+TEST_CASE("learned optimizers: examples of any size are refused, or harmless") {
+  survives_any_examples<learned::halo_rule>();
+  survives_any_examples<learned::horizon_rule<>>();
+}
+
+TEST_CASE("checkpoint: a mean of squares below 0 is refused, whatever optimizer keeps it") {
+  refuses_negative_squares<learned::horizon_rule<>>();
+  refuses_negative_squares<learned::rnnprop<learned::rnnprop_options{.units = 2}>>();
+  refuses_negative_squares<learned::hierarchical_rnn<learned::hierarchical_options{
+      .units = 2, .tensor_units = 2, .global_units = 2, .scales = 2}>>();
 }

@@ -56,6 +56,12 @@ struct recorded_field {
   std::span<T> values;                   ///< one element for a number; chars for a text
   allowed range{};                       ///< of an option, and of what a file may say of the state
   std::span<std::size_t const> shape{};  ///< its extents; empty: one axis
+  /// The range of element i, where not all elements have the same; null: `range`.
+  allowed (*range_of)(std::size_t i) = nullptr;
+  /// What element i may be in a file.
+  [[nodiscard]] constexpr allowed range_at(std::size_t i) const {
+    return range_of == nullptr ? range : range_of(i);
+  }
   /// Whether its values are letters.
   static constexpr bool is_text = std::same_as<value_type, char>;
   /// Whether steps change it: it is restored, not compared.
@@ -117,6 +123,13 @@ class recorder {
   constexpr void per_parameter(std::string_view name, std::span<T, N> values,
                                allowed range = {}) const {
     emit(name, field_kind::per_parameter, std::span<T>(values), range);
+  }
+  /// The same with a range for each element.
+  template <class T, std::size_t N>
+  constexpr void per_parameter(std::string_view name, std::span<T, N> values,
+                               allowed (*range_of)(std::size_t i)) const {
+    (*visit_)(field_path{inside_, name},
+              recorded_field<T>{field_kind::per_parameter, values, {}, {}, range_of});
   }
   /// An array with numbers for each tensor.
   template <class T, std::size_t N>

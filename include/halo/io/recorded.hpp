@@ -68,14 +68,15 @@ template <class T>
 /// Looks at every number: floats are finite unless the range says more, all are in it.
 template <class T>
 void check_numbers(record_format const& kind, std::string_view file, std::string_view name,
-                   std::span<std::byte const> bytes, allowed const& range) {
-  if (std::integral<T> && range == allowed{}) return;
-  for (std::size_t at = 0; at < bytes.size(); at += sizeof(T)) {
+                   std::span<std::byte const> bytes, recorded_field<T> const& field) {
+  if (std::integral<T> && field.range == allowed{} && field.range_of == nullptr) return;
+  for (std::size_t i = 0; i < bytes.size() / sizeof(T); ++i) {
     std::remove_const_t<T> x;
-    std::memcpy(&x, bytes.data() + at, sizeof(T));
+    std::memcpy(&x, bytes.data() + i * sizeof(T), sizeof(T));
+    allowed const range = field.range_at(i);
     if (range.contains(static_cast<double>(x))) continue;
     std::string where = std::string(file) + ": " + tensor_place(name);
-    if (bytes.size() > sizeof(T)) where += ", element " + std::to_string(at / sizeof(T));
+    if (bytes.size() > sizeof(T)) where += ", element " + std::to_string(i);
     fail(kind.what, where, halo::to_string(range),
          halo::detail::short_text(static_cast<double>(x)));
   }
@@ -125,7 +126,7 @@ template <recordable V>
       std::memcpy(numbers.emplace_back().data(), bytes.data(), sizeof(T));
       bytes = std::span(numbers.back()).first(sizeof(T));
     }
-    detail::check_numbers<T>(kind, name, names.back(), bytes, field.range);
+    detail::check_numbers(kind, name, names.back(), bytes, field);
     tensors.push_back({names.back(), detail::file_type<T>(), detail::file_shape(field), bytes});
   });
   std::string const identity = identity_of(value);
@@ -215,7 +216,7 @@ void read_record(V& value, record_format const& kind, safetensors const& file) {
   walk(before, [&]<class T>(field_path const&, recorded_field<T> const& field) {
     if (!field.is_state()) return;
     tensor_view const& t = **next++;
-    detail::check_numbers<T>(kind, file.name(), t.name, t.bytes, field.range);
+    detail::check_numbers(kind, file.name(), t.name, t.bytes, field);
   });
   walk(value, detail::state_writer{found.data()});
 }

@@ -6,6 +6,8 @@
 namespace halo::learned {
 
 /// What a program is told about a tensor and a step beside its own numbers; never differentiated.
+/// A loss beyond ±1e30 is told as that, a run longer than 1e9 steps as one of 1e9: their logarithms
+/// and squares stay what a float can hold.
 template <class T>
 struct facts {
   T elements = 0;          ///< of this tensor

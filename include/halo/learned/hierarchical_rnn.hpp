@@ -63,6 +63,10 @@ struct hierarchical_program : initial_log_rates {
   static constexpr bool attends = O.attention;
   static constexpr std::size_t ahead = attends ? 1 : 0;  ///< numbers that attention adds
   static constexpr std::size_t state = at_true + ahead, held = ahead;
+  [[nodiscard]] static constexpr allowed range_of(std::size_t k) {
+    if (k >= at_squares && k < at_mean_decay) return allowed::non_negative();
+    return k == at_mean_decay || k == at_square_decay ? allowed::share() : allowed::finite();
+  }
   static constexpr double input_decay = 0.89, scale_decay = 0.93;  ///< where they are not learned
   /// Of a tensor: T and the sum of its l; of the problem: Q; all tensors are told mean l.
   static constexpr std::size_t sum_of_log_rates = tensor_units, tensor_state = tensor_units + 1;

@@ -55,6 +55,9 @@ struct horizon_program {
   /// ρσκ.
   enum decision_number : std::size_t { step_of_mean, share_of_square, floor_of_square, pull_back };
   static constexpr std::size_t state = Pulls ? 3 : 2, held = 0, tensor_state = 1, global_state = 2;
+  [[nodiscard]] static constexpr allowed range_of(std::size_t k) {
+    return k == square ? allowed::non_negative() : allowed::finite();
+  }
   static constexpr std::size_t overview = 0, context = 3, carry = 0, sums = 1, decision = 4;
   static constexpr bool observes_constants = true;
 
@@ -202,7 +205,8 @@ struct horizon_program {
   /// The loss in units of its baseline.
   template <class T>
   static double relative_loss(facts<T> const& f) noexcept {
-    return static_cast<double>(f.loss) / (f.baseline > 0 ? static_cast<double>(f.baseline) : 1);
+    double const unit = f.baseline > 0 ? static_cast<double>(f.baseline) : 1;
+    return std::clamp(static_cast<double>(f.loss) / unit, -1e30, 1e30);
   }
   /// L.
   template <class T, class Z>

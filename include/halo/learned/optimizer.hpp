@@ -148,10 +148,10 @@ class optimizer {
     f.parameters = static_cast<T>(Layout::size);
     f.tensors = static_cast<T>(Layout::tensors);
     f.step = static_cast<T>(s.step + 1);
-    f.loss = static_cast<T>(context.loss);
+    f.loss = static_cast<T>(std::clamp(static_cast<double>(context.loss), -1e30, 1e30));
     f.rows = static_cast<T>(context.rows);
-    f.horizon = static_cast<T>(context.horizon);
-    f.elapsed = static_cast<T>(context.elapsed);
+    f.horizon = told(static_cast<T>(context.horizon));
+    f.elapsed = told(static_cast<T>(context.elapsed));
     f.baseline = static_cast<T>(context.baseline);
     f.drawn = context.anew & layer_mask::all(Layout::layers);
     f.all_drawn = f.drawn.count() == Layout::layers;
@@ -198,6 +198,11 @@ class optimizer {
   }
   template <class T>
   static constexpr T ceiling = sizeof(T) == 4 ? T(1e15) : T(1e120);
+  /// A count of steps as programs are told it (facts.hpp).
+  template <class T>
+  static T told(T steps) noexcept {
+    return std::min(steps, T(1e9));
+  }
 
   template <class Layout, class T>
   static bool is_safe(T const* gradient, layer_mask mask,

@@ -32,6 +32,7 @@ HALO_LEARNED_NAMED(attends);
 HALO_LEARNED_NAMED(operations_per_tensor);
 HALO_LEARNED_NAMED(operations_per_step);
 HALO_LEARNED_NAMED(scatter);
+HALO_LEARNED_NAMED(range_of);
 // almost those
 HALO_LEARNED_NAMED(settles);
 HALO_LEARNED_NAMED(observe_constants);
@@ -42,15 +43,17 @@ HALO_LEARNED_NAMED(operations_per_tensors);
 HALO_LEARNED_NAMED(operation_per_step);
 HALO_LEARNED_NAMED(operations_per_steps);
 HALO_LEARNED_NAMED(scatters);
+HALO_LEARNED_NAMED(ranges_of);
+HALO_LEARNED_NAMED(range);
 HALO_LEARNED_NAMED(prefered_policy);
 HALO_LEARNED_NAMED(option);
 #undef HALO_LEARNED_NAMED
 
 template <class P>
-concept misspelt =
-    has_settles<P> || has_observe_constants<P> || has_observes_constant<P> || has_attend<P> ||
-    has_operation_per_tensor<P> || has_operations_per_tensors<P> || has_operation_per_step<P> ||
-    has_operations_per_steps<P> || has_scatters<P> || has_prefered_policy<P> || has_option<P>;
+concept misspelt = has_settles<P> || has_observe_constants<P> || has_observes_constant<P> ||
+                   has_attend<P> || has_operation_per_tensor<P> || has_operations_per_tensors<P> ||
+                   has_operation_per_step<P> || has_operations_per_steps<P> || has_scatters<P> ||
+                   has_ranges_of<P> || has_range<P> || has_prefered_policy<P> || has_option<P>;
 
 #define HALO_LEARNED_SIZE(member) \
   template <class P>              \
@@ -159,7 +162,7 @@ consteval bool has_good_options() {
   static_assert(!misspelt<P>,
                 "halo: program: a member has almost the name of one that a program may have: "
                 "settle, observes_constants, attends, operations_per_tensor, operations_per_step, "
-                "scatter, preferred_policy, options");
+                "scatter, range_of, preferred_policy, options");
   static_assert(P::held <= P::state, "halo: program: `held` is a part of `state`");
   static_assert(!has_settle<P> || program_traits<P>::settles,
                 "halo: program: `settle` is a static template called as settle(reader, facts, Z "
@@ -186,6 +189,13 @@ consteval bool has_good_options() {
           requires(P const& p, float* to) { p.scatter(std::size_t{}, std::size_t{}, to, to); },
       "halo: program: `scatter` is called as config.scatter(tensor, elements, T* tiles, "
       "T* numbers)");
+  static_assert(
+      !has_range_of<P> ||
+          requires(std::size_t k) {
+            { P::range_of(k) } -> std::same_as<allowed>;
+          },
+      "halo: program: `range_of` is called as P::range_of(std::size_t k) and gives a "
+      "halo::allowed");
   static_assert(std::is_empty_v<P> || recordable<P>,
                 "halo: program: numbers of its own need a record (core/record.hpp), or a run could "
                 "go on with others");

@@ -38,6 +38,12 @@ struct program_traits {
     return std::size_t{0};
   }();
 
+  /// What a file may say of number k of a coordinate.
+  [[nodiscard]] static constexpr allowed range_of(std::size_t k) {
+    if constexpr (requires { P::range_of(k); }) return P::range_of(k);
+    return allowed::finite();
+  }
+
   /// The program in constants: name, options, sizes.
   static constexpr void describe(auto&& f) {
     f.constant("name", P::name);

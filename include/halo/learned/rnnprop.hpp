@@ -53,8 +53,11 @@ struct rnnprop_program : coordinate_program {
   /// Where m and w of a coordinate lie.
   static constexpr std::size_t at_m = 4 * units, at_w = at_m + 1;
   static constexpr std::size_t state = 4 * units + 2;  // h1, c1, h2, c2, m, w
-  static constexpr std::size_t context = 1;            // 1 / (1 - 0.95^t)
-  static constexpr std::size_t carry = 1;              // tanh(...)
+  [[nodiscard]] static constexpr allowed range_of(std::size_t k) {
+    return k == at_w ? allowed::non_negative() : allowed::finite();
+  }
+  static constexpr std::size_t context = 1;  // 1 / (1 - 0.95^t)
+  static constexpr std::size_t carry = 1;    // tanh(...)
 
   // the biases of a layer follow each other: gates i, f, g, o
   static constexpr auto table = [] {

@@ -52,22 +52,24 @@ struct state {
   }
 
   static constexpr void record(auto& self, auto&& f) {
-    // squares of gradients up to the ceiling of a step, and room to compute with them
-    double const most = sizeof(T) == 4 ? 1e32 : 1e242;
     allowed const range = allowed::between(-most, most), count = allowed::between(0, 0x1p62);
-    if constexpr (P::state > 0) f.per_parameter("coordinates", self.coordinates.span(), range);
+    if constexpr (P::state > 0) f.per_parameter("coordinates", self.coordinates.span(), range_of);
     if constexpr (P::tensor_state > 0) f.per_tensor("tensors", self.tensors.span(), range);
     if constexpr (P::global_state > 0) f.per_problem("global", self.global.span(), range);
     f.per_tensor("steps", std::span(self.steps), count);
     f.number("step", self.step, count);
   }
-  /// For whoever wrote to what record names: a mean of squares (bits of P::squares) is none below
-  /// 0.
-  void restored() noexcept {
-    if constexpr (requires { P::squares; })
-      for (std::size_t i = 0; i < coordinates.size(); ++i)
-        if ((P::squares >> (i / tile_lanes % P::state) & 1U) != 0)
-          coordinates[i] = std::max(coordinates[i], T(0));
+
+ private:
+  // squares of gradients up to the ceiling of a step, and room to compute with them
+  static constexpr double most = sizeof(T) == 4 ? 1e32 : 1e242;
+
+  /// What a file may say of element i of the coordinates.
+  [[nodiscard]] static allowed range_of(std::size_t i) {
+    allowed range = program_traits<P>::range_of(i / tile_lanes % P::state);
+    range.low = std::max(range.low, -most);
+    range.high = std::min(range.high, most);
+    return range;
   }
 };
 

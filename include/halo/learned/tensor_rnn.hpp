@@ -55,8 +55,9 @@ struct tensor_program {
   /// What a coordinate keeps: m₁₀, m₁₀₀, v₁₀₀, v₁₀₀₀ and the last update.
   enum coordinate_number : std::size_t { mean10, mean100, square100, square1000, last_update };
   static constexpr std::size_t state = 5, held = 1;
-  /// Which numbers of a coordinate are means of squares: bits.
-  static constexpr std::uint64_t squares = 1U << square100 | 1U << square1000;
+  [[nodiscard]] static constexpr allowed range_of(std::size_t k) {
+    return k == square100 || k == square1000 ? allowed::non_negative() : allowed::finite();
+  }
   /// Of a tensor: T; of the problem: Q and three means of the log-loss, from at_trend on.
   static constexpr std::size_t tensor_state = units, at_trend = global_units,
                                global_state = global_units + 3;
