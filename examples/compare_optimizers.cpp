@@ -42,7 +42,7 @@ constexpr char const* usage =
     "DIR holds the public data sets as published: gas/batch1.dat ..., thyroid/allhypo.data ...,\n"
     "'UCI HAR Dataset'/train ...; default: the variable HALO_DATA. Without it the gases come from\n"
     "the excerpt in examples/data/gas_sensor and other tasks are left out, which is said.\n"
-    "--weights: what halo-meta-train --preset best wrote; default: the weights that halo ships.\n"
+    "--weights: what halo-evolve-rule wrote; default: the weights that halo ships.\n"
     "--only: optimizers whose name begins so, instead of all or, with --stability, of the "
     "learned.\n"
     "--stability: 20,000 steps of the learned optimizers, or N, counts runs that diverge.\n"

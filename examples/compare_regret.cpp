@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <halo/core/error.hpp>
+#include <halo/learned/pretrained/best_horizon_rule.hpp>
 #include <halo/learned/weights_file.hpp>
 #include <halo/meta/grid.hpp>
 #include <halo/meta/regret.hpp>
@@ -39,7 +40,7 @@ constexpr char const* usage =
     "usage: compare_regret [--data FOLDER] [--families cti] [--seeds N] [--seed N] [--threads N]\n"
     "  [--weights FILE]... [--cells] [--quick]\n\n"
     "Families: c images, t patients, i inventions, which alone need no data. --weights: other\n"
-    "numbers of the rule, beside those that it begins with. --cells: every cell.\n";
+    "numbers of the rule, beside those that halo ships. --cells: every cell.\n";
 
 settings read(int count, char** argument) {
   settings s;
@@ -81,7 +82,8 @@ std::vector<arm> arms_of(settings const& s) {
     all.push_back({.name = name, .rule = rule, .by_horizon = true, .of_grid = false});
     all.push_back({.name = name + ", T untold", .rule = rule, .told = false, .of_grid = false});
   };
-  both("halo", rule_type());
+  both("halo", learned::pretrained::best_horizon_rule());
+  both("halo, untrained", rule_type());
   for (std::string const& file : s.weights)
     both(file.substr(file.find_last_of('/') + 1), learned::load_weights<rule_type>(file));
   return all;
@@ -125,7 +127,8 @@ void run(settings const& s) {
   support::progress bar(100);
   auto const table =
       meta::compare(arms_of(s), problems, s.where, [&](std::size_t done, std::size_t all) {
-        if (done * 100 / all != (done - 1) * 100 / all) bar.phase("runs", done * 100 / all);
+        if (done * 10 / all != (done - 1) * 10 / all)
+          bar.phase(std::to_string(done * 100 / all) + " % of the runs", done * 100 / all);
       });
   bar.finish();
   print(table);

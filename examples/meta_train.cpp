@@ -18,7 +18,6 @@
 #include <halo/core/error.hpp>
 #include <halo/learned/coordinate_lstm.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
-#include <halo/learned/tensor_rnn.hpp>
 #include <halo/learned/weights_file.hpp>
 #include <halo/meta/checkpoint.hpp>
 #include <halo/meta/header_writer.hpp>

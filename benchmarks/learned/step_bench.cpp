@@ -3,6 +3,7 @@
 //
 // Claims: tensor_rnn takes at most 4 steps of Adam at 100,000 parameters, as its prior (d = ½) and
 // with other exponents; a step that selects half of the parameters takes half as long within 15 %;
+// horizon_rule, which learned::halo_rule is, takes at most 2.5 steps of Adam at 100,000 parameters;
 // hierarchical_rnn takes 16 / 18 / 22 ns a parameter at 10 thousand / 100 thousand / 1 million.
 // Rival: optim::adam, fused. Gradients and states are as in a run of some hundred steps.
 #include <benchmark/benchmark.h>
@@ -17,6 +18,7 @@
 #include <halo/core/aligned.hpp>
 #include <halo/core/random.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
+#include <halo/learned/horizon_rule.hpp>
 #include <halo/learned/tensor_rnn.hpp>
 #include <halo/optim/adam.hpp>
 
@@ -94,6 +96,14 @@ void adam(benchmark::State& s) {
   whole<optim::adam, N>(s);
 }
 template <std::size_t N>
+void horizon_rule(benchmark::State& s) {
+  whole<learned::horizon_rule<>, N>(s);
+}
+template <std::size_t N>
+void horizon_rule_without_pull(benchmark::State& s) {
+  whole<learned::horizon_rule<float, false>, N>(s);
+}
+template <std::size_t N>
 void tensor_rnn(benchmark::State& s) {
   whole<learned::tensor_rnn<>, N>(s);
 }
@@ -120,6 +130,8 @@ void hierarchical_rnn(benchmark::State& s) {
   BENCHMARK_TEMPLATE(f, 1'000'000)
 
 HALO_OVER_SIZES(adam);
+HALO_OVER_SIZES(horizon_rule);
+HALO_OVER_SIZES(horizon_rule_without_pull);
 HALO_OVER_SIZES(tensor_rnn);
 HALO_OVER_SIZES(tensor_rnn_steered);
 HALO_OVER_SIZES(tensor_rnn_all);

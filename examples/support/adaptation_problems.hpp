@@ -174,6 +174,15 @@ void add_inventions(List& to) {
     to.template add<small_mlp<20, 4>>(
         "inventions, drifted", a, {.label_noise = k == 1 ? 0.1 : 0, .imbalance = k == 2 ? 1.5 : 0});
   }
+  for (std::size_t k = 0; k < 2; ++k) {  // nothing has changed: there is only something to lose
+    auto const known = invented({.rows = 3000,
+                                 .held_out = 600,
+                                 .features = 20,
+                                 .classes = 4,
+                                 .hidden = std::size_t{16} << k});
+    to.template add<small_mlp<20, 4>>("inventions, as known",
+                                      task::adaptation<>{known.train, known});
+  }
   for (std::size_t k = 0; k < 2; ++k) {
     auto const all = invented({.rows = 4000,
                                .held_out = 600,

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include <halo/learned/hierarchical_rnn.hpp>
+#include <halo/learned/horizon_rule.hpp>
 #include <halo/learned/paper_halo.hpp>
-#include <halo/learned/pretrained/best_tensor_rnn.hpp>
-#include <halo/learned/tensor_rnn.hpp>
+#include <halo/learned/pretrained/best_horizon_rule.hpp>
 #include <halo/learned/weights_file.hpp>
 #include <halo/optim/adagrad.hpp>
 #include <halo/optim/adam.hpp>
@@ -21,7 +21,7 @@ namespace support {
 
 /// AdamW that warms up.
 using warm_adam = halo::optim::scheduled<halo::optim::adam, halo::optim::cosine>;
-using controller = halo::learned::tensor_rnn<>;
+using controller = halo::learned::horizon_rule<>;
 using hierarchy = halo::learned::hierarchical_rnn<>;
 
 /// A hierarchical RNN whose weights every seed draws anew.
@@ -71,9 +71,9 @@ template <class Rule>
       all.push_back({named(name.c_str(), rate), family::adamw, rule});
     }
   }
-  all.push_back({"tensor_rnn, untrained: its prior", family::prior, controller()});
-  all.push_back({"tensor_rnn, trained", family::trained,
-                 weights.empty() ? learned::pretrained::best_tensor_rnn()
+  all.push_back({"halo, untrained", family::prior, controller()});
+  all.push_back({"halo", family::trained,
+                 weights.empty() ? learned::pretrained::best_horizon_rule()
                                  : learned::load_weights<controller>(weights)});
   all.push_back({"hierarchical_rnn, untrained", family::none, untrained_hierarchy{}});
   all.push_back({"paper_halo", family::paper, learned::paper_halo{}});

@@ -11,8 +11,8 @@
 
 namespace support {
 
-/// halo as its rule is without its policy, so that it is compiled once.
-using halo_rule = halo::optim::averaged<halo::learned::tensor_rnn<>>;
+/// halo by the type that its untrained self has too, so that it is compiled once.
+using halo_rule = halo::optim::averaged<halo::learned::horizon_rule<>>;
 
 /// Hand-made optimizers at a rate, for runs of a length. Weights are averaged beside all.
 [[nodiscard]] inline auto momentum_at(float rate, std::uint64_t) {
@@ -30,7 +30,7 @@ using halo_rule = halo::optim::averaged<halo::learned::tensor_rnn<>>;
        {.steps = std::max<std::uint64_t>(steps - warm_up, 1), .warm_up = warm_up}}};
 }
 
-/// halo dense, with random layers, and in stages, which is what it does unless told.
+/// halo on all layers, which is what it does unless told, with random layers, and in stages.
 template <class Network>
 void add_halo(contest<Network>& c, halo::optim::selection const& masks, bool plotted_masks) {
   auto const rule = [](std::uint64_t) -> halo_rule { return halo::learned::halo_rule{}; };

@@ -137,15 +137,15 @@ class problem_of final : public problem {
     mini_batches stream(*w.from.train, seed{i + 2000}, w.from.balanced);
     trial t;
     t.first_loss = loss();
-    std::uint64_t done = 0;
     for (std::uint64_t const at : checkpoints) {
-      adapt::budget upto{.non_finite = adapt::budget::unlimited};
-      if (step > 0)
-        upto.operations = at * step - std::min(at * step, device->totals().operations);
-      else
-        upto.iterations = at - done;
-      adapt::run(*device, stream, upto);
-      done = at;
+      // looked at on its way, so no optimizer is told how long the run is
+      std::uint64_t const until = step > 0 ? at * step : at;
+      auto const gone = [&] {
+        return step > 0 ? device->totals().operations : device->totals().iterations;
+      };
+      if (gone() < until)
+        adapt::run(*device, stream, adapt::budget{.non_finite = adapt::budget::unlimited},
+                   [&](adapt::report const&) { return gone() < until; });
       t.points.push_back({score_of(*device, *w.from.test, adapt::weights::raw),
                           score_of(*device, *w.from.test, adapt::weights::averaged), loss()});
     }

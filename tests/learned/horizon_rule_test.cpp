@@ -54,7 +54,8 @@ struct reference {
                   w(P::table["bias"]) + w(P::table["head"]);  // one axis, and the last layer
     if (anew)                                                 // there is no other layer
       rate += w(P::table["nothing"]) + w(P::table["nothing_by_horizon"]) * tau +
-              w(P::table["nothing_by_rows"]) * nu;
+              w(P::table["nothing_by_rows"]) * nu +
+              w(P::table["nothing_by_loss"]) * std::log(std::clamp(loss, 1e-3, 10.0));
     rate = std::exp(std::clamp(rate, -14.0, -1.0));
     double const warm = std::max(1.0, steps * std::min(0.5, std::exp(w(P::table["warm_up"]))));
     double const pace = rate * std::min(1.0, (over + 1) / warm) *
@@ -65,7 +66,7 @@ struct reference {
     double const keep2 = logistic(w(P::table["second"]) + w(P::table["second_by_horizon"]) * tau);
     double const blend = logistic(w(P::table["blend"]));
     double mean = 0;
-    if (t == 0) start = theta;
+    if (t == 0) start = anew ? std::vector<double>(theta.size()) : theta;
     for (std::size_t i = 0; i < g.size(); ++i) {
       m[i] = keep * m[i] + (1 - keep) * g[i];
       v[i] = keep2 * v[i] + (1 - keep2) * g[i] * g[i];
@@ -75,11 +76,12 @@ struct reference {
     mean /= c2;
     if (t < 5) most = std::max(most, mean);
     double const shrink = std::pow(std::clamp(mean / most, 1e-12, 1.0), w(P::table["shrink"]) / 2);
-    double const pull =
-        anew ? 0
-             : std::exp(std::min(3.0, w(P::table["pull"]) + w(P::table["pull_by_rows"]) * nu +
-                                          w(P::table["pull_by_horizon"]) * tau +
-                                          w(P::table["pull_by_first"]) * lambda));
+    double const log_pull = w(P::table["pull"]) + w(P::table["pull_by_rows"]) * nu +
+                            w(P::table["pull_by_horizon"]) * tau +
+                            w(P::table["pull_by_first"]) * lambda;
+    double const log_decay = w(P::table["decay"]) + w(P::table["decay_by_rows"]) * nu +
+                             w(P::table["decay_by_horizon"]) * tau;
+    double const pull = std::exp(std::min(3.0, anew ? log_decay : log_pull));
     for (std::size_t i = 0; i < g.size(); ++i) {
       double const u =
           m[i] / c1 * shrink / std::sqrt((1 - blend) * v[i] / c2 + blend * mean + 1e-30);
@@ -159,7 +161,7 @@ TEST_CASE("horizon_rule: neither the scale of the loss nor that of the gradient 
 }
 
 TEST_CASE(
-    "horizon_rule: layers drawn anew are not pulled back, others are, and a step is bounded") {
+    "horizon_rule: known layers go back to the start, drawn ones to zero, and a step is bounded") {
   rule_type const rule;
   using two = support::five_and_one;
   auto s = std::make_unique<rule_type::state<two>>(rule.init<two>());
@@ -169,13 +171,19 @@ TEST_CASE(
   c.anew = layer_mask::only(1);
   c.loss = 1;
   static_cast<void>(rule.step(x.data(), static_cast<float const*>(g.data()), *s, c));
-  for (float const v : x) CHECK(v == 1.0F);  // no gradient, no way gone
-  std::fill(x.begin(), x.end(), 2.0F);       // somebody else moved them
+  for (auto const& info : two::table)  // no gradient, no way gone
+    for (std::size_t i = 0; i < info.count; ++i)
+      CHECK((x[info.offset + i] == 1.0F) == (info.layer == 0));
+  std::fill(x.begin(), x.end(), -2.0F);  // somebody else moved them
   c.elapsed = 10;
+  for (int t = 0; t < 3; ++t)
+    static_cast<void>(rule.step(x.data(), static_cast<float const*>(g.data()), *s, c));
+  for (float const v : x) CHECK(v > -2.0F);
+  std::fill(x.begin(), x.end(), 0.5F);
   static_cast<void>(rule.step(x.data(), static_cast<float const*>(g.data()), *s, c));
   for (auto const& info : two::table)
     for (std::size_t i = 0; i < info.count; ++i)
-      CHECK((x[info.offset + i] < 2.0F) == (info.layer == 0));
+      CHECK((x[info.offset + i] > 0.5F) == (info.layer == 0));
 
   std::fill(g.begin(), g.end(), 9e14F);
   auto const before = x;
@@ -201,4 +209,25 @@ TEST_CASE("horizon_rule: goes on when the horizon is over, for any number of ste
     REQUIRE(rule.step(x.data(), static_cast<float const*>(g.data()), *s, c) == optim::status::done);
     for (float const v : x) REQUIRE(std::abs(v) <= 4);
   }
+}
+
+TEST_CASE("horizon_rule: without pull it is the same where every layer is drawn, on less memory") {
+  using small_type = learned::horizon_rule<float, false>;
+  rule_type const rule;
+  small_type const small{rule.values()};
+  static_assert(sizeof(small_type::state<flat_layout<4096>>) <
+                sizeof(rule_type::state<flat_layout<4096>>) - 4000 * sizeof(float));
+  auto a = std::make_unique<rule_type::state<layout>>(rule.init<layout>());
+  auto b = std::make_unique<small_type::state<layout>>(small.init<layout>());
+  std::array<float, 37> x{}, y{}, g{};
+  optim::step_context<float> c;
+  c.horizon = 20;
+  c.anew = layer_mask::all(1);
+  c.loss = 1;
+  for (; c.elapsed < 20; ++c.elapsed) {
+    for (std::size_t i = 0; i < 37; ++i) g[i] = std::cos(static_cast<float>(3 * i + c.elapsed));
+    static_cast<void>(rule.step(x.data(), static_cast<float const*>(g.data()), *a, c));
+    static_cast<void>(small.step(y.data(), static_cast<float const*>(g.data()), *b, c));
+  }
+  CHECK(x == y);
 }

@@ -12,6 +12,7 @@
 
 #include <halo/learned/pretrained/dm_coordinate_lstm.hpp>
 #include <halo/learned/pretrained/l2o_hierarchical_rnn.hpp>
+#include <halo/learned/pretrained/leaky_hierarchical_rnn.hpp>
 #include <halo/learned/pretrained/paper_hierarchical_rnn.hpp>
 #include <halo/nn/activation.hpp>
 #include <halo/nn/linear.hpp>
@@ -86,4 +87,14 @@ TEST_CASE("the weights of the paper's training gain at its own horizon") {
                                                     << 25 * gained_l2o);
   CHECK(gained_paper / 4 > 0.05);
   CHECK(gained_l2o / 4 > 0.02);
+}
+
+TEST_CASE("the weights of the leaky one go down where the untrained one crawls") {
+  using rule = learned::hierarchical_rnn<learned::hierarchical::leaky>;
+  auto p = teacher<problem<nn::relu>>(0, 0.3F);
+  auto const dense = optim::selection::dense();
+  double const without = accuracy(p, rule{}, 200, dense);
+  double const with = accuracy(p, learned::pretrained::leaky_hierarchical_rnn(), 200, dense);
+  CAPTURE(without);
+  CHECK(with > without + 0.1);
 }

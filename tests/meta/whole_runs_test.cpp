@@ -58,7 +58,7 @@ TEST_CASE("whole runs: what a run comes to, as its docstring says") {
   double const plain = 0.6 * 0.1 * square + 0.4 * 0.2 * square + 0.1 * 0.3 * square;
   CHECK(mean(free) == doctest::Approx(plain).epsilon(0.05));
   CHECK(mean(kept) - mean(free) ==
-        doctest::Approx(0.7 * (0.2 * square - 0.4 - 0.005)).epsilon(0.05));
+        doctest::Approx(4 * (0.2 * square - 0.4 - 0.005)).epsilon(0.05));
 }
 
 TEST_CASE(

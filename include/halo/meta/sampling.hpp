@@ -23,7 +23,7 @@ struct sampling {
   std::uint64_t shortest = 10, longest = 3000;  ///< steps
   /// the share u of all runs is shorter than shortest·(longest/shortest)^u^bend: 1 is log-uniform,
   /// more makes long runs rarer, and an update cheaper
-  double bend = 1.5;
+  double bend = 1;
   double untold = 0.15;  ///< share of runs whose optimizer does not know the horizon
   std::size_t least_rows = 10, most_rows = 600;  ///< log-uniform
   double many_rows = 0.2;  ///< share of runs that may have all the rows there are

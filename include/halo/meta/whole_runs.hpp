@@ -30,12 +30,12 @@ namespace halo::meta {
 struct whole_run_options {
   std::uint64_t updates = 250;   ///< of the whole training, for the schedule
   std::size_t pairs = 24;        ///< of runs in an update
-  double deviation = 0.15;       ///< σ of every number, on its line (meta::to_line)
+  double deviation = 0.2;        ///< σ of every number, on its line (meta::to_line)
   double rate = 0.06;            ///< of Adam, half a cosine down to a thirtieth
   double averaged_share = 0.25;  ///< of the updates, the last: the numbers are their mean
   double raw_share = 0.4;        ///< of the error at the parameters, beside that at their average
   double loss_share = 0.1;       ///< of the loss at the average, at most 5, beside the error
-  double harm_share = 0.7;       ///< of the error above the start's, where the head is kept
+  double harm_share = 4;         ///< of the error above the start's, where the head is kept
   sampling episodes{};           ///< which adaptations
   std::size_t threads = 1;       ///< changes nothing but the time
 
