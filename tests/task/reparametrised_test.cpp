@@ -79,4 +79,6 @@ TEST_CASE("reparametrised: scales are drawn with the start, log-uniform within t
 TEST_CASE("reparametrised: no spread, no change") {
   outer p(inner{}, 0);
   for (double const c : scales(p, seed{1})) CHECK(c == 1);
+  CHECK_THROWS_AS(outer(inner{}, -1), halo::error);
+  CHECK_THROWS_AS(outer(inner{}, 41), halo::error);
 }

@@ -7,7 +7,9 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <halo/core/random.hpp>
@@ -146,4 +148,22 @@ TEST_CASE("teacher: as many rows held out as are asked for, the first of them th
   REQUIRE(more->held_out.rows() == 900);
   auto const x = inputs(more->held_out);
   CHECK(std::equal(usual.begin(), usual.end(), x.begin()));
+}
+
+TEST_CASE("teacher: options out of their ranges are refused by name") {
+  auto const message = [](task::teacher_options const& o) -> std::string {
+    try {
+      (void)task::make_teacher(o, seed{1});
+    } catch (halo::error const& e) {
+      return e.what();
+    }
+    return "";
+  };
+  CHECK(message({.rows = 10}) == "");
+  CHECK(message({.rows = 0}).starts_with("teacher: rows: expected"));
+  CHECK(message({.classes = 1}).starts_with("teacher: classes: expected"));
+  CHECK(message({.scale = 0}).starts_with("teacher: scale: expected"));
+  CHECK(message({.label_noise = 1.5}).starts_with("teacher: label_noise: expected"));
+  CHECK(message({.decay = std::numeric_limits<double>::quiet_NaN()})
+            .starts_with("teacher: decay: expected"));
 }

@@ -5,9 +5,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include <halo/core/error.hpp>
 #include <halo/core/random.hpp>
 #include <halo/task/choice.hpp>
 #include <halo/task/task.hpp>
@@ -27,9 +29,13 @@ class reparametrised : public wrapper<Inner> {
   using typename wrapper<Inner>::layout;
   using typename wrapper<Inner>::scalar;
 
-  /// @param spread  ln c is uniform in [-spread, spread], drawn anew with every start
+  /// @param spread  ln c is uniform in [-spread, spread], drawn anew with every start;
+  ///                from 0 to 40
+  /// @throws halo::error where it is not
   reparametrised(Inner inner, double spread)
       : wrapper<Inner>(std::move(inner)), spread_(spread), theta_(layout::size), v_(layout::size) {
+    if (!(spread >= 0 && spread <= 40))
+      fail("reparametrised", "spread", "a number from 0 to 40", std::to_string(spread));
     scales_.fill(scalar(1));
   }
 

@@ -9,7 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include <halo/core/options.hpp>
 #include <halo/core/random.hpp>
+#include <halo/core/record.hpp>
 #include <halo/data/dataset.hpp>
 #include <halo/task/supervised.hpp>
 
@@ -27,6 +29,19 @@ struct teacher_options {
   double scale = 1.0;         ///< ... times this
   double label_noise = 0.0;   ///< share of labels drawn anew
   double imbalance = 0.0;     ///< how far the first class's logit is raised, the last one's lowered
+
+  static constexpr void record(auto& self, auto&& f) {
+    f.option("rows", self.rows, allowed::between(1, 0x1p31));
+    f.option("held_out", self.held_out, allowed::between(0, 0x1p31));
+    f.option("features", self.features, allowed::between(1, 0x1p16));
+    f.option("classes", self.classes, allowed::between(2, 0x1p16));
+    f.option("hidden", self.hidden, allowed::between(1, 0x1p16));
+    f.option("gain", self.gain, allowed::non_negative());
+    f.option("decay", self.decay, allowed::non_negative());
+    f.option("scale", self.scale, allowed::positive());
+    f.option("label_noise", self.label_noise, allowed::share());
+    f.option("imbalance", self.imbalance, allowed::finite());
+  }
 };
 
 namespace detail {
@@ -117,8 +132,10 @@ class teacher {
 
 /// The examples of a teacher; the same bits for the same options and seed up to the platform's
 /// tanh and pow. Allocates them.
+/// @throws halo::error for an option out of its range
 [[nodiscard]] inline std::shared_ptr<examples const> make_teacher(teacher_options const& o,
                                                                   seed s) {
+  check_options(o, "teacher");
   detail::teacher const t(o, s);
   std::size_t const quarter = std::clamp<std::size_t>(o.rows / 4, 500, 4000);
   return std::make_shared<examples const>(

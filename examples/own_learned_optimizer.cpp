@@ -24,21 +24,21 @@ using namespace halo;
 
 /// m ← d m + (1-d) g, θ ← θ - e^l tanh(a m + b g): how far d, how long e^l, how square a and b are
 /// is learned.
-struct bent_momentum : learned::coordinate_program {
+struct squashed_momentum : learned::coordinate_program {
   static constexpr std::size_t state = 1, carry = 1;
-  static constexpr char const* name = "bent_momentum";
+  static constexpr char const* name = "squashed_momentum";
   static constexpr std::size_t operations_per_parameter = 12;
   static constexpr learned::weight_table table{std::to_array<learned::weight_info>({
       {"log_rate", 1, 1, learned::constant(-7)},
       {"decay", 1, 1, learned::constant(2)},
-      {"bend", 2, 1, learned::constant(1)},
+      {"mix", 2, 1, learned::constant(1)},
   })};
 
   template <class R, class V>
   static void observe(R const& r, V const& g, V const&, V* s, V* carried, V*) {
     using simd::sigmoid, simd::tanh;
     s[0] = g + sigmoid(r.weight(table["decay"])) * (s[0] - g);
-    carried[0] = tanh(r.weight(table["bend"]) * s[0] + r.weight(table["bend"] + 1) * g);
+    carried[0] = tanh(r.weight(table["mix"]) * s[0] + r.weight(table["mix"] + 1) * g);
   }
   template <class R, class V>
   static V apply(R const& r, V const&, V const& theta, V*, V const* carried) {
@@ -53,14 +53,14 @@ struct bent_momentum : learned::coordinate_program {
 
 using network = nn::sequential<nn::linear<8, 16>, nn::relu, nn::linear<16, 4>>;
 using problem = task::supervised<network, float, 32>;
-using slots = std::vector<std::unique_ptr<meta::slot<bent_momentum>>>;
+using slots = std::vector<std::unique_ptr<meta::slot<squashed_momentum>>>;
 
 slots problems(std::uint64_t first, std::uint64_t count) {
   slots all;
   for (std::uint64_t i = first; i < first + count; ++i) {
     task::teacher_options const t{.rows = 500, .features = 8, .classes = 4, .hidden = 8};
     problem p(task::make_teacher(t, seed{i}), 32, seed{i});
-    all.push_back(std::make_unique<meta::task_slot<bent_momentum, problem>>(std::move(p), 60));
+    all.push_back(std::make_unique<meta::task_slot<squashed_momentum, problem>>(std::move(p), 60));
   }
   return all;
 }
@@ -72,14 +72,14 @@ int main() {
                                .shortest_run = 60,
                                .longest_run = 300,
                                .rate = 0.05};
-  learned::optimizer<bent_momentum> const untrained;
-  meta::trainer<bent_momentum> trainer(untrained, options, problems(0, 6));
+  learned::optimizer<squashed_momentum> const untrained;
+  meta::trainer<squashed_momentum> trainer(untrained, options, problems(0, 6));
   for (std::uint64_t u = 0; u < options.updates; ++u) (void)trainer.update();
 
-  meta::validation<bent_momentum> validation(problems(100, 4), {100, 300}, 1, seed{1});
+  meta::validation<squashed_momentum> validation(problems(100, 4), {100, 300}, 1, seed{1});
   double const before = validation.evaluate(untrained, 1).accuracy;
   double const after = validation.evaluate(trainer.optimizer(), 1).accuracy;
-  for (auto const& w : bent_momentum::table.entries)
+  for (auto const& w : squashed_momentum::table.entries)
     std::printf("%-9s %6.2f\n", w.name.data(), static_cast<double>(trainer.weights()[w.offset]));
   std::printf("accuracy on new problems: %.1f %% untrained, %.1f %% trained\n", 100 * before,
               100 * after);
