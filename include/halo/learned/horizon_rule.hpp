@@ -42,9 +42,7 @@ namespace halo::learned {
 /// No number depends on the scale of the gradient or the loss. Units of the inputs are the
 /// network's business.
 ///
-/// @tparam Pulls  false: κ = 0 but of layers drawn anew, and the start is not kept, where a third
-/// of
-///                the memory counts more
+/// @tparam Pulls  false: κ = 0 but of layers drawn anew, and the start is not kept
 template <bool Pulls = true>
 struct horizon_program {
   static constexpr char const* name = Pulls ? "horizon_rule" : "horizon_rule without pull";
@@ -162,9 +160,8 @@ struct horizon_program {
 
   template <class R, class Z, class Facts>
   static void conclude(R const&, Facts const& f, Z const*, Z const*, Z* global) {
-    double const now = running_loss(f, global), first = first_loss(f, global);
-    global[0] = as_number<Z>(now);
-    global[1] = as_number<Z>(first);
+    global[1] = as_number<Z>(first_loss(f, global));
+    global[0] = as_number<Z>(running_loss(f, global));
   }
 
   template <class R, class Z, class Facts>
@@ -176,15 +173,14 @@ struct horizon_program {
  private:
   /// Where a run stands: T, as far as it is known, t and 1 - t/T.
   struct time {
-    double steps, over, left;
-    bool told;
+    double steps, over, left, told;
   };
   template <class T>
   static time time_of(facts<T> const& f) noexcept {
     auto const all = static_cast<double>(f.horizon), over = static_cast<double>(f.elapsed);
-    if (over < all) return {all, over, 1 - over / all, true};
+    if (over < all) return {all, over, 1 - over / all, 1};
     double const t = static_cast<double>(f.step) - 1;
-    return {std::max(30.0, 3 * (t + 1)), t, 2.0 / 3, false};
+    return {std::max(30.0, 3 * (t + 1)), t, 2.0 / 3, 0};
   }
   template <class Z>
   static Z horizon(time const& t) {
@@ -195,14 +191,19 @@ struct horizon_program {
     double const n = f.rows > 0 ? static_cast<double>(f.rows) : 50;
     return as_number<Z>(std::log(std::clamp(n, 5.0, 5000.0) / 50));
   }
+  /// x + x_by_horizon τ + x_by_rows ν.
+  template <class R, class T>
+  static auto planned(R const& r, facts<T> const& f, time const& t, std::size_t x,
+                      std::size_t by_horizon, std::size_t by_rows) {
+    using Z = std::remove_cvref_t<decltype(r.weight(0))>;
+    return r.weight(x) + r.weight(by_horizon) * horizon<Z>(t) + r.weight(by_rows) * rows<Z>(f);
+  }
   /// β.
   template <class R, class T>
   static auto kept(R const& r, facts<T> const& f, time const& t) {
     using simd::sigmoid;
-    using Z = std::remove_cvref_t<decltype(r.weight(0))>;
-    return sigmoid(r.weight(table["momentum"]) +
-                   r.weight(table["momentum_by_horizon"]) * horizon<Z>(t) +
-                   r.weight(table["momentum_by_rows"]) * rows<Z>(f));
+    return sigmoid(planned(r, f, t, table["momentum"], table["momentum_by_horizon"],
+                           table["momentum_by_rows"]));
   }
   /// β₂.
   template <class R>
@@ -234,20 +235,19 @@ struct horizon_program {
   static auto log_rate(R const& r, facts<T> const& f, time const& t, double log_loss,
                        double log_first) {
     using Z = std::remove_cvref_t<decltype(r.weight(0))>;
-    Z z = r.weight(table["rate"]) + r.weight(table["by_horizon"]) * horizon<Z>(t) +
-          r.weight(table["by_rows"]) * rows<Z>(f) +
+    Z z = planned(r, f, t, table["rate"], table["by_horizon"], table["by_rows"]) +
           r.weight(table["by_loss"]) * as_number<Z>(log_loss) +
           r.weight(table["by_first"]) * as_number<Z>(log_first);
-    if (!t.told) z = z + r.weight(table["untold"]);
+    if (t.told == 0) z = z + r.weight(table["untold"]);
     if (f.bias) z = z + r.weight(table["bias"]);
     if (f.head) z = z + r.weight(table["head"]);
     if (f.all_drawn)
-      z = z + r.weight(table["nothing"]) + r.weight(table["nothing_by_horizon"]) * horizon<Z>(t) +
-          r.weight(table["nothing_by_rows"]) * rows<Z>(f) +
+      z = z +
+          planned(r, f, t, table["nothing"], table["nothing_by_horizon"],
+                  table["nothing_by_rows"]) +
           r.weight(table["nothing_by_loss"]) * as_number<Z>(log_loss);
     else if (f.anew)
-      z = z + r.weight(table["new"]) + r.weight(table["new_by_horizon"]) * horizon<Z>(t) +
-          r.weight(table["new_by_rows"]) * rows<Z>(f);
+      z = z + planned(r, f, t, table["new"], table["new_by_horizon"], table["new_by_rows"]);
     else if (!f.drawn.empty())
       z = z + r.weight(table["beside_new"]);
     return clipped(z, -14, -1);
@@ -287,8 +287,7 @@ struct horizon_program {
   /// x^n of a running mean's factor 0 < x < 1.
   template <class Z, class T>
   static Z power(Z const& x, T n) {
-    using simd::exp;
-    using simd::log;
+    using simd::exp, simd::log;
     return exp(log(x) * as_number<Z>(static_cast<double>(n)));
   }
 };
