@@ -39,8 +39,7 @@ namespace halo::learned {
 /// Where nobody said T, or it is over, T is taken for 3 (t+1), at least 30, and 1 - t/T for 2/3: a
 /// rate that falls as the run goes on and never ends, for averaged weights.
 ///
-/// No number depends on the scale of the gradient or the loss. Units of the inputs are the
-/// network's business.
+/// No number depends on the scale of the gradient or the loss.
 ///
 /// @tparam Pulls  false: κ = 0 but of layers drawn anew, and the start is not kept
 template <bool Pulls = true>
