@@ -36,9 +36,9 @@ struct swish : nn::stateless_layer {  // which says: no memory, no multiply-adds
     for (std::size_t j = 0; a.gradient && j < X::size; ++j) a.gradient[j] = 0;  // null: masked out
     for (std::size_t i = 0; i < p.rows * X::size; ++i) {
       std::size_t const j = i % X::size;
-      auto const s = simd::sigmoid(a.theta[j] * a.x[i]), bend = s * (1 - s), dy = a.dy[i];
-      if (a.gradient) a.gradient[j] += dy * a.x[i] * a.x[i] * bend;
-      if (a.dx) a.dx[i] = dy * (s + a.theta[j] * a.x[i] * bend);  // null: nobody below asks
+      auto const s = simd::sigmoid(a.theta[j] * a.x[i]), slope = s * (1 - s), dy = a.dy[i];
+      if (a.gradient) a.gradient[j] += dy * a.x[i] * a.x[i] * slope;
+      if (a.dx) a.dx[i] = dy * (s + a.theta[j] * a.x[i] * slope);  // null: nobody below asks
     }
   }
 };

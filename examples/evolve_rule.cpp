@@ -71,7 +71,7 @@ settings read(int count, char** argument) {
     } else if (in.is("--worlds")) {
       s.worlds = in.number();
     } else if (in.is("--longest")) {
-      s.how.episodes.longest = in.number(10);
+      s.how.episodes.longest_run = in.number(10);
     } else if (in.is("--threads")) {
       s.how.threads = in.number(1, 1024);
     } else if (in.is("--start")) {
@@ -91,7 +91,7 @@ settings read(int count, char** argument) {
     s.worlds = 1;
     s.how.updates = 3;
     s.how.pairs = 6;
-    s.how.episodes.longest = 30;
+    s.how.episodes.longest_run = 30;
   }
   return s;
 }
@@ -106,7 +106,7 @@ void write(settings const& s, support::rule_type const& rule, std::size_t proble
       "Made by: halo-evolve-rule --families " + s.families + " --worlds " + number(s.worlds) +
           " --seed " + number(s.how.episodes.draws.value),
       "    --updates " + number(s.how.updates) + " --pairs " + number(s.how.pairs) + " --longest " +
-          number(s.how.episodes.longest) + (s.start.empty() ? "" : " --start ...") + ", on " +
+          number(s.how.episodes.longest_run) + (s.start.empty() ? "" : " --start ...") + ", on " +
           number(problems) + " problems."};
   learned::save_weights(s.out + ".safetensors", rule);
   meta::save_header(s.out + ".hpp",

@@ -56,7 +56,7 @@ TEST_CASE("sampling: origins in turn, families alike, whatever their sizes") {
 
 TEST_CASE("sampling: horizons, rows and mini-batches as told; the same again for the same place") {
   auto const all = places();
-  meta::sampling const o{.shortest = 10, .longest = 1000, .bend = 1, .untold = 0.25};
+  meta::sampling const o{.shortest_run = 10, .longest_run = 1000, .skew = 1, .untold = 0.25};
   meta::sampler<int> const draw(o, all);
   std::vector<double> horizons;
   int untold = 0;
@@ -79,7 +79,7 @@ TEST_CASE("sampling: horizons, rows and mini-batches as told; the same again for
   CHECK(horizons[1000] == doctest::Approx(100).epsilon(0.15));  // log-uniform: the middle
   CHECK(untold == doctest::Approx(500).epsilon(0.15));
   CHECK(most > 600);
-  meta::sampler<int> const rarer({.shortest = 10, .longest = 1000, .bend = 3}, all);
+  meta::sampler<int> const rarer({.shortest_run = 10, .longest_run = 1000, .skew = 3}, all);
   std::uint64_t sum = 0;
   for (std::uint64_t u = 0; u < 2000; ++u) sum += rarer.draw(u, 7).setup.horizon;
   CHECK(static_cast<double>(sum) / 2000 < 150);  // log-uniform has 215
@@ -88,7 +88,8 @@ TEST_CASE("sampling: horizons, rows and mini-batches as told; the same again for
 TEST_CASE("sampling: nothing to draw from is refused") {
   auto const text = tests::message_of<error>([] { meta::sampler<int>({}, {}); });
   CHECK(tests::contains(text, "problems"));
-  CHECK(tests::contains(tests::message_of<error>(
-                            [] { meta::sampler<int>({.shortest = 20, .longest = 10}, places()); }),
+  CHECK(tests::contains(tests::message_of<error>([] {
+                          meta::sampler<int>({.shortest_run = 20, .longest_run = 10}, places());
+                        }),
                         "longest"));
 }

@@ -258,8 +258,8 @@ struct horizon_program {
     using Z = std::remove_cvref_t<decltype(r.weight(0))>;
     double const share = std::min(0.5, std::exp(value_of(r.weight(table["warm_up"]))));
     double const rise = std::min(1.0, (t.over + 1) / std::max(1.0, t.steps * share));
-    Z const bend = exp(clipped(r.weight(table["end"]), -20, 2));
-    return as_number<Z>(rise) * exp(bend * as_number<Z>(std::log(t.left)));
+    Z const exponent = exp(clipped(r.weight(table["end"]), -20, 2));
+    return as_number<Z>(rise) * exp(exponent * as_number<Z>(std::log(t.left)));
   }
   /// ln κ.
   template <class R, class T>

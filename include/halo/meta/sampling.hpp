@@ -20,19 +20,20 @@ namespace halo::meta {
 
 /// Which adaptations optimizers are evolved on.
 struct sampling {
-  std::uint64_t shortest = 10, longest = 3000;  ///< steps
-  /// the share u of all runs is shorter than shortest·(longest/shortest)^u^bend: 1 is log-uniform,
-  /// more makes long runs rarer, and an update cheaper
-  double bend = 1;
+  std::uint64_t shortest_run = 10, longest_run = 3000;  ///< steps
+  /// the share u of all runs is shorter than shortest_run·(longest_run/shortest_run)^u^skew: 1 is
+  /// log-uniform, more makes long runs rarer, and an update cheaper
+  double skew = 1;
   double untold = 0.15;  ///< share of runs whose optimizer does not know the horizon
   std::size_t least_rows = 10, most_rows = 600;  ///< log-uniform
   double many_rows = 0.2;  ///< share of runs that may have all the rows there are
   seed draws{};            ///< of all that chance decides
 
   static constexpr void record(auto& self, auto&& f) {
-    f.option("shortest", self.shortest, allowed::at_least(1));
-    f.option("longest", self.longest, allowed::at_least(static_cast<double>(self.shortest)));
-    f.option("bend", self.bend, allowed::positive());
+    f.option("shortest_run", self.shortest_run, allowed::at_least(1));
+    f.option("longest_run", self.longest_run,
+             allowed::at_least(static_cast<double>(self.shortest_run)));
+    f.option("skew", self.skew, allowed::positive());
     f.option("untold", self.untold, allowed::share());
     f.option("least_rows", self.least_rows, allowed::at_least(1));
     f.option("most_rows", self.most_rows, allowed::at_least(static_cast<double>(self.least_rows)));
@@ -80,12 +81,13 @@ class sampler {
     d.problem = pick(pick(families));
     double const most = g.bernoulli(options_.many_rows) ? static_cast<double>(available_[d.problem])
                                                         : static_cast<double>(options_.most_rows);
-    double const bent = std::pow(static_cast<double>(g.uniform()), options_.bend);
+    double const skewed = std::pow(static_cast<double>(g.uniform()), options_.skew);
     auto const between = [](double low, double high, double share) {
       return low * std::pow(std::max(high, low) / low, share);
     };
-    d.setup.horizon = static_cast<std::uint64_t>(between(
-        static_cast<double>(options_.shortest), static_cast<double>(options_.longest), bent));
+    d.setup.horizon =
+        static_cast<std::uint64_t>(between(static_cast<double>(options_.shortest_run),
+                                           static_cast<double>(options_.longest_run), skewed));
     d.setup.rows =
         static_cast<std::size_t>(between(static_cast<double>(options_.least_rows),
                                          std::min(most, static_cast<double>(available_[d.problem])),
