@@ -51,8 +51,7 @@ struct horizon_program {
   enum coordinate_number : std::size_t { mean, square, start };
   /// What coordinates are told before they look: β, β₂, whether this is the tensor's first step.
   enum context_number : std::size_t { mean_kept, square_kept, is_first };
-  /// What coordinates are told before they move: the factor of m, (1-a) and a V under the root,
-  /// ρσκ.
+  /// What they are told before they move: the factor of m, (1-a) and a V under the root, ρσκ.
   enum decision_number : std::size_t { step_of_mean, share_of_square, floor_of_square, pull_back };
   static constexpr std::size_t state = Pulls ? 3 : 2, held = 0, tensor_state = 1, global_state = 2;
   [[nodiscard]] static constexpr allowed range_of(std::size_t k) {
