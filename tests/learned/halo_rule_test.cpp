@@ -86,7 +86,7 @@ TEST_CASE("halo_rule: in ten and in thirty steps from nothing it beats its untra
   CHECK(gain[1] > 0);
 }
 
-TEST_CASE("halo_rule: with the head kept and twelve rows it harms less than Adam at 0.01") {
+TEST_CASE("halo_rule: with the head kept and twelve rows it keeps what Adam at 0.01 loses") {
   double ours = 0, adam = 0;
   for (std::uint64_t i = 0; i < 4; ++i) {
     auto const from = task::make_teacher(teacher(), seed{4100 + i});
@@ -106,7 +106,8 @@ TEST_CASE("halo_rule: with the head kept and twelve rows it harms less than Adam
     }
   }
   MESSAGE("points below the start, in the mean: " << 100 * ours << ", Adam: " << 100 * adam);
-  CHECK(ours < 0.5 * adam);
+  CHECK(ours < 0.02);
+  CHECK(ours < 0.25 * adam);
 }
 
 TEST_CASE("halo_rule: an adapter needs no number, and any number of steps is fine") {
