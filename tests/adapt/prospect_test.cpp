@@ -127,12 +127,18 @@ TEST_CASE("prospect: steps by hand count on") {
 TEST_CASE("prospect: the streams of data say how many rows they draw from, also when it changes") {
   listener::heard.clear();
   device d(listener{}, seed{1});
-  data::dataset set = data::make_dataset(11, 2, 2);
+  auto const of_zeros = [](std::size_t rows) {
+    data::dataset d = data::make_dataset(rows, 2, 2);
+    d.x.fill(0);
+    d.y.fill(0);
+    return d;
+  };
+  data::dataset set = of_zeros(11);
   data::batches epochs(set, 4, seed{1});
   data::balanced_batches alike(set, 4, seed{1});
   adapt::run(d, epochs, {.iterations = 2});
   adapt::run(d, alike, {.iterations = 1});
-  set = data::make_dataset(23, 2, 2);
+  set = of_zeros(23);
   adapt::run(d, epochs, {.iterations = 1});
   adapt::run(d, alike, {.iterations = 1});
   ten_rows unnumbered;
