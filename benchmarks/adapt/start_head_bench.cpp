@@ -8,13 +8,13 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include <halo/halo.hpp>
+
+#include "../support/few_rows.hpp"
 
 namespace {
 
@@ -88,15 +88,6 @@ problem standardised(data::dataset const& known, data::dataset const& fresh, see
   return {std::move(a.train), std::move(b.train), std::move(b.test)};
 }
 
-data::dataset rows_of(data::dataset const& from, std::vector<std::size_t> const& rows) {
-  data::dataset d = data::make_dataset(rows.size(), from.features(), from.classes);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    for (std::size_t j = 0; j < from.features(); ++j) d.x(i, j) = from.x(rows[i], j);
-    d.y(i) = from.y(rows[i]);
-  }
-  return d;
-}
-
 /// So many rows of each class, drawn.
 data::dataset few_of(data::dataset const& from, std::size_t of_class, seed s) {
   std::vector<std::uint32_t> order(from.rows());
@@ -104,14 +95,14 @@ data::dataset few_of(data::dataset const& from, std::size_t of_class, seed s) {
   std::vector<std::size_t> count(from.classes), rows;
   for (std::size_t const i : order)
     if (count[static_cast<std::size_t>(from.y(i))]++ < of_class) rows.push_back(i);
-  return rows_of(from, rows);
+  return support::rows_of(from, rows);
 }
 
 struct gases {
   using network = nn::sequential<nn::linear<128, 32>, nn::relu, nn::linear<32, 32>, nn::relu,
                                  nn::linear<32, 3>>;
   static problem of(seed s) {
-    static data::dataset const all = data::load_gas_sensor("examples/data/gas_sensor").samples;
+    data::dataset const& all = support::gases().samples;
     return standardised(data::select_classes(all, {1, 2, 3}), data::select_classes(all, {4, 5, 6}),
                         s);
   }
@@ -120,14 +111,7 @@ struct activities {
   using network = nn::sequential<nn::linear<1152, 32>, nn::relu, nn::linear<32, 32>, nn::relu,
                                  nn::linear<32, 3>>;
   static problem of(seed s) {
-    static data::dataset const all = [] {
-      auto const har =
-          data::load_har(std::string(std::getenv("HALO_DATA")) + "/UCI HAR Dataset", "train");
-      std::vector<std::size_t> rows;
-      for (std::size_t i = 0; i < har.samples.rows(); ++i)
-        if (har.subject[i] <= 15) rows.push_back(i);
-      return rows_of(har.samples, rows);
-    }();
+    data::dataset const& all = support::activities().samples;
     return standardised(data::select_classes(all, {1, 2, 4}), data::select_classes(all, {3, 5, 6}),
                         s);
   }
@@ -135,7 +119,7 @@ struct activities {
 
 template <class Data>
 void error_of_few_rows(benchmark::State& state) {
-  if (std::is_same_v<Data, activities> && std::getenv("HALO_DATA") == nullptr) {
+  if (std::is_same_v<Data, activities> && !support::has_activities()) {
     for (auto _ : state) state.SetLabel("skipped: HALO_DATA is unset");
     return;
   }

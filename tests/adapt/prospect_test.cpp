@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include <halo/nn/activation.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
+#include <halo/optim/schedule.hpp>
 
 #include "../support/unrecorded.hpp"
 
@@ -165,4 +168,20 @@ TEST_CASE(
   numbers.step(x, x);
   CHECK(listener::heard[0].labels);
   CHECK_FALSE(listener::heard[1].labels);
+}
+
+TEST_CASE("prospect: a schedule by the horizon falls to the end of whatever budget there is") {
+  listener::heard.clear();
+  using scheduled = optim::scheduled<listener, optim::by_horizon>;
+  adapt::adapter<network, nn::cross_entropy, scheduled, 4> d(scheduled{}, seed{1});
+  ten_rows stream;
+  adapt::run(d, stream, {.iterations = 40});
+  REQUIRE(listener::heard.size() == 40);
+  for (std::uint64_t t = 0; t < 40; ++t) {
+    double const over = static_cast<double>(t) / 40;
+    CHECK(listener::heard[t].rate ==
+          doctest::Approx(std::min(1.0, static_cast<double>(t + 1) / 4) * (1 - over)));
+  }
+  d.step(stream.x, stream.y);  // by hand, behind the end
+  CHECK(listener::heard.back().rate == 1);
 }

@@ -20,6 +20,7 @@
 #include <halo/nn/batch_norm.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
+#include <halo/optim/sgd.hpp>
 #include <halo/tensor/view.hpp>
 
 #include "../support/allocation.hpp"
@@ -239,6 +240,21 @@ TEST_CASE(
   CHECK(d.try_start_head(std::span(r.x).first(5), std::span(r.y).first(1)).what ==
         adapt::misfit::count);
   CHECK(std::ranges::equal(d.parameters(), without.parameters()));
+}
+
+namespace {
+
+/// Two labels an example.
+struct pairs : nn::cross_entropy {
+  static constexpr std::size_t targets(std::size_t) noexcept { return 2; }
+};
+
+}  // namespace
+
+TEST_CASE("start_head: an example with two labels is of no class") {
+  adapt::adapter<alone, pairs, optim::sgd, 8> d;
+  CHECK(d.try_start_head(std::vector<float>(10), std::vector<std::int32_t>(4)).what ==
+        adapt::misfit::count);
 }
 
 TEST_CASE("start_head: nothing is allocated, and tensors are what spans are") {

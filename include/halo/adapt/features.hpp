@@ -42,10 +42,11 @@ template <class Network>
   return n;
 }
 
-/// Rows and labels as try_evaluate takes them, all numbers finite.
+/// Rows and labels as try_evaluate takes them, one for each, all numbers finite.
 template <class Network, class Loss>
 [[nodiscard]] refusal check_rows(examples<Network, Loss> const& e) noexcept {
   if (e.no) return e.no;
+  if (auto const r = check_count("targets", e.rows(), e.t.size())) return r;
   return check_values(e.x, e.x.size(), "x");
 }
 
