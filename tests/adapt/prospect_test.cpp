@@ -131,10 +131,10 @@ TEST_CASE("prospect: the streams of data say how many rows they draw from, also 
   listener::heard.clear();
   device d(listener{}, seed{1});
   auto const of_zeros = [](std::size_t rows) {
-    data::dataset d = data::make_dataset(rows, 2, 2);
-    d.x.fill(0);
-    d.y.fill(0);
-    return d;
+    data::dataset made = data::make_dataset(rows, 2, 2);
+    made.x.fill(0);
+    made.y.fill(0);
+    return made;
   };
   data::dataset set = of_zeros(11);
   data::batches epochs(set, 4, seed{1});
