@@ -30,7 +30,7 @@ using namespace halo;
 using support::materials;
 
 using network = zoo::gas_sensor_mlp<>;
-using contest = support::contest<network>;
+using contest = support::contest<network, true>;
 
 std::vector<std::uint64_t> lengths(std::uint64_t last) {
   std::vector<std::uint64_t> all{0};

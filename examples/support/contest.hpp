@@ -76,7 +76,8 @@ struct contest_settings {
 };
 
 /// All arms on all worlds, one after the other.
-template <class Network>
+/// @tparam Starts  new heads may be made of examples (start_head), which takes memory
+template <class Network, bool Starts = false>
 class contest {
   static constexpr std::size_t max_batch = 64;
 
@@ -176,7 +177,7 @@ class contest {
     auto d = std::make_unique<device<Optimizer, Policy>>(optimizer, w.parameters, seed{w.number},
                                                          policy);
     if (w.from.redraw_head) d->redraw_head(seed{w.number + 1000});
-    if constexpr (nn::has_head<Network>)
+    if constexpr (Starts)
       if (w.from.start_head) d->start_head(w.from.train->x, w.from.train->y);
     d->set_training_rows(w.from.train->rows());
     data::batches epochs(*w.from.train, max_batch, seed{w.number + 2000});

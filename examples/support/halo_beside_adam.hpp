@@ -31,8 +31,9 @@ using halo_rule = halo::optim::averaged<halo::learned::horizon_rule<>>;
 }
 
 /// halo on all layers, which is what it does unless told, with random layers, and in stages.
-template <class Network>
-void add_halo(contest<Network>& c, halo::optim::selection const& masks, bool plotted_masks) {
+template <class Network, bool Starts>
+void add_halo(contest<Network, Starts>& c, halo::optim::selection const& masks,
+              bool plotted_masks) {
   auto const rule = [](std::uint64_t) -> halo_rule { return halo::learned::halo_rule{}; };
   c.add(c.with("halo", "all", rule, halo::optim::selection::dense()), true);
   c.add(c.with("halo", "10/30/50", rule, masks), plotted_masks);
@@ -42,8 +43,8 @@ void add_halo(contest<Network>& c, halo::optim::selection const& masks, bool plo
 }
 
 /// Adam at 0.003 and at the best of all rates, dense and with random layers; then halo.
-template <class Network>
-void halo_beside_adam(contest<Network>& c, halo::optim::selection const& masks) {
+template <class Network, bool Starts>
+void halo_beside_adam(contest<Network, Starts>& c, halo::optim::selection const& masks) {
   c.fixed_and_best("adam", 3e-3F, "all", adam_at, halo::optim::selection::dense());
   c.fixed_and_best("adam", 3e-3F, "10/30/50", adam_at, masks);
   add_halo(c, masks, true);
