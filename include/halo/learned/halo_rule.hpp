@@ -13,7 +13,7 @@ namespace halo::learned {
 /// the average of the parameters it passes through. adapt::run tells it how many steps there are,
 /// how many rows, and which layers were drawn anew. Where nobody knows the steps, it works for any
 /// number of them. Every layer moves in every step, unless an adapter is given another policy. Not
-/// the rule of HALO's paper: that is halo_over.hpp.
+/// the rule of HALO's paper: that is paper_halo.hpp.
 struct halo_rule : optim::averaged<horizon_rule<>> {
   halo_rule() : optim::averaged<horizon_rule<>>(pretrained::best_horizon_rule()) {}
 };
