@@ -57,8 +57,7 @@ TEST_CASE("whole runs: what a run comes to, as its docstring says") {
   auto const mean = [](training const& t) { return (t.outcome(0) + t.outcome(1)) / 2; };
   double const plain = 0.6 * 0.1 * square + 0.4 * 0.2 * square + 0.1 * 0.3 * square;
   CHECK(mean(free) == doctest::Approx(plain).epsilon(0.05));
-  CHECK(mean(kept) - mean(free) ==
-        doctest::Approx(4 * (0.2 * square - 0.4 - 0.005)).epsilon(0.05));
+  CHECK(mean(kept) - mean(free) == doctest::Approx(4 * (0.2 * square - 0.4 - 0.005)).epsilon(0.05));
 }
 
 TEST_CASE(

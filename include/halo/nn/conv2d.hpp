@@ -156,7 +156,7 @@ struct conv1d : detail::convolution<conv1d<Out, Kernel, Stride, Padding, Groups,
   static constexpr window kernel{1, Kernel};      ///< of both axes, the first 1 long
   static constexpr window stride{1, Stride};      ///< of both axes
   static constexpr window dilation{1, Dilation};  ///< of both axes
-  static constexpr padding pad = Padding;  ///< how many outputs there are
+  static constexpr padding pad = Padding;         ///< how many outputs there are
   template <class X>
   static constexpr kernel::conv2d_geometry geometry{
       kernel::window_axis{}, detail::axis_of(X::extents[0], Kernel, Stride, Padding, Dilation),
