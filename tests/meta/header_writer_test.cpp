@@ -72,6 +72,10 @@ inline constexpr std::array<float, 2> pear_weights{
 
 }  // namespace halo::learned::pretrained
 )");
+  meta::header_text const mine{"p", "q", "q.hpp", "P.", {}, "my"};
+  std::string const text = meta::header_of(mine, weights);
+  CHECK(text.find("\nnamespace my {\n") != std::string::npos);
+  CHECK(text.ends_with("\n}  // namespace my\n"));
 }
 
 TEST_CASE("header_writer: lines stay within 100 columns, and nothing is lost between them") {

@@ -21,6 +21,7 @@ struct header_text {
   std::string include;             ///< "halo/learned/tensor_rnn.hpp"
   std::string sentence;            ///< one, for the docstring
   std::vector<std::string> notes;  ///< lines: command, seed, recipe, scores
+  std::string space = "halo::learned::pretrained";  ///< namespace that it stands in
 };
 
 /// A float as the shortest decimal literal that gives its bits again.
@@ -40,7 +41,7 @@ struct header_text {
       "// SPDX-License-Identifier: BSD-3-Clause\n#pragma once\n\n#include <array>\n\n#include <" +
       about.include + ">\n\n";
   for (std::string const& note : about.notes) text.append("// ").append(note).append("\n");
-  text += "\nnamespace halo::learned::pretrained {\n\n";
+  text += "\nnamespace " + about.space + " {\n\n";
   text += "/// Weights of " + about.name + "().\n// clang-format off\n";
   text += "inline constexpr std::array<float, " + std::to_string(weights.size()) + "> " +
           about.name + "_weights{\n";
@@ -56,7 +57,7 @@ struct header_text {
   if (!line.empty()) text.append("   ").append(line).append("\n");
   text += "};\n// clang-format on\n\n/// " + about.sentence + "\n[[nodiscard]] inline " +
           about.type + ' ' + about.name + "() {\n  return " + about.type + '(' + about.name +
-          "_weights);\n}\n\n}  // namespace halo::learned::pretrained\n";
+          "_weights);\n}\n\n}  // namespace " + about.space + '\n';
   return text;
 }
 

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Evolves the numbers of learned::horizon_rule for one network and its data, which come from
+// several domains (wearers, devices, months), and writes them as a header: the rule of your own
+// device. A report tells what it gains on domains that it was not evolved on.
+//
+//     c++ -std=c++20 -O3 -march=native -DHALO_NETWORK_HEADER='"network.hpp"' ... specialise.cpp
+//     halo-specialise --data rows.data --threads 2 --out my_rule
+//
+// The header network.hpp defines `network`. The same seed and options give the same bits on the
+// same machine, for any number of threads; --resume goes on with what was interrupted.
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <halo/adapt/checkpoint.hpp>
+#include <halo/core/error.hpp>
+#include <halo/core/stopwatch.hpp>
+#include <halo/learned/pretrained/best_horizon_rule.hpp>
+#include <halo/learned/weights_file.hpp>
+#include <halo/meta/checkpoint.hpp>
+#include <halo/meta/grid.hpp>
+#include <halo/meta/header_writer.hpp>
+#include <halo/meta/parallel.hpp>
+#include <halo/meta/pretrain.hpp>
+#include <halo/meta/regret.hpp>
+#include <halo/meta/whole_runs.hpp>
+#include <halo/task/few_rows.hpp>
+#include <halo/task/leave_one_out.hpp>
+
+#include "support/arguments.hpp"
+#include "support/domain_data.hpp"
+#include "support/progress.hpp"
+#include "support/specialise_report.hpp"
+
+#ifndef HALO_NETWORK_HEADER
+#  define HALO_NETWORK_HEADER "support/specialise_network.hpp"
+#endif
+#include HALO_NETWORK_HEADER
+
+namespace {
+
+using namespace halo;
+using rule_type = learned::horizon_rule<>;
+using problem = meta::problem<optim::momentum, optim::adam, meta::cosine_adam, rule_type>;
+using problems = std::vector<std::shared_ptr<problem const>>;
+using arm = meta::arm<optim::momentum, optim::adam, meta::cosine_adam, rule_type>;
+using evolution =
+    meta::whole_runs<rule_type, optim::momentum, optim::adam, meta::cosine_adam, rule_type>;
+
+struct settings {
+  std::string data, weights, out, resume;
+  meta::whole_run_options how{.updates = 150, .episodes = {.longest_run = 100}};
+  meta::regret_options judged{.horizons = {10, 30, 100}, .rows = {12, 50, 200}, .seeds = 5};
+  std::size_t kept_apart = 0, head = 0;
+  bool quick = false;
+};
+
+constexpr char const* usage =
+    "usage: halo-specialise [--data PATH] [--weights FILE] [--judges N] [--head N] [--updates N]\n"
+    "  [--pairs N] [--steps N] [--seeds N] [--seed N] [--threads N] [--out NAME] [--resume FILE]\n"
+    "  [--quick]\n\n"
+    "--data: a CSV file with a line of names, then features, a column 'domain', the label last; "
+    "or\n"
+    "a folder with x.npy [rows, features] of float, y.npy and domain.npy [rows] of int32; "
+    "default:\n"
+    "three gases that come with halo. --weights: of the network, as adapt::load_parameters takes\n"
+    "them; features then stay as they are. Otherwise it is pre-trained on all domains that learn\n"
+    "but the one it meets, features brought to mean 0 and deviation 1 there. --judges: the last N\n"
+    "domains only judge; default: a third. --head: the last N layers begin drawn. --steps: of the\n"
+    "longest run. Writes NAME.hpp with my::NAME(), NAME.safetensors and, on the way,\n"
+    "NAME.training.safetensors for --resume.\n";
+
+settings read(int count, char** argument) {
+  settings s;
+  s.how.episodes.draws = {1};
+  support::arguments in(count, argument, usage);
+  while (in.next()) {
+    if (in.is("--data")) {
+      s.data = in.value();
+    } else if (in.is("--weights")) {
+      s.weights = in.value();
+    } else if (in.is("--judges")) {
+      s.kept_apart = in.number();
+    } else if (in.is("--head")) {
+      s.head = in.number(0);
+    } else if (in.is("--updates")) {
+      s.how.updates = in.number();
+    } else if (in.is("--pairs")) {
+      s.how.pairs = in.number();
+    } else if (in.is("--steps")) {
+      s.how.episodes.longest_run = in.number(10);
+    } else if (in.is("--seeds")) {
+      s.judged.seeds = in.number();
+    } else if (in.is("--seed")) {
+      s.how.episodes.draws = {in.number(0, ~std::uint64_t{0})};
+    } else if (in.is("--threads")) {
+      s.how.threads = s.judged.threads = in.number(1, 1024);
+    } else if (in.is("--out")) {
+      s.out = in.value();
+    } else if (in.is("--resume")) {
+      s.resume = in.value();
+    } else if (in.is("--quick")) {
+      s.quick = true;
+    } else {
+      in.refuse();
+    }
+  }
+  if (s.quick) {
+    s.how.updates = 3;
+    s.how.pairs = 6;
+    s.how.episodes.longest_run = 20;
+    s.judged = {.horizons = {5, 10}, .rows = {12}, .seeds = 1, .threads = s.judged.threads};
+  }
+  return s;
+}
+
+/// A problem for each of some domains: it is new; the network knows those of `known` but for it.
+problems leave_out(support::source const& all, std::span<std::int32_t const> fresh,
+                   std::set<std::int32_t> const& known, settings const& s) {
+  using task_type = task::few_rows<network, nn::cross_entropy>;
+  problems to(fresh.size());
+  meta::for_each_parallel(fresh.size(), s.how.threads, [&](std::size_t k) {
+    seed const draws{s.how.episodes.draws.value * 1000 + static_cast<std::uint64_t>(fresh[k])};
+    data::row_numbers taken;
+    std::vector<std::int32_t> domains;
+    for (std::size_t i = 0; i < all.domains.size(); ++i) {
+      if (all.domains[i] != fresh[k] && !known.contains(all.domains[i])) continue;
+      taken.push_back(static_cast<std::uint32_t>(i));
+      domains.push_back(all.domains[i]);
+    }
+    auto a = task::leave_one_out(data::select(all.rows, taken), domains, fresh[k], draws,
+                                 s.weights.empty() ? task::scaling::known : task::scaling::none);
+    std::vector<float> theta;
+    if (s.weights.empty()) {
+      theta = meta::pretrain<network>(a.known, draws, {.steps = s.quick ? 100U : 1500U});
+    } else {
+      auto const values = adapt::load_parameters<network>(s.weights);
+      theta.assign(values.begin(), values.end());
+    }
+    auto from = std::make_shared<task_type::split const>(std::move(a.fresh));
+    to[k] = std::make_shared<
+        meta::problem_of<task_type, optim::momentum, optim::adam, meta::cosine_adam, rule_type>>(
+        "domains", task_type(std::move(from), std::move(theta), {.anew = s.head}));
+  });
+  return to;
+}
+
+rule_type evolve(settings const& s, problems const& from, std::string const& recipe) {
+  evolution training(learned::pretrained::best_horizon_rule(), s.how, from);
+  if (!s.resume.empty()) meta::resume(s.resume, training, recipe);
+  support::progress bar(s.how.updates, training.updates());
+  double running = 0;
+  while (training.updates() < s.how.updates) {
+    double const now = training.update();
+    running = running == 0 ? now : 0.95 * running + 0.05 * now;
+    if (training.updates() % 10 == 0)
+      bar.phase("mean outcome " + std::to_string(running), training.updates());
+    if (!s.out.empty() && training.updates() % 25 == 0)
+      meta::save(s.out + ".training.safetensors", training, recipe);
+  }
+  bar.finish();
+  return training.optimizer();
+}
+
+meta::regret_table compare(settings const& s, rule_type const& own, problems const& on,
+                           std::uint64_t first_seed) {
+  auto arms = meta::hand_made_grid<optim::momentum, optim::adam, meta::cosine_adam, rule_type>();
+  for (auto const& [name, rule] :
+       {std::pair("before", learned::pretrained::best_horizon_rule()), std::pair("after", own)})
+    arms.push_back({.name = name, .rule = rule, .by_horizon = true, .of_grid = false});
+  meta::regret_options where = s.judged;
+  where.first_seed = first_seed;
+  support::progress bar(10);
+  return meta::compare(arms, on, where, [&](std::size_t done, std::size_t all) {
+    if (done * 10 / all != (done - 1) * 10 / all)
+      bar.phase("comparing, " + std::to_string(done * 100 / all) + " %", done * 10 / all);
+  });
+}
+
+void write(settings const& s, rule_type const& rule, std::string const& recipe) {
+  for (meta::named_number const& n : meta::numbers_of(rule))
+    std::printf("%-20s %8.4f\n", n.name.c_str(), n.value);
+  if (s.out.empty()) return;
+  learned::save_weights(s.out + ".safetensors", rule);
+  meta::save_header(s.out + ".hpp",
+                    {.name = s.out.substr(s.out.find_last_of('/') + 1),
+                     .type = "halo::learned::horizon_rule<>",
+                     .include = "halo/learned/horizon_rule.hpp",
+                     .sentence = "The rule of few numbers, evolved for one network and its data.",
+                     .notes = {"Made by halo-specialise on " + recipe},
+                     .space = "my"},
+                    rule.values());
+}
+
+void run(settings const& s) {
+  stopwatch const clock;
+  support::source const all = support::load(s.data);
+  std::set<std::int32_t> const kinds(all.domains.begin(), all.domains.end());
+  std::vector<std::int32_t> learning(kinds.begin(), kinds.end());
+  std::size_t const judges =
+      s.kept_apart != 0 ? s.kept_apart : std::max<std::size_t>(1, learning.size() / 3);
+  if (learning.size() < judges + 2)
+    fail("halo-specialise", "domains",
+         "two to learn from beside " + std::to_string(judges) + " that judge",
+         std::to_string(learning.size()));
+  std::vector<std::int32_t> const judging(learning.end() - static_cast<std::ptrdiff_t>(judges),
+                                          learning.end());
+  learning.resize(learning.size() - judges);
+  std::set<std::int32_t> const known(learning.begin(), learning.end());
+  std::string const recipe = (s.data.empty() ? "three gases" : s.data) + ", " +
+                             std::to_string(all.rows.rows()) + " rows, " +
+                             std::to_string(learning.size()) + " domains, head " +
+                             std::to_string(s.head) + (s.weights.empty() ? "" : ", " + s.weights);
+  std::printf("%s, %zu that judge; %zu parameters\n", recipe.c_str(), judges, network::parameters);
+  auto const from = leave_out(all, learning, known, s), on = leave_out(all, judging, known, s);
+  rule_type rule = evolve(s, from, recipe);
+  auto const learned = compare(s, rule, from, 1000), judged = compare(s, rule, on, 0);
+  support::report(learned, judged);
+  if (learned.gain(learned.names.size() - 1, learned.names.size() - 2) < 0) {
+    std::printf("nothing gained on the domains that learned: the numbers stay those of halo\n");
+    rule = learned::pretrained::best_horizon_rule();
+  }
+  write(s, rule, recipe);
+  std::printf("seed %llu, %.0f s\n", static_cast<unsigned long long>(s.how.episodes.draws.value),
+              clock.seconds());
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  try {
+    run(read(count, arguments));
+  } catch (error const& e) {
+    std::fprintf(stderr, "%s\n", e.what());
+    return 1;
+  }
+}

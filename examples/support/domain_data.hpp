@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <halo/core/error.hpp>
+#include <halo/data/csv.hpp>
+#include <halo/data/dataset.hpp>
+#include <halo/data/gas_sensor.hpp>
+#include <halo/io/file.hpp>
+#include <halo/io/npy.hpp>
+
+namespace support {
+
+using namespace halo;
+
+/// Rows and where each comes from.
+struct source {
+  data::dataset rows;
+  std::vector<std::int32_t> domains;
+};
+
+[[nodiscard]] inline source load_npy(std::string const& folder) {
+  source from;
+  from.rows.x = io::load_npy<float, 2>(folder + "/x.npy");
+  from.rows.y = io::load_npy<std::int32_t, 1>(folder + "/y.npy");
+  auto const domains = io::load_npy<std::int32_t, 1>(folder + "/domain.npy");
+  auto const& y = from.rows.y;
+  if (y.size() != from.rows.rows() || y.size() == 0 || std::ranges::min(y) < 0)
+    fail("halo-specialise", folder + "/y.npy", "a label from 0 for every row", "others");
+  from.rows.classes = static_cast<std::size_t>(std::ranges::max(y)) + 1;
+  from.domains.assign(domains.begin(), domains.end());  // leave_one_out checks how many
+  return from;
+}
+
+[[nodiscard]] inline source load_csv(std::string const& file) {
+  auto const table = data::load_csv(file, {.header = true});
+  auto const& names = table.names;
+  auto const at = std::find(names.begin(), names.end(), "domain");
+  if (at == names.end()) fail("halo-specialise", file, "a column 'domain'", "none");
+  auto const column = static_cast<std::size_t>(at - names.begin());
+  std::size_t const n = table.samples.features();
+  source from{data::make_dataset(table.samples.rows(), n - 1, table.samples.classes), {}};
+  from.rows.y = table.samples.y;
+  for (std::size_t i = 0; i < from.rows.rows(); ++i) {
+    float const* const x = table.samples.x.data() + i * n;
+    std::copy_n(x + column + 1, n - 1 - column,
+                std::copy_n(x, column, from.rows.x.data() + i * (n - 1)));
+    if (!(std::abs(x[column]) < 1e6F) || x[column] != std::floor(x[column]))
+      fail("halo-specialise", file + ", row " + std::to_string(i + 1), "a whole number as domain",
+           std::to_string(x[column]));
+    from.domains.push_back(static_cast<std::int32_t>(x[column]));
+  }
+  return from;
+}
+
+/// Rows of the gases 1, 2, 3 that come with halo, for no path; of a folder with x.npy, y.npy and
+/// domain.npy; or of a CSV file with names, a column 'domain', and the label last.
+[[nodiscard]] inline source load(std::string const& path) {
+  if (path.empty()) {
+    auto const gas = data::load_gas_sensor("examples/data/gas_sensor");
+    auto const some =
+        data::rows_where(std::span(gas.samples.y.data(), gas.samples.rows()), {1, 2, 3});
+    source from{data::select_classes(gas.samples, {1, 2, 3}), {}};
+    for (std::uint32_t const r : some) from.domains.push_back(gas.batch[r]);
+    return from;
+  }
+  return io::is_folder(path) ? load_npy(path) : load_csv(path);
+}
+
+}  // namespace support
