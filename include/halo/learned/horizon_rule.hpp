@@ -19,8 +19,8 @@ namespace halo::learned {
 /// from.
 ///
 /// With T the steps of the run, t those that are over, n the rows (50 where nobody said; ln n for n
-/// in 5 ... 5000), L ← 0.8 L + 0.2 loss/baseline (the first loss at t = 0), τ = ln(T/30),
-/// ν = ln(n/50), λ = ln clip(loss at t = 0, 1e-3, 10):
+/// in 5 ... 5000), L ← 0.8 L + 0.2 loss/baseline (the first loss at t = 0), τ = ln(T/30) for
+/// T in 1 ... 1e5, ν = ln(n/50), λ = ln clip(loss at t = 0, 1e-3, 10):
 ///     ln ρ = rate + by_horizon τ + by_rows ν + by_loss ln clip(L, 1e-3, 10) + by_first λ
 ///            + bias, of a tensor with one axis; + head, of the last layer; + untold, without a T;
 ///            + nothing + nothing_by_horizon τ + nothing_by_rows ν + nothing_by_loss ln clip(L,
@@ -35,7 +35,8 @@ namespace halo::learned {
 ///     V₀ = its largest of the tensor's first five steps
 ///     κ = e^min(3, pull + pull_by_rows ν + pull_by_horizon τ + pull_by_first λ);
 ///     of layers drawn anew e^min(3, decay + decay_by_rows ν + decay_by_horizon τ)
-///     θ ← θ - ρσ (u + κ (θ - θ₀)),  θ₀ = θ at the tensor's first step, 0 of layers drawn anew
+///     θ ← θ - ρσ u - min(1, ρσκ) (θ - θ₀),  θ₀ = θ at the tensor's first step, 0 of layers drawn
+///     anew
 /// Where nobody said T, or it is over, T is taken for 3 (t+1), at least 30, and 1 - t/T for 2/3: a
 /// rate that falls as the run goes on and never ends, for averaged weights.
 ///
@@ -139,9 +140,9 @@ struct horizon_program {
     d[floor_of_square] = blend * as_number<Z>(v) + as_number<Z>(1e-30);
     d[pull_back] = as_number<Z>(0);
     if (f.anew)
-      d[pull_back] = pace * exp(log_decay(r, f, t));
+      d[pull_back] = clipped(pace * exp(log_decay(r, f, t)), 0, 1);
     else if (Pulls)
-      d[pull_back] = pace * exp(log_pull(r, f, t, first));
+      d[pull_back] = clipped(pace * exp(log_pull(r, f, t, first)), 0, 1);
   }
 
   template <class R, class V>
@@ -182,7 +183,7 @@ struct horizon_program {
   }
   template <class Z>
   static Z horizon(time const& t) {
-    return as_number<Z>(std::log(t.steps / 30));
+    return as_number<Z>(std::log(std::clamp(t.steps, 1.0, 1e5) / 30));
   }
   template <class Z, class T>
   static Z rows(facts<T> const& f) {
