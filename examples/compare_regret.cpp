@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <halo/core/error.hpp>
+#include <halo/core/stopwatch.hpp>
 #include <halo/learned/pretrained/best_horizon_rule.hpp>
 #include <halo/learned/weights_file.hpp>
 #include <halo/meta/grid.hpp>
@@ -20,7 +21,7 @@
 
 #include "support/adaptation_problems.hpp"
 #include "support/arguments.hpp"
-#include "support/progress.hpp"
+#include "support/comparing.hpp"
 
 namespace {
 
@@ -106,9 +107,7 @@ void print(meta::regret_table const& table) {
 
 void print_cells(meta::regret_table const& t) {
   for (auto const& c : t.cells) {
-    std::size_t best = 0;
-    for (std::size_t a = 0; a < t.names.size(); ++a)
-      if (t.of_grid[a] != 0 && c.error[a] < c.error[best]) best = a;
+    std::size_t const best = t.best(c);
     std::printf("%-34s %4zu rows %4llu steps: start %5.1f, best %5.1f %-22s", c.family.c_str(),
                 c.rows, static_cast<unsigned long long>(c.horizon), 100 - 100 * c.start,
                 100 - 100 * c.error[best], t.names[best].c_str());
@@ -124,16 +123,11 @@ void run(settings const& s) {
   auto const problems =
       support::judged_on<optim::momentum, optim::adam, meta::cosine_adam, rule_type>(
           s.data, s.families, seed{s.seed}, s.quick);
-  support::progress bar(100);
-  auto const table =
-      meta::compare(arms_of(s), problems, s.where, [&](std::size_t done, std::size_t all) {
-        if (done * 10 / all != (done - 1) * 10 / all)
-          bar.phase(std::to_string(done * 100 / all) + " % of the runs", done * 100 / all);
-      });
-  bar.finish();
+  stopwatch const clock;
+  auto const table = support::compare(arms_of(s), problems, s.where);
   print(table);
   if (s.cells) print_cells(table);
-  std::printf("%.0f s\n", bar.seconds());
+  std::printf("%.0f s\n", clock.seconds());
 }
 
 }  // namespace

@@ -17,14 +17,13 @@
 
 #include <halo/core/error.hpp>
 #include <halo/learned/weights_file.hpp>
-#include <halo/meta/checkpoint.hpp>
 #include <halo/meta/header_writer.hpp>
 #include <halo/meta/numbers.hpp>
 #include <halo/meta/whole_runs.hpp>
 
 #include "support/adaptation_problems.hpp"
 #include "support/arguments.hpp"
-#include "support/progress.hpp"
+#include "support/evolving.hpp"
 
 namespace {
 
@@ -101,7 +100,6 @@ void write(settings const& s, support::rule_type const& rule, std::size_t proble
     std::printf("%-20s %8.4f\n", n.name.c_str(), n.value);
   if (s.out.empty()) return;
   auto const number = [](auto n) { return std::to_string(n); };
-  std::string const name = s.out.substr(s.out.find_last_of('/') + 1);
   std::vector<std::string> const notes{
       "Made by: halo-evolve-rule --families " + s.families + " --worlds " + number(s.worlds) +
           " --seed " + number(s.how.episodes.draws.value),
@@ -110,7 +108,7 @@ void write(settings const& s, support::rule_type const& rule, std::size_t proble
           number(problems) + " problems."};
   learned::save_weights(s.out + ".safetensors", rule);
   meta::save_header(s.out + ".hpp",
-                    {.name = name,
+                    {.name = support::header_name(s.out),
                      .type = "horizon_rule<>",
                      .include = "halo/learned/horizon_rule.hpp",
                      .sentence = "The rule of few numbers, evolved on adaptations.",
@@ -119,6 +117,7 @@ void write(settings const& s, support::rule_type const& rule, std::size_t proble
 }
 
 void run(settings const& s) {
+  static_cast<void>(support::header_name(s.out));
   if (s.families != "i" && s.data.empty()) support::leave_without_data("halo-evolve-rule");
   support::problems<support::rule_type> all;
   for (std::uint64_t k = 0; k < s.worlds; ++k) {
@@ -133,21 +132,9 @@ void run(settings const& s) {
                                        : learned::load_weights<support::rule_type>(s.start);
   evolution training(start, s.how, all);
   std::string const recipe = s.families + ", " + std::to_string(s.worlds) + " worlds";
-  if (!s.resume.empty()) meta::resume(s.resume, training, recipe);
-  support::progress bar(s.how.updates, training.updates());
-  double running = 0;
-  while (training.updates() < s.how.updates) {
-    double const now = training.update();
-    running = running == 0 ? now : 0.95 * running + 0.05 * now;
-    char text[48];
-    std::snprintf(text, sizeof text, "mean outcome %.4f", running);
-    if (training.updates() % 10 == 0) bar.phase(text, training.updates());
-    if (!s.out.empty() && training.updates() % 25 == 0)
-      meta::save(s.out + ".training.safetensors", training, recipe);
-  }
-  bar.finish();
+  double const seconds = support::evolve(training, recipe, s.resume, s.out);
   std::printf("%llu updates, %.0f s, seed %llu:\n",
-              static_cast<unsigned long long>(training.updates()), bar.seconds(),
+              static_cast<unsigned long long>(training.updates()), seconds,
               static_cast<unsigned long long>(s.how.episodes.draws.value));
   write(s, training.optimizer(), all.size());
 }

@@ -25,7 +25,6 @@
 #include <halo/core/stopwatch.hpp>
 #include <halo/learned/pretrained/best_horizon_rule.hpp>
 #include <halo/learned/weights_file.hpp>
-#include <halo/meta/checkpoint.hpp>
 #include <halo/meta/grid.hpp>
 #include <halo/meta/header_writer.hpp>
 #include <halo/meta/parallel.hpp>
@@ -36,8 +35,9 @@
 #include <halo/task/leave_one_out.hpp>
 
 #include "support/arguments.hpp"
+#include "support/comparing.hpp"
 #include "support/domain_data.hpp"
-#include "support/progress.hpp"
+#include "support/evolving.hpp"
 #include "support/specialise_report.hpp"
 
 #ifndef HALO_NETWORK_HEADER
@@ -155,18 +155,7 @@ problems leave_out(support::source const& all, std::span<std::int32_t const> fre
 
 rule_type evolve(settings const& s, problems const& from, std::string const& recipe) {
   evolution training(learned::pretrained::best_horizon_rule(), s.how, from);
-  if (!s.resume.empty()) meta::resume(s.resume, training, recipe);
-  support::progress bar(s.how.updates, training.updates());
-  double running = 0;
-  while (training.updates() < s.how.updates) {
-    double const now = training.update();
-    running = running == 0 ? now : 0.95 * running + 0.05 * now;
-    if (training.updates() % 10 == 0)
-      bar.phase("mean outcome " + std::to_string(running), training.updates());
-    if (!s.out.empty() && training.updates() % 25 == 0)
-      meta::save(s.out + ".training.safetensors", training, recipe);
-  }
-  bar.finish();
+  support::evolve(training, recipe, s.resume, s.out);
   return training.optimizer();
 }
 
@@ -178,11 +167,7 @@ meta::regret_table compare(settings const& s, rule_type const& own, problems con
     arms.push_back({.name = name, .rule = rule, .by_horizon = true, .of_grid = false});
   meta::regret_options where = s.judged;
   where.first_seed = first_seed;
-  support::progress bar(10);
-  return meta::compare(arms, on, where, [&](std::size_t done, std::size_t all) {
-    if (done * 10 / all != (done - 1) * 10 / all)
-      bar.phase("comparing, " + std::to_string(done * 100 / all) + " %", done * 10 / all);
-  });
+  return support::compare(arms, on, where);
 }
 
 void write(settings const& s, rule_type const& rule, std::string const& recipe) {
@@ -191,7 +176,7 @@ void write(settings const& s, rule_type const& rule, std::string const& recipe) 
   if (s.out.empty()) return;
   learned::save_weights(s.out + ".safetensors", rule);
   meta::save_header(s.out + ".hpp",
-                    {.name = s.out.substr(s.out.find_last_of('/') + 1),
+                    {.name = support::header_name(s.out),
                      .type = "halo::learned::horizon_rule<>",
                      .include = "halo/learned/horizon_rule.hpp",
                      .sentence = "The rule of few numbers, evolved for one network and its data.",
@@ -202,6 +187,7 @@ void write(settings const& s, rule_type const& rule, std::string const& recipe) 
 
 void run(settings const& s) {
   stopwatch const clock;
+  static_cast<void>(support::header_name(s.out));
   support::source const all = support::load(s.data);
   std::set<std::int32_t> const kinds(all.domains.begin(), all.domains.end());
   std::vector<std::int32_t> learning(kinds.begin(), kinds.end());
@@ -215,10 +201,10 @@ void run(settings const& s) {
                                           learning.end());
   learning.resize(learning.size() - judges);
   std::set<std::int32_t> const known(learning.begin(), learning.end());
-  std::string const recipe = (s.data.empty() ? "three gases" : s.data) + ", " +
-                             std::to_string(all.rows.rows()) + " rows, " +
-                             std::to_string(learning.size()) + " domains, head " +
-                             std::to_string(s.head) + (s.weights.empty() ? "" : ", " + s.weights);
+  std::string const recipe =
+      (s.data.empty() ? "three gases" : s.data) + ", " + std::to_string(all.rows.rows()) +
+      " rows (" + support::fingerprint_of(all) + "), " + std::to_string(learning.size()) +
+      " domains, head " + std::to_string(s.head) + (s.weights.empty() ? "" : ", " + s.weights);
   std::printf("%s, %zu that judge; %zu parameters\n", recipe.c_str(), judges, network::parameters);
   auto const from = leave_out(all, learning, known, s), on = leave_out(all, judging, known, s);
   rule_type rule = evolve(s, from, recipe);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <halo/core/error.hpp>
+#include <halo/core/fingerprint.hpp>
 #include <halo/data/csv.hpp>
 #include <halo/data/dataset.hpp>
 #include <halo/data/gas_sensor.hpp>
@@ -35,7 +36,10 @@ struct source {
   if (y.size() != from.rows.rows() || y.size() == 0 || std::ranges::min(y) < 0)
     fail("halo-specialise", folder + "/y.npy", "a label from 0 for every row", "others");
   from.rows.classes = static_cast<std::size_t>(std::ranges::max(y)) + 1;
-  from.domains.assign(domains.begin(), domains.end());  // leave_one_out checks how many
+  if (domains.size() != y.size())
+    fail("halo-specialise", folder + "/domain.npy",
+         std::to_string(y.size()) + ", one for every row", std::to_string(domains.size()));
+  from.domains.assign(domains.begin(), domains.end());
   return from;
 }
 
@@ -58,6 +62,18 @@ struct source {
     from.domains.push_back(static_cast<std::int32_t>(x[column]));
   }
   return from;
+}
+
+/// What tells these rows from others: a training goes on with its own alone.
+[[nodiscard]] inline std::string fingerprint_of(source const& from) {
+  fingerprint all =
+      halo::fingerprint_of(std::span<float const>(from.rows.x.data(), from.rows.x.size()));
+  all.add(
+      halo::fingerprint_of(std::span<std::int32_t const>(from.rows.y.data(), from.rows.y.size()))
+          .text()
+          .data());
+  all.add(halo::fingerprint_of(std::span(from.domains)).text().data());
+  return all.text().data();
 }
 
 /// Rows of the gases 1, 2, 3 that come with halo, for no path; of a folder with x.npy, y.npy and

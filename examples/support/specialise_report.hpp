@@ -11,14 +11,6 @@ namespace support {
 
 using namespace halo;
 
-/// The arm of the grid with the least error in a cell.
-[[nodiscard]] inline std::size_t best_of(meta::regret_table const& t, meta::regret_cell const& c) {
-  std::size_t best = 0;
-  for (std::size_t a = 1; a < t.names.size(); ++a)
-    if (t.of_grid[a] != 0 && c.error[a] < c.error[best]) best = a;
-  return best;
-}
-
 /// Accuracies on the domains that judge; the grid is tuned, cell by cell, on those that learn.
 inline void report(meta::regret_table const& learned, meta::regret_table const& judged) {
   std::size_t const after = judged.names.size() - 1, before = after - 1;
@@ -32,8 +24,8 @@ inline void report(meta::regret_table const& learned, meta::regret_table const& 
     auto const match = std::find_if(learned.cells.begin(), learned.cells.end(), [&](auto const& l) {
       return l.rows == c.rows && l.horizon == c.horizon;
     });
-    std::size_t const tuned = best_of(learned, match == learned.cells.end() ? c : *match);
-    std::size_t const best = best_of(judged, c);
+    std::size_t const tuned = learned.best(match == learned.cells.end() ? c : *match);
+    std::size_t const best = judged.best(c);
     auto const points = [&](std::size_t a) { return 100 - 100 * c.error[a]; };
     std::printf("%5zu %5llu %6.1f %7.1f %6.1f | %6.1f %-21s | %5.1f %s\n", c.rows,
                 static_cast<unsigned long long>(c.horizon), 100 - 100 * c.start, points(before),

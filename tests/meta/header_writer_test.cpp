@@ -14,6 +14,7 @@
 
 #include <halo/core/random.hpp>
 
+#include "../support/data.hpp"
 #include "../support/folder.hpp"
 
 using namespace halo;
@@ -76,6 +77,18 @@ inline constexpr std::array<float, 2> pear_weights{
   std::string const text = meta::header_of(mine, weights);
   CHECK(text.find("\nnamespace my {\n") != std::string::npos);
   CHECK(text.ends_with("\n}  // namespace my\n"));
+}
+
+TEST_CASE("header_writer: a name that is none in C++ is refused") {
+  std::vector<float> const weights{1};
+  for (char const* const bad : {"", "7up", "gas-rule", "a b", "x.y", "ü"}) {
+    CAPTURE(bad);
+    CHECK(tests::message_of<error>([&] {
+            static_cast<void>(meta::header_of({bad, "m", "m.hpp", "M.", {}}, weights));
+          }) == "header: name: expected letters, digits and _, no digit first, found '" +
+                    std::string(bad) + "'");
+  }
+  for (char const* const good : {"a", "_7", "gas_rule2"}) meta::expect_identifier(good);
 }
 
 TEST_CASE("header_writer: lines stay within 100 columns, and nothing is lost between them") {

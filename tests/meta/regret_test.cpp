@@ -68,6 +68,7 @@ TEST_CASE("regret: means, worst cells, origins, horizons, and points below the s
   CHECK(two.below_start == doctest::Approx(5));
   CHECK(two.cells_below == 2);  // two numbers of rows at 10 steps; 0.22 at 100
   CHECK(one.cells_below == 0);
+  for (auto const& c : table.cells) CHECK(table.best(c) == 0);  // ours is better, but of no grid
   CHECK(table.lines()[0].name == "one");
   CHECK(table.lines()[2].name == "two");
 }

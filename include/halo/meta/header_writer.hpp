@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <halo/core/error.hpp>
 #include <halo/io/file.hpp>
 #include <halo/io/save.hpp>
 
@@ -24,6 +25,17 @@ struct header_text {
   std::string space = "halo::learned::pretrained";  ///< namespace that it stands in
 };
 
+/// Refuses what is no name in C++, before a training for it begins.
+/// @throws halo::error for other characters than letters, digits and _, and a digit first
+inline void expect_identifier(std::string const& name) {
+  auto const letter = [](char c) {
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
+  bool good = !name.empty() && letter(name[0]);
+  for (char const c : name) good = good && (letter(c) || (c >= '0' && c <= '9'));
+  if (!good) fail("header", "name", "letters, digits and _, no digit first", "'" + name + "'");
+}
+
 /// A float as the shortest decimal literal that gives its bits again.
 [[nodiscard]] inline std::string literal(float value) {
   std::array<char, 32> digits{};
@@ -35,8 +47,10 @@ struct header_text {
 
 /// The text of a header with an optimizer's weights: a constexpr array and a function that makes
 /// the optimizer of them. Weights are finite, as those of every optimizer.
+/// @throws halo::error where the name is none (expect_identifier)
 [[nodiscard]] inline std::string header_of(header_text const& about,
                                            std::span<float const> weights) {
+  expect_identifier(about.name);
   std::string text =
       "// SPDX-License-Identifier: BSD-3-Clause\n#pragma once\n\n#include <array>\n\n#include <" +
       about.include + ">\n\n";

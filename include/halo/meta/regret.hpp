@@ -116,7 +116,14 @@ struct regret_table {
                      [](regret_line const& x, regret_line const& y) { return x.mean < y.mean; });
     return all;
   }
-  /// How often an arm is better than another and by how many points in the mean.
+  /// The arm of the grid with the least error at the average in a cell; the first of equals.
+  [[nodiscard]] std::size_t best(regret_cell const& c) const {
+    std::size_t least = names.size();
+    for (std::size_t a = 0; a < names.size(); ++a)
+      if (of_grid[a] != 0 && (least == names.size() || c.error[a] < c.error[least])) least = a;
+    return least;
+  }
+  /// By how many points an arm is better than another in the mean over all cells, at the average.
   [[nodiscard]] double gain(std::size_t a, std::size_t over) const {
     double sum = 0;
     for (regret_cell const& c : cells) sum += 100 * (c.error[over] - c.error[a]);
