@@ -17,37 +17,17 @@
 #include <halo/nn/sequential.hpp>
 #include <halo/optim/schedule.hpp>
 
+#include "../support/listener.hpp"
 #include "../support/unrecorded.hpp"
 
 using namespace halo;
 using adapt::horizon_of;
+using tests::listener;
 
 namespace {
 
 using network = nn::sequential<nn::linear<2, 3>, nn::tanh, nn::linear<3, 2>>;
 
-/// Moves nothing and remembers what it was told.
-struct listener {
-  static inline std::vector<optim::step_context<float>> heard;
-  static constexpr char const* name = "listener";
-  static constexpr std::size_t operations_per_parameter = 1;
-  static constexpr void record(auto&, auto&& f) { f.constant("name", name); }
-  template <parameter_layout Layout, floating T = float>
-  struct state : nothing_recorded {
-    using layout = Layout;
-    using scalar = T;
-  };
-  template <parameter_layout Layout, floating T = float>
-  [[nodiscard]] state<Layout, T> init() const noexcept {
-    return {};
-  }
-  template <class Layout, class T>
-  optim::status step(T*, T const*, state<Layout, T>&,
-                     optim::step_context<T> const& c = {}) const noexcept {
-    heard.push_back(c);
-    return optim::status::done;
-  }
-};
 using device = adapt::adapter<network, nn::cross_entropy, listener, 4>;
 
 struct ten_rows {

@@ -4,11 +4,14 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include <halo/meta/parallel.hpp>
 
+#include "../support/listener.hpp"
 #include "../support/small_problems.hpp"
 
 using namespace halo;
@@ -78,4 +81,29 @@ TEST_CASE("problem: a schedule ends with the run; the head alone leaves the rest
   CHECK_FALSE(same(place->run(optim::adam{{.rate = 0.1F}}, e, looks),
                    place->run(optim::adam{{.rate = 0.1F}},
                               {.horizon = 600, .rows = 50, .draws = seed{5}}, looks)));
+}
+
+TEST_CASE("problem: the optimizer is told what adapt::run tells it on a device") {
+  using numbers = task::few_rows<support::small_network, nn::mean_square, 32>;
+  data::regression d = data::make_regression(60, 6, 3);
+  d.x.fill(0.5F);
+  for (std::size_t i = 0; i < d.y.size(); ++i) d.y.data()[i] = static_cast<float>(i % 7);
+  auto const split = std::make_shared<numbers::split const>(numbers::split{d, d});
+  meta::episode const e{.horizon = 60, .rows = 50, .draws = seed{5}};
+  for (bool const labels : {true, false}) {
+    tests::listener::heard.clear();
+    auto const place =
+        labels ? meta::make_problem<tests::listener>(
+                     "labels", support::small_task(support::small_split(seed{1}), {}, {}))
+               : meta::make_problem<tests::listener>("numbers", numbers(split, {}, {}));
+    (void)place->run(tests::listener{}, e, looks);
+    REQUIRE(tests::listener::heard.size() == 60);
+    auto const& last = tests::listener::heard.back();
+    CHECK(last.labels == labels);
+    CHECK(last.horizon == 60);
+    CHECK(last.elapsed == 59);
+    CHECK(last.rows == 50);
+    CHECK(last.anew == layer_mask::all(2));
+    CHECK(last.baseline > 0);
+  }
 }

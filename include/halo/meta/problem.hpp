@@ -144,6 +144,7 @@ class problem_of final : public problem<Rules...> {
     context.rows = task.rows();
     context.horizon = e.told ? e.horizon : 0;
     context.anew = task.anew();
+    context.labels = Task::labelled;
     if (e.head_alone) context.mask = layer_mask::top(1, layout::layers);
     std::vector<standing> seen;
     std::uint64_t t = 0;
