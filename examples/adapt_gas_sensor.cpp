@@ -108,6 +108,9 @@ void run(support::contest_options const& s) {
               sizeof(contest::device<learned::halo_rule, optim::gated<>>));
   for (scene const& one : scenes) play(one, gas.samples, s, &one == scenes);
   support::explain_table(network::layers);
+  std::printf(
+      "The numbers of halo were evolved on adaptations to these gases, too: compare_regret has\n"
+      "families that they were not.\n");
   std::printf("%.1f s in all\n", clock.seconds());
 }
 
