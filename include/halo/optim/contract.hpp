@@ -154,7 +154,7 @@ class contract {
     static_cast<void>(one_.step(theta.data(), gradient.data(), context));
     return theta;
   }
-  [[nodiscard]] bool near(vector const& a, vector const& b, double share) const {
+  [[nodiscard]] bool alike(vector const& a, vector const& b, double share) const {
     vector const from = draw(0);
     for (std::size_t i = 0; i < size_; ++i) {
       double const expected = share * static_cast<double>(b[i] - from[i]);
@@ -171,19 +171,19 @@ class contract {
     vector const plain = first(gradient, all);
     step_context<T> context = all;
     context.rate = 0.5;
-    if (!near(first(gradient, context), plain, 0.5))
+    if (!alike(first(gradient, context), plain, 0.5))
       return "a step at context.rate = 1/2 goes half as far";
     context = all;
     context.scale = T(0.5);
     vector twice = gradient;
     for (T& g : twice) g *= T(2);
-    if (!near(first(twice, context), plain, 1))
+    if (!alike(first(twice, context), plain, 1))
       return "a step takes context.scale times the gradient";
     context = all;
     context.limit = T(0.25);
     vector cut = gradient;
     for (T& g : cut) g = std::clamp(g, T(-0.25), T(0.25));
-    if (!near(first(gradient, context), first(cut, all), 1))
+    if (!alike(first(gradient, context), first(cut, all), 1))
       return "a step cuts the gradient to context.limit";
     return nullptr;
   }
