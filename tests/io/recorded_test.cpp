@@ -248,7 +248,16 @@ TEST_CASE("recorded: a part of what a file holds, and files of other tools") {
         metadata = {{"format", "pt"}};
       },
       false);
-  CHECK(refusal(part{}, other_tool, seeds) == "no error");
+  CHECK(refusal(part{}, other_tool, seeds) ==
+        "seeds: w: layout: expected \"layout\": \"halo\" in the metadata, once its weights lie as "
+        "halo's do, found none, in a file of format 'pt'");
+  auto const turned = edited(
+      file_of(p),
+      [](auto&, auto& metadata) {
+        metadata = {{"format", "pt"}, {"layout", "halo"}};
+      },
+      false);
+  CHECK(refusal(part{}, turned, seeds) == "no error");
   auto const unsigned_file = edited(
       file_of(p), [](auto&, auto&) {}, false);
   CHECK(refusal(part{}, unsigned_file, seeds) == "seeds: w: checksum: expected one, found none");

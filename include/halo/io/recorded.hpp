@@ -39,8 +39,9 @@ inline constexpr std::string_view record_version = "2";
 struct record_format {
   std::string_view what;    ///< who complains: "checkpoint"
   std::string_view format;  ///< what the file says that it is: "halo adapter"
-  /// Another format, of files that hold the same and more; files of other tools, which say nothing,
-  /// are read then, too. Empty: none are.
+  /// Another format, of files that hold the same and more; files of other tools are read then, too:
+  /// those that name no format, and of the others those whose metadata says "layout": "halo".
+  /// Empty: none are.
   std::string_view whole = {};
 };
 
@@ -150,7 +151,12 @@ namespace detail {
   auto const format = file.metadata("format");
   auto const sum = file.metadata(checksum_key);
   bool const ours = sum || (format && format->starts_with("halo "));
-  if (!ours && !kind.whole.empty()) return false;
+  if (!ours && !kind.whole.empty()) {
+    if (format && file.metadata("layout") != "halo")
+      refuse("layout", "\"layout\": \"halo\" in the metadata, once its weights lie as halo's do",
+             "none, in a file of format " + quoted(*format));
+    return false;
+  }
   bool const whole = !kind.whole.empty() && format == kind.whole;
   if (!whole && format != kind.format)
     refuse("format", kind.format, format ? quoted(*format) : "none");
