@@ -11,6 +11,7 @@
 #include <halo/core/layer_mask.hpp>
 #include <halo/core/options.hpp>
 #include <halo/core/parameter_table.hpp>
+#include <halo/core/portable.hpp>
 #include <halo/core/random.hpp>
 #include <halo/core/record.hpp>
 #include <halo/core/shape.hpp>

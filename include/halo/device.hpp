@@ -42,6 +42,7 @@
 #include <halo/learned/hierarchical_options.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
 #include <halo/learned/hierarchical_weights.hpp>
+#include <halo/learned/horizon_features.hpp>
 #include <halo/learned/horizon_rule.hpp>
 #include <halo/learned/number.hpp>
 #include <halo/learned/optimizer.hpp>

@@ -1,8 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# tests/cross/run.sh [TARGET...]: the simd tests on other processors, by Debian's cross compilers
-# (g++-aarch64-linux-gnu, g++-arm-linux-gnueabihf) and emulators (qemu-user-static). Says what it
-# skips, and exits with 77 where it skips everything.
+# Other processors, by Debian's cross compilers and emulators.
+#
+#   tests/cross/run.sh bits [TARGET...]     adaptations under HALO_PORTABLE: the bits of bits.txt
+#   tests/cross/run.sh math [TARGET...]     the tests of random numbers, functions and registers
+#   tests/cross/run.sh size                 flash and RAM of an adaptation on a Cortex-M4F
+#   tests/cross/run.sh packages             what Debian calls the compilers and emulators
+#
+# Says what it skips, and exits with 77 where it skips everything.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 
@@ -11,39 +16,143 @@ mkdir -p "$out/include"
 for library in xsimd doctest; do # alone: the rest of /usr/include is another processor's
   ln -sfn "/usr/include/$library" "$out/include/$library"
 done
-targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(aarch64 armv7 armv7-vfpv4 i686)
+include="-Iinclude -Itests -isystem $out/include"
+bare='-fno-exceptions -fno-rtti -fno-threadsafe-statics -ffunction-sections -fdata-sections'
+image='-nostartfiles -Wl,--gc-sections -T tests/cross/board.ld'
+image+=' --specs=nano.specs --specs=nosys.specs'
 ran=0
 failed=0
 
-# run TARGET COMPILER EMULATOR FLAG...
-run() {
-  local target=$1 compiler=$2 emulator=$3 file object objects=()
-  shift 3
-  if ! command -v "$compiler" > /dev/null || ! command -v "${emulator:-true}" > /dev/null; then
-    echo "$target: skipped, no $compiler or $emulator"
-    return 0
-  fi
-  for file in tests/main_test.cpp tests/simd/*_test.cpp; do
-    object=$out/$target-$(basename "$file" .cpp).o
-    "$compiler" -std=c++20 -O1 -fno-math-errno -Iinclude -Itests -isystem "$out/include" "$@" \
-      -c "$file" -o "$object" || { failed=1; return 1; }
-    objects+=("$object")
-  done
-  "$compiler" -static "$@" "${objects[@]}" -o "$out/$target" || { failed=1; return 1; }
-  echo "$target:"
-  ${emulator:+"$emulator"} "$out/$target" || failed=1
-  ran=$((ran + 1))
+# target NAME: sets compiler, flags and emulator
+target() {
+  emulator='' flags='-static'
+  case $1 in
+    host) compiler=g++ flags='-march=native' ;;
+    host-O0) compiler=g++ flags='-O0' ;;
+    host-clang) compiler=clang++-16 flags='-march=native' ;;
+    i686) compiler=i686-linux-gnu-g++ flags+=' -msse2 -mfpmath=sse' ;;
+    aarch64) compiler=aarch64-linux-gnu-g++ emulator=qemu-aarch64-static ;;
+    armv7) compiler=arm-linux-gnueabihf-g++ emulator=qemu-arm-static flags+=' -mfpu=neon' ;;
+    armv7-vfpv4)
+      compiler=arm-linux-gnueabihf-g++ emulator=qemu-arm-static flags+=' -mfpu=neon-vfpv4'
+      ;;
+    riscv64) compiler=riscv64-linux-gnu-g++ emulator=qemu-riscv64-static ;;
+    s390x) compiler=s390x-linux-gnu-g++ emulator=qemu-s390x-static ;;
+    cortex-m4) board mps2-an386 '-mcpu=cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16' ;;
+    cortex-m7) board mps2-an500 '-mcpu=cortex-m7 -mfloat-abi=hard -mfpu=fpv5-d16' ;;
+    cortex-m3) board mps2-an385 '-mcpu=cortex-m3 -mfloat-abi=soft' ;;
+    *)
+      echo "unknown target $1"
+      exit 1
+      ;;
+  esac
+}
+board() { # board MACHINE FLAGS
+  compiler=arm-none-eabi-g++ flags="-mthumb $2 $bare $image tests/cross/board.cpp"
+  emulator="qemu-system-arm -M $1 -nographic -semihosting-config enable=on,target=native -kernel"
 }
 
-for target in "${targets[@]}"; do
-  case $target in
-    aarch64) run "$target" aarch64-linux-gnu-g++ qemu-aarch64-static ;;
-    armv7) run "$target" arm-linux-gnueabihf-g++ qemu-arm-static -mfpu=neon ;;
-    armv7-vfpv4) run "$target" arm-linux-gnueabihf-g++ qemu-arm-static -mfpu=neon-vfpv4 ;;
-    i686) run "$target" i686-linux-gnu-g++ '' -msse2 -mfpmath=sse ;;
-    *) echo "unknown target $target"; exit 1 ;;
-  esac
-done
+available() { # available NAME: whether the target can be built and run here; says why not
+  if command -v "$compiler" > /dev/null && command -v "${emulator%% *}" > /dev/null; then return; fi
+  [ -z "$emulator" ] && command -v "$compiler" > /dev/null && return
+  echo "$1: skipped, no $compiler or ${emulator%% *}"
+  return 1
+}
+
+# build NAME SOURCE... -- FLAG...: with the target's compiler and flags
+build() {
+  local program=$out/$1 sources=()
+  shift
+  while [ "$1" != -- ]; do
+    sources+=("$1")
+    shift
+  done
+  shift
+  # shellcheck disable=SC2086 # words
+  "$compiler" -std=c++20 -Wall -Wextra -Wpedantic -Werror -fno-math-errno $include "$@" \
+    "${sources[@]}" $flags -o "$program"
+}
+
+bits() { # bits NAME: its adaptations, compared with those of every other processor
+  local name=$1
+  target "$name"
+  available "$name" || return 0
+  ran=$((ran + 1))
+  build "bits-$name" tests/cross/adaptation.cpp -- -O2 -DHALO_PORTABLE || {
+    failed=1
+    return
+  }
+  # shellcheck disable=SC2086 # words
+  timeout 300 $emulator "$out/bits-$name" > "$out/$name.txt" 2>&1 || failed=1 # a board has one end
+  if diff "$out/$name.txt" tests/cross/bits.txt; then echo "$name: the same bits"; else failed=1; fi
+}
+
+math() { # math NAME
+  local name=$1
+  target "$name"
+  available "$name" || return 0
+  ran=$((ran + 1))
+  build "math-$name" tests/main_test.cpp tests/core/portable_test.cpp tests/core/random_test.cpp \
+    tests/simd/*_test.cpp -- -O1 || {
+    failed=1
+    return
+  }
+  echo "$name:"
+  # shellcheck disable=SC2086 # words
+  $emulator "$out/math-$name" || failed=1
+}
+
+size() { # of one adaptation each: code and constants, RAM, and what must not be in it
+  local optimizer level symbols source=tests/cross/footprint.cpp
+  target cortex-m4
+  available cortex-m4 || return 0
+  ran=1
+  printf '%-10s %5s %8s %8s\n' optimizer level flash RAM
+  for optimizer in sgd adam halo_rule; do
+    for level in -Os -O2; do
+      build size $source -- "$level" -DNDEBUG -DHALO_FOOTPRINT_OF="$optimizer" || {
+        failed=1
+        continue
+      }
+      arm-none-eabi-size "$out/size" | awk -v o=$optimizer -v l=$level \
+        'NR == 2 {printf "%-10s %5s %8d %8d\n", o, l, $1 + $2, $2 + $3}'
+      symbols=$(arm-none-eabi-nm "$out/size" | grep -E ' _?(malloc|realloc|.*printf)(_r)?$')
+      [ -z "$symbols" ] || {
+        echo "in the image: $symbols"
+        failed=1
+      }
+    done
+  done
+}
+
+packages() {
+  echo g++-aarch64-linux-gnu g++-arm-linux-gnueabihf g++-i686-linux-gnu g++-riscv64-linux-gnu \
+    g++-s390x-linux-gnu gcc-arm-none-eabi libstdc++-arm-none-eabi-newlib qemu-user-static \
+    qemu-system-arm
+}
+
+what=${1:-}
+[ $# -gt 0 ] && shift
+targets=("$@")
+case $what in
+  bits)
+    [ $# -gt 0 ] || targets=(host host-O0 host-clang i686 aarch64 armv7 armv7-vfpv4 riscv64 s390x
+      cortex-m3 cortex-m4 cortex-m7)
+    for name in "${targets[@]}"; do bits "$name"; done
+    ;;
+  math)
+    [ $# -gt 0 ] || targets=(i686 aarch64 armv7 armv7-vfpv4)
+    for name in "${targets[@]}"; do math "$name"; done
+    ;;
+  size) size ;;
+  packages)
+    packages
+    exit
+    ;;
+  *)
+    sed -n '3,10s/^# \{0,1\}//p' "$0"
+    exit 1
+    ;;
+esac
 [ "$failed" -eq 0 ] || exit 1
 [ "$ran" -gt 0 ] || exit 77

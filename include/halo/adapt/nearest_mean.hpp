@@ -10,6 +10,7 @@
 
 #include <halo/core/aligned.hpp>
 #include <halo/core/assert.hpp>
+#include <halo/core/portable.hpp>
 #include <halo/core/record.hpp>
 
 namespace halo::adapt {
@@ -81,7 +82,7 @@ struct class_means {
   /// ln of the share of a class among n rows; 3 less where it has none.
   [[nodiscard]] double log_prior(std::size_t label, double n) const noexcept {
     auto const of_class = static_cast<double>(rows[label]);
-    return std::log((of_class + 0.5) / (n + 0.5 * static_cast<double>(classes))) -
+    return core::portable_log((of_class + 0.5) / (n + 0.5 * static_cast<double>(classes))) -
            (of_class > 0 ? 0 : 3);
   }
   /// The head of nearest_mean::solve.

@@ -76,7 +76,7 @@ struct refusal {
 
 /// Throws a refusal as halo::error, "what: ..."; does nothing where nothing was refused.
 inline void throw_if(refusal const& r, char const* what = "adapter") {
-  if (r) fail(std::string(what).append(": ").append(to_string(r)));
+  if (r) fail([&] { return std::string(what).append(": ").append(to_string(r)); });
 }
 
 }  // namespace halo::adapt

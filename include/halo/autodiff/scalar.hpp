@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <halo/core/concepts.hpp>
+#include <halo/core/portable.hpp>
 
 // What simd::batch has and float and double lack, so that one body serves them all. dual and
 // variable call these unqualified; argument-dependent lookup adds the ones of their own values.
@@ -13,11 +14,10 @@ namespace halo::autodiff {
 /// a * b + c (one rounding where the machine has it).
 template <floating T>
 [[nodiscard]] inline T fma(T a, T b, T c) noexcept {
-#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
-  return std::fma(a, b, c);
-#else
-  return a * b + c;
-#endif
+  if constexpr (core::fuses)
+    return std::fma(a, b, c);
+  else
+    return a * b + c;
 }
 
 /// condition ? a : b.

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <concepts>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <halo/core/assert.hpp>
 
 namespace halo {
 
@@ -28,29 +31,45 @@ class error : public std::exception {
   std::string message_;
 };
 
-/// Throws halo::error; where exceptions are off, prints the message and aborts.
-[[noreturn]] inline void fail(std::string message) {
-#if defined(__cpp_exceptions)
-  throw error(std::move(message));
-#else
-  std::fprintf(stderr, "halo: %s\n", message.c_str());
-  std::abort();
-#endif
-}
-
-/// Throws halo::error with "what: where: expected E, found F"; an empty part is left out.
+/// "what: where: expected E, found F"; an empty part is left out.
 ///
 /// @param what      who complains: a reader, a class ("idx", "adapter")
 /// @param where     file and position ("images.idx: byte 4"), or the argument's name
 /// @param expected  what would have been right
 /// @param found     what was there
-[[noreturn]] inline void fail(std::string_view what, std::string_view where,
-                              std::string_view expected, std::string_view found) {
+[[nodiscard]] inline std::string complaint(std::string_view what, std::string_view where,
+                                           std::string_view expected, std::string_view found) {
   std::string message(what);
   if (!where.empty()) message.append(": ").append(where);
   if (!expected.empty()) message.append(": expected ").append(expected);
   if (!found.empty()) message.append(expected.empty() ? ": found " : ", found ").append(found);
-  fail(std::move(message));
+  return message;
+}
+
+/// Throws halo::error with the message that `describe()` makes; where exceptions are off, prints it
+/// and aborts. Where nobody could read it (core::has_stdio) it is never made.
+template <std::invocable Describe>
+[[noreturn]] void fail(Describe const& describe) {
+#if defined(__cpp_exceptions)
+  throw error(describe());
+#else
+  if constexpr (core::has_stdio)
+    std::fprintf(stderr, "halo: %s\n", std::string(describe()).c_str());
+  else
+    static_cast<void>(describe);
+  std::abort();
+#endif
+}
+
+/// The same with a message that is there already.
+[[noreturn]] inline void fail(std::string message) {
+  fail([&] { return std::move(message); });
+}
+
+/// The same with complaint(what, where, expected, found).
+[[noreturn]] inline void fail(std::string_view what, std::string_view where,
+                              std::string_view expected, std::string_view found) {
+  fail([&] { return complaint(what, where, expected, found); });
 }
 
 }  // namespace halo

@@ -50,8 +50,11 @@ namespace detail {
 /// @throws halo::error for the first one out of its range
 template <recordable V>
 void check_options(V const& value, std::string_view what) {
-  if (auto const bad = first_bad_option(value))
-    fail(what, bad->path.data(), to_string(bad->range), detail::short_text(bad->found));
+  if (!has_bad_option(value)) return;
+  fail([&] {
+    bad_option const bad = *first_bad_option(value);
+    return complaint(what, bad.path.data(), to_string(bad.range), detail::short_text(bad.found));
+  });
 }
 
 }  // namespace halo

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <span>
 
+#include <halo/core/portable.hpp>
+
 namespace halo {
 
 /// What makes a run repeatable.
@@ -33,51 +35,6 @@ namespace core {
     key[1] += 0xBB67AE85U;
   }
   return counter;
-}
-
-/// ln x for normal x > 0, relative error below 1e-15: the same bits on every platform.
-///
-/// Every product that meets a sum is an explicit std::fma, so no compiler may contract differently.
-[[nodiscard]] inline double portable_log(double x) noexcept {
-  int exponent = 0;
-  double mantissa = std::frexp(x, &exponent);  // [0.5, 1)
-  if (mantissa < 0.70710678118654752) {
-    mantissa += mantissa;
-    --exponent;
-  }
-  double const s = (mantissa - 1.0) / (mantissa + 1.0);  // ln m = 2 atanh s, |s| < 0.172
-  double const z = s * s;
-  double series = 1.0 / 21.0;
-  for (int odd = 19; odd >= 1; odd -= 2) series = std::fma(series, z, 1.0 / odd);
-  double const twice = s + s;
-  return std::fma(static_cast<double>(exponent), 0.69314718055994531, twice * series);
-}
-
-/// cos(2πu) and sin(2πu) for u in [0, 1): the same bits on every platform.
-[[nodiscard]] inline std::array<double, 2> portable_turn(double u) noexcept {
-  double const eighths = u * 8.0;
-  int const octant = static_cast<int>(eighths);
-  int const quarter = ((octant + 1) / 2) & 3;  // nearest quarter turn
-  double const rest = std::fma(-0.25, static_cast<double>((octant + 1) / 2), u);  // |rest| <= 1/8
-  double const a = rest * 6.2831853071795865;
-  double const z = a * a;
-  double cosine = 0.0;
-  double sine = 0.0;
-  for (int k = 10; k >= 1; --k) {  // Taylor, |a| <= π/4: the last term is below 1e-18
-    cosine = std::fma(cosine, -z / ((2.0 * k - 1.0) * (2.0 * k)), 1.0);
-    sine = std::fma(sine, -z / ((2.0 * k) * (2.0 * k + 1.0)), 1.0);
-  }
-  sine *= a;
-  switch (quarter) {
-    case 0:
-      return {cosine, sine};
-    case 1:
-      return {-sine, cosine};
-    case 2:
-      return {-cosine, -sine};
-    default:
-      return {sine, -cosine};
-  }
 }
 
 }  // namespace core

@@ -23,7 +23,9 @@ struct tile_shape {
   static constexpr std::size_t rows = many_registers ? 8 : lanes > 1 ? 6 : 4;
   static constexpr std::size_t vectors = many_registers ? 3 : 2;
   // A single row needs more columns to keep enough independent sums under way.
-  static constexpr std::size_t row_vectors = 8;
+  static constexpr std::size_t row_vectors = lanes > 1 ? 8 : 4;
+  /// Whether a vector can be cut off; one lane cannot.
+  static constexpr bool cut = lanes > 1;
 };
 
 /// A column of equal tiles of C: what to read and where to write.
@@ -128,7 +130,7 @@ template <class T, class Arch, bool Masked, std::size_t... I>
 constexpr auto tall_kernels(std::index_sequence<I...>) noexcept {
   constexpr std::size_t width = tile_shape<T, Arch>::vectors;
   return std::array<tile_kernel<T>, sizeof...(I)>{
-      kernel_of_rows<T, Arch, I % width + 1, Masked>(std::make_index_sequence<I / width + 1>{})...};
+      kernel_of_rows<T, Arch, I % width + 1, Masked>(std::make_index_sequence<I / width + 2>{})...};
 }
 
 template <class T, class Arch, bool Masked, std::size_t... I>
@@ -142,15 +144,18 @@ template <class T, class Arch>
 [[nodiscard]] inline tile_kernel<T> find_tile_kernel(std::size_t rows, std::size_t vectors,
                                                      bool masked) noexcept {
   using shape = tile_shape<T, Arch>;
-  using tall = std::make_index_sequence<shape::rows * shape::vectors>;
+  using tall = std::make_index_sequence<(shape::rows - 1) * shape::vectors>;  // from two rows on
   using flat = std::make_index_sequence<shape::row_vectors>;
   static constexpr auto tall_full = tall_kernels<T, Arch, false>(tall{});
-  static constexpr auto tall_masked = tall_kernels<T, Arch, true>(tall{});
   static constexpr auto flat_full = flat_kernels<T, Arch, false>(flat{});
-  static constexpr auto flat_masked = flat_kernels<T, Arch, true>(flat{});
-  if (rows == 1) return (masked ? flat_masked : flat_full)[vectors - 1];
-  std::size_t const index = (rows - 1) * shape::vectors + vectors - 1;
-  return (masked ? tall_masked : tall_full)[index];
+  if constexpr (shape::cut) {
+    static constexpr auto tall_masked = tall_kernels<T, Arch, true>(tall{});
+    static constexpr auto flat_masked = flat_kernels<T, Arch, true>(flat{});
+    if (masked && rows == 1) return flat_masked[vectors - 1];
+    if (masked) return tall_masked[(rows - 2) * shape::vectors + vectors - 1];
+  }
+  if (rows == 1) return flat_full[vectors - 1];
+  return tall_full[(rows - 2) * shape::vectors + vectors - 1];
 }
 
 /// Tiles below one another for rows rows of C, in heights that differ by one at most.

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include <halo/core/bad_option.hpp>
+#include <halo/core/portable.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/program.hpp>
 #include <halo/learned/recurrent.hpp>
@@ -42,10 +43,10 @@ template <coordinate_lstm_options O, class V>
 [[nodiscard]] std::array<V, 2> log_and_sign(V const& g) {
   using simd::log;
   using std::abs;
-  V const least = as_number<V>(std::exp(-O.range)), one = as_number<V>(1);
+  V const least = as_number<V>(core::portable_exp(-O.range)), one = as_number<V>(1);
   V const size = O.shifted_log ? abs(g) + as_number<V>(0x1p-23) : abs(g);
   return {log(max(size, least)) * as_number<V>(1 / O.range),
-          max(min(g * as_number<V>(std::exp(O.range)), one), -one)};
+          max(min(g * as_number<V>(core::portable_exp(O.range)), one), -one)};
 }
 
 /// The optimizer of Andrychowicz et al. 2016, "Learning to learn by gradient descent by gradient

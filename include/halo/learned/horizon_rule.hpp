@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <type_traits>
 
+#include <halo/core/portable.hpp>
+#include <halo/learned/horizon_features.hpp>
 #include <halo/learned/number.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/program.hpp>
@@ -101,7 +103,7 @@ struct horizon_program {
 
   template <class R, class Z, class Facts>
   static void prepare(R const& r, Facts const& f, Z const*, Z const*, Z const*, Z* c) {
-    time const t = time_of(f);
+    run_time const t = detail::time_of(f);
     c[mean_kept] = kept(r, f, t);
     c[square_kept] = square_share(r, t);
     c[is_first] = as_number<Z>(f.own_step == 1 && !f.anew ? 1 : 0);
@@ -123,26 +125,28 @@ struct horizon_program {
   static void decide(R const& r, Facts const& f, Z const* sum, Z* tensor, Z const* global, Z* d) {
     using simd::exp;
     using simd::sigmoid;
-    time const t = time_of(f);
-    double const lost = 1 - power(value_of(square_share(r, t)), f.own_step);
+    run_time const t = detail::time_of(f);
+    double const lost = 1 - detail::power(value_of(square_share(r, t)), f.own_step);
     double const v = value_of(sum[0]) / lost;  // V
     double most = value_of(tensor[0]);
     if (f.own_step <= 5) tensor[0] = as_number<Z>(most = std::max(most, v));
-    double const first = logarithm(first_loss(f, global));
+    double const first = detail::log_loss(detail::first_loss(f, global[1]));
     Z const pace =
-        exp(log_rate(r, f, t, logarithm(running_loss(f, global)), first)) * schedule(r, t);
-    Z const corrected = as_number<Z>(1) / (as_number<Z>(1) - power(kept(r, f, t), f.own_step));
+        exp(log_rate(r, f, t, detail::log_loss(detail::running_loss(f, global[0])), first)) *
+        schedule(r, t);
+    Z const corrected =
+        as_number<Z>(1) / (as_number<Z>(1) - detail::power(kept(r, f, t), f.own_step));
     double const ratio = std::clamp(v / std::max(most, 1e-38), 1e-12, 1.0);
-    Z const shrunk = exp(r.weight(table["shrink"]) * as_number<Z>(0.5 * std::log(ratio)));
+    Z const shrunk = exp(r.weight(table["shrink"]) * as_number<Z>(0.5 * core::portable_log(ratio)));
     Z const blend = sigmoid(r.weight(table["blend"]));
     d[step_of_mean] = pace * shrunk * corrected;
     d[share_of_square] = (as_number<Z>(1) - blend) * as_number<Z>(1 / lost);
     d[floor_of_square] = blend * as_number<Z>(v) + as_number<Z>(1e-30);
     d[pull_back] = as_number<Z>(0);
     if (f.anew)
-      d[pull_back] = clipped(pace * exp(log_decay(r, f, t)), 0, 1);
+      d[pull_back] = detail::clipped(pace * exp(log_decay(r, f, t)), 0, 1);
     else if (Pulls)
-      d[pull_back] = clipped(pace * exp(log_pull(r, f, t, first)), 0, 1);
+      d[pull_back] = detail::clipped(pace * exp(log_pull(r, f, t, first)), 0, 1);
   }
 
   template <class R, class V>
@@ -159,8 +163,8 @@ struct horizon_program {
 
   template <class R, class Z, class Facts>
   static void conclude(R const&, Facts const& f, Z const*, Z const*, Z* global) {
-    global[1] = as_number<Z>(first_loss(f, global));
-    global[0] = as_number<Z>(running_loss(f, global));
+    global[1] = as_number<Z>(detail::first_loss(f, global[1]));
+    global[0] = as_number<Z>(detail::running_loss(f, global[0]));
   }
 
   template <class R, class Z, class Facts>
@@ -170,68 +174,34 @@ struct horizon_program {
   }
 
  private:
-  /// Where a run stands: T, as far as it is known, t and 1 - t/T.
-  struct time {
-    double steps, over, left, told;
-  };
-  template <class T>
-  static time time_of(facts<T> const& f) noexcept {
-    auto const all = static_cast<double>(f.horizon), over = static_cast<double>(f.elapsed);
-    if (over < all) return {all, over, 1 - over / all, 1};
-    double const t = static_cast<double>(f.step) - 1;
-    return {std::max(30.0, 3 * (t + 1)), t, 2.0 / 3, 0};
-  }
-  template <class Z>
-  static Z horizon(time const& t) {
-    return as_number<Z>(std::log(std::clamp(t.steps, 1.0, 1e5) / 30));
-  }
-  template <class Z, class T>
-  static Z rows(facts<T> const& f) {
-    double const n = f.rows > 0 ? static_cast<double>(f.rows) : 50;
-    return as_number<Z>(std::log(std::clamp(n, 5.0, 5000.0) / 50));
-  }
+  using run_time = detail::run_time;
+
   /// x + x_by_horizon τ + x_by_rows ν.
   template <class R, class T>
-  static auto planned(R const& r, facts<T> const& f, time const& t, std::size_t x,
+  static auto planned(R const& r, facts<T> const& f, run_time const& t, std::size_t x,
                       std::size_t by_horizon, std::size_t by_rows) {
     using Z = std::remove_cvref_t<decltype(r.weight(0))>;
-    return r.weight(x) + r.weight(by_horizon) * horizon<Z>(t) + r.weight(by_rows) * rows<Z>(f);
+    return r.weight(x) + r.weight(by_horizon) * detail::log_horizon<Z>(t) +
+           r.weight(by_rows) * detail::log_rows<Z>(f);
   }
   /// β.
   template <class R, class T>
-  static auto kept(R const& r, facts<T> const& f, time const& t) {
+  static auto kept(R const& r, facts<T> const& f, run_time const& t) {
     using simd::sigmoid;
     return sigmoid(planned(r, f, t, table["momentum"], table["momentum_by_horizon"],
                            table["momentum_by_rows"]));
   }
   /// β₂.
   template <class R>
-  static auto square_share(R const& r, time const& t) {
+  static auto square_share(R const& r, run_time const& t) {
     using simd::sigmoid;
     using Z = std::remove_cvref_t<decltype(r.weight(0))>;
     return sigmoid(r.weight(table["second"]) +
-                   r.weight(table["second_by_horizon"]) * horizon<Z>(t));
+                   r.weight(table["second_by_horizon"]) * detail::log_horizon<Z>(t));
   }
-  /// The loss in units of its baseline.
-  template <class T>
-  static double relative_loss(facts<T> const& f) noexcept {
-    double const unit = f.baseline > 0 ? static_cast<double>(f.baseline) : 1;
-    return std::clamp(static_cast<double>(f.loss) / unit, -1e30, 1e30);
-  }
-  /// L.
-  template <class T, class Z>
-  static double running_loss(facts<T> const& f, Z const* global) noexcept {
-    double const now = relative_loss(f);
-    return f.step == 1 ? now : 0.8 * value_of(global[0]) + 0.2 * now;
-  }
-  template <class T, class Z>
-  static double first_loss(facts<T> const& f, Z const* global) noexcept {
-    return f.step == 1 ? relative_loss(f) : value_of(global[1]);
-  }
-  static double logarithm(double loss) noexcept { return std::log(std::clamp(loss, 1e-3, 10.0)); }
   /// ln ρ.
   template <class R, class T>
-  static auto log_rate(R const& r, facts<T> const& f, time const& t, double log_loss,
+  static auto log_rate(R const& r, facts<T> const& f, run_time const& t, double log_loss,
                        double log_first) {
     using Z = std::remove_cvref_t<decltype(r.weight(0))>;
     Z z = planned(r, f, t, table["rate"], table["by_horizon"], table["by_rows"]) +
@@ -249,45 +219,35 @@ struct horizon_program {
       z = z + planned(r, f, t, table["new"], table["new_by_horizon"], table["new_by_rows"]);
     else if (!f.drawn.empty())
       z = z + r.weight(table["beside_new"]);
-    return clipped(z, -14, -1);
+    return detail::clipped(z, -14, -1);
   }
   /// σ.
   template <class R>
-  static auto schedule(R const& r, time const& t) {
+  static auto schedule(R const& r, run_time const& t) {
     using simd::exp;
     using Z = std::remove_cvref_t<decltype(r.weight(0))>;
-    double const share = std::min(0.5, std::exp(value_of(r.weight(table["warm_up"]))));
+    double const share = std::min(0.5, core::portable_exp(value_of(r.weight(table["warm_up"]))));
     double const rise = std::min(1.0, (t.over + 1) / std::max(1.0, t.steps * share));
-    Z const exponent = exp(clipped(r.weight(table["end"]), -20, 2));
-    return as_number<Z>(rise) * exp(exponent * as_number<Z>(std::log(t.left)));
+    Z const exponent = exp(detail::clipped(r.weight(table["end"]), -20, 2));
+    return as_number<Z>(rise) * exp(exponent * as_number<Z>(core::portable_log(t.left)));
   }
   /// ln κ.
   template <class R, class T>
-  static auto log_pull(R const& r, facts<T> const& f, time const& t, double log_first) {
+  static auto log_pull(R const& r, facts<T> const& f, run_time const& t, double log_first) {
     using Z = std::remove_cvref_t<decltype(r.weight(0))>;
-    Z const z = r.weight(table["pull"]) + r.weight(table["pull_by_rows"]) * rows<Z>(f) +
-                r.weight(table["pull_by_horizon"]) * horizon<Z>(t) +
+    Z const z = r.weight(table["pull"]) + r.weight(table["pull_by_rows"]) * detail::log_rows<Z>(f) +
+                r.weight(table["pull_by_horizon"]) * detail::log_horizon<Z>(t) +
                 r.weight(table["pull_by_first"]) * as_number<Z>(log_first);
-    return clipped(z, -20, 3);
+    return detail::clipped(z, -20, 3);
   }
   /// ln κ of layers drawn anew.
   template <class R, class T>
-  static auto log_decay(R const& r, facts<T> const& f, time const& t) {
+  static auto log_decay(R const& r, facts<T> const& f, run_time const& t) {
     using Z = std::remove_cvref_t<decltype(r.weight(0))>;
-    Z const z = r.weight(table["decay"]) + r.weight(table["decay_by_rows"]) * rows<Z>(f) +
-                r.weight(table["decay_by_horizon"]) * horizon<Z>(t);
-    return clipped(z, -20, 3);
-  }
-  template <class Z>
-  static Z clipped(Z const& z, double low, double high) {
-    double const x = value_of(z);
-    return x < low ? as_number<Z>(low) : x > high ? as_number<Z>(high) : z;
-  }
-  /// x^n of a running mean's factor 0 < x < 1.
-  template <class Z, class T>
-  static Z power(Z const& x, T n) {
-    using simd::exp, simd::log;
-    return exp(log(x) * as_number<Z>(static_cast<double>(n)));
+    Z const z = r.weight(table["decay"]) +
+                r.weight(table["decay_by_rows"]) * detail::log_rows<Z>(f) +
+                r.weight(table["decay_by_horizon"]) * detail::log_horizon<Z>(t);
+    return detail::clipped(z, -20, 3);
   }
 };
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include <halo/core/bad_option.hpp>
+#include <halo/core/portable.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/program.hpp>
 #include <halo/learned/recurrent.hpp>
@@ -81,8 +82,7 @@ struct rnnprop_program : coordinate_program {
 
   template <class R, class Z>
   static void prepare(R const&, auto const& f, Z const*, Z const*, Z const*, Z* row) {
-    double const t = static_cast<double>(f.own_step);
-    row[0] = as_number<Z>(1 / (1 - std::pow(0.95, t)));
+    row[0] = as_number<Z>(1 / (1 - core::portable_power(0.95, static_cast<double>(f.own_step))));
   }
 
   template <class R, class V>

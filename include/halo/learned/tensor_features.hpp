@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include <halo/core/portable.hpp>
 #include <halo/learned/program.hpp>
 
 // What a tensor-wise RNN sees. In double: once a tensor and step, free of overflow for all
@@ -20,7 +21,7 @@ struct loss_trend {
 
   /// mean_k ← β_k mean_k + (1 - β_k) ln(loss + 1e-4), β = 0.9, 0.99, 0.999.
   void add(double loss, bool first) noexcept {
-    now = std::log(std::clamp(loss, 0.0, 1e30) + 1e-4);
+    now = core::portable_log(std::clamp(loss, 0.0, 1e30) + 1e-4);
     constexpr std::array<double, 3> keep{0.9, 0.99, 0.999};
     for (std::size_t k = 0; k < 3; ++k)
       mean[k] = first ? now : keep[k] * mean[k] + (1 - keep[k]) * now;
@@ -75,7 +76,9 @@ void tensor_features(tensor_statistics const& s, facts<double> const& f, loss_tr
   static_assert(N == 16 || N == 21);
   constexpr double tiny = 1e-20, huge = 1e300;
   auto const signal = [&](double square) {
-    return std::clamp(std::log(square / (s[s.second_1000] + tiny) + 1e-6), -14.0, 3.0) * 0.25 + 0.5;
+    return std::clamp(core::portable_log(square / (s[s.second_1000] + tiny) + 1e-6), -14.0, 3.0) *
+               0.25 +
+           0.5;
   };
   double const t = f.step, parameter = std::min(s[s.parameter], huge);
   x[0] = signal(s[s.gradient]);
@@ -84,23 +87,23 @@ void tensor_features(tensor_statistics const& s, facts<double> const& f, loss_tr
   x[3] = detail::cosine(s[s.momentum_by_gradient], s[s.momentum_10], s[s.gradient]);
   x[4] = detail::cosine(s[s.gradient_by_update], s[s.gradient], s[s.update]);
   x[5] = detail::cosine(s[s.momentum_by_update], s[s.momentum_100], s[s.update]);
-  x[6] =
-      0.3 * std::clamp(std::log((s[s.second_100] + tiny) / (s[s.second_1000] + tiny)), -6.0, 6.0);
-  x[7] = 0.1 * std::log(parameter + 1e-8);
-  x[8] = std::log(f.elements) / 4 - 1;
+  x[6] = 0.3 * std::clamp(core::portable_log((s[s.second_100] + tiny) / (s[s.second_1000] + tiny)),
+                          -6.0, 6.0);
+  x[7] = 0.1 * core::portable_log(parameter + 1e-8);
+  x[8] = core::portable_log(f.elements) / 4 - 1;
   x[9] = f.bias ? 1 : 0;
-  x[10] = std::log(t) / 4 - 1;
-  x[11] = std::exp(-t / 30);
-  x[12] = std::exp(-t / 300);
+  x[10] = core::portable_log(t) / 4 - 1;
+  x[11] = core::portable_exp(-t / 30);
+  x[12] = core::portable_exp(-t / 300);
   x[13] = 0.3 * loss.mean[0];
   x[14] = std::clamp(loss.mean[0] - loss.mean[1], -3.0, 3.0);
   x[15] = 0.3 * std::clamp(loss.now - loss.mean[0], -3.0, 3.0);
   if constexpr (N == 21) {
-    x[16] = f.rows > 0 ? 0.25 * std::log(f.rows / 5000) : 0.0;
-    x[17] = std::log(std::min(f.own_step / t, 1.0));
-    x[18] = std::exp(-t / 3000);
+    x[16] = f.rows > 0 ? 0.25 * core::portable_log(f.rows / 5000) : 0.0;
+    x[17] = core::portable_log(std::min(f.own_step / t, 1.0));
+    x[18] = core::portable_exp(-t / 3000);
     x[19] = std::clamp(loss.mean[1] - loss.mean[2], -3.0, 3.0);
-    x[20] = 0.1 * std::log((std::min(s[s.update], huge) + tiny) / (parameter + 1e-8));
+    x[20] = 0.1 * core::portable_log((std::min(s[s.update], huge) + tiny) / (parameter + 1e-8));
   }
 }
 

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
+#include <halo/core/portable.hpp>
 #include <halo/learned/program.hpp>
 
 // The sound optimizer that a tensor-wise RNN is while its outputs are zero. In double: once a
@@ -31,13 +31,14 @@ inline constexpr double most_decay = 1.0;
 ///     logits = -3, 1, -4 + 1.3 ln(1 + t/300)
 /// t is the optimizer's step and ℓ the mean over 100 steps of ln(loss + 1e-4). Chosen by hand.
 [[nodiscard]] inline tensor_prior tensor_prior_of(facts<double> const& f, double log_loss) {
-  double const late = std::log1p(f.step / 300);
-  double const log_rate = std::clamp(std::log(5e-3) - 0.25 * late, -9.5, -3.5);
-  double const log_decay = std::log(0.25) - 0.09 * log_loss - (f.bias ? 1.0 : 0.0);
+  double const late = core::portable_log(1 + f.step / 300);
+  double const log_rate = std::clamp(core::portable_log(5e-3) - 0.25 * late, -9.5, -3.5);
+  double const log_decay = core::portable_log(0.25) - 0.09 * log_loss - (f.bias ? 1.0 : 0.0);
   tensor_prior p;
-  p.rate = std::exp(log_rate) * std::tanh(f.step / 250);
+  p.rate = core::portable_exp(log_rate) * core::portable_tanh(f.step / 250);
   if (f.rows > 0 && f.labels)
-    p.decay = std::exp(std::clamp(log_decay - std::log(f.rows / 5000), -9.0, 1.0));
+    p.decay =
+        core::portable_exp(std::clamp(log_decay - core::portable_log(f.rows / 5000), -9.0, 1.0));
   p.logits = {-3.0, 1.0, -4.0 + 1.3 * late};
   return p;
 }

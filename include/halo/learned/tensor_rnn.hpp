@@ -2,11 +2,11 @@
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
 #include <halo/core/bad_option.hpp>
+#include <halo/core/portable.hpp>
 #include <halo/learned/number.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/program.hpp>
@@ -208,8 +208,8 @@ struct tensor_program {
   static std::array<double, 4> corrections(facts<T> const& f) noexcept {
     std::array<double, 4> c;
     for (std::size_t k = 0; k < 4; ++k)
-      c[k] = 1 - std::pow(static_cast<double>(static_cast<T>(decays[k])),
-                          static_cast<double>(f.own_step));
+      c[k] = 1 - core::portable_power(static_cast<double>(static_cast<T>(decays[k])),
+                                      static_cast<double>(f.own_step));
     return c;
   }
   template <class Z>

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
 
+#include <halo/core/portable.hpp>
 #include <halo/kernel/mean_square.hpp>
 #include <halo/kernel/softmax.hpp>
 #include <halo/simd/pointer.hpp>
@@ -41,7 +41,7 @@ struct cross_entropy {
 
   /// ln outputs: all classes alike.
   static double baseline(std::size_t, std::size_t outputs, target const*) noexcept {
-    return std::log(static_cast<double>(std::max<std::size_t>(outputs, 2)));
+    return core::portable_log(static_cast<double>(std::max<std::size_t>(outputs, 2)));
   }
 
   /// How many rows have their largest logit (the first of equals) at the target; a row with a NaN

@@ -9,6 +9,7 @@
 
 #include <halo/core/aligned.hpp>
 #include <halo/core/options.hpp>
+#include <halo/core/portable.hpp>
 #include <halo/optim/transact.hpp>
 #include <halo/simd/fast_sqrt.hpp>
 
@@ -92,9 +93,9 @@ struct adam {
     return transact<Layout>(
         context, theta, gradient, [&](std::size_t tensor) { return s.steps[tensor]; },
         [&](std::size_t tensor) {
-          double const t = static_cast<double>(s.steps[tensor]) + 1.0;
-          double const c1 = 1.0 - std::pow(static_cast<double>(config.beta1), t);
-          double const c2 = 1.0 - std::pow(static_cast<double>(config.beta2), t);
+          std::uint64_t const t = s.steps[tensor] + 1;
+          double const c1 = 1.0 - core::portable_power(static_cast<double>(config.beta1), t);
+          double const c2 = 1.0 - core::portable_power(static_cast<double>(config.beta2), t);
           // rate·m̂/(√v̂ + ε) = (rate·√c2/c1)·m/(√v + ε·√c2): one root, one division
           T const pace = static_cast<T>(static_cast<double>(rate) * std::sqrt(c2) / c1);
           T const floor = static_cast<T>(static_cast<double>(config.epsilon) * std::sqrt(c2));

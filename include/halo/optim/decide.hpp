@@ -57,7 +57,9 @@ template <policy P>
 void check_policy(P const& p, std::size_t layers) {
   check_options(p, "policy");
   if (char const* const reason = misfit(p, layers))
-    fail("policy", "", reason, "a network of " + std::to_string(layers) + " layers");
+    fail([&] {
+      return complaint("policy", "", reason, "a network of " + std::to_string(layers) + " layers");
+    });
 }
 
 }  // namespace halo::optim

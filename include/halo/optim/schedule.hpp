@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <utility>
 
+#include <halo/core/portable.hpp>
 #include <halo/optim/wrapper.hpp>
 
 namespace halo::optim {
@@ -27,7 +28,7 @@ struct step_decay {
     f.option("factor", self.factor, allowed::share());
   }
   [[nodiscard]] double operator()(std::uint64_t step) const noexcept {
-    return std::pow(factor, static_cast<double>(step / period));
+    return core::portable_power(factor, step / period);
   }
 };
 
@@ -47,9 +48,8 @@ struct cosine {
     if (step < warm_up) return static_cast<double>(step + 1) / static_cast<double>(warm_up);
     std::uint64_t const t = step - warm_up;
     if (t >= steps) return final;
-    double const phase =
-        3.14159265358979323846 * static_cast<double>(t) / static_cast<double>(steps);
-    return final + (1.0 - final) * 0.5 * (1.0 + std::cos(phase));
+    double const turn = 0.5 * static_cast<double>(t) / static_cast<double>(steps);
+    return final + (1.0 - final) * 0.5 * (1.0 + core::portable_turn(turn)[0]);
   }
 };
 
@@ -78,7 +78,7 @@ struct by_horizon {
     auto const t = static_cast<double>(known ? m.elapsed : m.steps);
     auto const all = static_cast<double>(m.horizon);
     double const rise = std::min(1.0, (t + 1) / std::max(1.0, known ? all * warm_up : 10.0));
-    return known ? rise * std::pow(1 - t / all, end) : rise;
+    return known ? rise * core::portable_power(1 - t / all, end) : rise;
   }
 };
 

@@ -71,16 +71,11 @@ constexpr void for_each_arch(arch_list<Archs...>, F&& f) {
 /// Whether fma of an architecture rounds once, or product and sum each for itself.
 template <class Arch = default_arch>
 [[nodiscard]] constexpr bool fuses() noexcept {
-#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
-  constexpr bool machine = true;
-#else
-  constexpr bool machine = false;
-#endif
   if constexpr (std::is_same_v<Arch, scalar>) {
-    return machine;
+    return core::fuses;
   } else {
     std::string_view const name = Arch::name();
-    if (name.find("arm") == 0) return machine;
+    if (name.find("arm") == 0) return core::fuses;
     return name.find("fma") == 0 || name.find("avx512") == 0 || name.find("riscv") == 0;
   }
 }

@@ -127,11 +127,10 @@ struct batch {
   /// a * b + c (one rounding where the machine has it).
   [[nodiscard]] friend batch fma(batch a, batch b, batch c) noexcept {
     if constexpr (is_scalar) {
-#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
-      return {wrap{}, std::fma(a.native, b.native, c.native)};
-#else
-      return {wrap{}, a.native * b.native + c.native};
-#endif
+      if constexpr (core::fuses)
+        return {wrap{}, std::fma(a.native, b.native, c.native)};
+      else
+        return {wrap{}, a.native * b.native + c.native};
     } else
 #if defined(__AVX512F__)  // xsimd 8.1 has none: left to clang it is two instructions
       if constexpr (std::is_same_v<T, float> && size == 16) {

@@ -92,7 +92,7 @@ inline void store_bytes(batch<float, Arch> a, std::uint8_t* p) noexcept {
 template <class Arch, bool Fused = has_byte_dot>
 [[nodiscard]] inline integers<Arch> dot_bytes(words<Arch> a, words<Arch> b,
                                               integers<Arch> sum) noexcept {
-  using to = typename integers<Arch>::wrap;
+  using to [[maybe_unused]] = typename integers<Arch>::wrap;
   using R [[maybe_unused]] = typename integers<Arch>::native_type;
 #if defined(__AVX512BW__)
   if constexpr (words<Arch>::size == 16) {

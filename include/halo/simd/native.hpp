@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <type_traits>
 
+#include <halo/core/portable.hpp>
+
 // Without GNU's extensions newlib declares less than xsimd's allocator names.
 #if defined(__NEWLIB__) && defined(__STRICT_ANSI__)
 extern "C" int posix_memalign(void** memory, std::size_t alignment, std::size_t size);
@@ -52,7 +54,10 @@ namespace halo::simd {
 /// The architecture without vector registers: a batch of one lane.
 struct scalar {};
 
-#if defined(XSIMD_NO_SUPPORTED_ARCHITECTURE)
+#if defined(HALO_PORTABLE)
+using default_arch = scalar;
+using native_archs = void;
+#elif defined(XSIMD_NO_SUPPORTED_ARCHITECTURE)
 using default_arch = scalar;
 using native_archs = void;
 #else
