@@ -93,7 +93,8 @@ struct adam {
     return transact<Layout>(
         context, theta, gradient, [&](std::size_t tensor) { return s.steps[tensor]; },
         [&](std::size_t tensor) {
-          std::uint64_t const t = s.steps[tensor] + 1;
+          std::uint64_t const count = s.steps[tensor];
+          std::uint64_t const t = count + (count + 1 != 0 ? 1 : 0);  // never wraps
           double const c1 = 1.0 - core::portable_power(static_cast<double>(config.beta1), t);
           double const c2 = 1.0 - core::portable_power(static_cast<double>(config.beta2), t);
           // rate·m̂/(√v̂ + ε) = (rate·√c2/c1)·m/(√v + ε·√c2): one root, one division
