@@ -5,6 +5,7 @@
 #   tests/cross/run.sh bits [TARGET...]     adaptations under HALO_PORTABLE: the bits of bits.txt
 #   tests/cross/run.sh math [TARGET...]     the tests of random numbers, functions and registers
 #   tests/cross/run.sh size                 flash and RAM of an adaptation on a Cortex-M4F
+#   tests/cross/run.sh cost                 what HALO_PORTABLE costs on this machine, and SSE2 alone
 #   tests/cross/run.sh packages             what Debian calls the compilers and emulators
 #
 # Says what it skips, and exits with 77 where it skips everything.
@@ -125,6 +126,16 @@ size() { # of one adaptation each: code and constants, RAM, and what must not be
   done
 }
 
+cost() { # microseconds of a step, one build after the other
+  local flags
+  compiler=g++
+  ran=1
+  for flags in -march=native '-march=native -DHALO_PORTABLE' '' -DHALO_PORTABLE; do
+    echo "g++ -O3 $flags"
+    build cost tests/cross/cost.cpp -- -O3 && "$out/cost" || failed=1
+  done
+}
+
 packages() {
   echo g++-aarch64-linux-gnu g++-arm-linux-gnueabihf g++-i686-linux-gnu g++-riscv64-linux-gnu \
     g++-s390x-linux-gnu gcc-arm-none-eabi libstdc++-arm-none-eabi-newlib qemu-user-static \
@@ -145,12 +156,13 @@ case $what in
     for name in "${targets[@]}"; do math "$name"; done
     ;;
   size) size ;;
+  cost) cost ;;
   packages)
     packages
     exit
     ;;
   *)
-    sed -n '3,10s/^# \{0,1\}//p' "$0"
+    sed -n '3,11s/^# \{0,1\}//p' "$0"
     exit 1
     ;;
 esac

@@ -6,6 +6,7 @@
 #include <halo/core/portable.hpp>
 #include <halo/learned/facts.hpp>
 #include <halo/learned/number.hpp>
+#include <halo/simd/math.hpp>
 
 // What a rule that knows its horizon reads off a run: logarithms of time, rows and loss, bounded.
 
