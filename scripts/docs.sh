@@ -25,6 +25,7 @@ USE_MDFILE_AS_MAINPAGE = ./README.md
 FILTER_PATTERNS = "*.md=scripts/reference-page.py" "*.hpp=scripts/reference-header.py"
 STRIP_FROM_INC_PATH = include
 GENERATE_LATEX = NO
+HAVE_DOT = NO
 HTML_EXTRA_STYLESHEET = docs/style.css
 HTML_COLORSTYLE_SAT = 40
 GENERATE_TREEVIEW = YES
@@ -41,7 +42,7 @@ WARN_LOGFILE = $out/warnings
 QUIET = YES
 END
 if [ -s "$out/warnings" ]; then
-  sed "s|^$PWD/||" "$out/warnings" | sort -u | head -100 >&2
+  sed "s|^$PWD/||" "$out/warnings" | sort -u | sed -n 1,100p >&2
   echo "halo: docs: expected documented names and good references, found the above" >&2
   exit 1
 fi
