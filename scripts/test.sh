@@ -8,9 +8,11 @@
 #              once, every way to take halo in
 #   ARGUMENT   goes to `meson test` and chooses by itself: a room (simd), --suite examples, --list
 #
-# Installs what is missing (apt). The folder is build/, or $HALO_BUILD.
+# Installs what is missing (apt). The folder is build/test, or $HALO_BUILD: tests are compiled by -O1
+# or less, which takes half the time. demo.sh builds what is fast, in build/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+HALO_BUILD=${HALO_BUILD:-build/test}
 . scripts/setup.sh
 
 choice=(--no-suite slow)
@@ -21,5 +23,6 @@ elif [ $# -gt 0 ]; then
   choice=()
 fi
 install_missing test
-configure -Dtests=enabled -Dbenchmarks=enabled -Dexamples=enabled
+configure -Doptimization=1 -Db_ndebug=true -Dtests=enabled -Dbenchmarks=enabled \
+  -Dexamples=enabled
 exec meson test -C "$build" --print-errorlogs "${choice[@]}" "$@"

@@ -27,6 +27,8 @@
 #include "../support/device.hpp"
 #include "../support/network_cases.hpp"
 
+namespace adapt_adapter_test {
+
 namespace {
 
 using namespace halo;
@@ -294,7 +296,7 @@ TEST_CASE("adapter: arguments that do not fit are refused before anything moves"
   device_of<optim::adam> d;
   auto const before = support::bytes_of(d);
   auto const says = [&](std::vector<float> const& x, std::vector<std::int32_t> const& t) {
-    return tests::message_of<error>([&] { d.step(x, t); });
+    return support::message_of<error>([&] { d.step(x, t); });
   };
   CHECK(says(std::vector<float>(45), std::vector<std::int32_t>(9)) ==
         "adapter: x: expected at most 8 examples, found 9");
@@ -307,17 +309,17 @@ TEST_CASE("adapter: arguments that do not fit are refused before anything moves"
   CHECK(says(std::vector<float>(10), {-1, 0}) ==
         "adapter: label of example 0: expected 0 to 2, found -1");
   tensor::array<float, 2> const turned = tensor::array<float, 2>::from_shape({5, 2});
-  CHECK(tests::message_of<error>([&] {
+  CHECK(support::message_of<error>([&] {
           d.step(turned, std::vector<std::int32_t>{0, 1});
         }) == "adapter: x: expected examples of 5 numbers, found 10 numbers in 5 rows");
   std::vector<float> out(5);
-  CHECK(tests::message_of<error>([&] { d.predict(std::vector<float>(10), out); }) ==
+  CHECK(support::message_of<error>([&] { d.predict(std::vector<float>(10), out); }) ==
         "adapter: outputs: expected 6, found 5");
-  CHECK(tests::message_of<error>([&] { d.assign(std::vector<float>(3)); }) ==
+  CHECK(support::message_of<error>([&] { d.assign(std::vector<float>(3)); }) ==
         "adapter: parameters: expected 111, found 3");
   std::vector<float> theta(111, 1.0F);
   theta[110] = std::numeric_limits<float>::quiet_NaN();
-  CHECK(tests::message_of<error>([&] { d.assign(theta); }) ==
+  CHECK(support::message_of<error>([&] { d.assign(theta); }) ==
         "adapter: parameters: number 110: expected a finite number, found nan");
   CHECK(support::bytes_of(d) == before);
 }
@@ -427,11 +429,11 @@ TEST_CASE("adapter: nothing is allocated after construction") {
   std::vector<float> const x = support::draw<float>(20 * 5, 1);
   std::vector<std::int32_t> const t = support::draw_labels(20, 3, 2);
   std::vector<float> y(60);
-  if (!test::allocations_are_counted()) {
+  if (!support::allocations_are_counted()) {
     MESSAGE("skipped: allocations are not counted under this sanitizer");
     return;
   }
-  std::size_t const count = test::allocations_of([&] {
+  std::size_t const count = support::allocations_of([&] {
     for (int i = 0; i < 20; ++i) d->step(std::span(x).first(40), std::span(t).first(8));
     d->predict(x, y);
     static_cast<void>(d->evaluate(x, t));
@@ -559,7 +561,7 @@ TEST_CASE("adapter: dense unless named, or what a learned optimizer prefers") {
 }
 
 TEST_CASE("adapter: a step on the hardest examples allocates nothing") {
-  if (!test::allocations_are_counted()) {
+  if (!support::allocations_are_counted()) {
     MESSAGE("skipped: allocations are not counted under this sanitizer");
     return;
   }
@@ -569,28 +571,29 @@ TEST_CASE("adapter: a step on the hardest examples allocates nothing") {
   std::vector<std::int32_t> const t = support::draw_labels(32, 3, 2);
   CHECK(d.step(x, t).examples == 32);  // the gate has seen nothing yet
   adapt::report r;
-  CHECK(test::allocations_of([&] { r = d.step(x, t); }) == 0);
+  CHECK(support::allocations_of([&] { r = d.step(x, t); }) == 0);
   CHECK(r.examples == 8);
 }
 
 TEST_CASE("adapter: options and policies that are none for this network are refused by name") {
-  auto const says = [](auto&& call) { return tests::message_of<error>(call); };
+  auto const says = [](auto&& call) { return support::message_of<error>(call); };
   CHECK(says([] { device_of<optim::adam>(optim::adam{{.rate = -0.1F}}); }) ==
         "adam: rate: expected a number above 0, found -0.100000001");
-  CHECK(tests::contains(says([] { device_of<optim::adam>(optim::adam{{.beta1 = 1.5F}}); }),
-                        "adam: beta1: "));
+  CHECK(support::contains(says([] { device_of<optim::adam>(optim::adam{{.beta1 = 1.5F}}); }),
+                          "adam: beta1: "));
   using averaged = optim::averaged<optim::adam>;
-  CHECK(
-      tests::contains(says([] { device_of<averaged>(averaged(optim::adam{{.epsilon = -1.0F}})); }),
-                      "averaged(adam): inner.epsilon: "));
+  CHECK(support::contains(
+      says([] { device_of<averaged>(averaged(optim::adam{{.epsilon = -1.0F}})); }),
+      "averaged(adam): inner.epsilon: "));
   std::array<double, 4> const four{1, 1, 1, 1};
-  CHECK(tests::contains(
+  CHECK(support::contains(
       says([&] { device_of<optim::adam>(optim::adam{}, seed{1}, optim::selection::custom(four)); }),
       "policy: "));
   device_of<optim::adam> d;
   auto const before = support::bytes_of(d);
-  CHECK(tests::contains(says([&] { d.set_optimizer(optim::adam{{.rate = 0}}); }), "adam: rate: "));
-  CHECK(tests::contains(says([&] { d.set_policy(optim::selection::custom(four)); }), "policy: "));
+  CHECK(
+      support::contains(says([&] { d.set_optimizer(optim::adam{{.rate = 0}}); }), "adam: rate: "));
+  CHECK(support::contains(says([&] { d.set_policy(optim::selection::custom(four)); }), "policy: "));
   CHECK(support::bytes_of(d) == before);
   CHECK(d.optimizer().config.rate == 1e-3F);
 }
@@ -682,3 +685,5 @@ TEST_CASE("adapter: a head drawn anew learns as one that never was another") {
   CHECK(s.steps[0] == 0);
   CHECK(whole.totals().iterations == 10);
 }
+
+}  // namespace adapt_adapter_test

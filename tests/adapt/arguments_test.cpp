@@ -18,6 +18,8 @@
 
 #include "../support/data.hpp"
 
+namespace adapt_arguments_test {
+
 using namespace halo;
 
 namespace {
@@ -137,3 +139,5 @@ TEST_CASE("arguments: statistics may follow the parameters in one span") {
   CHECK(alone.size() == 8);
   CHECK(none.empty());
 }
+
+}  // namespace adapt_arguments_test

@@ -9,6 +9,8 @@
 
 #include <halo/core/options.hpp>
 
+namespace adapt_budget_test {
+
 using namespace halo;
 using adapt::stop;
 
@@ -59,3 +61,5 @@ TEST_CASE("budget: every option has a range") {
   CHECK(name({.evaluate_every = 0}) == "evaluate_every");
   CHECK(name({.non_finite = 0}) == "non_finite");
 }
+
+}  // namespace adapt_budget_test

@@ -18,6 +18,8 @@
 
 #include "../support/network.hpp"
 
+namespace adapt_carry_test {
+
 using namespace halo;
 using support::draw;
 
@@ -75,3 +77,5 @@ TEST_CASE("carry: refuses what is not the network's") {
   moments.clear();
   CHECK(said().find("statistics") != std::string::npos);
 }
+
+}  // namespace adapt_carry_test

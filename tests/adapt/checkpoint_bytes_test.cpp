@@ -79,7 +79,7 @@ TEST_CASE("checkpoint_bytes: a device, its stream and own values in one file") {
   CHECK(bytes_of(t) == bytes_of(all));
 
   auto const before = bytes_of(second);
-  CHECK(tests::message_of<error>([&] { adapt::resume(bytes.span(), second, t); }) ==
+  CHECK(support::message_of<error>([&] { adapt::resume(bytes.span(), second, t); }) ==
         "checkpoint: memory: tensor 'best': expected no tensor of that name, found [3]");
   CHECK(bytes_of(second) == before);
   CHECK(adapt::read_parameters<network>(file).size() == network::parameters + network::statistics);
@@ -95,27 +95,27 @@ TEST_CASE("checkpoint_bytes: parameters with their statistics, checked byte by b
     CAPTURE(i);
     std::vector<std::byte> broken(bytes.begin(), bytes.end());
     broken[i] ^= static_cast<std::byte>(1U << i % 8);
-    CHECK(tests::message_of<error>([&] {
+    CHECK(support::message_of<error>([&] {
             static_cast<void>(
                 adapt::read_parameters<network>(io::parse_safetensors(broken, "broken")));
           }) != "no error");
   }
   std::vector<float> statistics(d.statistics().begin(), d.statistics().end());
   statistics[5] = -0.5F;  // a variance
-  auto const message = tests::message_of<error>(
+  auto const message = support::message_of<error>(
       [&] { static_cast<void>(adapt::write_parameters<network>(d.parameters(), statistics)); });
   CHECK(message.find("-0.5") != std::string::npos);
 }
 
 TEST_CASE("checkpoint_bytes: under memory pressure nothing is torn") {
-  if (!test::allocations_are_counted()) return;  // under clang's address sanitizer
+  if (!support::allocations_are_counted()) return;  // under clang's address sanitizer
   device first(optim::adam{}, seed{1}), second(optim::adam{}, seed{2});
   stream s, t;
   go(first, s, 5);
   auto const bytes = adapt::write(first, s);
   auto const before = bytes_of(second);
   std::size_t k = 1;
-  while (test::fails_at(k, [&] { adapt::resume(bytes.span(), second, t); })) {
+  while (support::fails_at(k, [&] { adapt::resume(bytes.span(), second, t); })) {
     CAPTURE(k);
     CHECK(bytes_of(second) == before);
     CHECK(t.position == 0);

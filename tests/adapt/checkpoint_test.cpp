@@ -21,10 +21,12 @@
 #include "../support/folder.hpp"
 #include "../support/network_cases.hpp"
 
+namespace adapt_checkpoint_test {
+
 using namespace halo;
 using support::bytes_of;
-using tests::contains;
-using tests::folder;
+using support::contains;
+using support::folder;
 
 namespace {
 
@@ -78,7 +80,7 @@ void resumes(Optimizer const& rule, optim::selection const& select) {
 template <class Device>
 std::string refusal(Device& d, std::string const& path) {
   auto const before = bytes_of(d);
-  std::string const message = tests::message_of<error>([&] { adapt::resume(path, d); });
+  std::string const message = support::message_of<error>([&] { adapt::resume(path, d); });
   CHECK(bytes_of(d) == before);
   return message;
 }
@@ -241,7 +243,7 @@ TEST_CASE("checkpoint: a flipped bit, or a file cut off, is refused whatever it 
     text = io::as_text(bytes.span());
   }
   auto const message = [&](std::string const& broken) {
-    return tests::message_of<error>([&] { adapt::resume(io::as_bytes(broken), *s.d); });
+    return support::message_of<error>([&] { adapt::resume(io::as_bytes(broken), *s.d); });
   };
   auto const before = bytes_of(*s.d);
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -260,7 +262,7 @@ TEST_CASE("checkpoint: a folder that is not there, a folder that is no file") {
   CHECK(contains(refusal(*s.d, s.f / "none"), "No such file"));
   CHECK(contains(refusal(*s.d, s.f.path()), "expected a regular file, found a folder"));
   auto const message = [&](std::string const& path) {
-    return tests::message_of<error>([&] { adapt::save(path, *s.d); });
+    return support::message_of<error>([&] { adapt::save(path, *s.d); });
   };
   CHECK(contains(message(s.f / "no/run"), "expected a writable folder"));
   CHECK(contains(message("/dev/full"), "expected a regular file or nothing"));
@@ -276,7 +278,7 @@ TEST_CASE("checkpoint: a full disk leaves the old file and nothing else") {
   auto* const handler = std::signal(SIGXFSZ, SIG_IGN);
   struct rlimit const small{1000, old.rlim_max};
   CHECK(::setrlimit(RLIMIT_FSIZE, &small) == 0);
-  std::string const message = tests::message_of<error>([&] { adapt::save(s.path, *s.d); });
+  std::string const message = support::message_of<error>([&] { adapt::save(s.path, *s.d); });
   CHECK(::setrlimit(RLIMIT_FSIZE, &old) == 0);
   std::signal(SIGXFSZ, handler);
   CHECK(contains(message, "expected writing to succeed, found File too large"));
@@ -288,7 +290,7 @@ TEST_CASE("checkpoint: a full disk leaves the old file and nothing else") {
 TEST_CASE("checkpoint: a device whose state is not finite is not saved") {
   saved s;
   s.d->state().m[3] = std::numeric_limits<float>::infinity();
-  auto const m = tests::message_of<error>([&] { adapt::save(s.path, *s.d); });
+  auto const m = support::message_of<error>([&] { adapt::save(s.path, *s.d); });
   CHECK(m == "checkpoint: " + s.path +
                  ": tensor 'optimizer.m', element 3: expected a finite number, found inf");
   adapt::resume(s.path, *s.d);
@@ -324,7 +326,7 @@ TEST_CASE("checkpoint: parameters that somebody else wrote, by names and shapes"
   using longer = nn::sequential<nn::linear<5, 7>, nn::relu, nn::dropout<>, nn::linear<7, 6>,
                                 nn::relu, nn::linear<6, 3>, nn::tanh, nn::linear<3, 2>>;
   auto const message = [&]<class N>(std::string const& path) {
-    return tests::message_of<error>([&] { static_cast<void>(adapt::load_parameters<N>(path)); });
+    return support::message_of<error>([&] { static_cast<void>(adapt::load_parameters<N>(path)); });
   };
   std::string const begin = "checkpoint: " + foreign + ": tensor ";
   CHECK(message.operator()<shorter>(foreign) ==
@@ -340,7 +342,7 @@ TEST_CASE("checkpoint: parameters that are not saved") {
   folder f;
   std::vector<float> theta(network::parameters, 1.0F);
   auto const message = [&] {
-    return tests::message_of<error>([&] { adapt::save_parameters<network>(f / "p", theta); });
+    return support::message_of<error>([&] { adapt::save_parameters<network>(f / "p", theta); });
   };
   theta[7] = std::numeric_limits<float>::quiet_NaN();
   CHECK(contains(message(), "a finite number, found nan"));
@@ -399,3 +401,5 @@ TEST_CASE("checkpoint: every option that differs is named") {
   device<optim::adam> dense(optim::adam{}, seed{1});
   CHECK(contains(refusal(dense, path), "policy: probability: expected 1 1 1"));
 }
+
+}  // namespace adapt_checkpoint_test

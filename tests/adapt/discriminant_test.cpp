@@ -16,6 +16,8 @@
 #include "../support/device.hpp"
 #include "support/unrecorded.hpp"
 
+namespace adapt_discriminant_test {
+
 using namespace halo;
 
 namespace {
@@ -201,7 +203,7 @@ TEST_CASE("discriminant: what it remembers is recorded") {
   sums b;
   support::set_bytes(b, support::bytes_of(a));
   CHECK(solved(a).w == solved(b).w);
-  CHECK(tests::unrecorded_bytes(adapt::discriminant_options{}) == 0);
+  CHECK(support::unrecorded_bytes(adapt::discriminant_options{}) == 0);
 }
 
 TEST_CASE("discriminant: sums from a hostile file make a finite head or none") {
@@ -226,3 +228,5 @@ TEST_CASE("discriminant: sums from a hostile file make a finite head or none") {
     for (float const x : h.b) CHECK((made ? std::isfinite(x) : x == 7));
   }
 }
+
+}  // namespace adapt_discriminant_test

@@ -15,6 +15,8 @@
 #include "../support/data.hpp"
 #include "../support/network.hpp"
 
+namespace adapt_evaluate_test {
+
 using namespace halo;
 
 namespace {
@@ -95,12 +97,14 @@ TEST_CASE("evaluate: what does not fit is refused") {
   nn::workspace<network, float, 4> work;
   std::vector<float> const theta(network::parameters);
   std::vector<float> out(4);
-  CHECK(tests::message_of<error>([&] {
+  CHECK(support::message_of<error>([&] {
           adapt::predict<network>({theta}, std::vector<float>(7), out, work);
         }) == "adapter: x: expected examples of 3 numbers, found 7 numbers");
-  CHECK(tests::message_of<error>([&] {
+  CHECK(support::message_of<error>([&] {
           std::vector<std::int32_t> const t{2};
           static_cast<void>(
               adapt::evaluate<network, nn::cross_entropy>({theta}, std::vector<float>(3), t, work));
         }) == "adapter: label of example 0: expected 0 to 1, found 2");
 }
+
+}  // namespace adapt_evaluate_test

@@ -15,6 +15,8 @@
 
 #include "../support/network.hpp"
 
+namespace adapt_features_test {
+
 using namespace halo;
 
 namespace {
@@ -66,3 +68,5 @@ TEST_CASE("features: rows are counted in, or none of them") {
   CHECK(adapt::try_count_in<network>({theta}, x, y, sums, work).what == adapt::misfit::not_finite);
   CHECK(sums.rows() == 7);
 }
+
+}  // namespace adapt_features_test

@@ -22,6 +22,8 @@
 #include "../support/data.hpp"
 #include "../support/network.hpp"
 
+namespace adapt_guarded_update_test {
+
 using namespace halo;
 
 namespace {
@@ -139,10 +141,10 @@ TEST_CASE("guarded update: what stays large was no glitch") {
 
 TEST_CASE("guarded update: its options are looked at and belong to the run") {
   device_of<plain, optim::sgd> d;
-  CHECK(tests::contains(tests::message_of<error>([&] { d.set_guard({.factor = 0.5}); }),
-                        "guard: factor: "));
-  CHECK(tests::contains(tests::message_of<error>([&] { d.set_guard({.patience = 0}); }),
-                        "guard: patience: "));
+  CHECK(support::contains(support::message_of<error>([&] { d.set_guard({.factor = 0.5}); }),
+                          "guard: factor: "));
+  CHECK(support::contains(support::message_of<error>([&] { d.set_guard({.patience = 0}); }),
+                          "guard: patience: "));
   CHECK(d.guard().factor == optim::guard{}.factor);
   std::size_t options = 0, levels = 0;
   halo::walk(d, [&]<class T>(field_path const& path, recorded_field<T> const& field) {
@@ -155,3 +157,5 @@ TEST_CASE("guarded update: its options are looked at and belong to the run") {
   CHECK(options == 2);
   CHECK(levels == 4);
 }
+
+}  // namespace adapt_guarded_update_test

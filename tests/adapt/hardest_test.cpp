@@ -12,6 +12,8 @@
 
 #include "../support/network_cases.hpp"
 
+namespace adapt_hardest_test {
+
 using namespace halo;
 
 namespace {
@@ -90,3 +92,5 @@ TEST_CASE("hardest: all of them, or a loss that is not finite, leave everything 
     CHECK(p.source == nullptr);
   }
 }
+
+}  // namespace adapt_hardest_test

@@ -25,6 +25,8 @@
 
 #include "../support/device.hpp"
 
+namespace adapt_hostile_checkpoint_test {
+
 using namespace halo;
 
 namespace {
@@ -195,3 +197,5 @@ TEST_CASE("checkpoint: a mean of squares below 0 is refused, whatever optimizer 
   refuses_negative_squares<learned::hierarchical_rnn<learned::hierarchical_options{
       .units = 2, .tensor_units = 2, .global_units = 2, .scales = 2}>>();
 }
+
+}  // namespace adapt_hostile_checkpoint_test

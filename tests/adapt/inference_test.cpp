@@ -19,6 +19,8 @@
 #include "../support/device.hpp"
 #include "../support/network.hpp"
 
+namespace adapt_inference_test {
+
 using namespace halo;
 using adapt::weights;
 
@@ -103,20 +105,22 @@ TEST_CASE("inference: what does not fit is said or thrown, and nothing is alloca
   device const d = learned(e);
   std::vector<float> y(299);
   CHECK(d.try_predict(e.x, y).what == adapt::misfit::count);
-  CHECK(tests::message_of<error>([&] { d.predict(e.x, y); }) ==
+  CHECK(support::message_of<error>([&] { d.predict(e.x, y); }) ==
         "adapter: outputs: expected 300, found 299");
   static_assert(noexcept(d.try_predict(e.x, y))&& noexcept(d.try_evaluate(e.x, e.t)));
   auto const none = d.try_evaluate(std::vector<float>(), std::vector<std::int32_t>());
   CHECK(none.refused.what == adapt::misfit::example_size);
   CHECK_FALSE(d.try_predict(std::vector<float>(), std::span<float>()));  // no rows, no outputs
-  if (!test::allocations_are_counted()) {
+  if (!support::allocations_are_counted()) {
     MESSAGE("skipped: allocations are not counted under this sanitizer");
     return;
   }
   std::vector<float> right(300);
-  CHECK(test::allocations_of([&] {
+  CHECK(support::allocations_of([&] {
           static_cast<void>(d.try_predict(e.x, right));
           static_cast<void>(d.try_predict(e.x, y));
           static_cast<void>(d.try_evaluate(e.x, e.t));
         }) == 0);
 }
+
+}  // namespace adapt_inference_test

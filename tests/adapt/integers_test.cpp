@@ -23,6 +23,8 @@
 
 #include "../support/network.hpp"
 
+namespace adapt_integers_test {
+
 using namespace halo;
 using nn::quantised;
 using support::draw;
@@ -150,3 +152,5 @@ TEST_CASE("integers: moving ranges are saved and resumed") {
   CHECK(copy(a.statistics()) == copy(b.statistics()));
   CHECK(copy(a.parameters()) == copy(b.parameters()));
 }
+
+}  // namespace adapt_integers_test

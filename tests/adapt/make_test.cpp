@@ -13,6 +13,8 @@
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
 
+namespace adapt_make_test {
+
 using namespace halo;
 
 TEST_CASE("make: a device that no stack could hold, as its constructor makes it") {
@@ -26,3 +28,5 @@ TEST_CASE("make: a device that no stack could hold, as its constructor makes it"
   auto const b = adapt::make<device>(optim::adam{}, a->parameters());
   CHECK(std::ranges::equal(a->parameters(), b->parameters()));
 }
+
+}  // namespace adapt_make_test

@@ -15,6 +15,8 @@
 #include "../support/device.hpp"
 #include "../support/unrecorded.hpp"
 
+namespace adapt_nearest_mean_test {
+
 using namespace halo;
 
 namespace {
@@ -193,8 +195,10 @@ TEST_CASE("nearest_mean: all that it remembers is recorded, and its options have
   for (auto const& row : draw(20, 11))
     a.add(row.h.data(), row.label), b.add(row.h.data(), row.label);
   CHECK(support::bytes_of(a) == support::bytes_of(b));
-  CHECK(tests::unrecorded_bytes(adapt::imprinting{}) == 0);
+  CHECK(support::unrecorded_bytes(adapt::imprinting{}) == 0);
   CHECK(first_bad_option(adapt::imprinting{.confidence = 0}));
   CHECK(first_bad_option(adapt::imprinting{.confidence = 1e9}));
   CHECK_FALSE(first_bad_option(adapt::imprinting{}));
 }
+
+}  // namespace adapt_nearest_mean_test

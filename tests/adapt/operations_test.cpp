@@ -14,6 +14,8 @@
 #include <halo/optim/depth_cut.hpp>
 #include <halo/optim/selection.hpp>
 
+namespace adapt_operations_test {
+
 using namespace halo;
 
 namespace {
@@ -77,3 +79,5 @@ TEST_CASE("operations: the mean of depth cuts is the sum in closed form") {
   CHECK(optim::depth_cut::custom(q).expected(3, count) ==
         doctest::Approx(16 * per_example + own).epsilon(1e-12));
 }
+
+}  // namespace adapt_operations_test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace adapt_planned_test {
+
 using namespace halo;
 
 namespace {
@@ -43,3 +45,5 @@ TEST_CASE("planned: without a horizon nothing is counted") {
   CHECK(c.horizon == 0);
   CHECK(c.elapsed == 0);
 }
+
+}  // namespace adapt_planned_test

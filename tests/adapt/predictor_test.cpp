@@ -19,6 +19,8 @@
 #include "../support/data.hpp"
 #include "../support/network.hpp"
 
+namespace adapt_predictor_test {
+
 using namespace halo;
 
 namespace {
@@ -74,7 +76,7 @@ TEST_CASE("predictor: takes what fits the network and nothing else") {
   CHECK(std::ranges::count(p.parameters(), 0.0F) == network::parameters);
   std::vector<float> all(d.parameters().begin(), d.parameters().end());
   CHECK(p.try_assign(all).what == adapt::misfit::count);
-  CHECK(tests::message_of<error>([&] { p.assign(all); }) ==
+  CHECK(support::message_of<error>([&] { p.assign(all); }) ==
         "predictor: statistics: expected 60, found 0");
   all.insert(all.end(), d.statistics().begin(), d.statistics().end());
   all[3] = std::nanf("");
@@ -86,3 +88,5 @@ TEST_CASE("predictor: takes what fits the network and nothing else") {
   p.assign(d.parameters(), d.statistics());
   CHECK(std::ranges::equal(p.parameters(), d.parameters()));
 }
+
+}  // namespace adapt_predictor_test

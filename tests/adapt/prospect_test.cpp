@@ -20,9 +20,11 @@
 #include "../support/listener.hpp"
 #include "../support/unrecorded.hpp"
 
+namespace adapt_prospect_test {
+
 using namespace halo;
 using adapt::horizon_of;
-using tests::listener;
+using support::listener;
 
 namespace {
 
@@ -55,7 +57,7 @@ TEST_CASE("prospect: a budget becomes steps, whatever it is counted in") {
   CHECK(horizon_of({.seconds = 2}, some, 0.5, 100) == 40);
   CHECK(horizon_of({.iterations = 15, .operations = 10000, .seconds = 2}, some, 0.5, 100) == 15);
   CHECK(horizon_of({.operations = 1}, some, 0, 100) == 1);
-  CHECK(tests::unrecorded_bytes(adapt::prospect{}) == 0);
+  CHECK(support::unrecorded_bytes(adapt::prospect{}) == 0);
 }
 
 TEST_CASE("prospect: run tells the optimizer of budget, stream, start and loss by itself") {
@@ -165,3 +167,5 @@ TEST_CASE("prospect: a schedule by the horizon falls to the end of whatever budg
   d.step(stream.x, stream.y);  // by hand, behind the end
   CHECK(listener::heard.back().rate == 1);
 }
+
+}  // namespace adapt_prospect_test

@@ -8,6 +8,8 @@
 
 #include "../support/data.hpp"
 
+namespace adapt_refusal_test {
+
 using namespace halo;
 using adapt::misfit;
 
@@ -26,7 +28,7 @@ TEST_CASE("refusal: every reason has a sentence of its own, thrown with who comp
     adapt::refusal const r{what, "x", 3, 4, 5};
     CHECK(static_cast<bool>(r));
     sentences.insert(to_string(r));
-    CHECK(tests::message_of<error>([&] { adapt::throw_if(r, "model"); }) ==
+    CHECK(support::message_of<error>([&] { adapt::throw_if(r, "model"); }) ==
           "model: " + to_string(r));
   }
   CHECK(sentences.size() == 10);
@@ -35,3 +37,5 @@ TEST_CASE("refusal: every reason has a sentence of its own, thrown with who comp
   CHECK(to_string(adapt::refusal{misfit::too_many, "x", 0, 64, 65}) ==
         "x: expected at most 64 examples, found 65");
 }
+
+}  // namespace adapt_refusal_test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace adapt_report_test {
+
 using namespace halo;
 
 TEST_CASE("report: only a refused step is not finite") {
@@ -15,3 +17,5 @@ TEST_CASE("report: only a refused step is not finite") {
   r.status = optim::status::non_finite;
   CHECK_FALSE(r.finite());
 }
+
+}  // namespace adapt_report_test

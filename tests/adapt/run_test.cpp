@@ -23,6 +23,8 @@
 #include "../support/data.hpp"
 #include "../support/network.hpp"
 
+namespace adapt_run_test {
+
 using namespace halo;
 using adapt::stop;
 
@@ -178,7 +180,7 @@ TEST_CASE("run: a loss to reach, for losses without an accuracy too") {
   CHECK(o.loss == a.evaluate(held_out.x, held_out.y).loss);
   CHECK(std::isnan(o.accuracy));
   CHECK(o.totals.iterations > 0);
-  CHECK(tests::message_of<error>([&] { adapt::run(a, stream, {.accuracy = 0.9}, held_out); }) ==
+  CHECK(support::message_of<error>([&] { adapt::run(a, stream, {.accuracy = 0.9}, held_out); }) ==
         "budget: accuracy: expected a loss whose answers are right or wrong, found mean "
         "square; budget.loss is a goal for any");
   adapt::outcome const no = adapt::try_run(a, stream, {.accuracy = 0.9}, held_out);
@@ -226,21 +228,21 @@ TEST_CASE("run: goals that nobody can look at and budgets out of their ranges ar
     adapt::outcome const o = adapt::try_run(a, stream, b, d);
     CHECK(o.reason == stop::refused);
     CHECK(o.refused.what == adapt::misfit::option);
-    return tests::message_of<error>([&] { adapt::run(a, stream, b, d); });
+    return support::message_of<error>([&] { adapt::run(a, stream, b, d); });
   };
   double const nan = std::numeric_limits<double>::quiet_NaN();
   CHECK(says({.seconds = -1}) ==
         "budget: seconds: expected a number (or infinity) of at least 0, found -1");
-  CHECK(tests::contains(says({.seconds = nan}), "budget: seconds: "));
+  CHECK(support::contains(says({.seconds = nan}), "budget: seconds: "));
   CHECK(says({.accuracy = -1.0}) == "budget: accuracy: expected a number from 0 to 1, found -1");
-  CHECK(tests::contains(says({.accuracy = 1.5}), "budget: accuracy: "));
-  CHECK(tests::contains(says({.accuracy = nan}), "budget: accuracy: "));
-  CHECK(tests::contains(says({.loss = nan}), "budget: loss: "));
-  CHECK(tests::contains(says({.patience = 0}), "budget: patience: "));
-  CHECK(tests::contains(says({.evaluate_every = 0}), "budget: evaluate_every: "));
-  CHECK(tests::contains(says({.non_finite = 0}), "budget: non_finite: "));
+  CHECK(support::contains(says({.accuracy = 1.5}), "budget: accuracy: "));
+  CHECK(support::contains(says({.accuracy = nan}), "budget: accuracy: "));
+  CHECK(support::contains(says({.loss = nan}), "budget: loss: "));
+  CHECK(support::contains(says({.patience = 0}), "budget: patience: "));
+  CHECK(support::contains(says({.evaluate_every = 0}), "budget: evaluate_every: "));
+  CHECK(support::contains(says({.non_finite = 0}), "budget: non_finite: "));
   for (adapt::budget const& b : {adapt::budget{.accuracy = 0.9}, {.loss = 0.1}, {.patience = 2}}) {
-    CHECK(tests::message_of<error>([&] { adapt::run(a, stream, b); }) ==
+    CHECK(support::message_of<error>([&] { adapt::run(a, stream, b); }) ==
           "budget: accuracy, loss or patience: expected held-out examples, found a run without "
           "any");
   }
@@ -252,7 +254,7 @@ TEST_CASE("run: what does not fit ends it, thrown or said") {
   wrong.y(60) = 2;
   data::batches stream(d, 16, seed{1});
   device a = fresh();
-  CHECK(tests::message_of<error>([&] { adapt::run(a, stream, {.accuracy = 1.0}, wrong); }) ==
+  CHECK(support::message_of<error>([&] { adapt::run(a, stream, {.accuracy = 1.0}, wrong); }) ==
         "run: label of example 60: expected 0 to 1, found 2");
   struct {
     std::vector<float> x = std::vector<float>(32);
@@ -309,3 +311,5 @@ TEST_CASE("run: the policy says how many examples it wants, as far as batch and 
              [](adapt::report const& r) { CHECK(r.examples == 16); });
   CHECK(fresh().wanted_batch() == 0);
 }
+
+}  // namespace adapt_run_test

@@ -5,6 +5,8 @@
 
 #include "../support/data.hpp"
 
+namespace adapt_settings_test {
+
 using namespace halo;
 
 namespace {
@@ -29,7 +31,9 @@ TEST_CASE("settings: what was set is what there is, from defaults that need no s
 
 TEST_CASE("settings: a guard out of its ranges changes nothing") {
   device d;
-  CHECK(tests::message_of<halo::error>([&] { d.set_guard({.factor = 1}); }) ==
+  CHECK(support::message_of<halo::error>([&] { d.set_guard({.factor = 1}); }) ==
         "guard: factor: expected a number of at least 2, found 1");
   CHECK(d.guard().factor == optim::guard{}.factor);
 }
+
+}  // namespace adapt_settings_test

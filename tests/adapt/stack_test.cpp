@@ -23,6 +23,8 @@
 
 #include "../support/address_sanitizer.hpp"
 
+namespace adapt_stack_test {
+
 using namespace halo;
 
 namespace {
@@ -94,3 +96,5 @@ TEST_CASE("a step and a new head take no more than 16 KB of the stack") {
   CHECK(of_recurrent <= 16 * 1024);
 #endif
 }
+
+}  // namespace adapt_stack_test

@@ -28,6 +28,8 @@
 #include "../support/device.hpp"
 #include "../support/network.hpp"
 
+namespace adapt_start_head_test {
+
 using namespace halo;
 
 namespace {
@@ -197,7 +199,7 @@ TEST_CASE("start_head: what does not fit is refused before anything changes") {
   d.step(std::span(r.x).first(40), std::span(r.y).first(8));
   auto const before = support::bytes_of(d);
   auto const message = [&](auto&&... a) {
-    return tests::message_of<halo::error>([&] { d.start_head(a...); });
+    return support::message_of<halo::error>([&] { d.start_head(a...); });
   };
   std::vector<std::int32_t> labels = r.y;
   labels[3] = 4;
@@ -215,9 +217,9 @@ TEST_CASE("start_head: what does not fit is refused before anything changes") {
   std::vector<float> x = r.x;
   x[17] = std::numeric_limits<float>::quiet_NaN();
   CHECK(message(x, r.y) == "start_head: x: number 17: expected a finite number, found nan");
-  CHECK(tests::contains(message(r.x, r.y, adapt::imprinting{.confidence = 0}), "confidence"));
-  CHECK(tests::contains(message(r.x, r.y, adapt::discriminant_options{.shrinkage = -1}),
-                        "shrinkage"));
+  CHECK(support::contains(message(r.x, r.y, adapt::imprinting{.confidence = 0}), "confidence"));
+  CHECK(support::contains(message(r.x, r.y, adapt::discriminant_options{.shrinkage = -1}),
+                          "shrinkage"));
   CHECK(d.try_start_head(r.x, r.y, adapt::imprinting{.confidence = 0}).what ==
         adapt::misfit::option);
   sums_of<network> sums;
@@ -225,7 +227,7 @@ TEST_CASE("start_head: what does not fit is refused before anything changes") {
   CHECK(d.try_start_head(sums, adapt::discriminant_options{.confidence = -1}).what ==
         adapt::misfit::option);
   auto const counted = [&](auto&&... a) {
-    return tests::message_of<halo::error>([&] { d.count_in(a..., sums); });
+    return support::message_of<halo::error>([&] { d.count_in(a..., sums); });
   };
   CHECK(counted(x, r.y) == "count_in: x: number 17: expected a finite number, found nan");
   CHECK(counted(r.x, labels) == "count_in: label of example 3: expected 0 to 3, found -1");
@@ -268,8 +270,8 @@ TEST_CASE("start_head: nothing is allocated, and tensors are what spans are") {
   auto const d = std::make_unique<device_of<network>>(optim::adam{}, seed{1});
   auto const sums = std::make_unique<sums_of<network>>();
   std::vector<float> h(20 * 6);
-  if (test::allocations_are_counted()) {
-    std::size_t const count = test::allocations_of([&] {
+  if (support::allocations_are_counted()) {
+    std::size_t const count = support::allocations_of([&] {
       d->start_head(r.x, r.y);
       d->start_head(r.x, r.y, adapt::imprinting{});
       d->count_in(r.x, r.y, *sums);
@@ -323,3 +325,5 @@ TEST_CASE("start_head: a predictor learns classes by their means, more than it h
   CHECK(classes.nearest(h.data()) == 8);
   CHECK(p.try_features(far, std::span(h).first(7)).what == adapt::misfit::count);
 }
+
+}  // namespace adapt_start_head_test

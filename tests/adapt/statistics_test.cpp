@@ -27,10 +27,12 @@
 #include "../support/folder.hpp"
 #include "../support/network.hpp"
 
+namespace adapt_statistics_test {
+
 using namespace halo;
 using support::bytes_of;
+using support::contains;
 using support::draw;
-using tests::contains;
 
 namespace {
 
@@ -183,7 +185,7 @@ TEST_CASE("statistics: parameters bring theirs along, behind them or beside them
   device d(optim::adam{}, seed{1});
   walk(d, 0, 5);
   auto all = copy(d.parameters());
-  auto const said = [](auto&& call) { return tests::message_of<error>(call); };
+  auto const said = [](auto&& call) { return support::message_of<error>(call); };
   CHECK(said([&] { device(optim::adam{}, all); }) == "adapter: statistics: expected 16, found 0");
   all.insert(all.end(), d.statistics().begin(), d.statistics().end());
   device both(optim::adam{}, all);
@@ -220,7 +222,7 @@ TEST_CASE("statistics: a run that is resumed goes on with the same bits") {
 }
 
 TEST_CASE("statistics: go into a file of parameters and come back behind them") {
-  tests::folder f;
+  support::folder f;
   std::string const path = f / "network.safetensors";
   device d(optim::adam{}, seed{1});
   walk(d, 0, 5);
@@ -229,7 +231,7 @@ TEST_CASE("statistics: go into a file of parameters and come back behind them") 
   CHECK(copy(other.parameters()) == copy(d.parameters()));
   CHECK(copy(other.statistics()) == copy(d.statistics()));
   CHECK(contains(
-      tests::message_of<error>([&] { adapt::save_parameters<network>(path, d.parameters()); }),
+      support::message_of<error>([&] { adapt::save_parameters<network>(path, d.parameters()); }),
       "statistics"));
 }
 
@@ -238,3 +240,5 @@ TEST_CASE("statistics: a network without any weighs nothing more") {
   without d;
   CHECK(d.statistics().empty());
 }
+
+}  // namespace adapt_statistics_test

@@ -11,6 +11,8 @@
 
 #include <support/operations.hpp>
 
+namespace autodiff_check_test {
+
 using halo::autodiff::check_gradient;
 using halo::autodiff::check_hessian;
 using halo::autodiff::check_hessian_vector_product;
@@ -30,8 +32,8 @@ TEST_CASE("every operation: first and second derivatives against differences") {
     CHECK(second.checked == 4);
     CHECK(check_hessian_vector_product(loss, x, std::vector<double>{0.3, -2.0}));
   };
-  halo::test::for_each_operation(check);
-  halo::test::for_each_scalar_operation(check);
+  support::for_each_operation(check);
+  support::for_each_scalar_operation(check);
 }
 
 TEST_CASE("a wrong gradient is found, with its place") {
@@ -119,3 +121,5 @@ TEST_CASE("the index of a Hessian's worst entry is column * size + row") {
   CHECK(all.index < 9);
   CHECK(check_hessian(loss, x).passed);
 }
+
+}  // namespace autodiff_check_test

@@ -17,13 +17,14 @@
 #include <support/allocation.hpp>
 #include <support/gru.hpp>
 
+namespace autodiff_dense_test {
+
 using halo::autodiff::affine;
 using halo::autodiff::dense;
 using halo::autodiff::dual;
 using halo::autodiff::tape;
 using halo::autodiff::variable;
 namespace simd = halo::simd;
-namespace test = halo::test;
 
 namespace {
 
@@ -182,12 +183,13 @@ namespace {
 struct recurrent_cell {
   using B = simd::batch<double>;
   static constexpr std::size_t lanes = B::size;
-  static constexpr std::size_t weights = test::gru_rows * 3 * test::gru_units + 3 * test::gru_units;
+  static constexpr std::size_t weights =
+      support::gru_rows * 3 * support::gru_units + 3 * support::gru_units;
 
-  std::vector<double> seeds = normals(lanes * test::gru_units, 9);
+  std::vector<double> seeds = normals(lanes * support::gru_units, 9);
 
-  static test::gru_weights<double> unpack(double const* p) {
-    test::gru_weights<double> w(halo::seed{0});
+  static support::gru_weights<double> unpack(double const* p) {
+    support::gru_weights<double> w(halo::seed{0});
     for (auto* part : {&w.gates, &w.gate_bias, &w.candidate, &w.candidate_bias})
       for (double& e : *part) e = *p++;
     return w;
@@ -197,10 +199,10 @@ struct recurrent_cell {
     auto const w = unpack(p.data());
     double sum = 0;
     for (std::size_t lane = 0; lane < lanes; ++lane) {
-      double const* const x = p.data() + weights + lane * test::gru_rows;
-      auto const next = test::gru_reference(w, x, x + test::gru_features);
-      for (std::size_t k = 0; k < test::gru_units; ++k)
-        sum += seeds[lane * test::gru_units + k] * next[k];
+      double const* const x = p.data() + weights + lane * support::gru_rows;
+      auto const next = support::gru_reference(w, x, x + support::gru_features);
+      for (std::size_t k = 0; k < support::gru_units; ++k)
+        sum += seeds[lane * support::gru_units + k] * next[k];
     }
     return sum;
   }
@@ -219,24 +221,24 @@ struct recurrent_cell {
     B* const candidate = gate_bias + w.gate_bias.size();
     tape<B> t(160, 64);
     dense<B> const gate_layer(
-        t, {test::gru_rows, 2 * test::gru_units, w.gates.data(), w.gate_bias.data()}, gates,
+        t, {support::gru_rows, 2 * support::gru_units, w.gates.data(), w.gate_bias.data()}, gates,
         gate_bias);
     dense<B> const candidate_layer(
-        t, {test::gru_rows, test::gru_units, w.candidate.data(), w.candidate_bias.data()},
+        t, {support::gru_rows, support::gru_units, w.candidate.data(), w.candidate_bias.data()},
         candidate, candidate + w.candidate.size());
-    std::array<variable<B>, test::gru_rows> row;
-    for (std::size_t i = 0; i < test::gru_rows; ++i)
-      row[i] = variable<B>(t, gather(p.data() + weights + i, test::gru_rows));
-    std::array<variable<B>, test::gru_units> next;
-    test::gru_cell(row.data(), row.data() + test::gru_features, next.data(), gate_layer,
-                   candidate_layer);
-    for (std::size_t k = 0; k < test::gru_units; ++k)
-      t.seed(next[k].node(), gather(seeds.data() + k, test::gru_units));
+    std::array<variable<B>, support::gru_rows> row;
+    for (std::size_t i = 0; i < support::gru_rows; ++i)
+      row[i] = variable<B>(t, gather(p.data() + weights + i, support::gru_rows));
+    std::array<variable<B>, support::gru_units> next;
+    support::gru_cell(row.data(), row.data() + support::gru_features, next.data(), gate_layer,
+                      candidate_layer);
+    for (std::size_t k = 0; k < support::gru_units; ++k)
+      t.seed(next[k].node(), gather(seeds.data() + k, support::gru_units));
     t.sweep();
     for (std::size_t i = 0; i < weights; ++i) g[i] = lane_sum(adjoint[i]);
-    for (std::size_t i = 0; i < test::gru_rows; ++i)
+    for (std::size_t i = 0; i < support::gru_rows; ++i)
       for (std::size_t lane = 0; lane < lanes; ++lane)
-        g[weights + lane * test::gru_rows + i] = row[i].adjoint().get(lane);
+        g[weights + lane * support::gru_rows + i] = row[i].adjoint().get(lane);
   }
 };
 
@@ -244,7 +246,7 @@ struct recurrent_cell {
 
 TEST_CASE("a recurrent cell over a register of coordinates: gradient against differences") {
   recurrent_cell const cell;
-  auto p = normals(recurrent_cell::weights + recurrent_cell::lanes * test::gru_rows, 7);
+  auto p = normals(recurrent_cell::weights + recurrent_cell::lanes * support::gru_rows, 7);
   for (std::size_t i = 0; i < recurrent_cell::weights; ++i) p[i] *= 0.3;
   auto const report = halo::autodiff::check_gradient(
       [&](std::span<double const> at) { return cell.value(at); },
@@ -257,49 +259,51 @@ TEST_CASE("a recurrent cell over a register of coordinates: gradient against dif
 
 TEST_CASE("the recurrent cell on registers of float: on values, on a tape, in plain loops") {
   using B = simd::batch<float>;
-  test::gru_weights<double> const w(halo::seed{3});
-  test::gru_weights<float> const narrow(halo::seed{3});
-  affine<float> const gates{test::gru_rows, 2 * test::gru_units, narrow.gates.data(),
+  support::gru_weights<double> const w(halo::seed{3});
+  support::gru_weights<float> const narrow(halo::seed{3});
+  affine<float> const gates{support::gru_rows, 2 * support::gru_units, narrow.gates.data(),
                             narrow.gate_bias.data()};
-  affine<float> const candidate{test::gru_rows, test::gru_units, narrow.candidate.data(),
+  affine<float> const candidate{support::gru_rows, support::gru_units, narrow.candidate.data(),
                                 narrow.candidate_bias.data()};
-  auto const x = normals(B::size * test::gru_rows, 8);
-  std::array<B, test::gru_rows> row;
-  for (std::size_t i = 0; i < test::gru_rows; ++i) {
+  auto const x = normals(B::size * support::gru_rows, 8);
+  std::array<B, support::gru_rows> row;
+  for (std::size_t i = 0; i < support::gru_rows; ++i) {
     std::array<float, B::size> lane;
     for (std::size_t l = 0; l < B::size; ++l)
-      lane[l] = static_cast<float>(x[l * test::gru_rows + i]);
+      lane[l] = static_cast<float>(x[l * support::gru_rows + i]);
     row[i] = B::load(lane.data());
   }
-  std::array<B, test::gru_units> next;
-  test::gru_cell(row.data(), row.data() + test::gru_features, next.data(), gates, candidate);
+  std::array<B, support::gru_units> next;
+  support::gru_cell(row.data(), row.data() + support::gru_features, next.data(), gates, candidate);
 
   tape<B> t(160, 64);
-  std::array<variable<B>, test::gru_rows> recorded;
-  for (std::size_t i = 0; i < test::gru_rows; ++i) recorded[i] = variable<B>(t, row[i]);
-  std::array<variable<B>, test::gru_units> out;
+  std::array<variable<B>, support::gru_rows> recorded;
+  for (std::size_t i = 0; i < support::gru_rows; ++i) recorded[i] = variable<B>(t, row[i]);
+  std::array<variable<B>, support::gru_units> out;
   dense<B> const recorded_gates(t, gates, nullptr, nullptr);
   dense<B> const recorded_candidate(t, candidate, nullptr, nullptr);
   auto const run = [&] {
-    test::gru_cell(recorded.data(), recorded.data() + test::gru_features, out.data(),
-                   recorded_gates, recorded_candidate);
+    support::gru_cell(recorded.data(), recorded.data() + support::gru_features, out.data(),
+                      recorded_gates, recorded_candidate);
   };
   auto const inputs = t.checkpoint();
-  if (!halo::test::allocations_are_counted()) {
+  if (!support::allocations_are_counted()) {
     MESSAGE("skipped: allocations are not counted under this sanitizer");
     return;
   }
-  CHECK(halo::test::allocations_of([&] {
+  CHECK(support::allocations_of([&] {
           run();
           t.rewind(inputs);
           run();
         }) == 0);
   for (std::size_t l = 0; l < B::size; ++l) {
-    double const* const one = x.data() + l * test::gru_rows;
-    auto const expected = test::gru_reference(w, one, one + test::gru_features);
-    for (std::size_t k = 0; k < test::gru_units; ++k) {
+    double const* const one = x.data() + l * support::gru_rows;
+    auto const expected = support::gru_reference(w, one, one + support::gru_features);
+    for (std::size_t k = 0; k < support::gru_units; ++k) {
       CHECK(static_cast<double>(next[k].get(l)) == doctest::Approx(expected[k]).epsilon(3e-6));
       CHECK(out[k].value().get(l) == next[k].get(l));  // bit for bit
     }
   }
 }
+
+}  // namespace autodiff_dense_test

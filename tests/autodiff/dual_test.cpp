@@ -12,6 +12,8 @@
 #include <golden/derivatives.hpp>
 #include <support/operations.hpp>
 
+namespace autodiff_dual_test {
+
 using halo::autodiff::dual;
 namespace simd = halo::simd;
 
@@ -22,7 +24,7 @@ doctest::Approx near(double expected) { return doctest::Approx(expected).epsilon
 template <class F>
 void check_against_golden(char const* name, F f) {
   std::size_t rows = 0;
-  for (auto const& row : halo::test::golden_derivatives) {
+  for (auto const& row : support::golden_derivatives) {
     if (std::string_view(row.name) != name) continue;
     ++rows;
     CAPTURE(name);
@@ -51,8 +53,8 @@ void check_against_golden(char const* name, F f) {
 
 TEST_CASE("every operation: value, first and second derivatives as literals") {
   auto const check = [](char const* name, auto f) { check_against_golden(name, f); };
-  halo::test::for_each_operation(check);
-  halo::test::for_each_scalar_operation(check);
+  support::for_each_operation(check);
+  support::for_each_scalar_operation(check);
 }
 
 TEST_CASE_TEMPLATE("a register of duals is as many duals", T, float, double) {
@@ -65,7 +67,7 @@ TEST_CASE_TEMPLATE("a register of duals is as many duals", T, float, double) {
   dual<B> const x(B::load(a.data()), B(T(1.5)));
   dual<B> const y(B::load(b.data()), B(T(-0.5)));
   T const tolerance = 16 * std::numeric_limits<T>::epsilon();
-  halo::test::for_each_operation([&](char const* name, auto f) {
+  support::for_each_operation([&](char const* name, auto f) {
     dual<B> const lanes = f(x, y);
     for (std::size_t i = 0; i < B::size; ++i) {
       CAPTURE(name);
@@ -155,3 +157,5 @@ TEST_CASE("registers of duals reduce and report their lanes") {
   CHECK(!any(is_finite(broken)));
   CHECK(!is_finite(dual<float>(std::numeric_limits<float>::quiet_NaN(), 0.0F)));
 }
+
+}  // namespace autodiff_dual_test

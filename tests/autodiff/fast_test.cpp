@@ -8,6 +8,8 @@
 
 #include <halo/autodiff/check.hpp>
 
+namespace autodiff_fast_test {
+
 using namespace halo;
 
 TEST_CASE("fast functions differentiate as the exact ones") {
@@ -28,3 +30,5 @@ TEST_CASE("fast functions differentiate as the exact ones") {
   CHECK(autodiff::check_gradient(sum_of([](V const& a) { return fast_inverse_sqrt(a * a + 0.5); }),
                                  x));
 }
+
+}  // namespace autodiff_fast_test

@@ -12,6 +12,8 @@
 #include <halo/simd/batch.hpp>
 #include <support/allocation.hpp>
 
+namespace autodiff_gradient_test {
+
 using halo::autodiff::dual;
 using halo::autodiff::gradient_workspace;
 using halo::autodiff::hessian_vector_product;
@@ -80,7 +82,7 @@ TEST_CASE("on registers: as many losses at once as there are lanes") {
 }
 
 TEST_CASE("a workspace grows once, then nothing is allocated") {
-  if (!halo::test::allocations_are_counted()) {
+  if (!support::allocations_are_counted()) {
     MESSAGE("skipped: allocations are not counted under this sanitizer");
     return;
   }
@@ -90,7 +92,7 @@ TEST_CASE("a workspace grows once, then nothing is allocated") {
   gradient_workspace<dual<double>> second;
   double const value = value_and_gradient(rosenbrock, x, g, workspace);
   hessian_vector_product(rosenbrock, x, v, hv, second);
-  CHECK(halo::test::allocations_of([&] {
+  CHECK(support::allocations_of([&] {
           CHECK(value_and_gradient(rosenbrock, x, again, workspace) == value);
           hessian_vector_product(rosenbrock, x, v, hv, second);
         }) == 0);
@@ -154,3 +156,5 @@ TEST_CASE("a gradient written by hand, run on planes, gives H·v beside itself")
     CHECK(hv[i] == doctest::Approx(s * atq + 2 * pq * atp));
   }
 }
+
+}  // namespace autodiff_gradient_test

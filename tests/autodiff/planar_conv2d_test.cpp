@@ -8,10 +8,11 @@
 
 #include "support/conv2d.hpp"
 
+namespace autodiff_planar_conv2d_test {
+
 using halo::autodiff::dual;
 using halo::autodiff::planar;
 using halo::kernel::start;
-namespace test = halo::test;
 
 namespace {
 
@@ -21,8 +22,8 @@ struct numbers {
   bool constant;
 
   numbers(std::size_t size, bool without_tangent, std::uint64_t stream)
-      : value(test::integers<float>(size, stream)),
-        tangent(test::integers<float>(size, stream + 1)),
+      : value(support::integers<float>(size, stream)),
+        tangent(support::integers<float>(size, stream + 1)),
         constant(without_tangent) {}
   planar<float const> read() const { return {value.data(), constant ? nullptr : tangent.data()}; }
   planar<float> write() { return {value.data(), tangent.data()}; }
@@ -62,9 +63,9 @@ std::vector<dual<double>> begin(numbers const& before, start from, numbers const
 }  // namespace
 
 TEST_CASE("planar_conv2d: sums of products of dual numbers, whatever has no tangent") {
-  test::geometry const shapes[] = {
-      {test::axis::same(5, 3), test::axis::same(6, 2), 2, 5},
-      {test::axis::valid(7, 3, 2), test::axis::same(6, 3, 2, 2), 4, 18, 2}};
+  support::geometry const shapes[] = {
+      {support::axis::same(5, 3), support::axis::same(6, 2), 2, 5},
+      {support::axis::valid(7, 3, 2), support::axis::same(6, 3, 2, 2), 4, 18, 2}};
   for (auto const& g : shapes)
     for (bool const constant_a : {false, true})
       for (bool const constant_b : {false, true})
@@ -80,7 +81,7 @@ TEST_CASE("planar_conv2d: sums of products of dual numbers, whatever has no tang
 
             numbers y(images * g.output_size(), false, 7), active = y;
             auto sums = begin(y, from, bias);
-            test::for_each_product(images, g, [&](std::size_t i, std::size_t k, std::size_t o) {
+            support::for_each_product(images, g, [&](std::size_t i, std::size_t k, std::size_t o) {
               sums[o] += x.at(i) * w.at(k);
             });
             conv2d_forward(images, g, x.read(), w.read(), y.write(), from, bias.read());
@@ -93,7 +94,7 @@ TEST_CASE("planar_conv2d: sums of products of dual numbers, whatever has no tang
 
             numbers dx(images * g.input_size(), false, 11);
             sums = begin(dx, from, bias);
-            test::for_each_product(images, g, [&](std::size_t i, std::size_t k, std::size_t o) {
+            support::for_each_product(images, g, [&](std::size_t i, std::size_t k, std::size_t o) {
               sums[i] += dy.at(o) * w.at(k);
             });
             conv2d_backward_data(images, g, dy.read(), w.read(), dx.write(), from);
@@ -102,10 +103,12 @@ TEST_CASE("planar_conv2d: sums of products of dual numbers, whatever has no tang
             numbers dw(g.weights(), false, 13);
             numbers const other(images * g.output_size(), constant_b, 15);
             sums = begin(dw, from, bias);
-            test::for_each_product(images, g, [&](std::size_t i, std::size_t k, std::size_t o) {
+            support::for_each_product(images, g, [&](std::size_t i, std::size_t k, std::size_t o) {
               sums[k] += x.at(i) * other.at(o);
             });
             conv2d_backward_weights(images, g, x.read(), other.read(), dw.write(), from);
             check(dw, sums);
           }
 }
+
+}  // namespace autodiff_planar_conv2d_test

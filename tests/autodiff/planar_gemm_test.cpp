@@ -10,6 +10,8 @@
 
 #include <halo/core/random.hpp>
 
+namespace autodiff_planar_gemm_test {
+
 using halo::autodiff::dual;
 using halo::autodiff::planar;
 using halo::kernel::operand;
@@ -112,3 +114,5 @@ TEST_CASE("a sum without terms is where it starts") {
   CHECK(c[0] == 0);
   CHECK(c_tangent[0] == 0);
 }
+
+}  // namespace autodiff_planar_gemm_test

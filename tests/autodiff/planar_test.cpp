@@ -17,6 +17,8 @@
 #include <halo/simd/pointer.hpp>
 #include <halo/simd/transform.hpp>
 
+namespace autodiff_planar_test {
+
 namespace simd = halo::simd;
 using halo::autodiff::dual;
 using halo::autodiff::planar;
@@ -167,3 +169,5 @@ TEST_CASE("planar: elements are read and assigned by index, values and tangents 
   dual<double> const x(10, 5);
   CHECK(both.tangent == (tanh(x) + sigmoid(x) + log(x) + asinh(x)).tangent);
 }
+
+}  // namespace autodiff_planar_test

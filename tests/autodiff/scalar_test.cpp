@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+namespace autodiff_scalar_test {
+
 TEST_CASE_TEMPLATE("plain numbers have what registers have", T, float, double) {
   using namespace halo::autodiff;
   CHECK(fma(T(2), T(3), T(4)) == T(10));
@@ -16,3 +18,5 @@ TEST_CASE_TEMPLATE("plain numbers have what registers have", T, float, double) {
   CHECK(!is_finite(-std::numeric_limits<T>::infinity()));
   CHECK(!is_finite(std::numeric_limits<T>::quiet_NaN()));
 }
+
+}  // namespace autodiff_scalar_test

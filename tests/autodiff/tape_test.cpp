@@ -10,6 +10,8 @@
 #include <halo/autodiff/variable.hpp>
 #include <support/allocation.hpp>
 
+namespace autodiff_tape_test {
+
 using halo::autodiff::tape;
 using halo::autodiff::variable;
 using halo::autodiff::when_full;
@@ -109,7 +111,7 @@ TEST_CASE("rewind forgets the later nodes; the earlier ones collect from every s
 }
 
 TEST_CASE("a tape in use again allocates nothing") {
-  if (!halo::test::allocations_are_counted()) {
+  if (!support::allocations_are_counted()) {
     MESSAGE("skipped: allocations are not counted under this sanitizer");
     return;
   }
@@ -123,8 +125,8 @@ TEST_CASE("a tape in use again allocates nothing") {
     double const derivatives[2] = {1.0, 2.0};
     backward(variable<double>::record_many(t, 0.0, operands, derivatives));
   };
-  CHECK(halo::test::allocations_of([] { tape<double> local(4); }) > 0);
-  CHECK(halo::test::allocations_of([&] {
+  CHECK(support::allocations_of([] { tape<double> local(4); }) > 0);
+  CHECK(support::allocations_of([&] {
           for (int i = 0; i < 10; ++i) run();
         }) == 0);
 }
@@ -164,3 +166,5 @@ TEST_CASE("a user's primitive with several inputs and outputs") {
   backward(variable<double>(&t, same[0] * same[1], again));
   CHECK(b.adjoint() == 3.0);
 }
+
+}  // namespace autodiff_tape_test

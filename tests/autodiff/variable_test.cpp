@@ -14,6 +14,8 @@
 #include <halo/autodiff/dual.hpp>
 #include <support/operations.hpp>
 
+namespace autodiff_variable_test {
+
 using halo::autodiff::dual;
 using halo::autodiff::tape;
 using halo::autodiff::variable;
@@ -29,7 +31,7 @@ doctest::Approx near(double expected) { return doctest::Approx(expected).epsilon
 template <class F>
 void check_against_golden(char const* name, F f) {
   std::size_t rows = 0;
-  for (auto const& row : halo::test::golden_derivatives) {
+  for (auto const& row : support::golden_derivatives) {
     if (std::string_view(row.name) != name) continue;
     ++rows;
     CAPTURE(name);
@@ -74,8 +76,8 @@ void check_against_golden(char const* name, F f) {
 
 TEST_CASE("every operation: value, first and second derivatives as literals") {
   auto const check = [](char const* name, auto f) { check_against_golden(name, f); };
-  halo::test::for_each_operation(check);
-  halo::test::for_each_scalar_operation(check);
+  support::for_each_operation(check);
+  support::for_each_scalar_operation(check);
 }
 
 TEST_CASE_TEMPLATE("a tape of registers is as many tapes", T, float, double) {
@@ -88,7 +90,7 @@ TEST_CASE_TEMPLATE("a tape of registers is as many tapes", T, float, double) {
   T const tolerance = 16 * std::numeric_limits<T>::epsilon();
   tape<B> wide(64);
   tape<T> narrow(64);
-  halo::test::for_each_operation([&](char const* name, auto f) {
+  support::for_each_operation([&](char const* name, auto f) {
     wide.clear();
     variable<B> const x(wide, B::load(a.data())), y(wide, B::load(b.data()));
     variable<B> const z = f(x, y);
@@ -190,3 +192,5 @@ TEST_CASE("a function that halo does not know") {
   CHECK(x.adjoint() == 7.0);
   CHECK(y.adjoint() == 7.0);
 }
+
+}  // namespace autodiff_variable_test

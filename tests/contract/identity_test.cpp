@@ -13,6 +13,8 @@
 
 #include "../support/description.hpp"
 
+namespace contract_identity_test {
+
 using namespace halo;
 
 namespace {
@@ -144,3 +146,5 @@ TEST_CASE("identity: a network that says its input first is the one that its lay
   CHECK(support::description<sequential<nn::linear<8, 2>>>() ==
         support::description<on_vector<nn::linear<8, 2>>>());
 }
+
+}  // namespace contract_identity_test

@@ -36,6 +36,8 @@
 
 #include "../support/network.hpp"
 
+namespace contract_layer_test {
+
 using namespace halo;
 using autodiff::planar;
 using support::draw;
@@ -406,3 +408,5 @@ TEST_CASE("layer: one with parameters bounds its gradient") {
   check_bound<nn::residual<nn::linear<5, 5>, nn::linear<5, 5>>, shape<5>>();
   check_bound<nn::checkpointed<nn::linear<5, 5>, nn::tanh>, shape<5>>();
 }
+
+}  // namespace contract_layer_test

@@ -8,6 +8,8 @@
 #include "../support/layouts.hpp"
 #include "../support/optimizer_contract.hpp"
 
+namespace contract_optimizer_test {
+
 using namespace halo;
 
 // float registers hold 4, 8 or 16: below, on and over; a single element; ranges that start anywhere
@@ -27,3 +29,5 @@ TEST_CASE_TEMPLATE("every optimizer keeps the contract", O, optim::sgd, optim::m
     contract::keeps_the_contract<O, support::three_layers<9, 1, 8, 3>, double>();
   }
 }
+
+}  // namespace contract_optimizer_test

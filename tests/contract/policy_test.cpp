@@ -22,6 +22,8 @@
 #include "../support/device.hpp"
 #include "../support/network.hpp"
 
+namespace contract_policy_test {
+
 namespace {
 
 using namespace halo;
@@ -192,3 +194,5 @@ TEST_CASE("every optimizer keeps the contract under every policy: averaged") {
 TEST_CASE("every optimizer keeps the contract under every policy: tensor_rnn") {
   under_every_policy(learned::tensor_rnn<>{});
 }
+
+}  // namespace contract_policy_test

@@ -10,6 +10,8 @@
 
 #include "support/allocation.hpp"
 
+namespace core_aligned_test {
+
 using namespace halo;
 
 namespace {
@@ -44,7 +46,7 @@ static_assert(!std::is_copy_constructible_v<aligned_buffer<float>>);
 
 TEST_CASE_TEMPLATE("aligned_array: zeros on a cache line, inside the object", T, char, float,
                    double, std::uint64_t) {
-  std::size_t const allocated = test::allocations_of([] {
+  std::size_t const allocated = support::allocations_of([] {
     aligned_array<T, 37> a;
     aligned_array<T, 37> const& c = a;
     CHECK(on_a_line(a.data()));
@@ -98,3 +100,5 @@ TEST_CASE("aligned_buffer: moving hands the memory over and leaves nothing behin
   CHECK(b.size() == 0);  // NOLINT(bugprone-use-after-move)
   CHECK(aligned_buffer<int>().span().empty());
 }
+
+}  // namespace core_aligned_test

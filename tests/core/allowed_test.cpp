@@ -7,6 +7,8 @@
 #include <initializer_list>
 #include <limits>
 
+namespace core_allowed_test {
+
 using namespace halo;
 
 TEST_CASE("allowed: the ends belong to an interval where it says so") {
@@ -34,3 +36,5 @@ TEST_CASE("allowed: NaN never, infinity where a bound may be switched off") {
     CHECK(range.contains(inf) == (range == allowed::positive_or_infinite()));
   }
 }
+
+}  // namespace core_allowed_test

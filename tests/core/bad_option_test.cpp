@@ -6,6 +6,8 @@
 #include <cmath>
 #include <string_view>
 
+namespace core_bad_option_test {
+
 using namespace halo;
 
 namespace {
@@ -46,3 +48,5 @@ TEST_CASE("bad_option: of several the first") {
   REQUIRE(bad);
   CHECK(std::string_view(bad->path.data()) == "rate");
 }
+
+}  // namespace core_bad_option_test

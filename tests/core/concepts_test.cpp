@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace core_concepts_test {
+
 namespace {
 template <class T>
 constexpr bool stored() {
@@ -22,3 +24,5 @@ TEST_CASE_TEMPLATE("concepts: and in nothing else", T, int, bool, long double, f
                    float*) {
   CHECK_FALSE(stored<T>());
 }
+
+}  // namespace core_concepts_test

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <type_traits>
 
+namespace core_error_test {
+
 using namespace halo;
 
 namespace {
@@ -48,3 +50,5 @@ TEST_CASE("error: a message of one piece arrives as it is, and outlives a copy")
 TEST_CASE("error: a zero character does not cut the message short") {
   CHECK(message("file", std::string_view("a\0b", 3), "", "") == "file: a?b");
 }
+
+}  // namespace core_error_test

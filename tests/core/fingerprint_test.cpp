@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+namespace core_fingerprint_test {
+
 using namespace halo;
 
 namespace {
@@ -50,3 +52,5 @@ TEST_CASE("fingerprint: a text ends where it ends") {
   b.add("a"), b.add("bc");
   CHECK(a.value() != b.value());
 }
+
+}  // namespace core_fingerprint_test

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+namespace core_layer_mask_test {
+
 using namespace halo;
 
 static_assert(sizeof(layer_mask) == 16);
@@ -100,3 +102,5 @@ TEST_CASE("layer_mask: a part of the layers, numbered anew") {
       CHECK(right);
     }
 }
+
+}  // namespace core_layer_mask_test

@@ -9,6 +9,8 @@
 #include <span>
 #include <string>
 
+namespace core_options_test {
+
 using namespace halo;
 
 namespace {
@@ -73,3 +75,5 @@ TEST_CASE("options: a path longer than its place is cut, not overrun") {
   REQUIRE(bad);
   CHECK(std::string(bad->path.data()).size() == bad->path.size() - 1);
 }
+
+}  // namespace core_options_test

@@ -9,6 +9,8 @@
 #include <tuple>
 #include <vector>
 
+namespace core_parameter_table_test {
+
 using namespace halo;
 
 namespace {
@@ -89,3 +91,5 @@ TEST_CASE("parameter_table: flat_layout is one tensor of one layer") {
   CHECK(flat_layout<5>::table[0].role == parameter_role::weight);
   static_assert(parameter_layout<flat_layout<0>>);
 }
+
+}  // namespace core_parameter_table_test

@@ -11,6 +11,8 @@
 
 #include <halo/core/random.hpp>
 
+namespace core_portable_test {
+
 using namespace halo;
 
 namespace {
@@ -131,3 +133,5 @@ TEST_CASE("portable: the bits are these on every processor") {
   }
   CHECK(hash == 6736599135287435091U);
 }
+
+}  // namespace core_portable_test

@@ -13,6 +13,8 @@
 #include <span>
 #include <vector>
 
+namespace core_random_test {
+
 using namespace halo;
 
 namespace {
@@ -207,3 +209,5 @@ TEST_CASE("random: every permutation comes up, all equally often") {
   std::sort(large.begin(), large.end());
   for (std::uint32_t i = 0; i < large.size(); ++i) CHECK(large[i] == i);
 }
+
+}  // namespace core_random_test

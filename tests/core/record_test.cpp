@@ -11,6 +11,8 @@
 
 #include "support/unrecorded.hpp"
 
+namespace core_record_test {
+
 using namespace halo;
 
 namespace {
@@ -133,9 +135,11 @@ TEST_CASE("record: tensors of a layout by name and shape, ranges of the state, p
 }
 
 TEST_CASE("record: a member that is not recorded is found") {
-  CHECK(tests::unrecorded_bytes(outer{}) == tests::no_unrecorded_bytes);
-  CHECK(tests::unrecorded_bytes(inner{}) == tests::no_unrecorded_bytes);
+  CHECK(support::unrecorded_bytes(outer{}) == support::no_unrecorded_bytes);
+  CHECK(support::unrecorded_bytes(inner{}) == support::no_unrecorded_bytes);
 #if defined(__GNUC__) && !defined(__clang__)
-  CHECK(tests::unrecorded_bytes(forgetful{}) > 0);
+  CHECK(support::unrecorded_bytes(forgetful{}) > 0);
 #endif
 }
+
+}  // namespace core_record_test

@@ -6,6 +6,8 @@
 #include <array>
 #include <cstddef>
 
+namespace core_shape_test {
+
 using namespace halo;
 
 static_assert(shape<3, 28, 28>::rank == 3);
@@ -22,3 +24,5 @@ TEST_CASE("shape: extents in the order they were written") {
   CHECK(shape<>::extents.empty());
   CHECK(shape<4, 0>::extents[0] == 4);
 }
+
+}  // namespace core_shape_test

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <thread>
 
+namespace core_stopwatch_test {
+
 using namespace halo;
 
 TEST_CASE("stopwatch: seconds of the monotonic clock, from construction and from restart") {
@@ -29,3 +31,5 @@ TEST_CASE("stopwatch: seconds of the monotonic clock, from construction and from
   CHECK(after >= 0);
   CHECK(after <= std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count());
 }
+
+}  // namespace core_stopwatch_test

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <vector>
 
+namespace core_unrolled_test {
+
 TEST_CASE("unrolled calls each number once, in order") {
   std::vector<std::size_t> seen;
   halo::unrolled<5>([&](std::size_t i) { seen.push_back(i); });
@@ -13,3 +15,5 @@ TEST_CASE("unrolled calls each number once, in order") {
   halo::unrolled<0>([&](std::size_t i) { seen.push_back(i); });
   CHECK(seen.size() == 5);
 }
+
+}  // namespace core_unrolled_test

@@ -12,6 +12,8 @@
 
 #include "../support/data.hpp"
 
+namespace data_balanced_batches_test {
+
 using namespace halo;
 
 namespace {
@@ -105,11 +107,13 @@ TEST_CASE("balanced_batches: follows a dataset that gains or loses rows") {
     CHECK(*std::max_element(fewer.begin(), fewer.end()) < 5);
   }
   d = skewed(0);
-  CHECK(tests::message_of<error>([&] { static_cast<void>(stream.next()); }) ==
+  CHECK(support::message_of<error>([&] { static_cast<void>(stream.next()); }) ==
         "balanced_batches: rows: expected at least 1, found 0");
   d = data::make_dataset(5, 3, 2);
-  CHECK(tests::message_of<error>([&] { static_cast<void>(stream.next()); }) ==
+  CHECK(support::message_of<error>([&] { static_cast<void>(stream.next()); }) ==
         "balanced_batches: features: expected 2, found 3");
-  CHECK(tests::message_of<error>([&] { data::balanced_batches const b(d, 0, seed{1}); }) ==
+  CHECK(support::message_of<error>([&] { data::balanced_batches const b(d, 0, seed{1}); }) ==
         "balanced_batches: size: expected at least 1, found 0");
 }
+
+}  // namespace data_balanced_batches_test

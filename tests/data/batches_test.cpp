@@ -15,6 +15,8 @@
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
 
+namespace data_batches_test {
+
 using namespace halo;
 
 namespace {
@@ -146,7 +148,7 @@ TEST_CASE("batches: a temporary dataset does not compile, a temporary walk works
 TEST_CASE("batches: sizes that make no sense") {
   data::dataset const d = numbered(5);
   data::dataset const none;
-  auto const says = [](auto&& call) { return tests::message_of<error>(call); };
+  auto const says = [](auto&& call) { return support::message_of<error>(call); };
   CHECK(says([&] { data::batches b(d, 0, seed{1}); }) ==
         "batches: size: expected at least 1, found 0");
   CHECK(says([&] { data::batches b(none, 4, seed{1}); }) ==
@@ -218,7 +220,7 @@ TEST_CASE("batches: where a dataset loses rows the next epoch begins, of those t
     CHECK(stream.next().rows() == 8);
     CHECK(stream.epoch() == 3);
     d = numbered(0);
-    CHECK(tests::message_of<error>([&] { static_cast<void>(stream.next()); }) ==
+    CHECK(support::message_of<error>([&] { static_cast<void>(stream.next()); }) ==
           "batches: rows: expected at least " +
               std::string(policy == data::remainder::drop ? "8" : "1") + ", found 0");
   }
@@ -228,7 +230,7 @@ TEST_CASE("batches: a dataset with other features than at the beginning is refus
   data::dataset d = numbered(10);
   data::batches stream(d, 4, seed{3});
   d = data::make_dataset(10, 4, 5);
-  CHECK(tests::message_of<error>([&] { static_cast<void>(stream.next()); }) ==
+  CHECK(support::message_of<error>([&] { static_cast<void>(stream.next()); }) ==
         "batches: dataset: expected 3 features and 1 targets, found 4 and 1");
 }
 
@@ -309,7 +311,7 @@ TEST_CASE("batches: what the run chose is an option, where it stands is state") 
 }
 
 TEST_CASE("batches: a file holds where a stream stands, and refuses another stream") {
-  tests::folder f;
+  support::folder f;
   data::dataset const d = numbered(50);
   io::record_format const kind{"stream", "a stream of mini-batches"};
   data::batches whole(d, 16, seed{5});
@@ -319,9 +321,11 @@ TEST_CASE("batches: a file holds where a stream stands, and refuses another stre
   io::load_record(f / "stream", resumed, kind);
   for (int i = 0; i < 20; ++i) CHECK(firsts(resumed.next(7)) == firsts(whole.next(7)));
   data::batches other(d, 16, seed{6});
-  CHECK(tests::contains(
-      tests::message_of<error>([&] { io::load_record(f / "stream", other, kind); }), "seed"));
+  CHECK(support::contains(
+      support::message_of<error>([&] { io::load_record(f / "stream", other, kind); }), "seed"));
   data::batches smaller(d, 8, seed{5});
-  CHECK(tests::contains(
-      tests::message_of<error>([&] { io::load_record(f / "stream", smaller, kind); }), "size"));
+  CHECK(support::contains(
+      support::message_of<error>([&] { io::load_record(f / "stream", smaller, kind); }), "size"));
 }
+
+}  // namespace data_batches_test

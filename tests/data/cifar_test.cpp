@@ -11,6 +11,8 @@
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
 
+namespace data_cifar_test {
+
 using namespace halo;
 
 namespace {
@@ -32,7 +34,7 @@ std::string file(std::size_t images) {
 }
 
 std::string message(std::string const& bytes) {
-  return tests::message_of<error>(
+  return support::message_of<error>(
       [&] { static_cast<void>(data::parse_cifar(io::as_bytes(bytes), "a.bin")); });
 }
 
@@ -68,19 +70,21 @@ TEST_CASE("cifar: bad input is named with byte, expected and found") {
 }
 
 TEST_CASE("cifar: a folder in the official layout") {
-  tests::folder f;
+  support::folder f;
   auto const loaded = [&](char const* part) {
-    return tests::message_of<error>([&] { static_cast<void>(data::load_cifar(f.path(), part)); });
+    return support::message_of<error>([&] { static_cast<void>(data::load_cifar(f.path(), part)); });
   };
-  CHECK(tests::contains(loaded("test"), "test_batch.bin: expected a readable file, found No such"));
-  CHECK(tests::contains(loaded("train"), "data_batch_1.bin: expected a readable file, found No"));
+  CHECK(
+      support::contains(loaded("test"), "test_batch.bin: expected a readable file, found No such"));
+  CHECK(support::contains(loaded("train"), "data_batch_1.bin: expected a readable file, found No"));
   CHECK(loaded("both") == "cifar: part: expected train or test, found both");
   std::string whole(30'730'000, '\x33');
   for (std::size_t i = 0; i < 10'000; ++i) whole[i * 3073] = static_cast<char>(i % 7);
   io::save_atomically(f / "data_batch_1.bin", whole);
-  CHECK(tests::contains(loaded("train"), "data_batch_2.bin: expected a readable file, found No"));
+  CHECK(support::contains(loaded("train"), "data_batch_2.bin: expected a readable file, found No"));
   io::save_atomically(f / "test_batch.bin", whole.substr(0, 30'726'927));
-  CHECK(tests::contains(loaded("test"), "test_batch.bin: expected 30730000 bytes, found 30726927"));
+  CHECK(
+      support::contains(loaded("test"), "test_batch.bin: expected 30730000 bytes, found 30726927"));
   io::save_atomically(f / "test_batch.bin", whole);
   data::dataset const d = data::load_cifar(f.path(), "test");
   CHECK(d.rows() == 10'000);
@@ -88,12 +92,12 @@ TEST_CASE("cifar: a folder in the official layout") {
   CHECK(d.x(9'999, 3071) == 0.2F);
   whole[9'998 * 3073] = 10;  // a message counts from the beginning of the file
   io::save_atomically(f / "test_batch.bin", whole);
-  CHECK(tests::contains(loaded("test"),
-                        "test_batch.bin: byte 30723854: expected a label from 0 to 9, found 10"));
+  CHECK(support::contains(loaded("test"),
+                          "test_batch.bin: byte 30723854: expected a label from 0 to 9, found 10"));
 }
 
 TEST_CASE("cifar: the real files") {
-  std::string const folder = tests::data_folder();
+  std::string const folder = support::data_folder();
   if (folder.empty()) return;
   if (!io::exists(folder + "/cifar-10-batches-bin")) {
     MESSAGE("skipped: HALO_DATA has no folder cifar-10-batches-bin");
@@ -111,3 +115,5 @@ TEST_CASE("cifar: the real files") {
   CHECK(d.x(0, 2) == 49.0F / 255.0F);
   CHECK(d.x(0, 3) == 159.0F / 255.0F);
 }
+
+}  // namespace data_cifar_test

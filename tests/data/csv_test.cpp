@@ -16,6 +16,8 @@
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
 
+namespace data_csv_test {
+
 using namespace halo;
 using data::csv_options;
 
@@ -26,7 +28,7 @@ data::csv parse(std::string const& text, csv_options const& options = {}) {
 }
 
 std::string message(std::string const& text, csv_options const& options = {}) {
-  return tests::message_of<error>([&] { static_cast<void>(parse(text, options)); });
+  return support::message_of<error>([&] { static_cast<void>(parse(text, options)); });
 }
 
 std::vector<float> features(data::csv const& c) {
@@ -118,7 +120,8 @@ TEST_CASE("csv: every separator") {
   }
   for (char bad : {'.', '"', '\n', '\r', '0', '-', 'e', '\0'}) {
     CAPTURE(bad);
-    CHECK(tests::contains(message("1,2\n", {.separator = bad}), "csv: separator: expected one of"));
+    CHECK(
+        support::contains(message("1,2\n", {.separator = bad}), "csv: separator: expected one of"));
   }
 }
 
@@ -131,8 +134,9 @@ TEST_CASE("csv: columns made with blanks") {
     CHECK(features(c) == std::vector<float>{1, 2.5F, 3, 4});
     CHECK(labels(c) == std::vector<std::int32_t>{1, 0});
   }
-  CHECK(tests::contains(message("\"1\"2 3\n", blanks), "column 4: expected the end of the field"));
-  CHECK(tests::contains(message("1,5 2\n", blanks), "a finite number in field 1"));
+  CHECK(
+      support::contains(message("\"1\"2 3\n", blanks), "column 4: expected the end of the field"));
+  CHECK(support::contains(message("1,5 2\n", blanks), "a finite number in field 1"));
 }
 
 TEST_CASE("csv: ends of lines, marks, blanks and quotes make no difference") {
@@ -208,8 +212,8 @@ TEST_CASE("csv: bad input is named with line, column, expected and found") {
     CAPTURE(c.text.substr(0, 100));
     std::string const m = message(c.text);
     CAPTURE(m);
-    CHECK(tests::contains(m, c.says));
-    CHECK(tests::contains(m, "csv: a.csv: "));
+    CHECK(support::contains(m, c.says));
+    CHECK(support::contains(m, "csv: a.csv: "));
   }
 }
 
@@ -222,9 +226,11 @@ TEST_CASE("csv: headers that are wrong") {
         "csv: a.csv: line 2, column 5: expected 2 fields, found more");
   CHECK(message("a,b,c\n1,2\n", header) ==
         "csv: a.csv: line 2, column 4: expected 3 fields, found 2");
-  CHECK(tests::contains(message("a,b\nx,0\n", header), "expected a finite number in field 1, fou"));
-  CHECK(tests::contains(message("a,\"b\n1,0\n", header), "line 1, column 3: expected closing"));
-  CHECK(tests::contains(message("a,b\n1,0\n", {.header = true, .label = 2}),
+  CHECK(
+      support::contains(message("a,b\nx,0\n", header), "expected a finite number in field 1, fou"));
+  CHECK(support::contains(message("a,\"b\n1,0\n", header), "line 1, column 3: expected closing"));
+  CHECK(
+      support::contains(message("a,b\n1,0\n", {.header = true, .label = 2}),
                         "line 1, column 1: expected features, and the label in field 3, found 2"));
 }
 
@@ -274,13 +280,15 @@ TEST_CASE("csv: the memory asked for follows the text, not rows times columns") 
 }
 
 TEST_CASE("csv: files") {
-  tests::folder f;
+  support::folder f;
   std::string const path = f / "t.csv";
   io::save_atomically(path, "x,y\n1.5,1\n");
   CHECK(data::load_csv(path, {.header = true}).samples.x(0, 0) == 1.5F);
-  auto const m = tests::message_of<error>([&] { static_cast<void>(data::load_csv(path)); });
-  CHECK(tests::contains(m, "csv: " + path + ": line 1, column 1: expected a finite number"));
+  auto const m = support::message_of<error>([&] { static_cast<void>(data::load_csv(path)); });
+  CHECK(support::contains(m, "csv: " + path + ": line 1, column 1: expected a finite number"));
   auto const none =
-      tests::message_of<error>([&] { static_cast<void>(data::load_csv(f / "none.csv")); });
-  CHECK(tests::contains(none, "No such file"));
+      support::message_of<error>([&] { static_cast<void>(data::load_csv(f / "none.csv")); });
+  CHECK(support::contains(none, "No such file"));
 }
+
+}  // namespace data_csv_test

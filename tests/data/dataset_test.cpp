@@ -7,6 +7,8 @@
 
 #include "../support/data.hpp"
 
+namespace data_dataset_test {
+
 using namespace halo;
 
 namespace {
@@ -66,12 +68,12 @@ TEST_CASE("select_classes: labels become 0, 1, ... in the order listed") {
 }
 
 TEST_CASE("select_classes: labels that make no sense") {
-  auto const twice = tests::message_of<error>([] {
+  auto const twice = support::message_of<error>([] {
     static_cast<void>(data::select_classes(small(), {1, 2, 1}));
   });
   CHECK(twice == "select_classes: labels: expected every label once, found 1 twice");
   auto const none =
-      tests::message_of<error>([] { static_cast<void>(data::select_classes(small(), {8})); });
+      support::message_of<error>([] { static_cast<void>(data::select_classes(small(), {8})); });
   CHECK(none == "select_classes: labels: expected at least one row with one of them, found none");
 }
 
@@ -84,7 +86,7 @@ TEST_CASE("concatenate: one after the other") {
   CHECK(d.classes == 4);
   data::dataset other = data::make_dataset(1, 3, 9);
   auto const message =
-      tests::message_of<error>([&] { static_cast<void>(data::concatenate(small(), other)); });
+      support::message_of<error>([&] { static_cast<void>(data::concatenate(small(), other)); });
   CHECK(message == "concatenate: features: expected 2, found 3");
 }
 
@@ -98,6 +100,8 @@ TEST_CASE("transposed: rows of an example become its columns") {
         std::vector<float>{0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11});
   CHECK(t.y == d.y);
   CHECK(t.classes == 3);
-  auto const m = tests::message_of<error>([&] { static_cast<void>(data::transposed(d, 2, 2)); });
+  auto const m = support::message_of<error>([&] { static_cast<void>(data::transposed(d, 2, 2)); });
   CHECK(m == "transposed: features: expected 2 times 2, found 6");
 }
+
+}  // namespace data_dataset_test

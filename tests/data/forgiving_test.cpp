@@ -12,6 +12,8 @@
 #include "../support/allocation.hpp"
 #include "../support/data.hpp"
 
+namespace data_forgiving_test {
+
 using namespace halo;
 
 namespace {
@@ -124,38 +126,40 @@ TEST_CASE("readers of text: what one forgives, all forgive") {
     };
     for (std::string const& v : variants) {
       CAPTURE(v);
-      std::string const m = tests::message_of<error>([&] { CHECK(same(r.parse(v), expected)); });
+      std::string const m = support::message_of<error>([&] { CHECK(same(r.parse(v), expected)); });
       CHECK(m == "no error");
     }
-    CHECK(tests::message_of<error>([&] { static_cast<void>(r.parse(mark)); }) != "no error");
+    CHECK(support::message_of<error>([&] { static_cast<void>(r.parse(mark)); }) != "no error");
     // and what none forgives: a blank line between others, a second mark
-    CHECK(tests::message_of<error>([&] { static_cast<void>(r.parse("\n" + r.text)); }) !=
+    CHECK(support::message_of<error>([&] { static_cast<void>(r.parse("\n" + r.text)); }) !=
           "no error");
-    CHECK(tests::message_of<error>([&] { static_cast<void>(r.parse(mark + mark + r.text)); }) !=
+    CHECK(support::message_of<error>([&] { static_cast<void>(r.parse(mark + mark + r.text)); }) !=
           "no error");
   }
 }
 
 TEST_CASE("readers of text: where memory runs out they say so with a halo::error") {
-  if (!halo::test::allocations_are_counted()) {
+  if (!support::allocations_are_counted()) {
     MESSAGE("skipped: allocations are not counted under this sanitizer");
     return;
   }
   for (reader const& r : readers()) {
     CAPTURE(r.name);
-    std::size_t const all = halo::test::allocations_of([&] { static_cast<void>(r.parse(r.text)); });
+    std::size_t const all = support::allocations_of([&] { static_cast<void>(r.parse(r.text)); });
     CHECK(all > 1);
     for (std::size_t n = 1; n <= all; ++n) {
       CAPTURE(n);
       std::string m;
       try {
-        halo::test::failing_allocation const once(n);
+        support::failing_allocation const once(n);
         static_cast<void>(r.parse(r.text));
         m = "no error";
       } catch (error const& e) {
         m = e.what();
       }
-      CHECK(tests::contains(m, "expected memory for "));
+      CHECK(support::contains(m, "expected memory for "));
     }
   }
 }
+
+}  // namespace data_forgiving_test

@@ -12,6 +12,8 @@
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
 
+namespace data_gas_sensor_test {
+
 using namespace halo;
 
 namespace {
@@ -32,7 +34,7 @@ std::string with(std::string text, std::string const& from, std::string const& t
 }
 
 std::string message(std::string const& text) {
-  return tests::message_of<error>(
+  return support::message_of<error>(
       [&] { static_cast<void>(data::parse_gas_sensor(text, "batch1.dat")); });
 }
 
@@ -112,8 +114,8 @@ TEST_CASE("gas_sensor: bad input is named with line, column, expected and found"
     CAPTURE(c.text);
     std::string const m = message(c.text);
     CAPTURE(m);
-    CHECK(tests::contains(m, c.says));
-    CHECK(tests::contains(m, "gas_sensor: batch1.dat"));
+    CHECK(support::contains(m, c.says));
+    CHECK(support::contains(m, "gas_sensor: batch1.dat"));
   }
 }
 
@@ -149,7 +151,7 @@ TEST_CASE("gas_sensor: a flipped bit gives an error or finite rows, nothing else
 }
 
 TEST_CASE("gas_sensor: a folder gives the files it has, rows knowing their batch") {
-  tests::folder f;
+  support::folder f;
   io::save_atomically(f / "batch2.dat", row("1", 0) + "\n" + row("2", 0) + "\n");
   io::save_atomically(f / "batch10.dat", row("3", 0));
   data::gas_sensor const g = data::load_gas_sensor(f.path());
@@ -160,21 +162,21 @@ TEST_CASE("gas_sensor: a folder gives the files it has, rows knowing their batch
   CHECK(data::load_gas_sensor(f / "mine.dat").batch[0] == 0);
   io::save_atomically(f / "batch7.dat", row("3", 0) + "\n5");
   auto const m =
-      tests::message_of<error>([&] { static_cast<void>(data::load_gas_sensor(f.path())); });
-  CHECK(tests::contains(m, "batch7.dat: line 2, column 2: expected a blank and 1:"));
+      support::message_of<error>([&] { static_cast<void>(data::load_gas_sensor(f.path())); });
+  CHECK(support::contains(m, "batch7.dat: line 2, column 2: expected a blank and 1:"));
 }
 
 TEST_CASE("gas_sensor: a folder without the files, a file that is not there") {
-  tests::folder f;
+  support::folder f;
   auto const message_of_loading = [](std::string const& path) {
-    return tests::message_of<error>([&] { static_cast<void>(data::load_gas_sensor(path)); });
+    return support::message_of<error>([&] { static_cast<void>(data::load_gas_sensor(path)); });
   };
-  CHECK(tests::contains(message_of_loading(f.path()), "expected at least one of batch1.dat"));
-  CHECK(tests::contains(message_of_loading(f / "none.dat"), "No such file"));
+  CHECK(support::contains(message_of_loading(f.path()), "expected at least one of batch1.dat"));
+  CHECK(support::contains(message_of_loading(f / "none.dat"), "No such file"));
 }
 
 TEST_CASE("gas_sensor: the real files") {
-  std::string const folder = tests::data_folder();
+  std::string const folder = support::data_folder();
   if (folder.empty()) return;
   data::gas_sensor const g = data::load_gas_sensor(folder + "/gas");
   // The first line of batch1.dat and what the files hold in total.
@@ -193,3 +195,5 @@ TEST_CASE("gas_sensor: the real files") {
           std::vector<std::size_t>{0, 1225, 1579, 541, 484, 1558, 546});
   }
 }
+
+}  // namespace data_gas_sensor_test

@@ -14,6 +14,8 @@
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
 
+namespace data_har_test {
+
 using namespace halo;
 
 namespace {
@@ -46,7 +48,7 @@ struct files {
     return data::parse_har(t);
   }
   [[nodiscard]] std::string message() const {
-    return tests::message_of<error>([&] { static_cast<void>(parse()); });
+    return support::message_of<error>([&] { static_cast<void>(parse()); });
   }
 };
 
@@ -115,16 +117,17 @@ TEST_CASE("har: bad labels and subjects are named with line, column, expected an
     f.labels = c.text;
     std::string const m = f.message();
     CAPTURE(m);
-    CHECK(tests::contains(m, c.says));
-    CHECK(tests::contains(m, "har: y.txt"));
+    CHECK(support::contains(m, c.says));
+    CHECK(support::contains(m, "har: y.txt"));
   }
   files f;
   f.subjects = "1\n31\n";
-  CHECK(tests::contains(f.message(),
-                        "subject.txt: line 2, column 1: expected a subject from 1 to "
-                        "30, found '31'"));
+  CHECK(support::contains(f.message(),
+                          "subject.txt: line 2, column 1: expected a subject from 1 to "
+                          "30, found '31'"));
   f.subjects = "1\n2\n3\n";
-  CHECK(tests::contains(f.message(), "subject.txt: expected 2 lines, as many as labels, found 3"));
+  CHECK(
+      support::contains(f.message(), "subject.txt: expected 2 lines, as many as labels, found 3"));
 }
 
 TEST_CASE("har: bad signals are named with line, column, expected and found") {
@@ -155,13 +158,13 @@ TEST_CASE("har: bad signals are named with line, column, expected and found") {
     f.signals[4] = c.text;
     std::string const m = f.message();
     CAPTURE(m);
-    CHECK(tests::contains(m, c.says));
-    CHECK(tests::contains(m, "har: body_acc_y: "));
+    CHECK(support::contains(m, c.says));
+    CHECK(support::contains(m, "har: body_acc_y: "));
   }
 }
 
 TEST_CASE("har: a folder in the official layout") {
-  tests::folder place;
+  support::folder place;
   std::string const root = place / "UCI HAR Dataset";
   std::filesystem::create_directories(root + "/test/Inertial Signals");
   files const f;
@@ -171,25 +174,25 @@ TEST_CASE("har: a folder in the official layout") {
         f.signals[c]);
   }
   auto const message = [&](std::string const& part) {
-    return tests::message_of<error>([&] { static_cast<void>(data::load_har(root, part)); });
+    return support::message_of<error>([&] { static_cast<void>(data::load_har(root, part)); });
   };
-  CHECK(tests::contains(message("test"), "y_test.txt"));
+  CHECK(support::contains(message("test"), "y_test.txt"));
   io::save_atomically(root + "/test/y_test.txt", f.labels);
   io::save_atomically(root + "/test/subject_test.txt", f.subjects);
   CHECK(message("test") == "no error");
   data::har const h = data::load_har(root, "test");
   CHECK(h.samples.x == f.parse().samples.x);
   CHECK(h.subject == f.parse().subject);
-  CHECK(tests::contains(message("train"), "No such file"));
-  CHECK(tests::contains(message("both"), "har: part: expected train or test, found both"));
+  CHECK(support::contains(message("train"), "No such file"));
+  CHECK(support::contains(message("both"), "har: part: expected train or test, found both"));
   io::save_atomically(root + "/test/y_test.txt", std::string("5\n2\n9\n"));
-  CHECK(
-      tests::contains(message("test"), "test/y_test.txt: line 3, column 1: expected an activity"));
+  CHECK(support::contains(message("test"),
+                          "test/y_test.txt: line 3, column 1: expected an activity"));
   std::filesystem::remove_all(place.path());
 }
 
 TEST_CASE("har: the real files") {
-  std::string const folder = tests::data_folder();
+  std::string const folder = support::data_folder();
   if (folder.empty()) return;
   std::string const root = folder + "/UCI HAR Dataset";
   if (!io::exists(root)) {
@@ -212,3 +215,5 @@ TEST_CASE("har: the real files") {
   }
   CHECK(total > 5 * body);
 }
+
+}  // namespace data_har_test

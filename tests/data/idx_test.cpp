@@ -14,6 +14,8 @@
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
 
+namespace data_idx_test {
+
 using namespace halo;
 
 namespace {
@@ -38,7 +40,7 @@ std::vector<T> values(std::string const& file) {
 
 template <class T = std::uint8_t, std::size_t Rank = 1>
 std::string message(std::string const& file) {
-  return tests::message_of<error>([&] { static_cast<void>(parse<T, Rank>(file)); });
+  return support::message_of<error>([&] { static_cast<void>(parse<T, Rank>(file)); });
 }
 
 data::dataset pairs(std::string const& images, std::string const& labels, std::size_t classes = 0) {
@@ -48,7 +50,7 @@ data::dataset pairs(std::string const& images, std::string const& labels, std::s
 
 std::string message_of_pairs(std::string const& images, std::string const& labels,
                              std::size_t classes = 0) {
-  return tests::message_of<error>([&] { static_cast<void>(pairs(images, labels, classes)); });
+  return support::message_of<error>([&] { static_cast<void>(pairs(images, labels, classes)); });
 }
 
 // Two images of 2 by 3 pixels, and their labels.
@@ -163,8 +165,8 @@ TEST_CASE("idx: bad input is named with byte, expected and found") {
     CAPTURE(c.says);
     std::string const m = message(c.file);
     CAPTURE(m);
-    CHECK(tests::contains(m, "idx: a.idx: "));
-    CHECK(tests::contains(m, c.says));
+    CHECK(support::contains(m, "idx: a.idx: "));
+    CHECK(support::contains(m, c.says));
   }
   CHECK(message(good) == "no error");
   CHECK(message<std::uint8_t, 2>(good) == "idx: a.idx: byte 3: expected 2 axes, found [3]");
@@ -248,27 +250,27 @@ TEST_CASE("idx: images and labels that do not belong together") {
     CAPTURE(c.says);
     std::string const m = message_of_pairs(c.x, c.y, c.classes);
     CAPTURE(m);
-    CHECK(tests::contains(m, c.says));
+    CHECK(support::contains(m, c.says));
   }
 }
 
 TEST_CASE("idx: files") {
-  tests::folder f;
+  support::folder f;
   io::save_atomically(f / "x", images);
   io::save_atomically(f / "y", labels);
   CHECK(data::load_idx<std::uint8_t, 3>(f / "x")(0, 0, 2) == 102);
   CHECK(data::load_idx_dataset(f / "x", f / "y").y(0) == 7);
   CHECK(data::load_idx_dataset(f / "x", f / "y", 9).classes == 9);
-  auto const swapped = tests::message_of<error>(
+  auto const swapped = support::message_of<error>(
       [&] { static_cast<void>(data::load_idx_dataset(f / "y", f / "x")); });
-  CHECK(tests::contains(swapped, "idx: " + (f / "y") + ": byte 3"));
-  auto const none = tests::message_of<error>(
+  CHECK(support::contains(swapped, "idx: " + (f / "y") + ": byte 3"));
+  auto const none = support::message_of<error>(
       [&] { static_cast<void>(data::load_idx<std::uint8_t, 3>(f / "none")); });
-  CHECK(tests::contains(none, "No such file"));
+  CHECK(support::contains(none, "No such file"));
 }
 
 TEST_CASE("idx: MNIST itself") {
-  std::string const folder = tests::data_folder();
+  std::string const folder = support::data_folder();
   if (folder.empty()) return;
   std::string const begin = folder + "/mnist/t10k-";
   data::dataset const d =
@@ -286,3 +288,5 @@ TEST_CASE("idx: MNIST itself") {
   for (float x : tensor::elements(d.x)) sum += static_cast<double>(x);
   CHECK(sum / 7840000 == doctest::Approx(0.1325).epsilon(1e-3));  // the published mean of the set
 }
+
+}  // namespace data_idx_test

@@ -11,6 +11,8 @@
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
 
+namespace data_mnist_test {
+
 using namespace halo;
 
 namespace {
@@ -27,20 +29,22 @@ std::string labels(char second = 9) {
 }
 
 std::string message(std::string const& folder, std::string const& part) {
-  return tests::message_of<error>([&] { static_cast<void>(data::load_mnist(folder, part)); });
+  return support::message_of<error>([&] { static_cast<void>(data::load_mnist(folder, part)); });
 }
 
 }  // namespace
 
 TEST_CASE("mnist: both parts under their published names") {
-  tests::folder f;
+  support::folder f;
   for (std::string const part : {"train", "t10k"}) {
     std::string const asked = part == "train" ? "train" : "test";
-    CHECK(tests::contains(message(f.path(), asked), part + "-images-idx3-ubyte: expected a readable"
-                                                           " file, found No such file"));
+    CHECK(support::contains(message(f.path(), asked), part +
+                                                          "-images-idx3-ubyte: expected a readable"
+                                                          " file, found No such file"));
     io::save_atomically(f / (part + "-images-idx3-ubyte"), images());
-    CHECK(tests::contains(message(f.path(), asked), part + "-labels-idx1-ubyte: expected a readable"
-                                                           " file, found No such file"));
+    CHECK(support::contains(message(f.path(), asked), part +
+                                                          "-labels-idx1-ubyte: expected a readable"
+                                                          " file, found No such file"));
     io::save_atomically(f / (part + "-labels-idx1-ubyte"), labels(part == "train" ? 9 : 4));
     data::dataset const d = data::load_mnist(f.path(), asked);
     CHECK(d.rows() == 2);
@@ -54,30 +58,30 @@ TEST_CASE("mnist: both parts under their published names") {
 }
 
 TEST_CASE("mnist: other images and labels are refused") {
-  tests::folder f;
+  support::folder f;
   io::save_atomically(f / "train-labels-idx1-ubyte", labels());
   io::save_atomically(f / "train-images-idx3-ubyte", images(27));
-  CHECK(tests::contains(message(f.path(), "train"),
-                        "images-idx3-ubyte: byte 3: expected images of 28 by 28 pixels, found "
-                        "[2, 27, 28]"));
+  CHECK(support::contains(message(f.path(), "train"),
+                          "images-idx3-ubyte: byte 3: expected images of 28 by 28 pixels, found "
+                          "[2, 27, 28]"));
   io::save_atomically(f / "train-images-idx3-ubyte", labels());
-  CHECK(tests::contains(message(f.path(), "train"), "images of 28 by 28 pixels, found [2]"));
+  CHECK(support::contains(message(f.path(), "train"), "images of 28 by 28 pixels, found [2]"));
   io::save_atomically(f / "train-images-idx3-ubyte", images().substr(0, 1000));
-  CHECK(tests::contains(message(f.path(), "train"), "byte 16: expected 1568 bytes"));
+  CHECK(support::contains(message(f.path(), "train"), "byte 16: expected 1568 bytes"));
   io::save_atomically(f / "train-images-idx3-ubyte", images());
   io::save_atomically(f / "train-labels-idx1-ubyte", labels(10));
-  CHECK(tests::contains(message(f.path(), "train"),
-                        "labels-idx1-ubyte: byte 9: expected a label from 0 to 9, found 10"));
+  CHECK(support::contains(message(f.path(), "train"),
+                          "labels-idx1-ubyte: byte 9: expected a label from 0 to 9, found 10"));
 }
 
 TEST_CASE("mnist: packed files are for a reader that unpacks, and plain ones go first") {
-  tests::folder f;
+  support::folder f;
   io::save_atomically(f / "t10k-images-idx3-ubyte.gz", std::string("\x1F\x8B..."));
   io::save_atomically(f / "t10k-labels-idx1-ubyte", labels());
   io::save_atomically(f / "t10k-labels-idx1-ubyte.gz", std::string("never read"));
-  CHECK(tests::contains(message(f.path(), "test"),
-                        "ubyte.gz: byte 0: expected 00 00, found 1f 8b: gzip, for gunzip or "
-                        "io/gzip.hpp"));
+  CHECK(support::contains(message(f.path(), "test"),
+                          "ubyte.gz: byte 0: expected 00 00, found 1f 8b: gzip, for gunzip or "
+                          "io/gzip.hpp"));
   std::vector<std::string> asked;
   auto const unpack = [&](std::string const& path, std::size_t) {
     asked.push_back(path);
@@ -91,7 +95,7 @@ TEST_CASE("mnist: packed files are for a reader that unpacks, and plain ones go 
 }
 
 TEST_CASE("mnist: the real files") {
-  std::string const folder = tests::data_folder();
+  std::string const folder = support::data_folder();
   if (folder.empty()) return;
   data::dataset const d = data::load_mnist(folder + "/mnist", "train");
   CHECK(d.rows() == 60000);
@@ -99,3 +103,5 @@ TEST_CASE("mnist: the real files") {
   CHECK(data::rows_per_class(d) ==
         std::vector<std::size_t>{5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949});
 }
+
+}  // namespace data_mnist_test

@@ -15,6 +15,8 @@
 #include <halo/nn/sequential.hpp>
 #include <halo/optim/adam.hpp>
 
+namespace data_regression_test {
+
 using namespace halo;
 
 namespace {
@@ -85,3 +87,5 @@ TEST_CASE("regression: adapt::run learns numbers from a stream") {
   CHECK(before > 1.0);
   CHECK(after < 1e-4);
 }
+
+}  // namespace data_regression_test

@@ -9,6 +9,8 @@
 
 #include "../support/data.hpp"
 
+namespace data_split_test {
+
 using namespace halo;
 
 namespace {
@@ -94,7 +96,9 @@ TEST_CASE("splits as datasets") {
 TEST_CASE("splits: fractions that make no sense") {
   for (double bad : {-0.1, 1.1, std::nan("")}) {
     auto const m =
-        tests::message_of<error>([&] { static_cast<void>(data::random_rows(10, bad, seed{1})); });
-    CHECK(tests::contains(m, "split: test_fraction: expected a number from 0 to 1, found "));
+        support::message_of<error>([&] { static_cast<void>(data::random_rows(10, bad, seed{1})); });
+    CHECK(support::contains(m, "split: test_fraction: expected a number from 0 to 1, found "));
   }
 }
+
+}  // namespace data_split_test

@@ -9,6 +9,8 @@
 
 #include "../support/data.hpp"
 
+namespace data_standardize_test {
+
 using namespace halo;
 
 namespace {
@@ -96,7 +98,7 @@ TEST_CASE("standardize: stored numbers") {
 }
 
 TEST_CASE("standardize: what cannot be fitted or used") {
-  auto const says = [](auto&& call) { return tests::message_of<error>(call); };
+  auto const says = [](auto&& call) { return support::message_of<error>(call); };
   CHECK(says([] { data::standardizer const s(of({})); }) ==
         "standardize: training rows: expected at least one, found none");
   float const infinite = std::numeric_limits<float>::infinity();
@@ -106,15 +108,15 @@ TEST_CASE("standardize: what cannot be fitted or used") {
   data::standardizer const s(of({{0}, {2}}));
   data::dataset wide = of({{5, 6}});
   CHECK(says([&] { s.apply(wide); }) == "standardize: features: expected 1, found 2");
-  CHECK(tests::contains(says([] {
-                          data::standardizer const t({1, 2}, {1});
-                        }),
-                        "expected 2 values, found 1"));
-  for (float bad : {0.0F, -1.0F, missing, infinite}) {
-    CHECK(tests::contains(says([=] {
-                            data::standardizer const t({1, 2}, {1, bad});
+  CHECK(support::contains(says([] {
+                            data::standardizer const t({1, 2}, {1});
                           }),
-                          "feature 1: expected a finite mean and a positive deviation"));
+                          "expected 2 values, found 1"));
+  for (float bad : {0.0F, -1.0F, missing, infinite}) {
+    CHECK(support::contains(says([=] {
+                              data::standardizer const t({1, 2}, {1, bad});
+                            }),
+                            "feature 1: expected a finite mean and a positive deviation"));
   }
 }
 
@@ -143,3 +145,5 @@ TEST_CASE("standardizer: values at both edges of float stay finite") {
   CHECK(d.x(0, 0) == 1.0F);
   CHECK(d.x(1, 0) == -1.0F);
 }
+
+}  // namespace data_standardize_test

@@ -16,6 +16,8 @@
 
 #include "../support/data.hpp"
 
+namespace data_text_test {
+
 using namespace halo;
 namespace text = halo::data::text;
 
@@ -38,7 +40,7 @@ TEST_CASE("lines: a byte order mark and blanks at the ends mean nothing") {
   text::lines in("\xEF\xBB\xBF \ta b \t\r\n\tc", "reader", "name");
   CHECK(in.next());
   CHECK(in.line() == "a b");
-  CHECK(tests::message_of<error>([&] { in.fail_at(in.line(), "x", "y"); }) ==
+  CHECK(support::message_of<error>([&] { in.fail_at(in.line(), "x", "y"); }) ==
         "reader: name: line 1, column 3: expected x, found y");
   CHECK(in.next());
   CHECK(in.line() == "c");
@@ -62,7 +64,7 @@ TEST_CASE("lines: messages name reader, text, line and column") {
   text::lines in("first\nsecond", "csv", "a.csv");
   CHECK(in.next());
   CHECK(in.next());
-  auto const message = tests::message_of<error>(
+  auto const message = support::message_of<error>(
       [&] { in.fail_at(in.line().substr(3), "this", text::quoted("that")); });
   CHECK(message == "csv: a.csv: line 2, column 4: expected this, found 'that'");
 }
@@ -173,3 +175,5 @@ TEST_CASE("take_integer: only digits that fit") {
     CHECK_FALSE(text::take_integer(bad, value));
   }
 }
+
+}  // namespace data_text_test

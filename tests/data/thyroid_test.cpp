@@ -13,6 +13,8 @@
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
 
+namespace data_thyroid_test {
+
 using namespace halo;
 
 namespace {
@@ -39,7 +41,7 @@ data::thyroid parsed(std::vector<std::string> const& texts) {
 }
 
 std::string message(std::vector<std::string> const& texts) {
-  return tests::message_of<error>([&] { static_cast<void>(parsed(texts)); });
+  return support::message_of<error>([&] { static_cast<void>(parsed(texts)); });
 }
 
 }  // namespace
@@ -141,10 +143,10 @@ TEST_CASE("thyroid: bad input is named with line, column, expected and found") {
     CAPTURE(c.text);
     std::string const m = message({c.text});
     CAPTURE(m);
-    CHECK(tests::contains(m, c.says));
-    CHECK(tests::contains(m, "thyroid: allhypo.data"));
+    CHECK(support::contains(m, c.says));
+    CHECK(support::contains(m, "thyroid: allhypo.data"));
   }
-  CHECK(tests::contains(message({}), "thyroid: texts: expected at least one, found none"));
+  CHECK(support::contains(message({}), "thyroid: texts: expected at least one, found none"));
 }
 
 TEST_CASE("thyroid: cut or flipped anywhere, an error or sound rows") {
@@ -168,13 +170,13 @@ TEST_CASE("thyroid: cut or flipped anywhere, an error or sound rows") {
 }
 
 TEST_CASE("thyroid: a folder needs all six files") {
-  tests::folder f;
+  support::folder f;
   for (char const* name : {"allhypo.data", "allhypo.test", "allhyper.data", "allhyper.test",
                            "sick.data", "sick.test"}) {
     auto const m =
-        tests::message_of<error>([&] { static_cast<void>(data::load_thyroid(f.path())); });
+        support::message_of<error>([&] { static_cast<void>(data::load_thyroid(f.path())); });
     CAPTURE(m);
-    CHECK(tests::contains(m, "No such file"));
+    CHECK(support::contains(m, "No such file"));
     bool const is_test = std::string(name).ends_with(".test");
     bool const hyper = std::string(name).starts_with("allhyper");
     io::save_atomically(
@@ -185,12 +187,13 @@ TEST_CASE("thyroid: a folder needs all six files") {
   CHECK(t.samples.y(0) == 3);
   CHECK(t.samples.y(1) == 0);
   io::save_atomically(f / "sick.test", line("1", "M", "2", "negative", 2) + "x");
-  auto const m = tests::message_of<error>([&] { static_cast<void>(data::load_thyroid(f.path())); });
-  CHECK(tests::contains(m, "sick.test: line 2, column 1: expected 29 attributes"));
+  auto const m =
+      support::message_of<error>([&] { static_cast<void>(data::load_thyroid(f.path())); });
+  CHECK(support::contains(m, "sick.test: line 2, column 1: expected 29 attributes"));
 }
 
 TEST_CASE("thyroid: the real files") {
-  std::string const folder = tests::data_folder();
+  std::string const folder = support::data_folder();
   if (folder.empty()) return;
   if (!io::exists(folder + "/thyroid")) {
     MESSAGE("skipped: HALO_DATA has no folder thyroid");
@@ -206,3 +209,5 @@ TEST_CASE("thyroid: the real files") {
   CHECK(t.samples.x(0, 17) == 1.3F);
   CHECK(t.samples.x(0, 25) == 109.0F);
 }
+
+}  // namespace data_thyroid_test

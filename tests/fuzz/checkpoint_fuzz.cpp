@@ -52,31 +52,31 @@ io::safetensors with_checksum(io::safetensors const& file) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-  unsigned const choice = tests::take_choice(data, size);
+  unsigned const choice = support::take_choice(data, size);
   static std::string const start = good();
   std::string const all =
-      choice % 8 != 0 ? tests::edited(start, data, size) : std::string(tests::text(data, size));
+      choice % 8 != 0 ? support::edited(start, data, size) : std::string(support::text(data, size));
   std::optional<io::safetensors> file;
-  if (!tests::accepted([&] { file = io::parse_safetensors(io::as_bytes(all), "f"); })) {
+  if (!support::accepted([&] { file = io::parse_safetensors(io::as_bytes(all), "f"); })) {
     return 0;
   }
   if (choice % 2 == 0) file = with_checksum(*file);
-  static_cast<void>(tests::accepted([&] {
+  static_cast<void>(support::accepted([&] {
     auto const theta = adapt::read_parameters<network>(*file);
-    tests::require(theta.size() == network::parameters + network::statistics, "every parameter");
-    tests::require_finite(theta.span());
+    support::require(theta.size() == network::parameters + network::statistics, "every parameter");
+    support::require_finite(theta.span());
   }));
   static device d(optim::averaged<optim::adam>{}, seed{1});
   static auto const fresh = support::bytes_of(d);
   support::set_bytes(d, fresh);
-  if (!tests::accepted([&] { adapt::resume(*file, d); })) {
-    tests::require(support::bytes_of(d) == fresh, "a refused file changes nothing");
+  if (!support::accepted([&] { adapt::resume(*file, d); })) {
+    support::require(support::bytes_of(d) == fresh, "a refused file changes nothing");
     return 0;
   }
   go(d, 50);  // done and finite, or refused
   walk(d, []<class T>(field_path const&, recorded_field<T> const& field) {
     if constexpr (!recorded_field<T>::is_text)
-      if (field.is_state()) tests::require_finite(field.values);
+      if (field.is_state()) support::require_finite(field.values);
   });
   return 0;
 }

@@ -30,7 +30,7 @@ std::string written(data::csv const& table) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-  unsigned const choice = tests::take_choice(data, size);
+  unsigned const choice = support::take_choice(data, size);
   constexpr std::array<std::size_t, 4> labels{data::csv_options::last, data::csv_options::first,
                                               data::csv_options::none, 2};
   data::csv_options const options{.separator = ",; \t:|.e"[choice % 8],
@@ -39,22 +39,24 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
                                   .classes = (choice & 64U) != 0 ? 3U : 0U,
                                   .max_rows = (choice & 128U) != 0 ? 4U : 1000U};
   data::csv table;
-  if (!tests::accepted([&] { table = data::parse_csv(tests::text(data, size), "f", options); })) {
+  if (!support::accepted(
+          [&] { table = data::parse_csv(support::text(data, size), "f", options); })) {
     return 0;
   }
   auto const& samples = table.samples;
-  tests::require(samples.rows() > 0 && samples.features() > 0, "rows and features");
-  tests::require(samples.rows() <= options.max_rows, "at most so many rows");
-  tests::require(table.names.empty() || table.names.size() == samples.features(), "a name each");
-  tests::require_finite(tensor::elements(samples.x));
+  support::require(samples.rows() > 0 && samples.features() > 0, "rows and features");
+  support::require(samples.rows() <= options.max_rows, "at most so many rows");
+  support::require(table.names.empty() || table.names.size() == samples.features(), "a name each");
+  support::require_finite(tensor::elements(samples.x));
   for (auto y : tensor::elements(samples.y)) {
-    tests::require(y >= 0 && static_cast<std::size_t>(y) < samples.classes, "labels in range");
+    support::require(y >= 0 && static_cast<std::size_t>(y) < samples.classes, "labels in range");
   }
   data::csv again;
   std::string const text = written(table);
-  tests::require(tests::accepted([&] { again = data::parse_csv(text, "again"); }), "a round trip");
-  tests::require(again.samples.y == samples.y, "the same labels");
-  tests::require(
+  support::require(support::accepted([&] { again = data::parse_csv(text, "again"); }),
+                   "a round trip");
+  support::require(again.samples.y == samples.y, "the same labels");
+  support::require(
       std::memcmp(again.samples.x.data(), samples.x.data(), samples.x.size() * sizeof(float)) == 0,
       "the same bits");
   return 0;

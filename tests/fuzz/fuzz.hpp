@@ -14,7 +14,7 @@
 
 #include <halo/core/error.hpp>
 
-namespace tests {
+namespace support {
 
 /// Ends the program where an invariant is broken; the fuzzer keeps the input.
 inline void require(bool holds, char const* what) {
@@ -74,4 +74,4 @@ void require_finite(Range const& values) {
   for (auto v : values) require(std::isfinite(v), "finite numbers");
 }
 
-}  // namespace tests
+}  // namespace support

@@ -12,11 +12,11 @@ namespace {
 template <class T, std::size_t Rank>
 void read_as(std::span<std::byte const> all) {
   tensor::array<T, Rank> values;
-  if (!tests::accepted([&] { values = data::parse_idx<T, Rank>(all, "f"); })) return;
-  tests::require(all.size() >= 4 + 4 * Rank + values.size(), "no more elements than bytes");
-  if constexpr (std::floating_point<T>) tests::require_finite(tensor::elements(values));
+  if (!support::accepted([&] { values = data::parse_idx<T, Rank>(all, "f"); })) return;
+  support::require(all.size() >= 4 + 4 * Rank + values.size(), "no more elements than bytes");
+  if constexpr (std::floating_point<T>) support::require_finite(tensor::elements(values));
   if constexpr (sizeof(T) == 1) {
-    tests::require(
+    support::require(
         std::ranges::equal(std::as_bytes(tensor::elements(values)), all.subspan(4 + 4 * Rank)),
         "bytes as they are");
   }
@@ -25,8 +25,8 @@ void read_as(std::span<std::byte const> all) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-  unsigned const choice = tests::take_choice(data, size);
-  auto const all = tests::bytes(data, size);
+  unsigned const choice = support::take_choice(data, size);
+  auto const all = support::bytes(data, size);
   switch (choice % 8) {
     case 0:
       read_as<std::uint8_t, 3>(all);
@@ -49,16 +49,16 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     default: {  // images up to the byte that choice / 8 of them make, labels behind
       std::size_t const cut = size * (choice / 8) / 31;
       data::dataset d;
-      if (!tests::accepted([&] {
+      if (!support::accepted([&] {
             d = data::parse_idx_dataset(all.first(cut), "x", all.subspan(cut), "y",
                                         choice % 8 == 6 ? 0 : 10);
           })) {
         break;
       }
-      tests::require(d.rows() > 0 && d.features() > 0, "rows and features");
-      for (float x : tensor::elements(d.x)) tests::require(x >= 0 && x <= 1, "pixels up to 1");
+      support::require(d.rows() > 0 && d.features() > 0, "rows and features");
+      for (float x : tensor::elements(d.x)) support::require(x >= 0 && x <= 1, "pixels up to 1");
       for (auto y : tensor::elements(d.y)) {
-        tests::require(y >= 0 && static_cast<std::size_t>(y) < d.classes, "labels in range");
+        support::require(y >= 0 && static_cast<std::size_t>(y) < d.classes, "labels in range");
       }
     }
   }

@@ -21,20 +21,20 @@ std::string good() {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-  unsigned const choice = tests::take_choice(data, size);
-  std::string const all =
-      choice % 2 == 0 ? tests::edited(good(), data, size) : std::string(tests::text(data, size));
+  unsigned const choice = support::take_choice(data, size);
+  std::string const all = choice % 2 == 0 ? support::edited(good(), data, size)
+                                          : std::string(support::text(data, size));
   std::optional<io::npy> file;
-  if (!tests::accepted([&] { file = io::parse_npy(io::as_bytes(all), "f"); })) return 0;
+  if (!support::accepted([&] { file = io::parse_npy(io::as_bytes(all), "f"); })) return 0;
   io::tensor_view const& values = file->values();
-  tests::require(values.bytes.size() <= all.size(), "no more than there is");
-  tests::require(values.shape.bytes(values.type) == values.bytes.size(), "shape and bytes agree");
+  support::require(values.bytes.size() <= all.size(), "no more than there is");
+  support::require(values.shape.bytes(values.type) == values.bytes.size(), "shape and bytes agree");
   std::optional<io::npy> again;
-  tests::require(
-      tests::accepted([&] { again = io::parse_npy(io::write_npy(values).span(), "again"); }),
+  support::require(
+      support::accepted([&] { again = io::parse_npy(io::write_npy(values).span(), "again"); }),
       "a round trip");
-  tests::require(again->values().type == values.type, "the same type");
-  tests::require(again->values().shape == values.shape, "the same shape");
-  tests::require(std::ranges::equal(again->values().bytes, values.bytes), "the same bytes");
+  support::require(again->values().type == values.type, "the same type");
+  support::require(again->values().shape == values.shape, "the same shape");
+  support::require(std::ranges::equal(again->values().bytes, values.bytes), "the same bytes");
   return 0;
 }

@@ -26,31 +26,31 @@ std::string good() {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-  unsigned const choice = tests::take_choice(data, size);
-  std::string const all =
-      choice % 2 == 0 ? tests::edited(good(), data, size) : std::string(tests::text(data, size));
+  unsigned const choice = support::take_choice(data, size);
+  std::string const all = choice % 2 == 0 ? support::edited(good(), data, size)
+                                          : std::string(support::text(data, size));
   std::optional<io::safetensors> file;
-  if (!tests::accepted([&] { file = io::parse_safetensors(io::as_bytes(all), "f"); })) {
+  if (!support::accepted([&] { file = io::parse_safetensors(io::as_bytes(all), "f"); })) {
     return 0;
   }
   std::size_t total = 0;
   for (io::tensor_view const& t : file->tensors()) {
-    tests::require(t.shape.bytes(t.type) == t.bytes.size(), "shape and bytes agree");
-    tests::require(file->find(t.name) == &t, "found by its name");
+    support::require(t.shape.bytes(t.type) == t.bytes.size(), "shape and bytes agree");
+    support::require(file->find(t.name) == &t, "found by its name");
     total += t.bytes.size();
   }
-  tests::require(total <= all.size(), "no more than there is");
+  support::require(total <= all.size(), "no more than there is");
   std::optional<io::safetensors> again;
   auto const first = io::write_safetensors(file->tensors(), file->metadata());
-  tests::require(tests::accepted([&] { again = io::parse_safetensors(first.span(), "again"); }),
-                 "a round trip");
+  support::require(support::accepted([&] { again = io::parse_safetensors(first.span(), "again"); }),
+                   "a round trip");
   auto const second = io::write_safetensors(again->tensors(), again->metadata());
-  tests::require(std::ranges::equal(first.span(), second.span()), "the same bytes");
-  tests::require(again->tensors().size() == file->tensors().size(), "as many tensors");
+  support::require(std::ranges::equal(first.span(), second.span()), "the same bytes");
+  support::require(again->tensors().size() == file->tensors().size(), "as many tensors");
   for (io::tensor_view const& t : file->tensors()) {
     io::tensor_view const& u = again->at(t.name);
-    tests::require(t.type == u.type && t.shape == u.shape, "the same type and shape");
-    tests::require(std::ranges::equal(t.bytes, u.bytes), "the same elements");
+    support::require(t.type == u.type && t.shape == u.shape, "the same type and shape");
+    support::require(std::ranges::equal(t.bytes, u.bytes), "the same elements");
   }
   return 0;
 }

@@ -6,11 +6,13 @@
 
 #include "geometry/fuzz.hpp"
 
+namespace geometry_conv2d_test {
+
 using namespace halo;
 using kernel::conv2d_geometry;
 using kernel::start;
-using test::fuzz::draw;
-using test::fuzz::exact;
+using support::fuzz::draw;
+using support::fuzz::exact;
 using doubles = std::vector<double>;
 
 namespace {
@@ -74,7 +76,7 @@ doubles contract(T const* x, std::size_t pixels, std::size_t channels, std::size
   std::size_t const n = channels / groups;
   doubles sums(pixels * groups);
   for (std::size_t p = 0; p < sums.size(); ++p)
-    sums[p] = test::fuzz::contracted(x + p * n, r.data() + p % groups * n, n);
+    sums[p] = support::fuzz::contracted(x + p * n, r.data() + p % groups * n, n);
   return sums;
 }
 
@@ -176,7 +178,7 @@ void capture(conv2d_geometry const& g, std::string& text) {
 template <class M>
 void check_numbers(int which) {
   using T = typename M::value;
-  test::fuzz::for_each_case("conv2d", 25, [&](draw& d) {
+  support::fuzz::for_each_case("conv2d", 25, [&](draw& d) {
     conv2d_geometry const g =
         draw_geometry(d, std::is_same_v<typename M::arch, simd::scalar> ? 5000000 : 30000000);
     std::size_t const images = g.operations() < 3000000 ? d.between(1, 3) : 1;
@@ -205,7 +207,7 @@ void check_numbers(int which) {
 template <class M>
 void check_planes(int which) {
   using T = typename M::value;
-  test::fuzz::for_each_case("conv2d on planes", 8, [&](draw& d) {
+  support::fuzz::for_each_case("conv2d on planes", 8, [&](draw& d) {
     conv2d_geometry const g = draw_geometry(d, 3000000);
     std::size_t const images = d.between(1, 2);
     auto const from = static_cast<start>(d.below(which == 0 ? 3 : 2));
@@ -215,7 +217,7 @@ void check_planes(int which) {
     CAPTURE(static_cast<int>(from));
     direction const way(images, g, which);
     auto const pair = [&](std::size_t n) {
-      return test::fuzz::plane_pair<T>{d.integers<T>(n), d.integers<T>(n), d.once_in(4)};
+      return support::fuzz::plane_pair<T>{d.integers<T>(n), d.integers<T>(n), d.once_in(4)};
     };
     auto const one = pair(way.a), two = pair(way.b), bias = pair(g.out);
     auto to = pair(way.target);
@@ -245,5 +247,8 @@ TEST_CASE_TEMPLATE("geometry: conv2d back to data", M, HALO_FUZZ_MACHINES) { che
 TEST_CASE_TEMPLATE("geometry: conv2d to weights", M, HALO_FUZZ_MACHINES) { check_numbers<M>(2); }
 
 TEST_CASE("geometry: conv2d on planes of duals") {
-  for (int const which : {0, 1, 2}) check_planes<test::machine<float, simd::default_arch>>(which);
+  for (int const which : {0, 1, 2})
+    check_planes<support::machine<float, simd::default_arch>>(which);
 }
+
+}  // namespace geometry_conv2d_test

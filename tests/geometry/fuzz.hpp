@@ -28,13 +28,13 @@
 #include "support/address_sanitizer.hpp"
 #include "support/numbers.hpp"
 
-namespace halo::test::fuzz {
+namespace support::fuzz {
 
 /// Instruction sets and numbers: the widest of this build, and none.
-#define HALO_FUZZ_MACHINES                                   \
-  halo::test::machine<float, halo::simd::default_arch>,      \
-      halo::test::machine<double, halo::simd::default_arch>, \
-      halo::test::machine<float, halo::simd::scalar>
+#define HALO_FUZZ_MACHINES                                \
+  support::machine<float, halo::simd::default_arch>,      \
+      support::machine<double, halo::simd::default_arch>, \
+      support::machine<float, halo::simd::scalar>
 
 /// Exactly n numbers: the address sanitizer sees whoever touches another one; without it there are
 /// canaries on both sides. One of four arrays is aligned to its numbers alone.
@@ -184,4 +184,4 @@ template <class A, class R>
   return sum;
 }
 
-}  // namespace halo::test::fuzz
+}  // namespace support::fuzz

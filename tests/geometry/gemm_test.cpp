@@ -5,11 +5,13 @@
 
 #include "geometry/fuzz.hpp"
 
+namespace geometry_gemm_test {
+
 using namespace halo;
 using kernel::operand;
 using kernel::start;
-using test::fuzz::draw;
-using test::fuzz::exact;
+using support::fuzz::draw;
+using support::fuzz::exact;
 using doubles = std::vector<double>;
 
 namespace {
@@ -69,7 +71,7 @@ struct product {
     doubles sums(c.rows);
     if (from == start::target) c.add(before, r, sums);
     if (from == start::bias)
-      for (double& s : sums) s = test::fuzz::contracted(bias, r.data(), c.columns);
+      for (double& s : sums) s = support::fuzz::contracted(bias, r.data(), c.columns);
     return sums;
   }
   template <class T>
@@ -106,7 +108,7 @@ exact<T> copy_of(exact<T> const& x) {
 TEST_CASE_TEMPLATE("geometry: gemm", M, HALO_FUZZ_MACHINES) {
   using T = typename M::value;
   using A = typename M::arch;
-  test::fuzz::for_each_case("gemm", 150, [](draw& d) {
+  support::fuzz::for_each_case("gemm", 150, [](draw& d) {
     product const p(d, d.once_in(3) ? 400 : 70);
     std::string const sizes = p.text();
     CAPTURE(sizes);
@@ -141,11 +143,11 @@ TEST_CASE_TEMPLATE("geometry: gemm", M, HALO_FUZZ_MACHINES) {
 }
 
 TEST_CASE_TEMPLATE("geometry: gemm on planes of duals", M,
-                   test::machine<float, simd::default_arch>) {
+                   support::machine<float, simd::default_arch>) {
   using T = typename M::value;
   using A = typename M::arch;
-  using planes = test::fuzz::plane_pair<T>;
-  test::fuzz::for_each_case("gemm on planes", 100, [](draw& d) {
+  using planes = support::fuzz::plane_pair<T>;
+  support::fuzz::for_each_case("gemm on planes", 100, [](draw& d) {
     product const p(d, 120);
     std::string const sizes = p.text();
     CAPTURE(sizes);
@@ -173,3 +175,5 @@ TEST_CASE_TEMPLATE("geometry: gemm on planes of duals", M,
     CHECK(p.gaps_kept(before.tangent, c.tangent));
   });
 }
+
+}  // namespace geometry_gemm_test

@@ -4,11 +4,13 @@
 
 #include "geometry/fuzz.hpp"
 
+namespace geometry_int8_test {
+
 using namespace halo;
 using kernel::byte_panels;
 using kernel::conv2d_geometry;
-using test::fuzz::draw;
-using test::fuzz::exact;
+using support::fuzz::draw;
+using support::fuzz::exact;
 
 namespace {
 
@@ -92,9 +94,11 @@ void check(draw& d) {
 }  // namespace
 
 TEST_CASE("geometry: convolutions on bytes") {
-  test::fuzz::for_each_case("int8", 30, [](draw& d) { check<simd::default_arch, false>(d); });
-  test::fuzz::for_each_case("int8, scalar", 15, [](draw& d) { check<simd::scalar, false>(d); });
+  support::fuzz::for_each_case("int8", 30, [](draw& d) { check<simd::default_arch, false>(d); });
+  support::fuzz::for_each_case("int8, scalar", 15, [](draw& d) { check<simd::scalar, false>(d); });
   if constexpr (simd::has_byte_dot)
-    test::fuzz::for_each_case("int8, fused", 30,
-                              [](draw& d) { check<simd::default_arch, true>(d); });
+    support::fuzz::for_each_case("int8, fused", 30,
+                                 [](draw& d) { check<simd::default_arch, true>(d); });
 }
+
+}  // namespace geometry_int8_test

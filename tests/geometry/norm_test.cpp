@@ -9,9 +9,11 @@
 
 #include "geometry/fuzz.hpp"
 
+namespace geometry_norm_test {
+
 using namespace halo;
-using test::fuzz::draw;
-using test::fuzz::exact;
+using support::fuzz::draw;
+using support::fuzz::exact;
 using doubles = std::vector<double>;
 
 namespace {
@@ -23,7 +25,7 @@ constexpr double allowed = std::is_same_v<T, float> ? 5e-5 : 1e-12;
 template <class T>
 bool near(exact<T> const& got, doubles const& right) {
   return got.kept_inside() &&
-         test::distance(std::vector<T>(got.begin(), got.end()), right) < allowed<T>;
+         support::distance(std::vector<T>(got.begin(), got.end()), right) < allowed<T>;
 }
 
 /// z = (x - mean) / √(variance + ε), y = gain z + bias, of numbers that share mean and variance:
@@ -70,7 +72,7 @@ doubles wide(exact<T> const& x) {
 TEST_CASE_TEMPLATE("geometry: layer normalisation", M, HALO_FUZZ_MACHINES) {
   using T = typename M::value;
   using A = typename M::arch;
-  test::fuzz::for_each_case("layer norm", 40, [](draw& d) {
+  support::fuzz::for_each_case("layer norm", 40, [](draw& d) {
     std::size_t const rows = d.size(130), n = d.size(500);
     CAPTURE(rows);
     CAPTURE(n);
@@ -101,7 +103,7 @@ TEST_CASE_TEMPLATE("geometry: layer normalisation", M, HALO_FUZZ_MACHINES) {
 TEST_CASE_TEMPLATE("geometry: batch and group normalisation", M, HALO_FUZZ_MACHINES) {
   using T = typename M::value;
   using A = typename M::arch;
-  test::fuzz::for_each_case("channel norm", 40, [](draw& d) {
+  support::fuzz::for_each_case("channel norm", 40, [](draw& d) {
     std::size_t const n = d.size(500), size = d.size(20), groups = d.size(20);
     std::size_t const channels = size * groups;
     CAPTURE(n);
@@ -143,7 +145,7 @@ TEST_CASE_TEMPLATE("geometry: batch and group normalisation", M, HALO_FUZZ_MACHI
 TEST_CASE_TEMPLATE("geometry: losses and sums over columns", M, HALO_FUZZ_MACHINES) {
   using T = typename M::value;
   using A = typename M::arch;
-  test::fuzz::for_each_case("losses", 60, [](draw& d) {
+  support::fuzz::for_each_case("losses", 60, [](draw& d) {
     std::size_t const rows = d.size(130), n = d.size(300);
     CAPTURE(rows);
     CAPTURE(n);
@@ -185,3 +187,5 @@ TEST_CASE_TEMPLATE("geometry: losses and sums over columns", M, HALO_FUZZ_MACHIN
     CHECK(std::abs(static_cast<double>(square) - right_square) < allowed<T> * (1 + right_square));
   });
 }
+
+}  // namespace geometry_norm_test

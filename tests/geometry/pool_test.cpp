@@ -4,9 +4,11 @@
 
 #include "geometry/fuzz.hpp"
 
+namespace geometry_pool_test {
+
 using namespace halo;
-using test::fuzz::draw;
-using test::fuzz::exact;
+using support::fuzz::draw;
+using support::fuzz::exact;
 using doubles = std::vector<double>;
 
 namespace {
@@ -62,7 +64,7 @@ std::size_t largest(exact<T> const& x, std::vector<std::size_t> const& window) {
 TEST_CASE_TEMPLATE("geometry: pooling", M, HALO_FUZZ_MACHINES) {
   using T = typename M::value;
   using A = typename M::arch;
-  test::fuzz::for_each_case("pool", 40, [](draw& d) {
+  support::fuzz::for_each_case("pool", 40, [](draw& d) {
     auto const g = draw_geometry(d);
     std::size_t const images = d.between(1, 2);
     auto const x = d.integers<T>(images * g.input_size());
@@ -85,17 +87,18 @@ TEST_CASE_TEMPLATE("geometry: pooling", M, HALO_FUZZ_MACHINES) {
     });
     CHECK(same);
     CHECK((doubles(to_most.begin(), to_most.end()) == slopes));
-    CHECK(test::distance(std::vector<T>(mean.begin(), mean.end()), means) < test::tolerance<T>);
-    CHECK(test::distance(std::vector<T>(to_mean.begin(), to_mean.end()), shares) <
-          test::tolerance<T>);
+    CHECK(support::distance(std::vector<T>(mean.begin(), mean.end()), means) <
+          support::tolerance<T>);
+    CHECK(support::distance(std::vector<T>(to_mean.begin(), to_mean.end()), shares) <
+          support::tolerance<T>);
     for (auto const* a : {&most, &mean, &to_most, &to_mean}) CHECK(a->kept_inside());
   });
 }
 
 TEST_CASE("geometry: pooling of planes of duals") {
-  using planes = test::fuzz::plane_pair<float>;
+  using planes = support::fuzz::plane_pair<float>;
   using P = autodiff::planar<float>;
-  test::fuzz::for_each_case("pool on planes", 20, [](draw& d) {
+  support::fuzz::for_each_case("pool on planes", 20, [](draw& d) {
     auto const g = draw_geometry(d);
     std::size_t const inputs = g.input_size(), outputs = g.output_size();
     planes const x{d.integers<float>(inputs), d.integers<float>(inputs)};
@@ -126,3 +129,5 @@ TEST_CASE("geometry: pooling of planes of duals") {
     CHECK((y.kept_inside() && dx.kept_inside()));
   });
 }
+
+}  // namespace geometry_pool_test

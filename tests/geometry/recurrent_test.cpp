@@ -5,10 +5,12 @@
 
 #include "geometry/fuzz.hpp"
 
+namespace geometry_recurrent_test {
+
 using namespace halo;
 using kernel::recurrent_geometry;
-using test::fuzz::draw;
-using test::fuzz::exact;
+using support::fuzz::draw;
+using support::fuzz::exact;
 using doubles = std::vector<double>;
 
 namespace {
@@ -196,7 +198,7 @@ void check() {
   using T = typename M::value;
   using A = typename M::arch;
   static constexpr double allowed = std::is_same_v<T, float> ? 5e-5 : 1e-12;
-  test::fuzz::for_each_case("recurrent", 12, [](draw& d) {
+  support::fuzz::for_each_case("recurrent", 12, [](draw& d) {
     recurrent_geometry g{d.size(24), d.size(130), d.size(130), d.once_in(2), 0};
     if (d.once_in(3)) g.truncation = d.size(12);
     std::size_t rows = d.size(24);
@@ -242,3 +244,5 @@ void check() {
 
 TEST_CASE_TEMPLATE("geometry: lstm", M, HALO_FUZZ_MACHINES) { check<plain_lstm, M>(); }
 TEST_CASE_TEMPLATE("geometry: gru", M, HALO_FUZZ_MACHINES) { check<plain_gru, M>(); }
+
+}  // namespace geometry_recurrent_test

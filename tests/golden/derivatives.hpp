@@ -2,7 +2,7 @@
 // Written by make_derivatives.py.
 #pragma once
 
-namespace halo::test {
+namespace support {
 
 /// An operation's value at (a, b) and its derivatives of first and second order.
 struct derivatives {
@@ -109,4 +109,4 @@ inline constexpr derivatives golden_derivatives[] = {
 };
 // clang-format on
 
-}  // namespace halo::test
+}  // namespace support

@@ -57,7 +57,7 @@ def main():
         "// SPDX-License-Identifier: BSD-3-Clause\n"
         "// Written by make_derivatives.py.\n"
         "#pragma once\n\n"
-        "namespace halo::test {\n\n"
+        "namespace support {\n\n"
         "/// An operation's value at (a, b) and its derivatives of first and second order.\n"
         "struct derivatives {\n"
         "  char const* name;\n"
@@ -66,7 +66,7 @@ def main():
         "// clang-format off\n"
         f"inline constexpr derivatives golden_derivatives[] = {{\n{rows}}};\n"
         "// clang-format on\n\n"
-        "}  // namespace halo::test\n"
+        "}  // namespace support\n"
     )
 
 

@@ -10,6 +10,8 @@
 
 #include <halo/io/file.hpp>
 
+namespace io_checksum_test {
+
 using namespace halo;
 
 namespace {
@@ -45,3 +47,5 @@ TEST_CASE("checksum: whatever a file says counts, in any order, but for the sum 
   type.type = io::dtype::i8;
   CHECK(differs({bytes("x", "foo"), type}, {{"k", "v"}}));
 }
+
+}  // namespace io_checksum_test

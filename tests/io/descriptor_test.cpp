@@ -14,6 +14,8 @@
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
 
+namespace io_descriptor_test {
+
 using namespace halo;
 
 TEST_CASE("descriptor: moving one hands over the duty to close it") {
@@ -35,7 +37,7 @@ TEST_CASE("expect_whole: a path that the system would cut is refused") {
   std::string const cut("model\0.safetensors", 18);
   CHECK(io::detail::is_cut(cut));
   CHECK_FALSE(io::detail::is_cut("model.safetensors"));
-  CHECK(tests::message_of<error>([&] { io::detail::expect_whole("save", cut); }) ==
+  CHECK(support::message_of<error>([&] { io::detail::expect_whole("save", cut); }) ==
         "save: model?.safetensors: expected a path without a zero character, found one");
 }
 
@@ -80,3 +82,5 @@ TEST_CASE("write_all: short writes and interrupts lose nothing") {
   received.pop_back();
   CHECK(received == text);
 }
+
+}  // namespace io_descriptor_test

@@ -15,14 +15,16 @@
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
 
+namespace io_file_test {
+
 using namespace halo;
-using tests::contains;
-using tests::folder;
+using support::contains;
+using support::folder;
 
 namespace {
 
 std::string message_of_reading(std::string const& path, std::size_t limit = io::file_limit) {
-  return tests::message_of<error>([&] { static_cast<void>(io::read_file(path, limit)); });
+  return support::message_of<error>([&] { static_cast<void>(io::read_file(path, limit)); });
 }
 
 }  // namespace
@@ -68,7 +70,7 @@ TEST_CASE("read_file: a huge sparse file is refused before memory is asked for")
 }
 
 TEST_CASE("read_pieces: every byte once, in order, and another size is refused") {
-  tests::folder f;
+  support::folder f;
   io::save_atomically(f / "a", std::string("first, second, rest"));
   std::array<std::byte, 7> room{};
   std::vector<std::string> pieces;
@@ -114,7 +116,7 @@ TEST_CASE("input_file: a file that changes while it is read is refused") {
   auto const after = [&](off_t size) {
     io::input_file file(path);
     CHECK(::truncate(path.c_str(), size) == 0);
-    return tests::message_of<error>([&] { static_cast<void>(file.read_rest()); });
+    return support::message_of<error>([&] { static_cast<void>(file.read_rest()); });
   };
   CHECK(after(12) == "file: " + path +
                          ": expected 10 bytes, found more, the file changed while it "
@@ -131,6 +133,8 @@ TEST_CASE("paths with a zero character lead to nothing") {
   CHECK(contains(message_of_reading(cut), "a?.bin: expected a path without a zero character"));
   std::array<std::byte, 4> room{};
   auto const use = [](std::span<std::byte const>) {};
-  CHECK(contains(tests::message_of<error>([&] { io::read_pieces(cut, 1, room, use); }),
+  CHECK(contains(support::message_of<error>([&] { io::read_pieces(cut, 1, room, use); }),
                  "without a zero character"));
 }
+
+}  // namespace io_file_test

@@ -10,6 +10,8 @@
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
 
+namespace io_gzip_test {
+
 using namespace halo;
 
 namespace {
@@ -46,7 +48,7 @@ std::string unpacked(std::string const& file, std::size_t limit = io::file_limit
 }
 
 std::string message(std::string const& file, std::size_t limit = io::file_limit) {
-  return tests::message_of<error>([&] { static_cast<void>(unpacked(file, limit)); });
+  return support::message_of<error>([&] { static_cast<void>(unpacked(file, limit)); });
 }
 
 // Text that packs neither well nor badly.
@@ -111,8 +113,8 @@ TEST_CASE("gzip: damaged bytes are named with byte, expected and found") {
     CAPTURE(c.says);
     std::string const m = message(c.file);
     CAPTURE(m);
-    CHECK(tests::contains(m, "gzip: a.gz: byte "));
-    CHECK(tests::contains(m, c.says));
+    CHECK(support::contains(m, "gzip: a.gz: byte "));
+    CHECK(support::contains(m, c.says));
   }
 }
 
@@ -131,7 +133,7 @@ TEST_CASE("gzip: cut off anywhere it is refused, flipped anywhere it is refused 
 }
 
 TEST_CASE("gzip: files are unpacked where they are packed") {
-  tests::folder f;
+  support::folder f;
   io::save_atomically(f / "a.gz", halo_gz);
   io::save_atomically(f / "a", std::string("plain"));
   io::save_atomically(f / "empty", std::string());
@@ -141,6 +143,8 @@ TEST_CASE("gzip: files are unpacked where they are packed") {
   CHECK(read("a.gz") == "halo\n");
   CHECK(read("a") == "plain");
   CHECK(read("empty").empty());
-  auto const none = tests::message_of<error>([&] { static_cast<void>(read("none")); });
-  CHECK(tests::contains(none, "No such file"));
+  auto const none = support::message_of<error>([&] { static_cast<void>(read("none")); });
+  CHECK(support::contains(none, "No such file"));
 }
+
+}  // namespace io_gzip_test

@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+namespace io_identity_test {
+
 using namespace halo;
 
 namespace {
@@ -77,3 +79,5 @@ TEST_CASE("identity: of a part, in a file that holds more") {
   CHECK(says("net.in = 2\n", "net.in = 2\nnet.out = 1\n", true) == "net.out: none, 1");
   CHECK(says("net.in = 2\n", "loss = x\n", true) == "net.in: 2, none");
 }
+
+}  // namespace io_identity_test

@@ -9,6 +9,8 @@
 
 #include "../support/data.hpp"
 
+namespace io_json_test {
+
 using namespace halo;
 
 namespace {
@@ -16,7 +18,7 @@ namespace {
 // The content of a string token, or the message of its refusal.
 std::string string_of(std::string text) {
   std::string result;
-  auto const message = tests::message_of<error>([&] {
+  auto const message = support::message_of<error>([&] {
     io::json_scanner in(text, "json", "t", 100);
     result = in.string();
   });
@@ -25,7 +27,7 @@ std::string string_of(std::string text) {
 
 std::string integer_of(std::string text) {
   std::string result;
-  auto const message = tests::message_of<error>([&] {
+  auto const message = support::message_of<error>([&] {
     io::json_scanner in(text, "json", "t", 100);
     result = std::to_string(in.integer());
   });
@@ -75,7 +77,7 @@ TEST_CASE("json: strings that are none") {
   };
   for (auto const& c : cases) {
     CAPTURE(c.text);
-    CHECK(tests::contains(string_of(c.text), c.says));
+    CHECK(support::contains(string_of(c.text), c.says));
   }
 }
 
@@ -103,13 +105,13 @@ TEST_CASE("json: whole numbers") {
   CHECK(integer_of(" \n42]") == "42");
   CHECK(integer_of("10") == "10");
   CHECK(integer_of("18446744073709551615") == "18446744073709551615");
-  CHECK(tests::contains(integer_of("18446744073709551616"), "a whole number below 2^64"));
-  CHECK(tests::contains(integer_of("99999999999999999999999"), "a whole number below 2^64"));
-  CHECK(tests::contains(integer_of("01"), "without leading zeros, found '01'"));
-  CHECK(tests::contains(integer_of("00"), "without leading zeros"));
-  CHECK(tests::contains(integer_of("-1"), "byte 100: expected a whole number, found '-1'"));
-  CHECK(tests::contains(integer_of("x"), "expected a whole number"));
-  CHECK(tests::contains(integer_of(""), "found the end of the header"));
+  CHECK(support::contains(integer_of("18446744073709551616"), "a whole number below 2^64"));
+  CHECK(support::contains(integer_of("99999999999999999999999"), "a whole number below 2^64"));
+  CHECK(support::contains(integer_of("01"), "without leading zeros, found '01'"));
+  CHECK(support::contains(integer_of("00"), "without leading zeros"));
+  CHECK(support::contains(integer_of("-1"), "byte 100: expected a whole number, found '-1'"));
+  CHECK(support::contains(integer_of("x"), "expected a whole number"));
+  CHECK(support::contains(integer_of(""), "found the end of the header"));
 }
 
 TEST_CASE("json: structure") {
@@ -126,7 +128,7 @@ TEST_CASE("json: structure") {
   CHECK_FALSE(in.take(','));
   in.expect(']');
   CHECK_FALSE(in.at_end());
-  CHECK(tests::message_of<error>([&] { in.expect(']'); }) ==
+  CHECK(support::message_of<error>([&] { in.expect(']'); }) ==
         "json: t: byte 19: expected ']', found '}?"
         "\?\?'");
   in.expect('}');
@@ -140,7 +142,9 @@ TEST_CASE("json: what is written is read again") {
   std::string text;
   io::append_json(text, everything);
   CHECK(text.find('\n') == std::string::npos);
-  CHECK(tests::contains(text, R"("\u0000\u0001)"));
-  CHECK(tests::contains(text, R"(\b\t\n\u000b\f\r\u000e)"));
+  CHECK(support::contains(text, R"("\u0000\u0001)"));
+  CHECK(support::contains(text, R"(\b\t\n\u000b\f\r\u000e)"));
   CHECK(string_of(text) == everything);
 }
+
+}  // namespace io_json_test

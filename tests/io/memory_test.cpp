@@ -11,12 +11,14 @@
 #include "../support/address_sanitizer.hpp"
 #include "../support/data.hpp"
 
+namespace io_memory_test {
+
 using namespace halo;
 
 TEST_CASE("with_memory: what was made, or how many bytes there are not") {
   CHECK(io::with_memory("reader", "file", 3, [] { return 7; }) == 7);
   auto const fails = [](std::string_view kind) {
-    return tests::message_of<error>([&] {
+    return support::message_of<error>([&] {
       io::with_memory(
           "reader", "file", 12, [] { throw std::bad_alloc(); }, kind);
     });
@@ -35,8 +37,10 @@ TEST_CASE("make_buffer: zeros, or how many bytes there are not") {
   MESSAGE("skipped: the address sanitizer ends a program that asks for so much");
 #else
   std::size_t const most = static_cast<std::size_t>(-1) / 4;
-  CHECK(tests::message_of<error>([&] {
+  CHECK(support::message_of<error>([&] {
           static_cast<void>(io::make_buffer("reader", "file", most));
         }) == "reader: file: expected memory for " + std::to_string(most) + " bytes, found less");
 #endif
 }
+
+}  // namespace io_memory_test

@@ -11,12 +11,14 @@
 #include "../support/allocation.hpp"
 #include "../support/data.hpp"
 
+namespace io_npy_parser_test {
+
 using namespace halo;
 
 namespace {
 
 std::string message(std::string const& text) {
-  return tests::message_of<error>(
+  return support::message_of<error>(
       [&] { static_cast<void>(io::parse_npy(io::as_bytes(text), "a.npy")); });
 }
 
@@ -124,8 +126,8 @@ TEST_CASE("npy: bad files are refused, each with its reason") {
     CAPTURE(c.text);
     std::string const m = message(c.text);
     CAPTURE(m);
-    CHECK(tests::contains(m, c.says));
-    CHECK(tests::contains(m, "npy: a.npy: byte "));
+    CHECK(support::contains(m, c.says));
+    CHECK(support::contains(m, "npy: a.npy: byte "));
   }
 }
 
@@ -152,12 +154,12 @@ TEST_CASE("npy: a flipped bit is refused or keeps the number of bytes") {
 }
 
 TEST_CASE("npy: a small file with a huge shape costs no memory") {
-  if (!halo::test::allocations_are_counted()) {
+  if (!support::allocations_are_counted()) {
     MESSAGE("skipped: allocations are not counted under this sanitizer");
     return;
   }
   std::string const bomb = file(header("'<f8'", "(1152921504606846976,)"), "");
-  std::size_t const count = halo::test::allocations_of([&] { CHECK(message(bomb) != "no error"); });
+  std::size_t const count = support::allocations_of([&] { CHECK(message(bomb) != "no error"); });
   CHECK(count < 40);  // the copy of the bytes and the pieces of the message
 }
 
@@ -192,3 +194,5 @@ TEST_CASE("npy: every shape in column-major order, against the definition") {
     CHECK(io::as_text(read.values().bytes) == row_major);
   }
 }
+
+}  // namespace io_npy_parser_test

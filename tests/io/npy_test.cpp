@@ -16,11 +16,13 @@
 #include "../support/folder.hpp"
 #include "../support/golden.hpp"
 
+namespace io_npy_test {
+
 using namespace halo;
 
 namespace {
 
-std::string path(std::string const& name) { return tests::golden("npy/" + name + ".npy"); }
+std::string path(std::string const& name) { return support::golden("npy/" + name + ".npy"); }
 
 // Reads one golden file; writes it again, which must give NumPy's own bytes.
 template <class T>
@@ -29,7 +31,7 @@ void check_golden(std::string const& name, io::extents const& shape, bool same_b
   io::npy const file = io::load_npy(path(name));
   CHECK(file.values().type == io::dtype_of<T>());
   CHECK(file.values().shape == shape);
-  std::vector<T> const expected = tests::golden_values<T>(file.values().size());
+  std::vector<T> const expected = support::golden_values<T>(file.values().size());
   CHECK(std::ranges::equal(file.values().as<T>(), expected));
   auto const again = io::write_npy(file.values());
   auto const bytes = io::read_file(path(name));
@@ -38,7 +40,7 @@ void check_golden(std::string const& name, io::extents const& shape, bool same_b
 }
 
 std::string message_of_loading(std::string const& file) {
-  return tests::message_of<error>([&] { static_cast<void>(io::load_npy(file)); });
+  return support::message_of<error>([&] { static_cast<void>(io::load_npy(file)); });
 }
 
 }  // namespace
@@ -62,18 +64,18 @@ TEST_CASE("npy: NumPy's files, read and written back") {
 TEST_CASE("npy: column-major files come out row-major") {
   io::npy const file = io::load_npy(path("f4_fortran_2x3"));
   CHECK(file.values().shape == io::extents{2, 3});
-  CHECK(std::ranges::equal(file.values().as<float>(), tests::golden_values<float>(6)));
+  CHECK(std::ranges::equal(file.values().as<float>(), support::golden_values<float>(6)));
 }
 
 TEST_CASE("load_npy: looks at type, rank and size before it asks for memory") {
-  tests::folder f;
+  support::folder f;
   std::vector<float> const values{1, 2, 3};
   std::string const small = f / "small.npy";
   io::save_npy(small, io::as_tensor("v", std::span(values), {3}));
   auto const size = io::read_file(small).size();
   CHECK(io::load_npy<float, 1>(small, size)(2) == 3.0F);
-  CHECK(tests::contains(
-      tests::message_of<error>([&] { static_cast<void>(io::load_npy(small, size - 1)); }),
+  CHECK(support::contains(
+      support::message_of<error>([&] { static_cast<void>(io::load_npy(small, size - 1)); }),
       "expected at most " + std::to_string(size - 1) + " bytes, found"));
   // 1 TiB as a sparse file
   auto front = io::write_npy(io::as_tensor("v", std::span(values).first(0), {0}));
@@ -85,10 +87,10 @@ TEST_CASE("load_npy: looks at type, rank and size before it asks for memory") {
   io::save_atomically(huge, text);
   CHECK(::truncate(huge.c_str(), static_cast<off_t>(text.size()) + (off_t{1} << 40)) == 0);
   constexpr std::size_t any = static_cast<std::size_t>(-1) / 2;
-  CHECK(tests::message_of<error>([&] { static_cast<void>(io::load_npy<float, 1>(huge, any)); }) ==
+  CHECK(support::message_of<error>([&] { static_cast<void>(io::load_npy<float, 1>(huge, any)); }) ==
         "tensor: " + huge + ": expected F32, found U8");
-  CHECK(tests::contains(
-      tests::message_of<error>([&] { static_cast<void>(io::load_npy<float, 1>(huge)); }),
+  CHECK(support::contains(
+      support::message_of<error>([&] { static_cast<void>(io::load_npy<float, 1>(huge)); }),
       "expected at most 2147483648 bytes"));
 }
 
@@ -96,33 +98,33 @@ TEST_CASE("npy: bool and half precision") {
   io::npy const flags = io::load_npy(path("b1_3"));
   std::array<bool, 3> copy{};
   flags.values().copy_to(std::span<bool>(copy));
-  CHECK(std::ranges::equal(copy, tests::golden_values<bool>(3)));
+  CHECK(std::ranges::equal(copy, support::golden_values<bool>(3)));
   io::npy const half = io::load_npy(path("f2_2"));
   CHECK(half.values().type == io::dtype::f16);
   CHECK(half.values().size() == 2);
 }
 
 TEST_CASE("npy: NumPy's files that are refused") {
-  CHECK(tests::contains(message_of_loading(path("refused_object")), "are pickles"));
-  CHECK(tests::contains(message_of_loading(path("refused_structured")), "structured"));
-  CHECK(tests::contains(message_of_loading(path("refused_text")), "found '<U2'"));
-  CHECK(tests::contains(message_of_loading(path("refused_complex")), "found '<c16'"));
-  CHECK(tests::contains(message_of_loading(path("refused_9axes")), "at most 8 extents"));
+  CHECK(support::contains(message_of_loading(path("refused_object")), "are pickles"));
+  CHECK(support::contains(message_of_loading(path("refused_structured")), "structured"));
+  CHECK(support::contains(message_of_loading(path("refused_text")), "found '<U2'"));
+  CHECK(support::contains(message_of_loading(path("refused_complex")), "found '<c16'"));
+  CHECK(support::contains(message_of_loading(path("refused_9axes")), "at most 8 extents"));
 }
 
 TEST_CASE("npy: arrays of a known type and rank") {
-  tests::folder f;
+  support::folder f;
   generator g(seed{8});
   auto const x = tensor::normal<double>({4, 3}, g);
   io::save_npy(f / "x.npy", x);
   CHECK(io::load_npy<double, 2>(f / "x.npy") == x);
   auto const m =
-      tests::message_of<error>([&] { static_cast<void>(io::load_npy<float, 2>(f / "x.npy")); });
+      support::message_of<error>([&] { static_cast<void>(io::load_npy<float, 2>(f / "x.npy")); });
   CHECK(m == "tensor: " + (f / "x.npy") + ": expected F32, found F64");
-  CHECK(tests::contains(
-      tests::message_of<error>([&] { static_cast<void>(io::load_npy<double, 1>(f / "x.npy")); }),
+  CHECK(support::contains(
+      support::message_of<error>([&] { static_cast<void>(io::load_npy<double, 1>(f / "x.npy")); }),
       "expected rank 1, found [4, 3]"));
-  CHECK(tests::contains(message_of_loading(f / "none.npy"), "No such file"));
+  CHECK(support::contains(message_of_loading(f / "none.npy"), "No such file"));
 }
 
 TEST_CASE("npy: every rank, the data aligned") {
@@ -140,7 +142,7 @@ TEST_CASE("npy: every rank, the data aligned") {
 TEST_CASE("npy: what cannot be written") {
   std::vector<float> const values{1, 2};
   auto const says = [](io::tensor_view const& t) {
-    return tests::message_of<error>([&] { static_cast<void>(io::write_npy(t)); });
+    return support::message_of<error>([&] { static_cast<void>(io::write_npy(t)); });
   };
   CHECK(says(io::as_tensor("v", std::span(values), {3})) ==
         "npy: v: expected F32 [3], found 8 bytes");
@@ -148,3 +150,5 @@ TEST_CASE("npy: what cannot be written") {
   brain.type = io::dtype::bf16;
   CHECK(says(brain) == "npy: v: expected a type that NumPy has, found BF16");
 }
+
+}  // namespace io_npy_test

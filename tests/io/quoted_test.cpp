@@ -5,6 +5,8 @@
 
 #include <string>
 
+namespace io_quoted_test {
+
 using namespace halo;
 
 TEST_CASE("quoted: short, printable") {
@@ -17,3 +19,5 @@ TEST_CASE("quoted: cut where the caller says") {
   CHECK(io::quoted("abcdef", 3) == "'abc...'");
   CHECK(io::quoted("abcdef", 6) == "'abcdef'");
 }
+
+}  // namespace io_quoted_test

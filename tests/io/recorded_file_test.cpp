@@ -13,6 +13,8 @@
 #include "../support/folder.hpp"
 #include "../support/safetensors.hpp"
 
+namespace io_recorded_file_test {
+
 using namespace halo;
 
 namespace {
@@ -29,7 +31,7 @@ constexpr io::record_format kind{"numbers", "halo numbers"};
 }  // namespace
 
 TEST_CASE("recorded_file: there and back, an old file replaced") {
-  tests::folder const f;
+  support::folder const f;
   auto const path = f / "x.safetensors";
   numbers a{{4, 5, 6}}, b;
   io::save_record(path, numbers{}, kind);
@@ -40,16 +42,18 @@ TEST_CASE("recorded_file: there and back, an old file replaced") {
 }
 
 TEST_CASE("recorded_file: another value's file is refused before its data is looked at") {
-  tests::folder const f;
+  support::folder const f;
   auto const path = f / "huge";
   std::string const header =
       R"({"__metadata__":{"format":"halo numbers","version":"2","checksum":"0",)"
       R"("identity":"name = numbers\n"},)"
       R"("x":{"dtype":"F32","shape":[268435456],"data_offsets":[0,1073741824]}})";
-  io::save_atomically(path, tests::safetensors_file(header, ""));
+  io::save_atomically(path, support::safetensors_file(header, ""));
   REQUIRE(::truncate(path.c_str(), static_cast<off_t>(8 + header.size()) + (off_t{1} << 30)) == 0);
   numbers a;
-  CHECK(tests::message_of<error>([&] { io::load_record(path, a, kind); }) ==
+  CHECK(support::message_of<error>([&] { io::load_record(path, a, kind); }) ==
         "numbers: " + path + ": tensor 'x': expected F32 [3], found F32 [268435456]");
   CHECK(a.x == numbers{}.x);
 }
+
+}  // namespace io_recorded_file_test

@@ -117,7 +117,7 @@ io::tensor_view& find(std::vector<io::tensor_view>& tensors, std::string_view na
 template <class V>
 std::string refusal(V value, io::safetensors const& file, io::record_format const& kind = apples) {
   auto const before = support::bytes_of(value);
-  auto const message = tests::message_of<error>([&] { io::read_record(value, kind, file); });
+  auto const message = support::message_of<error>([&] { io::read_record(value, kind, file); });
   CHECK((message == "no error" || support::bytes_of(value) == before));
   return message;
 }
@@ -214,7 +214,7 @@ TEST_CASE("recorded: numbers that are not finite or out of their range, on both 
   CHECK(read("inner.begun", std::vector<std::uint8_t>{7}).ends_with("from 0 to 1, found 7"));
   whole bad;
   bad.inner.v[2] = -2;
-  CHECK(tests::message_of<error>([&] { static_cast<void>(file_of(bad)); }) ==
+  CHECK(support::message_of<error>([&] { static_cast<void>(file_of(bad)); }) ==
         "apples: w: tensor 'inner.v', element 2: expected a number of at least 0, found -2");
 }
 
@@ -264,19 +264,19 @@ TEST_CASE("recorded: a part of what a file holds, and files of other tools") {
 }
 
 TEST_CASE("recorded: two fields of one name are not written") {
-  CHECK(tests::message_of<error>([&] { static_cast<void>(file_of(twins{})); }) ==
+  CHECK(support::message_of<error>([&] { static_cast<void>(file_of(twins{})); }) ==
         "safetensors: names: expected every name once, found 'x' twice");
 }
 
 TEST_CASE("recorded: under memory pressure a value is what it was or what the file says") {
-  if (!test::allocations_are_counted()) return;  // under clang's address sanitizer
+  if (!support::allocations_are_counted()) return;  // under clang's address sanitizer
   whole a;
   a.inner.v = {4, 5, 6}, a.inner.reach = 6, a.matrix = {9, 8, 7, 6}, a.steps = 11, a.order = {1, 0};
   auto const file = file_of(a);
   auto const before = support::bytes_of(whole{}), after = support::bytes_of(a);
   whole b;
   std::size_t k = 1;
-  while (test::fails_at(k, [&] { io::read_record(b, apples, file); })) {
+  while (support::fails_at(k, [&] { io::read_record(b, apples, file); })) {
     CAPTURE(k);
     CHECK(support::bytes_of(b) == before);
     ++k;

@@ -9,12 +9,14 @@
 
 #include "../support/safetensors.hpp"
 
+namespace io_safetensors_file_test {
+
 using namespace halo;
 
 namespace {
 
 io::safetensors three() {
-  return io::parse_safetensors(io::as_bytes(tests::safetensors_file(
+  return io::parse_safetensors(io::as_bytes(support::safetensors_file(
                                    R"({"b":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},)"
                                    R"("__metadata__":{"z":"last","a":"first"},)"
                                    R"("a.x":{"dtype":"U8","shape":[],"data_offsets":[2,3]},)"
@@ -38,7 +40,7 @@ TEST_CASE("safetensors: tensors by name") {
   CHECK(file.find("") == nullptr);
   CHECK(file.find("c") == nullptr);
   CHECK(file.find("__metadata__") == nullptr);
-  CHECK(tests::message_of<error>([&] { static_cast<void>(file.at("c")); }) ==
+  CHECK(support::message_of<error>([&] { static_cast<void>(file.at("c")); }) ==
         "safetensors: w.safetensors: expected a tensor 'c', found none of that name");
   CHECK(file.name() == "w.safetensors");
 }
@@ -61,3 +63,5 @@ TEST_CASE("safetensors: views survive a move, copies are not made by accident") 
   io::safetensors const nothing;
   CHECK(nothing.tensors().empty());
 }
+
+}  // namespace io_safetensors_file_test

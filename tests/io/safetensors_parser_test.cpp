@@ -9,9 +9,11 @@
 #include "../support/allocation.hpp"
 #include "../support/safetensors.hpp"
 
+namespace io_safetensors_parser_test {
+
 using namespace halo;
-using tests::message_of_parsing;
-using tests::safetensors_file;
+using support::message_of_parsing;
+using support::safetensors_file;
 
 namespace {
 
@@ -163,9 +165,9 @@ TEST_CASE("safetensors: bad files are refused, each with its reason") {
     CAPTURE(c.text);
     std::string const message = message_of_parsing(c.text);
     CAPTURE(message);
-    CHECK(tests::contains(message, "safetensors: w.safetensors: "));
+    CHECK(support::contains(message, "safetensors: w.safetensors: "));
     bool const same_range = c.says == "found 8";  // two tensors of one name also overlap
-    CHECK((same_range ? message != "no error" : tests::contains(message, c.says)));
+    CHECK((same_range ? message != "no error" : support::contains(message, c.says)));
   }
 }
 
@@ -196,14 +198,14 @@ TEST_CASE("safetensors: a flipped bit is refused or changes names, numbers or me
 }
 
 TEST_CASE("safetensors: a bomb costs no memory") {
-  if (!halo::test::allocations_are_counted()) {
+  if (!support::allocations_are_counted()) {
     MESSAGE("skipped: allocations are not counted under this sanitizer");
     return;
   }
   std::string const bomb = safetensors_file(
       "{" + entry("w", "F64", "[2305843009213693951]", "[0,18446744073709551608]") + "}", "");
   std::size_t const count =
-      halo::test::allocations_of([&] { CHECK(message_of_parsing(bomb) != "no error"); });
+      support::allocations_of([&] { CHECK(message_of_parsing(bomb) != "no error"); });
   CHECK(count < 40);  // the copy of the bytes and the pieces of the message
 }
 
@@ -212,11 +214,13 @@ TEST_CASE("safetensors: too many tensors and keys") {
   for (int i = 0; i <= 65536; ++i) {
     header.append(i == 0 ? "" : ",").append(entry(std::to_string(i), "U8", "[0]", "[0,0]"));
   }
-  CHECK(tests::contains(message_of_parsing(safetensors_file(header + "}", "")),
-                        "expected at most 65536 tensors, found more"));
+  CHECK(support::contains(message_of_parsing(safetensors_file(header + "}", "")),
+                          "expected at most 65536 tensors, found more"));
   header = R"({"__metadata__":{)";
   for (int i = 0; i <= 65536; ++i)
     header += (i == 0 ? "\"" : ",\"") + std::to_string(i) + R"(":"")";
-  CHECK(tests::contains(message_of_parsing(safetensors_file(header + "}}", "")),
-                        "expected at most 65536 keys"));
+  CHECK(support::contains(message_of_parsing(safetensors_file(header + "}}", "")),
+                          "expected at most 65536 keys"));
 }
+
+}  // namespace io_safetensors_parser_test

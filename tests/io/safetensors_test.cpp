@@ -15,8 +15,10 @@
 #include "../support/golden.hpp"
 #include "../support/safetensors.hpp"
 
+namespace io_safetensors_test {
+
 using namespace halo;
-using tests::golden;
+using support::golden;
 
 namespace {
 
@@ -26,7 +28,7 @@ void check_golden(io::safetensors const& file, std::string const& name, io::exte
   io::tensor_view const& t = file.at(name);
   CHECK(t.type == io::dtype_of<T>());
   CHECK(t.shape == shape);
-  std::vector<T> const expected = tests::golden_values<T>(t.size());
+  std::vector<T> const expected = support::golden_values<T>(t.size());
   CHECK(std::ranges::equal(t.as<T>(), expected));
 }
 
@@ -51,7 +53,7 @@ TEST_CASE("safetensors: a file written by others") {
   CHECK(file.at("bf16").bytes[1] == std::byte{0x3F});
   std::array<bool, 5> flags{};
   file.at("bool").copy_to(std::span<bool>(flags));
-  CHECK(std::ranges::equal(flags, tests::golden_values<bool>(5)));
+  CHECK(std::ranges::equal(flags, support::golden_values<bool>(5)));
   CHECK(file.metadata("format") == "halo");
   CHECK(file.metadata("quote \" and \\") == "line\nfeed \t \x01");
   CHECK(file.metadata("\xC3\xBCn\xC3\xAF"
@@ -87,7 +89,7 @@ TEST_CASE("safetensors: other writers may leave data unaligned and escape names"
 }
 
 TEST_CASE("safetensors: saved and loaded") {
-  tests::folder f;
+  support::folder f;
   generator g(seed{21});
   auto const w = tensor::normal<float>({17, 5}, g);
   auto const v = tensor::normal<double>({3}, g);
@@ -109,20 +111,21 @@ TEST_CASE("safetensors: saved and loaded") {
 }
 
 TEST_CASE("safetensors: a failed save leaves the old file") {
-  tests::folder f;
+  support::folder f;
   std::vector<float> const values{1, 2};
   std::vector<io::tensor_view> const good{io::as_tensor("w", std::span(values), {2})};
   io::save_safetensors(f / "w", good);
   std::vector<io::tensor_view> const bad{io::as_tensor("w", std::span(values), {3})};
-  CHECK(tests::message_of<error>([&] { io::save_safetensors(f / "w", bad); }) ==
+  CHECK(support::message_of<error>([&] { io::save_safetensors(f / "w", bad); }) ==
         "safetensors: tensor 'w': expected F32 [3], found 8 bytes");
   CHECK(io::load_safetensors(f / "w").at("w").as<float>()[1] == 2.0F);
-  CHECK(tests::contains(tests::message_of<error>([&] { io::save_safetensors(f / "no/w", good); }),
+  CHECK(
+      support::contains(support::message_of<error>([&] { io::save_safetensors(f / "no/w", good); }),
                         "expected a writable folder"));
 }
 
 TEST_CASE("load_safetensors: looks at the header before it asks for memory for the data") {
-  tests::folder f;
+  support::folder f;
   std::string const path = f / "a";
   std::vector<float> const values(1000, 1.0F);
   io::save_safetensors(path, std::vector{io::as_tensor("w", std::span(values), {10, 100})},
@@ -131,7 +134,7 @@ TEST_CASE("load_safetensors: looks at the header before it asks for memory for t
   std::string const header =
       R"({"w":{"dtype":"U8","shape":[1099511627776],"data_offsets":[0,1099511627776]}})";
   std::string const huge = f / "huge";
-  io::save_atomically(huge, tests::safetensors_file(header, ""));
+  io::save_atomically(huge, support::safetensors_file(header, ""));
   CHECK(::truncate(huge.c_str(), static_cast<off_t>(8 + header.size()) + (off_t{1} << 40)) == 0);
 
   bool looked = false;
@@ -146,7 +149,7 @@ TEST_CASE("load_safetensors: looks at the header before it asks for memory for t
   CHECK(file.at("w").as<float>()[999] == 1.0F);
 
   auto const message = [](std::string const& of, io::safetensors_bound const& bound) {
-    return tests::message_of<error>([&] {
+    return support::message_of<error>([&] {
       static_cast<void>(io::load_safetensors(
           of, bound, [](io::safetensors const& h) { fail("me", h.name(), "another", "this"); }));
     });
@@ -158,5 +161,7 @@ TEST_CASE("load_safetensors: looks at the header before it asks for memory for t
   CHECK(message(path, {.data = 3999}) ==
         "safetensors: " + path + ": data: expected at most 3999 bytes, found 4000");
   CHECK(message(path, {.data = 4000}) == "me: " + path + ": expected another, found this");
-  CHECK(tests::contains(message(path, {.header = 20}), "a header of at most 20 bytes, found"));
+  CHECK(support::contains(message(path, {.header = 20}), "a header of at most 20 bytes, found"));
 }
+
+}  // namespace io_safetensors_test

@@ -11,13 +11,15 @@
 
 #include "../support/data.hpp"
 
+namespace io_safetensors_writer_test {
+
 using namespace halo;
 
 namespace {
 
 std::string message_of_writing(std::vector<io::tensor_view> const& tensors,
                                std::vector<io::metadata_entry> const& metadata = {}) {
-  return tests::message_of<error>(
+  return support::message_of<error>(
       [&] { static_cast<void>(io::write_safetensors(tensors, metadata)); });
 }
 
@@ -32,18 +34,18 @@ TEST_CASE("safetensors_writer: what cannot be written") {
   CHECK(message_of_writing({t("a"), t("b"), t("a")}) ==
         "safetensors: names: expected every name once, found 'a' twice");
   std::vector<std::int32_t> const other{1, 2};
-  CHECK(tests::contains(message_of_writing({t("a"), io::as_tensor("a", std::span(other), {2})}),
-                        "found 'a' twice"));
-  CHECK(tests::contains(message_of_writing({t("\xFF")}), "expected UTF-8"));
-  CHECK(tests::contains(message_of_writing({t("__metadata__")}), "found a reserved one"));
+  CHECK(support::contains(message_of_writing({t("a"), io::as_tensor("a", std::span(other), {2})}),
+                          "found 'a' twice"));
+  CHECK(support::contains(message_of_writing({t("\xFF")}), "expected UTF-8"));
+  CHECK(support::contains(message_of_writing({t("__metadata__")}), "found a reserved one"));
   std::size_t const big = std::size_t{1} << 62U;
-  CHECK(tests::contains(message_of_writing({io::as_tensor("w", std::span(values), {big, 4})}),
-                        "found 8 bytes"));
-  CHECK(tests::contains(message_of_writing({}, {{"k", "1"}, {"k", "1"}}), "found 'k' twice"));
-  CHECK(tests::contains(message_of_writing({}, {{"k", "\xC0"}}), "expected UTF-8"));
-  CHECK(tests::contains(message_of_writing({}, {{"\x80", ""}}), "expected UTF-8"));
-  CHECK(tests::contains(message_of_writing({}, std::vector<io::metadata_entry>(2, {"k", "1"})),
-                        "twice"));
+  CHECK(support::contains(message_of_writing({io::as_tensor("w", std::span(values), {big, 4})}),
+                          "found 8 bytes"));
+  CHECK(support::contains(message_of_writing({}, {{"k", "1"}, {"k", "1"}}), "found 'k' twice"));
+  CHECK(support::contains(message_of_writing({}, {{"k", "\xC0"}}), "expected UTF-8"));
+  CHECK(support::contains(message_of_writing({}, {{"\x80", ""}}), "expected UTF-8"));
+  CHECK(support::contains(message_of_writing({}, std::vector<io::metadata_entry>(2, {"k", "1"})),
+                          "twice"));
 }
 
 TEST_CASE("safetensors_writer: every element of an own file is aligned") {
@@ -57,3 +59,5 @@ TEST_CASE("safetensors_writer: every element of an own file is aligned") {
   CHECK(file.at("b").as<double>().size() == 3);
   CHECK(file.at("c").as<std::uint16_t>().size() == 3);
 }
+
+}  // namespace io_safetensors_writer_test

@@ -16,9 +16,11 @@
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
 
+namespace io_save_test {
+
 using namespace halo;
-using tests::contains;
-using tests::folder;
+using support::contains;
+using support::folder;
 
 namespace {
 
@@ -28,7 +30,7 @@ std::string read_text(std::string const& path) {
 }
 
 std::string message_of_saving(std::string const& path, std::string const& text) {
-  return tests::message_of<error>([&] { io::save_atomically(path, text); });
+  return support::message_of<error>([&] { io::save_atomically(path, text); });
 }
 
 struct stat status_of(std::string const& path) {
@@ -86,7 +88,7 @@ TEST_CASE("save_atomically: creates, replaces, keeps the mode, leaves nothing be
 
 TEST_CASE("save_atomically: a relative path without a folder") {
   folder f;
-  std::string const before = tests::current_folder();
+  std::string const before = support::current_folder();
   CHECK(::chdir(f.path().c_str()) == 0);
   io::save_atomically("plain", "here");
   CHECK(read_text("plain") == "here");
@@ -310,3 +312,5 @@ TEST_CASE("save_atomically: a folder that may not be read, and one that may not 
   CHECK(::unlink(file.c_str()) == 0);
   CHECK(::rmdir(place.c_str()) == 0);
 }
+
+}  // namespace io_save_test

@@ -11,6 +11,8 @@
 
 #include "../support/data.hpp"
 
+namespace io_tensor_view_test {
+
 using namespace halo;
 
 TEST_CASE("dtype: names, sizes, C++ types") {
@@ -50,7 +52,8 @@ TEST_CASE("extents: sizes, overflow, too many axes") {
   CHECK(io::extents{big, big / 4}.bytes(io::dtype::i16).has_value());
   CHECK_FALSE(io::extents{big, big, 0}.bytes(io::dtype::u8).has_value());
   io::extents full{1, 2, 3, 4, 5, 6, 7, 8};
-  CHECK(tests::contains(tests::message_of<error>([&] { full.push_back(9); }), "at most 8 axes"));
+  CHECK(
+      support::contains(support::message_of<error>([&] { full.push_back(9); }), "at most 8 axes"));
 }
 
 TEST_CASE("tensor_view: typed access is checked") {
@@ -60,7 +63,7 @@ TEST_CASE("tensor_view: typed access is checked") {
   CHECK(t.shape == io::extents{2, 3});
   CHECK(t.size() == 6);
   CHECK(t.as<float>().data() == w.data());
-  auto const says = [](auto&& call) { return tests::message_of<error>(call); };
+  auto const says = [](auto&& call) { return support::message_of<error>(call); };
   CHECK(says([&] { static_cast<void>(t.as<std::int32_t>()); }) ==
         "tensor: w: expected I32, found F32");
   std::vector<float> copy(6);
@@ -85,8 +88,8 @@ TEST_CASE("tensor_view: unaligned elements are copied, never pointed at") {
   CHECK(copy[2] == 3.5F);
   CHECK(t.finite());
   if (reinterpret_cast<std::uintptr_t>(memory.data() + 1) % alignof(float) != 0) {
-    CHECK(tests::contains(tests::message_of<error>([&] { static_cast<void>(t.as<float>()); }),
-                          "expected aligned elements"));
+    CHECK(support::contains(support::message_of<error>([&] { static_cast<void>(t.as<float>()); }),
+                            "expected aligned elements"));
   }
 }
 
@@ -97,7 +100,7 @@ TEST_CASE("tensor_view: BOOL holds 0 and 1") {
   t.copy_to(std::span<bool>(copy));
   CHECK(copy == std::array<bool, 3>{true, false, true});
   memory[1] = std::byte{2};
-  CHECK(tests::message_of<error>([&] { t.copy_to(std::span<bool>(copy)); }) ==
+  CHECK(support::message_of<error>([&] { t.copy_to(std::span<bool>(copy)); }) ==
         "tensor: b: expected 0 or 1, found 2");
 }
 
@@ -121,3 +124,5 @@ TEST_CASE("reverse_elements: the other byte order") {
   io::detail::reverse_elements(bytes, 8);
   CHECK(memory == std::array<std::uint8_t, 8>{5, 6, 7, 8, 1, 2, 3, 4});
 }
+
+}  // namespace io_tensor_view_test

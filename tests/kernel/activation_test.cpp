@@ -15,11 +15,13 @@
 #include "support/network.hpp"
 #include "support/numbers.hpp"
 
+namespace kernel_activation_test {
+
 namespace kernel = halo::kernel;
 namespace simd = halo::simd;
 using halo::autodiff::planar;
-using halo::test::numbers;
-using halo::test::tolerance;
+using support::numbers;
+using support::tolerance;
 
 namespace {
 
@@ -64,7 +66,7 @@ TEST_CASE_TEMPLATE("activations and their slopes are those of plain formulas", M
   for_each_activation([](auto f) {
     std::string const name = decltype(f)::name;
     CAPTURE(name);
-    for (std::size_t const n : halo::test::sizes) {
+    for (std::size_t const n : support::sizes) {
       std::vector<T> const x = away_from_zero<T>(n, 1), dy = numbers<T>(n, 2);
       std::vector<T> y(n), dx(n);
       kernel::activation_forward<arch>(f, n, x.data(), y.data());
@@ -76,8 +78,8 @@ TEST_CASE_TEMPLATE("activations and their slopes are those of plain formulas", M
         expected.push_back(support::plain_activation(name, at));
         expected_dx.push_back(static_cast<double>(dy[i]) * support::plain_slope(name, at));
       }
-      CHECK(halo::test::distance(y, expected) < tolerance<T>);
-      CHECK(halo::test::distance(dx, expected_dx) < tolerance<T>);
+      CHECK(support::distance(y, expected) < tolerance<T>);
+      CHECK(support::distance(dx, expected_dx) < tolerance<T>);
 
       std::vector<T> in_place = x, in_place_dx = dy;
       kernel::activation_forward<arch>(f, n, in_place.data(), in_place.data());
@@ -116,8 +118,8 @@ TEST_CASE_TEMPLATE("planes carry slope and second derivative", M, HALO_MACHINES)
         second.push_back(static_cast<double>(w[i]) * support::plain_slope(name, a) +
                          static_cast<double>(dy[i]) * curve * along);
       }
-      CHECK(halo::test::distance(y_tangent, first) < near);
-      CHECK(halo::test::distance(dx_tangent, second) < near);
+      CHECK(support::distance(y_tangent, first) < near);
+      CHECK(support::distance(dx_tangent, second) < near);
     }
   });
 }
@@ -203,3 +205,5 @@ TEST_CASE_TEMPLATE("the identity changes nothing and has slope 1", M, HALO_MACHI
   CHECK(y == x);
   CHECK(dx == dy);
 }
+
+}  // namespace kernel_activation_test

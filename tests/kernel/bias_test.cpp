@@ -12,10 +12,12 @@
 
 #include "support/numbers.hpp"
 
+namespace kernel_bias_test {
+
 namespace simd = halo::simd;
 using halo::autodiff::planar;
 using halo::kernel::column_sum;
-using halo::test::numbers;
+using support::numbers;
 
 namespace {
 
@@ -39,7 +41,7 @@ TEST_CASE_TEMPLATE("columns are added from the first row to the last, 64 at a ti
   using T = typename M::value;
   using arch = typename M::arch;
   for (std::size_t const rows : {0U, 1U, 2U, 7U, 64U, 150U}) {
-    for (std::size_t const n : halo::test::sizes) {
+    for (std::size_t const n : support::sizes) {
       CAPTURE(rows);
       CAPTURE(n);
       std::vector<T> const x = numbers<T>(rows * n, 1), before = numbers<T>(n, 2);
@@ -91,3 +93,5 @@ TEST_CASE("sums of many rows keep their digits, whatever lies between the rows")
   double const exact = 1 + static_cast<double>(rows) * static_cast<double>(0.1F);
   for (float const s : sum) CHECK(std::abs(static_cast<double>(s) / exact - 1) < 3e-6);
 }
+
+}  // namespace kernel_bias_test

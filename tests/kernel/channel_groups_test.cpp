@@ -11,9 +11,11 @@
 
 #include "support/numbers.hpp"
 
+namespace kernel_channel_groups_test {
+
 namespace kernel = halo::kernel;
 using halo::autodiff::planar;
-using halo::test::numbers;
+using support::numbers;
 
 namespace {
 
@@ -59,8 +61,8 @@ TEST_CASE("groups: mean and variance are those of all elements of a group") {
       CAPTURE(groups);
       auto const x = numbers<double>(n * 12, 1, 3);
       moments const m = of_groups(n, 12, groups, x), expected = plain(n, 12, groups, x);
-      CHECK(halo::test::distance(m.mean, expected.mean) < 1e-13);
-      CHECK(halo::test::distance(m.variance, expected.variance) < 1e-13);
+      CHECK(support::distance(m.mean, expected.mean) < 1e-13);
+      CHECK(support::distance(m.variance, expected.variance) < 1e-13);
     }
   }
 }
@@ -101,3 +103,5 @@ TEST_CASE("groups: planes carry derivatives") {
           doctest::Approx((above.variance[c] - below.variance[c]) / by).epsilon(1e-7));
   }
 }
+
+}  // namespace kernel_channel_groups_test

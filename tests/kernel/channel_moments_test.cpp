@@ -10,9 +10,11 @@
 
 #include "support/numbers.hpp"
 
+namespace kernel_channel_moments_test {
+
 namespace kernel = halo::kernel;
 namespace simd = halo::simd;
-using halo::test::numbers;
+using support::numbers;
 
 TEST_CASE_TEMPLATE("mean and variance of each channel, by loops", M, HALO_MACHINES) {
   using T = typename M::value;
@@ -31,8 +33,8 @@ TEST_CASE_TEMPLATE("mean and variance of each channel, by loops", M, HALO_MACHIN
       }
       kernel::channel_moments<typename M::arch>(n, channels, x.data(), mean.data(),
                                                 variance.data());
-      CHECK(halo::test::distance(mean, m) < halo::test::tolerance<T>);
-      CHECK(halo::test::distance(variance, v) < halo::test::tolerance<T>);
+      CHECK(support::distance(mean, m) < support::tolerance<T>);
+      CHECK(support::distance(variance, v) < support::tolerance<T>);
     }
   }
 }
@@ -54,3 +56,5 @@ TEST_CASE_TEMPLATE("many positions with a large mean lose no digits", M, HALO_MA
   CHECK(mean == 0);
   CHECK(variance == 0);
 }
+
+}  // namespace kernel_channel_moments_test

@@ -13,13 +13,15 @@
 
 #include "support/numbers.hpp"
 
+namespace kernel_channel_norm_test {
+
 namespace kernel = halo::kernel;
 namespace simd = halo::simd;
 using halo::autodiff::planar;
-using halo::test::machine;
-using halo::test::numbers;
-using halo::test::tolerance;
-using halo::test::widen;
+using support::machine;
+using support::numbers;
+using support::tolerance;
+using support::widen;
 
 namespace {
 
@@ -107,12 +109,12 @@ TEST_CASE_TEMPLATE("channels are normalised as in the definition", M, HALO_MACHI
       run<arch, T*>(n, channels, x.data(), gain.data(), bias.data(), dy.data(), r.y.data(),
                     r.mean.data(), r.variance.data(), r.dx.data(), r.dgain.data(), r.dbias.data(),
                     r.shift.data(), r.tilt.data());
-      CHECK(halo::test::distance(r.mean, expected.mean) < tolerance<T>);
-      CHECK(halo::test::distance(r.variance, expected.variance) < tolerance<T>);
-      CHECK(halo::test::distance(r.y, expected.y) < tolerance<T>);
-      CHECK(halo::test::distance(r.dgain, expected.dgain) < tolerance<T>);
-      CHECK(halo::test::distance(r.dbias, expected.dbias) < tolerance<T>);
-      CHECK(halo::test::distance(r.dx, expected.dx) < tolerance<T>);
+      CHECK(support::distance(r.mean, expected.mean) < tolerance<T>);
+      CHECK(support::distance(r.variance, expected.variance) < tolerance<T>);
+      CHECK(support::distance(r.y, expected.y) < tolerance<T>);
+      CHECK(support::distance(r.dgain, expected.dgain) < tolerance<T>);
+      CHECK(support::distance(r.dbias, expected.dbias) < tolerance<T>);
+      CHECK(support::distance(r.dx, expected.dx) < tolerance<T>);
 
       T const e = static_cast<T>(epsilon);
       kernel::channel_norm<T*> const norm{gain.data(), bias.data(), r.mean.data(),
@@ -147,7 +149,7 @@ TEST_CASE_TEMPLATE("channels with given statistics pass gradients straight on", 
       expected[i] = static_cast<double>(gain[c]) * static_cast<double>(dy[i]) /
                     std::sqrt(static_cast<double>(variance[c]) + epsilon);
     }
-    CHECK(halo::test::distance(dx, expected) < tolerance<T>);
+    CHECK(support::distance(dx, expected) < tolerance<T>);
   }
 }
 
@@ -261,10 +263,10 @@ TEST_CASE_TEMPLATE("planes carry the derivative of normalised channels", M, HALO
                          {r.dx.data(), t.dx.data()}, {r.dgain.data(), t.dgain.data()},
                          {r.dbias.data(), t.dbias.data()}, {r.shift.data(), t.shift.data()},
                          {r.tilt.data(), t.tilt.data()});
-    CHECK(halo::test::distance(t.y, slope(above.y, below.y)) < near);
-    CHECK(halo::test::distance(t.dx, slope(above.dx, below.dx)) < near);
-    CHECK(halo::test::distance(t.dgain, slope(above.dgain, below.dgain)) < near);
-    CHECK(halo::test::distance(t.dbias, slope(above.dbias, below.dbias)) < near);
+    CHECK(support::distance(t.y, slope(above.y, below.y)) < near);
+    CHECK(support::distance(t.dx, slope(above.dx, below.dx)) < near);
+    CHECK(support::distance(t.dgain, slope(above.dgain, below.dgain)) < near);
+    CHECK(support::distance(t.dbias, slope(above.dbias, below.dbias)) < near);
   }
 }
 
@@ -279,3 +281,5 @@ TEST_CASE("a channel whose squares overflow is NaN, and not its bias") {
   halo::kernel::channel_normalize(n, channels, norm, x.data(), y.data());
   for (std::size_t i = 0; i < y.size(); ++i) CHECK(std::isnan(y[i]) == (i % channels == 20));
 }
+
+}  // namespace kernel_channel_norm_test

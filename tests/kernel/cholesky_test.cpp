@@ -10,6 +10,8 @@
 
 #include <halo/core/random.hpp>
 
+namespace kernel_cholesky_test {
+
 using namespace halo;
 
 namespace {
@@ -65,3 +67,5 @@ TEST_CASE("cholesky: says where a matrix is not positive definite or not finite"
   std::vector<double> infinite{std::numeric_limits<double>::infinity()};
   CHECK_FALSE(kernel::cholesky(1, infinite.data()));
 }
+
+}  // namespace kernel_cholesky_test

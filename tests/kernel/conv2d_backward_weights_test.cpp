@@ -9,6 +9,8 @@
 
 #include "support/conv2d.hpp"
 
+namespace kernel_conv2d_backward_weights_test {
+
 using namespace halo;
 using kernel::start;
 
@@ -23,15 +25,15 @@ void check_weights(kernel::conv2d_geometry const& g, std::size_t images, start f
   CAPTURE(g.out);
   CAPTURE(images);
   CAPTURE(static_cast<int>(from));
-  auto const x = test::integers<T>(images * g.input_size(), 1);
-  auto const dy = test::integers<T>(images * g.output_size(), 2);
-  auto const before = test::integers<T>(g.weights() + 1, 3);
+  auto const x = support::integers<T>(images * g.input_size(), 1);
+  auto const dy = support::integers<T>(images * g.output_size(), 2);
+  auto const before = support::integers<T>(g.weights() + 1, 3);
   std::vector<T> dw = before;
   kernel::conv2d_backward_weights<typename M::arch>(images, g, x.data(), dy.data(), dw.data(),
                                                     from);
   std::vector<double> expected(before.begin(), before.end());
   if (from == start::zero) std::fill(expected.begin(), expected.end() - 1, 0.0);
-  test::for_each_product(images, g, [&](std::size_t at, std::size_t weight, std::size_t to) {
+  support::for_each_product(images, g, [&](std::size_t at, std::size_t weight, std::size_t to) {
     expected[weight] += static_cast<double>(x[at]) * static_cast<double>(dy[to]);
   });
   CHECK(std::vector<double>(dw.begin(), dw.end()) == expected);
@@ -42,14 +44,16 @@ void check_weights(kernel::conv2d_geometry const& g, std::size_t images, start f
 TEST_CASE_TEMPLATE("conv2d: the gradient of weights is that of plain loops", M,
                    HALO_CONV2D_MACHINES) {
   std::size_t turn = 0;
-  for (auto const& g : test::conv2d_shapes()) {
+  for (auto const& g : support::conv2d_shapes()) {
     for (start const from : {start::zero, start::target}) check_weights<M>(g, turn++ % 3, from);
   }
 }
 
 TEST_CASE_TEMPLATE("conv2d: the gradient of weights in parts", M, HALO_CONV2D_MACHINES) {
-  for (auto const& g : test::large_conv2d_shapes()) {
+  for (auto const& g : support::large_conv2d_shapes()) {
     check_weights<M>(g, 1, start::zero);
     check_weights<M>(g, 2, start::target);
   }
 }
+
+}  // namespace kernel_conv2d_backward_weights_test

@@ -13,6 +13,8 @@
 #include "../support/network.hpp"
 #include "../support/quantised.hpp"
 
+namespace kernel_conv2d_int8_test {
+
 using namespace halo;
 using kernel::byte_panels;
 using kernel::conv2d_geometry;
@@ -86,3 +88,5 @@ TEST_CASE("conv2d int8: plain loops over integers, exactly, on every instruction
     check<A>({window_axis{}, window_axis{}, 70, 5}, 0);
   });
 }
+
+}  // namespace kernel_conv2d_int8_test

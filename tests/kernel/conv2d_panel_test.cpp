@@ -12,13 +12,15 @@
 
 #include "support/conv2d.hpp"
 
+namespace kernel_conv2d_panel_test {
+
 using namespace halo;
 using kernel::window_range;
 namespace detail = kernel::detail;
 
 TEST_CASE("conv2d_panel: a part of an image, with zeros beside it") {
   std::size_t const height = 3, width = 4, channels = 5;
-  auto const x = test::numbers<float>(height * width * channels, 1);
+  auto const x = support::numbers<float>(height * width * channels, 1);
   for (std::ptrdiff_t column = -3; column < 7; ++column)
     for (std::size_t columns = 1; columns < 9; ++columns)
       for (window_range const deep : {window_range{0, 5}, window_range{1, 3}}) {
@@ -69,7 +71,7 @@ TEST_CASE("conv2d_panel: cuts fit, and are no finer than they must be") {
 }
 
 TEST_CASE("conv2d_panel: every block of taps and channels comes once, marked first and last") {
-  test::geometry const g{test::axis::same(9, 5), test::axis::same(9, 4), 7, 2};
+  support::geometry const g{support::axis::same(9, 5), support::axis::same(9, 4), 7, 2};
   detail::conv2d_cut cut({9, 1, 5, 1, 1}, {9, 1, 4, 1, 1}, 7, 1000000, 1000000);
   cut.taps_y = 2, cut.taps_x = 3, cut.channels = 4;
   std::vector<int> seen(5 * 4 * 7);
@@ -94,7 +96,7 @@ TEST_CASE("conv2d_panel: the way back reads as many rows as were counted, and no
             std::size_t most = 0;
             for (std::size_t low = 0; low < stride * (kernel + 1); ++low)
               for (std::size_t first = 0; first + taps <= kernel; ++first) {
-                test::axis const a{1000, 1000, kernel, stride, dilation, low};
+                support::axis const a{1000, 1000, kernel, stride, dilation, low};
                 auto const [begin, end] = detail::outputs_around(
                     a, {20 * stride, (20 + units) * stride}, {first, first + taps});
                 most = std::max(most, static_cast<std::size_t>(end - begin) + 1);
@@ -107,3 +109,5 @@ TEST_CASE("conv2d_panel: the way back reads as many rows as were counted, and no
           }
         }
 }
+
+}  // namespace kernel_conv2d_panel_test

@@ -8,8 +8,10 @@
 
 #include "support/conv2d.hpp"
 
+namespace kernel_conv2d_tile_test {
+
 namespace detail = halo::kernel::detail;
-using halo::test::integers;
+using support::integers;
 
 namespace {
 
@@ -67,3 +69,5 @@ TEST_CASE_TEMPLATE("conv2d_tile: a walk sums what its three loops meet", M, HALO
       check_walk<M>(rows, n, turn % 4, turn / 4 % 3 + 1, turn % 5, turn % 4, start);
     }
 }
+
+}  // namespace kernel_conv2d_tile_test

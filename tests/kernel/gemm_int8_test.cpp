@@ -17,6 +17,8 @@
 #include "../support/network.hpp"
 #include "../support/quantised.hpp"
 
+namespace kernel_gemm_int8_test {
+
 using namespace halo;
 using kernel::byte_panels;
 
@@ -102,3 +104,5 @@ TEST_CASE("gemm int8: bytes are the steps of the grid") {
         }
   });
 }
+
+}  // namespace kernel_gemm_int8_test

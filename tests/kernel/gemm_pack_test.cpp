@@ -8,9 +8,11 @@
 
 #include "support/numbers.hpp"
 
+namespace kernel_gemm_pack_test {
+
 namespace detail = halo::kernel::detail;
 namespace simd = halo::simd;
-using halo::test::numbers;
+using support::numbers;
 
 namespace {
 
@@ -70,3 +72,5 @@ TEST_CASE_TEMPLATE("a square of registers is transposed, in place too", M, HALO_
     }
   }
 }
+
+}  // namespace kernel_gemm_pack_test

@@ -8,9 +8,11 @@
 
 #include "support/numbers.hpp"
 
+namespace kernel_gemm_tile_test {
+
 namespace detail = halo::kernel::detail;
 namespace simd = halo::simd;
-using halo::test::numbers;
+using support::numbers;
 
 namespace {
 
@@ -114,3 +116,5 @@ TEST_CASE_TEMPLATE("cutting a product otherwise changes no bit of it", M, HALO_M
   }
   CHECK(cut == whole);
 }
+
+}  // namespace kernel_gemm_tile_test

@@ -8,9 +8,11 @@
 
 #include "support/numbers.hpp"
 
+namespace kernel_gemv_test {
+
 namespace detail = halo::kernel::detail;
 namespace simd = halo::simd;
-using halo::test::numbers;
+using support::numbers;
 
 namespace {
 
@@ -92,3 +94,5 @@ TEST_CASE_TEMPLATE("the lanes of a square of registers are added", M, HALO_MACHI
     CHECK(sums.get(i) == sum);
   }
 }
+
+}  // namespace kernel_gemv_test

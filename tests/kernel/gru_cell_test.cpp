@@ -8,8 +8,10 @@
 
 #include "../support/recurrent.hpp"
 
+namespace kernel_gru_cell_test {
+
 using namespace halo;
-using support::numbers;
+using support::doubles;
 using support::random_numbers;
 
 namespace {
@@ -18,9 +20,9 @@ constexpr std::size_t rows = 2, units = 19, h_row = 23;
 
 /// p and q as the products leave them, and what comes of them.
 struct cell {
-  numbers p = random_numbers(rows * 3 * units, 1), q = random_numbers(rows * 3 * units, 2);
-  numbers c = random_numbers(units, 3), h = random_numbers(rows * h_row, 4);
-  numbers gates, next;
+  doubles p = random_numbers(rows * 3 * units, 1), q = random_numbers(rows * 3 * units, 2);
+  doubles c = random_numbers(units, 3), h = random_numbers(rows * h_row, 4);
+  doubles gates, next;
 
   void forward() {
     gates.assign(rows * 4 * units, 7);
@@ -30,7 +32,7 @@ struct cell {
     kernel::gru_cell_forward<simd::default_arch, double*>(
         rows, units, gates.data(), q.data(), c.data(), h.data(), h_row, next.data(), h_row);
   }
-  double loss(numbers const& dh) {
+  double loss(doubles const& dh) {
     forward();
     double sum = 0;
     for (std::size_t i = 0; i < rows; ++i)
@@ -58,7 +60,7 @@ TEST_CASE("gru cell: gates and states by their formulas, in place too") {
   }
   cell b;
   b.forward();
-  numbers gates(rows * 4 * units), state = b.h;
+  doubles gates(rows * 4 * units), state = b.h;
   for (std::size_t i = 0; i < rows; ++i)
     for (std::size_t k = 0; k < 3 * units; ++k) gates[i * 4 * units + k] = b.p[i * 3 * units + k];
   kernel::gru_cell_forward<simd::default_arch, double*>(
@@ -69,9 +71,9 @@ TEST_CASE("gru cell: gates and states by their formulas, in place too") {
 
 TEST_CASE("gru cell: backward as finite differences of forward") {
   cell a;
-  numbers const dh = random_numbers(rows * h_row, 5);
+  doubles const dh = random_numbers(rows * h_row, 5);
   a.forward();
-  numbers past = dh, dpq(rows * 6 * units);
+  doubles past = dh, dpq(rows * 6 * units);
   kernel::gru_cell_backward<simd::default_arch, double*>(rows, units, a.gates.data(), a.h.data(),
                                                          h_row, past.data(), h_row, dpq.data());
   auto const slope = [&](double& at) {
@@ -96,3 +98,5 @@ TEST_CASE("gru cell: backward as finite differences of forward") {
     for (std::size_t k = units; k < h_row; ++k) CHECK(past[i * h_row + k] == dh[i * h_row + k]);
   }
 }
+
+}  // namespace kernel_gru_cell_test

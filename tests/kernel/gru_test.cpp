@@ -7,6 +7,8 @@
 
 #include "../support/recurrent_kernel.hpp"
 
+namespace kernel_gru_test {
+
 namespace {
 
 using namespace halo;
@@ -44,3 +46,5 @@ TEST_CASE("gru: what is left out of backward changes no bit of the rest") {
 TEST_CASE("gru: NaN in one example is NaN in its output and in no other") {
   support::check_nan<gru>();
 }
+
+}  // namespace kernel_gru_test

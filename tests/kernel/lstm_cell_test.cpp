@@ -8,8 +8,10 @@
 
 #include "../support/recurrent.hpp"
 
+namespace kernel_lstm_cell_test {
+
 using namespace halo;
-using support::numbers;
+using support::doubles;
 using support::random_numbers;
 
 namespace {
@@ -17,11 +19,11 @@ namespace {
 constexpr std::size_t rows = 2, units = 19, h_row = 23;
 
 struct result {
-  numbers c, h;
+  doubles c, h;
 };
 
-result forward(numbers z, numbers const& c, numbers* gates = nullptr) {
-  result r{numbers(c.size()), numbers(rows * h_row, 7)};
+result forward(doubles z, doubles const& c, doubles* gates = nullptr) {
+  result r{doubles(c.size()), doubles(rows * h_row, 7)};
   kernel::lstm_cell_forward<simd::default_arch, double*>(rows, units, z.data(), c.data(),
                                                          r.c.data(), r.h.data(), h_row);
   if (gates != nullptr) *gates = z;
@@ -31,7 +33,7 @@ result forward(numbers z, numbers const& c, numbers* gates = nullptr) {
 }  // namespace
 
 TEST_CASE("lstm cell: gates and states by their formulas, in place too") {
-  numbers z = random_numbers(rows * 4 * units, 1), c = random_numbers(rows * units, 2), gates;
+  doubles z = random_numbers(rows * 4 * units, 1), c = random_numbers(rows * units, 2), gates;
   result const r = forward(z, c, &gates);
   auto const squash = [](double v) { return 1 / (1 + std::exp(-v)); };
   for (std::size_t i = 0; i < rows; ++i) {
@@ -46,15 +48,15 @@ TEST_CASE("lstm cell: gates and states by their formulas, in place too") {
     }
     for (std::size_t k = units; k < h_row; ++k) CHECK(r.h[i * h_row + k] == 7);
   }
-  numbers state = c, h(rows * h_row);
+  doubles state = c, h(rows * h_row);
   kernel::lstm_cell_forward<simd::default_arch, double*>(rows, units, z.data(), state.data(),
                                                          state.data(), h.data(), h_row);
   CHECK(state == r.c);
 }
 
 TEST_CASE("lstm cell: backward as finite differences of forward") {
-  numbers z = random_numbers(rows * 4 * units, 1), c = random_numbers(rows * units, 2), gates;
-  numbers const dh = random_numbers(rows * h_row, 3), dc = random_numbers(rows * units, 4);
+  doubles z = random_numbers(rows * 4 * units, 1), c = random_numbers(rows * units, 2), gates;
+  doubles const dh = random_numbers(rows * h_row, 3), dc = random_numbers(rows * units, 4);
   auto const loss = [&] {
     result const r = forward(z, c);
     double sum = 0;
@@ -64,7 +66,7 @@ TEST_CASE("lstm cell: backward as finite differences of forward") {
     return sum;
   };
   result const r = forward(z, c, &gates);
-  numbers before = dc, dz(z.size());
+  doubles before = dc, dz(z.size());
   kernel::lstm_cell_backward<simd::default_arch, double*>(
       rows, units, gates.data(), c.data(), r.c.data(), dh.data(), h_row, before.data(), dz.data());
   auto const slope = [&](double& at) {
@@ -81,3 +83,5 @@ TEST_CASE("lstm cell: backward as finite differences of forward") {
   for (std::size_t i = 0; i < c.size(); ++i)
     CHECK(before[i] == doctest::Approx(slope(c[i])).epsilon(1e-6).scale(0.01));
 }
+
+}  // namespace kernel_lstm_cell_test

@@ -7,6 +7,8 @@
 
 #include "../support/recurrent_kernel.hpp"
 
+namespace kernel_lstm_test {
+
 namespace {
 
 using namespace halo;
@@ -47,3 +49,5 @@ TEST_CASE("lstm: what is left out of backward changes no bit of the rest") {
 TEST_CASE("lstm: NaN in one example is NaN in its output and in no other") {
   support::check_nan<lstm>();
 }
+
+}  // namespace kernel_lstm_test

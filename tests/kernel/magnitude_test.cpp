@@ -11,14 +11,16 @@
 
 #include "support/numbers.hpp"
 
+namespace kernel_magnitude_test {
+
 namespace simd = halo::simd;
 using halo::kernel::magnitude;
-using halo::test::numbers;
+using support::numbers;
 
 TEST_CASE_TEMPLATE("magnitude is the largest absolute value, wherever it lies", M, HALO_MACHINES) {
   using T = typename M::value;
   using limits = std::numeric_limits<T>;
-  for (std::size_t const n : halo::test::sizes) {
+  for (std::size_t const n : support::sizes) {
     std::vector<T> x = numbers<T>(n, 1);
     T most(0);
     for (T const e : x) most = std::max(most, std::abs(e));
@@ -37,7 +39,7 @@ TEST_CASE_TEMPLATE("magnitude is the largest absolute value, wherever it lies", 
 TEST_CASE_TEMPLATE("magnitude is infinite where one element is not finite", M, HALO_MACHINES) {
   using T = typename M::value;
   using limits = std::numeric_limits<T>;
-  for (std::size_t const n : halo::test::sizes) {
+  for (std::size_t const n : support::sizes) {
     std::vector<T> x = numbers<T>(n, 2);
     for (std::size_t i = 0; i < n; ++i) {
       T const kept = x[i];
@@ -58,3 +60,5 @@ TEST_CASE_TEMPLATE("magnitude of zeros and of the smallest numbers", M, HALO_MAC
   x[36] = -std::numeric_limits<T>::denorm_min();
   CHECK(magnitude<typename M::arch>(37, x.data()) == std::numeric_limits<T>::denorm_min());
 }
+
+}  // namespace kernel_magnitude_test

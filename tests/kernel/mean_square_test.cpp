@@ -12,11 +12,13 @@
 
 #include "support/numbers.hpp"
 
+namespace kernel_mean_square_test {
+
 namespace simd = halo::simd;
 using halo::autodiff::planar;
 using halo::kernel::mean_square;
-using halo::test::numbers;
-using halo::test::tolerance;
+using support::numbers;
+using support::tolerance;
 
 namespace {
 
@@ -50,14 +52,14 @@ TEST_CASE_TEMPLATE("mean square error and its gradient are those of a loop", M, 
       std::vector<T> gradient(n);
       T const value = mean_square<arch>(rows, outputs, y.data(), t.data(), gradient.data());
       CHECK(static_cast<double>(value) == doctest::Approx(expected.value).epsilon(tolerance<T>));
-      CHECK(halo::test::distance(gradient, expected.gradient) < tolerance<T>);
+      CHECK(support::distance(gradient, expected.gradient) < tolerance<T>);
 
       T* const nowhere = nullptr;
       T const alone = mean_square<arch>(rows, outputs, y.data(), t.data(), nowhere);
       CHECK(static_cast<double>(alone) == doctest::Approx(expected.value).epsilon(tolerance<T>));
       std::vector<T> in_place = y;
       mean_square<arch>(rows, outputs, in_place.data(), t.data(), in_place.data());
-      CHECK(halo::test::distance(in_place, expected.gradient) < tolerance<T>);
+      CHECK(support::distance(in_place, expected.gradient) < tolerance<T>);
     }
   }
 }
@@ -86,8 +88,8 @@ TEST_CASE_TEMPLATE("planes carry the derivative of loss and gradient", M, HALO_M
       }
       CHECK(std::abs(static_cast<double>(found.value) - expected.value) < tolerance<T>);
       CHECK(std::abs(static_cast<double>(found.tangent) - along) < tolerance<T>);
-      CHECK(halo::test::distance(g, expected.gradient) < tolerance<T>);
-      CHECK(halo::test::distance(g_tangent, second) < tolerance<T>);
+      CHECK(support::distance(g, expected.gradient) < tolerance<T>);
+      CHECK(support::distance(g_tangent, second) < tolerance<T>);
     }
   }
 }
@@ -113,3 +115,5 @@ TEST_CASE("a mean over many elements keeps its digits") {
   CHECK(off(halo::kernel::mean_square(n, 1, y.data(), target.data(), none)) < 5e-6);
   CHECK(off(halo::kernel::mean_square<scalar>(n, 1, y.data(), target.data(), none)) < 5e-6);
 }
+
+}  // namespace kernel_mean_square_test

@@ -13,12 +13,14 @@
 
 #include "support/numbers.hpp"
 
+namespace kernel_normalize_test {
+
 namespace kernel = halo::kernel;
 namespace simd = halo::simd;
 using halo::autodiff::planar;
-using halo::test::numbers;
-using halo::test::tolerance;
-using halo::test::widen;
+using support::numbers;
+using support::tolerance;
+using support::widen;
 
 namespace {
 
@@ -80,7 +82,7 @@ TEST_CASE_TEMPLATE("rows are normalised as in the definition", M, HALO_MACHINES)
   using T = typename M::value;
   using arch = typename M::arch;
   for (std::size_t const rows : {0U, 1U, 3U, 20U}) {
-    for (std::size_t const n : halo::test::sizes) {
+    for (std::size_t const n : support::sizes) {
       if (n == 0) continue;
       CAPTURE(rows);
       CAPTURE(n);
@@ -91,21 +93,21 @@ TEST_CASE_TEMPLATE("rows are normalised as in the definition", M, HALO_MACHINES)
       std::vector<T> dbias(n, T(9));
       run<arch, T*>(rows, n, x.data(), gain.data(), bias.data(), dy.data(), y.data(), mean.data(),
                     scale.data(), dx.data(), dgain.data(), dbias.data());
-      CHECK(halo::test::distance(y, expected.y) < tolerance<T>);
+      CHECK(support::distance(y, expected.y) < tolerance<T>);
       std::vector<T> whole_mean = mean;  // the kernel's is seen from each row's first number
       for (std::size_t i = 0; i < rows; ++i) whole_mean[i] += x[i * n];
-      CHECK(halo::test::distance(whole_mean, expected.mean) < tolerance<T>);
-      CHECK(halo::test::distance(scale, expected.scale) < tolerance<T>);
-      CHECK(halo::test::distance(dx, expected.dx) < tolerance<T>);
-      CHECK(halo::test::distance(dgain, expected.dgain) < tolerance<T>);
-      CHECK(halo::test::distance(dbias, expected.dbias) < tolerance<T>);
+      CHECK(support::distance(whole_mean, expected.mean) < tolerance<T>);
+      CHECK(support::distance(scale, expected.scale) < tolerance<T>);
+      CHECK(support::distance(dx, expected.dx) < tolerance<T>);
+      CHECK(support::distance(dgain, expected.dgain) < tolerance<T>);
+      CHECK(support::distance(dbias, expected.dbias) < tolerance<T>);
 
       kernel::normalize_backward<arch>(rows, n, static_cast<T const*>(x.data()), gain.data(),
                                        mean.data(), scale.data(), dy.data(), dy.data());
-      CHECK(halo::test::distance(dy, expected.dx) < tolerance<T>);  // in place
+      CHECK(support::distance(dy, expected.dx) < tolerance<T>);  // in place
       kernel::normalize_forward<arch>(rows, n, x.data(), gain.data(), bias.data(), T(epsilon),
                                       x.data(), mean.data(), scale.data());
-      CHECK(halo::test::distance(x, expected.y) < tolerance<T>);
+      CHECK(support::distance(x, expected.y) < tolerance<T>);
     }
   }
 }
@@ -150,9 +152,9 @@ TEST_CASE_TEMPLATE("a large mean costs no digits, an equal row gives the bias", 
       doubles shifted = widen(x);
       for (double& e : shifted) e -= static_cast<double>(x[0]);  // exact
       plain const expected(1, n, shifted, widen(gain), widen(bias), widen(dy));
-      CHECK(halo::test::distance(y, expected.y) < tolerance<T>);
-      CHECK(halo::test::distance(dx, expected.dx) < tolerance<T> * (1 + expected.scale[0]));
-      CHECK(halo::test::distance(dgain, expected.dgain) < tolerance<T>);
+      CHECK(support::distance(y, expected.y) < tolerance<T>);
+      CHECK(support::distance(dx, expected.dx) < tolerance<T> * (1 + expected.scale[0]));
+      CHECK(support::distance(dgain, expected.dgain) < tolerance<T>);
     }
 
   x.assign(n, T(3));
@@ -179,9 +181,9 @@ TEST_CASE_TEMPLATE("a first number far from the others costs no digits", M, HALO
       plain const expected(1, n, widen(x), widen(gain), widen(bias), widen(dy));
       CHECK(static_cast<double>(scale) / expected.scale[0] ==
             doctest::Approx(1).epsilon(tolerance<T>));
-      CHECK(halo::test::distance(y, expected.y) < tolerance<T>);
-      CHECK(halo::test::distance(dx, expected.dx) < tolerance<T>);
-      CHECK(halo::test::distance(dgain, expected.dgain) < tolerance<T>);
+      CHECK(support::distance(y, expected.y) < tolerance<T>);
+      CHECK(support::distance(dx, expected.dx) < tolerance<T>);
+      CHECK(support::distance(dgain, expected.dgain) < tolerance<T>);
     }
 }
 
@@ -231,9 +233,11 @@ TEST_CASE_TEMPLATE("planes carry the derivative of forward and backward", M, HAL
                          {mean.data(), meant.data()}, {scale.data(), scalet.data()},
                          {dx.data(), dxt.data()}, {dgain.data(), dgaint.data()},
                          {dbias.data(), dbiast.data()});
-    CHECK(halo::test::distance(yt, slope(above.y, below.y)) < near);
-    CHECK(halo::test::distance(dxt, slope(above.dx, below.dx)) < near);
-    CHECK(halo::test::distance(dgaint, slope(above.dgain, below.dgain)) < near);
-    CHECK(halo::test::distance(dbiast, slope(above.dbias, below.dbias)) < near);
+    CHECK(support::distance(yt, slope(above.y, below.y)) < near);
+    CHECK(support::distance(dxt, slope(above.dx, below.dx)) < near);
+    CHECK(support::distance(dgaint, slope(above.dgain, below.dgain)) < near);
+    CHECK(support::distance(dbiast, slope(above.dbias, below.dbias)) < near);
   }
 }
+
+}  // namespace kernel_normalize_test

@@ -10,6 +10,8 @@
 
 #include "support/conv2d.hpp"
 
+namespace kernel_pool_test {
+
 using namespace halo;
 using kernel::window_axis;
 
@@ -55,8 +57,8 @@ TEST_CASE_TEMPLATE("pool: largest numbers and means are those of plain loops", M
       CAPTURE(g.channels);
       CAPTURE(images);
       // integers: many equals among them
-      auto const x = test::integers<T>(images * g.input_size(), 1);
-      auto const dy = test::integers<T>(images * g.output_size(), 2);
+      auto const x = support::integers<T>(images * g.input_size(), 1);
+      auto const dy = support::integers<T>(images * g.output_size(), 2);
       std::vector<T> most(dy.size() + 1, T(77)), mean = most;
       std::vector<T> to_most(x.size() + 1, T(77)), to_mean = to_most;
       kernel::max_pool_forward<Arch>(images, g, x.data(), most.data());
@@ -115,3 +117,5 @@ TEST_CASE("the mean of a whole image keeps its digits") {
     for (float const m : mean) CHECK(std::abs(m / 0.1F - 1) < 2e-6F);
   }
 }
+
+}  // namespace kernel_pool_test

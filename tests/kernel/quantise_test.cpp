@@ -14,6 +14,8 @@
 #include "../support/network.hpp"
 #include "../support/quantised.hpp"
 
+namespace kernel_quantise_test {
+
 using namespace halo;
 using kernel::grid;
 using kernel::outside;
@@ -160,3 +162,5 @@ TEST_CASE("quantise: gradients and tangents pass inside the range and stop outsi
     CHECK(tangent == dx);
   }
 }
+
+}  // namespace kernel_quantise_test

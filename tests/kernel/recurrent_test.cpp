@@ -6,6 +6,8 @@
 #include <array>
 #include <vector>
 
+namespace kernel_recurrent_test {
+
 using namespace halo;
 
 TEST_CASE("recurrent geometry: which steps are kept, and where gradients are cut") {
@@ -38,3 +40,5 @@ TEST_CASE("keep_steps: the rows asked for, moved to the front in place") {
   values.resize(8);
   CHECK(values == std::vector<int>{10, 11, 30, 31, 110, 111, 130, 131});
 }
+
+}  // namespace kernel_recurrent_test

@@ -11,6 +11,8 @@
 
 #include <halo/core/random.hpp>
 
+namespace kernel_reused_operand_test {
+
 using namespace halo;
 
 namespace {
@@ -91,3 +93,5 @@ TEST_CASE("reused operand: the bits of gemm") {
     }
   }
 }
+
+}  // namespace kernel_reused_operand_test

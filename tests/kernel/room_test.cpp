@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
+namespace kernel_room_test {
+
 namespace kernel = halo::kernel;
 namespace detail = halo::kernel::detail;
 
@@ -40,3 +42,5 @@ TEST_CASE("room: the stack is taken where it is too small") {
   CHECK(inside(32));
   CHECK_FALSE(inside(33));
 }
+
+}  // namespace kernel_room_test

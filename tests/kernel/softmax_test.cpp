@@ -14,13 +14,15 @@
 
 #include "support/numbers.hpp"
 
+namespace kernel_softmax_test {
+
 namespace simd = halo::simd;
 using halo::autodiff::dual;
 using halo::autodiff::planar;
 using halo::kernel::softmax;
 using halo::kernel::softmax_cross_entropy;
-using halo::test::numbers;
-using halo::test::tolerance;
+using support::numbers;
+using support::tolerance;
 
 namespace {
 
@@ -62,7 +64,7 @@ TEST_CASE_TEMPLATE("softmax is that of a loop", M, HALO_MACHINES) {
       std::vector<T> x = numbers<T>(rows * n, 1, 5);
       std::vector<T> y(rows * n);
       softmax<arch>(rows, n, x.data(), y.data());
-      CHECK(halo::test::distance(y, plain_softmax(rows, n, x)) < tolerance<T>);
+      CHECK(support::distance(y, plain_softmax(rows, n, x)) < tolerance<T>);
       for (std::size_t i = 0; i < rows; ++i) {  // no neighbour has a say
         std::vector<T> alone(n);
         softmax<arch>(1, n, x.data() + i * n, alone.data());
@@ -70,7 +72,7 @@ TEST_CASE_TEMPLATE("softmax is that of a loop", M, HALO_MACHINES) {
       }
       auto const expected = plain_softmax(rows, n, x);
       softmax<arch>(rows, n, x.data(), x.data());
-      CHECK(halo::test::distance(x, expected) < tolerance<T>);
+      CHECK(support::distance(x, expected) < tolerance<T>);
     }
   }
   T nothing(7);
@@ -126,15 +128,15 @@ TEST_CASE_TEMPLATE("softmax cross-entropy and its gradient are those of a loop",
       T const loss = softmax_cross_entropy<arch>(rows, n, x.data(), labels.data(), gradient.data(),
                                                  losses.data());
       CHECK(std::abs(static_cast<double>(loss) - mean) < tolerance<T> * (1 + mean));
-      CHECK(halo::test::distance(losses, expected_losses) < tolerance<T>);
-      CHECK(halo::test::distance(gradient, expected) < tolerance<T>);
+      CHECK(support::distance(losses, expected_losses) < tolerance<T>);
+      CHECK(support::distance(gradient, expected) < tolerance<T>);
 
       T* const nowhere = nullptr;
       T const alone = softmax_cross_entropy<arch>(rows, n, x.data(), labels.data(), nowhere);
       CHECK(std::abs(static_cast<double>(alone) - mean) < tolerance<T> * (1 + mean));
       std::vector<T> in_place = x;
       softmax_cross_entropy<arch>(rows, n, in_place.data(), labels.data(), in_place.data());
-      CHECK(halo::test::distance(in_place, expected) < tolerance<T>);
+      CHECK(support::distance(in_place, expected) < tolerance<T>);
     }
   }
 }
@@ -166,14 +168,14 @@ TEST_CASE_TEMPLATE("planes carry the Hessian of the cross-entropy", M, HALO_MACH
       std::vector<T> y(rows * n), tangent(rows * n);
       planar<T> const out(y.data(), tangent.data());
       softmax<arch>(rows, n, at, out);
-      CHECK(halo::test::distance(y, p) < tolerance<T>);
-      CHECK(halo::test::distance(tangent, y_tangent) < tolerance<T>);
+      CHECK(support::distance(y, p) < tolerance<T>);
+      CHECK(support::distance(tangent, y_tangent) < tolerance<T>);
 
       std::vector<dual<T>> rows_losses(rows);
       auto const loss =
           softmax_cross_entropy<arch>(rows, n, at, labels.data(), out, rows_losses.data());
       CHECK(std::abs(static_cast<double>(loss.tangent) - along) < tolerance<T>);
-      CHECK(halo::test::distance(tangent, second) < tolerance<T>);
+      CHECK(support::distance(tangent, second) < tolerance<T>);
       for (std::size_t i = 0; i < rows; ++i)
         CHECK(std::abs(static_cast<double>(rows_losses[i].tangent) - losses[i]) < tolerance<T>);
       auto const alone = softmax_cross_entropy<arch>(rows, n, at, labels.data(), planar<T>());
@@ -200,3 +202,5 @@ TEST_CASE_TEMPLATE("an impossible answer costs infinitely much, a NaN everything
     for (std::size_t i = 0; i < 2 * n; ++i) CHECK(std::isnan(g[i]) == (i < n));
   }
 }
+
+}  // namespace kernel_softmax_test

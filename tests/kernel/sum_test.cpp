@@ -10,12 +10,14 @@
 
 #include "support/numbers.hpp"
 
+namespace kernel_sum_test {
+
 namespace kernel = halo::kernel;
 using halo::autodiff::planar;
-using halo::test::numbers;
+using support::numbers;
 
 TEST_CASE("sum and copy: element by element, also in place") {
-  for (std::size_t const n : halo::test::sizes) {
+  for (std::size_t const n : support::sizes) {
     auto const a = numbers<float>(n, 1), b = numbers<float>(n, 2);
     std::vector<float> y(n + 1, 7), z(n + 1, 7), expected(n + 1, 7);
     for (std::size_t i = 0; i < n; ++i) expected[i] = a[i] + b[i];
@@ -42,7 +44,7 @@ TEST_CASE("sum and copy: planes carry tangents") {
 }
 
 TEST_CASE("clear: zeros, and no element more") {
-  for (std::size_t const n : halo::test::sizes) {
+  for (std::size_t const n : support::sizes) {
     std::vector<float> x(n + 1, 7), expected(n + 1, 0);
     expected[n] = 7;
     kernel::clear(n, x.data());
@@ -53,3 +55,5 @@ TEST_CASE("clear: zeros, and no element more") {
   CHECK(value == std::vector<double>(3));
   CHECK(tangent == value);
 }
+
+}  // namespace kernel_sum_test

@@ -9,9 +9,11 @@
 
 #include "support/numbers.hpp"
 
+namespace kernel_update_test {
+
 namespace kernel = halo::kernel;
 namespace simd = halo::simd;
-using halo::test::numbers;
+using support::numbers;
 
 namespace {
 
@@ -43,7 +45,7 @@ std::vector<T> integers(std::size_t n, std::uint64_t stream) {
 
 TEST_CASE_TEMPLATE("an update applies its rule once to every parameter", M, HALO_MACHINES) {
   using T = typename M::value;
-  for (std::size_t const n : halo::test::sizes) {
+  for (std::size_t const n : support::sizes) {
     std::vector<T> theta = integers<T>(n, 1), a = integers<T>(n, 3), b = integers<T>(n, 4);
     std::vector<T> const g = integers<T>(n, 2), theta_before = theta, a_before = a;
     CHECK(kernel::update_is_finite<typename M::arch>(
@@ -75,7 +77,7 @@ TEST_CASE_TEMPLATE("a parameter's update does not depend on its position", M, HA
 TEST_CASE_TEMPLATE("a trial finds whatever would not be finite", M, HALO_MACHINES) {
   using T = typename M::value;
   using limits = std::numeric_limits<T>;
-  for (std::size_t const n : halo::test::sizes) {
+  for (std::size_t const n : support::sizes) {
     std::vector<T> theta(n, T(1)), g(n, T(1)), state(n, T(2));
     auto const finite = [&] {
       return kernel::update_is_finite<typename M::arch>(n, static_cast<T const*>(theta.data()),
@@ -100,3 +102,5 @@ TEST_CASE_TEMPLATE("a trial finds whatever would not be finite", M, HALO_MACHINE
     }
   }
 }
+
+}  // namespace kernel_update_test

@@ -5,6 +5,8 @@
 
 #include <cstddef>
 
+namespace kernel_window_test {
+
 using halo::kernel::window_axis;
 using halo::kernel::window_range;
 
@@ -61,3 +63,5 @@ TEST_CASE("window: the part of a range within another") {
   static_assert(same(window_range{2, 7}.within({0, 1}), {2, 2}));
   static_assert(window_range{2, 7}.size() == 5);
 }
+
+}  // namespace kernel_window_test

@@ -14,13 +14,17 @@
 
 #include "support/conv2d.hpp"
 
+namespace kernel_winograd_test {
+
 using namespace halo;
-using test::axis;
+using support::axis;
 namespace detail = kernel::detail;
 
 namespace {
 
-bool suits(test::geometry const& g) { return detail::suits_winograd<float, simd::default_arch>(g); }
+bool suits(support::geometry const& g) {
+  return detail::suits_winograd<float, simd::default_arch>(g);
+}
 
 }  // namespace
 
@@ -36,13 +40,14 @@ TEST_CASE("winograd: 3 by 3 that goes on by one, of many channels") {
 }
 
 TEST_CASE("winograd: errors are a few times those of a plain sum") {
-  test::geometry const g{axis::same(9, 3), axis::same(10, 3), 130, 70};
+  support::geometry const g{axis::same(9, 3), axis::same(10, 3), 130, 70};
   REQUIRE(suits(g) == (simd::batch<float>::size >= 4));
-  auto const x = test::numbers<float>(g.input_size(), 1), w = test::numbers<float>(g.weights(), 2);
-  auto const dy = test::numbers<float>(g.output_size(), 3);
+  auto const x = support::numbers<float>(g.input_size(), 1),
+             w = support::numbers<float>(g.weights(), 2);
+  auto const dy = support::numbers<float>(g.output_size(), 3);
   std::vector<double> y_exact(dy.size()), dx_exact(x.size());
   std::vector<float> y_sum(dy.size()), dx_sum(x.size()), y(dy.size()), dx(x.size());
-  test::for_each_product(1, g, [&](std::size_t i, std::size_t k, std::size_t o) {
+  support::for_each_product(1, g, [&](std::size_t i, std::size_t k, std::size_t o) {
     y_exact[o] += static_cast<double>(x[i]) * static_cast<double>(w[k]);
     dx_exact[i] += static_cast<double>(dy[o]) * static_cast<double>(w[k]);
     y_sum[o] += x[i] * w[k];
@@ -50,13 +55,13 @@ TEST_CASE("winograd: errors are a few times those of a plain sum") {
   });
   kernel::conv2d_forward(1, g, x.data(), w.data(), y.data());
   kernel::conv2d_backward_data(1, g, dy.data(), w.data(), dx.data());
-  CHECK(test::error(y, y_exact) < 4 * test::error(y_sum, y_exact));
-  CHECK(test::error(dx, dx_exact) < 4 * test::error(dx_sum, dx_exact));
-  CHECK(test::error(y, y_exact) < 1e-5);
+  CHECK(support::error(y, y_exact) < 4 * support::error(y_sum, y_exact));
+  CHECK(support::error(dx, dx_exact) < 4 * support::error(dx_sum, dx_exact));
+  CHECK(support::error(y, y_exact) < 1e-5);
 }
 
 TEST_CASE("winograd: infinite and very large numbers as in plain sums") {
-  test::geometry const g{axis::same(6, 3), axis::same(7, 3), 32, 40};
+  support::geometry const g{axis::same(6, 3), axis::same(7, 3), 32, 40};
   constexpr float infinity = std::numeric_limits<float>::infinity();
   for (float const far : {3e36F, 2e38F, infinity}) {
     CAPTURE(far);
@@ -82,3 +87,5 @@ TEST_CASE("winograd: infinite and very large numbers as in plain sums") {
       CHECK((e / 40 % 32 == 5 ? dw[e] >= far * 0.0009F && dw[e] <= far * 0.0011F : dw[e] < 1));
   }
 }
+
+}  // namespace kernel_winograd_test

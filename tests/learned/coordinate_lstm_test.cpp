@@ -13,11 +13,13 @@
 #include "../support/learned_golden.hpp"
 #include "../support/lstm.hpp"
 
+namespace learned_coordinate_lstm_test {
+
 namespace {
 
 using namespace halo;
-using tests::learned_golden;
-using tests::worst_error;
+using support::learned_golden;
+using support::worst_error;
 
 /// What PyTorch computed: updates and all four parts of the state.
 template <class T>
@@ -25,7 +27,7 @@ void follows_torch() {
   double const bound = sizeof(T) == 8 ? 1e-10 : 1e-4;
   learned_golden const g("dm_l2o");
   using program = learned::coordinate_lstm_program<learned::coordinate_lstm_options{.output = 0.1}>;
-  using layout = tests::vectors_layout<false, 16>;
+  using layout = support::vectors_layout<false, 16>;
   std::vector<T> weights;  // our tensors follow each other as theirs do
   for (char const* const name : {"W1", "b1", "W2", "b2", "Wo", "bo"})
     for (double const x : g[std::string("params.") + name]) weights.push_back(static_cast<T>(x));
@@ -96,7 +98,7 @@ TEST_CASE("coordinate LSTM of another size and preprocessing follows plain loops
   using program = learned::coordinate_lstm_program<learned::coordinate_lstm_options{
       .units = H, .range = 5, .shifted_log = true, .output = 0.25}>;
   static_assert(program::table.size == 4 * H * (2 + H + 1) + 4 * H * (2 * H + 1) + H + 1);
-  using layout = tests::vectors_layout<false, 21, 2>;
+  using layout = support::vectors_layout<false, 21, 2>;
   learned::optimizer<program, double> const rule{seed{4}};
   auto s = std::make_unique<learned::state<program, layout, double>>(rule.init<layout, double>());
   auto const weights = rule.values();
@@ -141,3 +143,5 @@ TEST_CASE("untrained weights of the coordinate LSTM") {
   CHECK(sum / 20 == doctest::Approx(1).epsilon(0.15));
   CHECK(rule.values()[5140] == 0);
 }
+
+}  // namespace learned_coordinate_lstm_test

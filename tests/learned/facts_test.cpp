@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace learned_facts_test {
+
 TEST_CASE("facts: what nobody told is 0, and steps count from 1") {
   halo::learned::facts<double> const f;
   CHECK(f.rows == 0);
@@ -15,3 +17,5 @@ TEST_CASE("facts: what nobody told is 0, and steps count from 1") {
   CHECK(f.labels);
   CHECK_FALSE(widened(some).labels);
 }
+
+}  // namespace learned_facts_test

@@ -14,6 +14,8 @@
 
 #include "../support/numbers.hpp"
 
+namespace learned_gradient_features_test {
+
 namespace {
 
 using namespace halo;
@@ -83,7 +85,7 @@ TEST_CASE("derivatives of the features by gradient, decays, averages and rates")
   };
   for (double const l : {0.5, -3.0, -20.0}) {
     CAPTURE(l);
-    auto at = test::numbers<double>(inputs, 3);
+    auto at = support::numbers<double>(inputs, 3);
     for (std::size_t i : {1U, 2U, 7U, 8U, 9U, 10U}) at[i] = 0.2 + 0.6 * at[i] * at[i];
     at[11] = l;
     auto const report = autodiff::check_gradient(
@@ -120,3 +122,5 @@ TEST_CASE("the log-rate's limit lets derivatives through") {
     CHECK(x.adjoint().native == 1);
   }
 }
+
+}  // namespace learned_gradient_features_test

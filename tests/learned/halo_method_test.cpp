@@ -12,6 +12,8 @@
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
 
+namespace learned_halo_method_test {
+
 using namespace halo;
 
 TEST_CASE("HALO over a backbone is the backbone with random layers") {
@@ -44,3 +46,5 @@ TEST_CASE("HALO over a backbone is the backbone with random layers") {
   auto const p = halo_device->parameters(), q = same->parameters();
   for (std::size_t i = 0; i < p.size(); ++i) CHECK(p[i] == q[i]);
 }
+
+}  // namespace learned_halo_method_test

@@ -22,6 +22,8 @@
 #include <halo/optim/selection.hpp>
 #include <halo/task/teacher.hpp>
 
+namespace learned_halo_rule_test {
+
 using namespace halo;
 
 namespace {
@@ -124,3 +126,5 @@ TEST_CASE("halo_rule: an adapter needs no number, and any number of steps is fin
   CHECK(d->accuracy(from->held_out.x, from->held_out.y) > before + 0.3);
   CHECK(d->totals().non_finite == 0);
 }
+
+}  // namespace learned_halo_rule_test

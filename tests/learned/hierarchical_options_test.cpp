@@ -16,6 +16,8 @@
 #include "../support/hierarchical_reference.hpp"
 #include "../support/learned_golden.hpp"
 
+namespace learned_hierarchical_options_test {
+
 namespace {
 
 using namespace halo;
@@ -25,7 +27,7 @@ using learned::hierarchical_options;
 template <hierarchical_options O>
 void follows_plain_loops() {
   using program = learned::hierarchical_program<O>;
-  using layout = tests::vectors_layout<false, 19, 3, 1>;
+  using layout = support::vectors_layout<false, 19, 3, 1>;
   std::uint64_t const with = 41;
   CAPTURE(with);
   generator random(seed{with});
@@ -36,7 +38,7 @@ void follows_plain_loops() {
   learned::optimizer<program, double> const rule(phi);
   auto s = std::make_unique<learned::state<program, layout, double>>(
       rule.template init<layout, double>());
-  tests::hierarchical_reference<std::remove_cvref_t<decltype(program::table)>> dumb{
+  support::hierarchical_reference<std::remove_cvref_t<decltype(program::table)>> dumb{
       program::table, phi, O, {}, {}};
   dumb.begin({19, 3, 1});
   std::vector<double> theta(layout::size, 0.0), expected = theta;
@@ -46,9 +48,9 @@ void follows_plain_loops() {
     CHECK(rule.step(theta.data(), gradient.data(), *s) == optim::status::done);
     dumb.step(expected, gradient, step == 0);
     CAPTURE(step);
-    CHECK(tests::worst_error(theta, expected, 1e-2) < 1e-9);
+    CHECK(support::worst_error(theta, expected, 1e-2) < 1e-9);
   }
-  CHECK(tests::worst_error(s->global, dumb.q, 1e-2) < 1e-9);
+  CHECK(support::worst_error(s->global, dumb.q, 1e-2) < 1e-9);
   if constexpr (O.attention) {
     std::vector<double> truth;
     for (auto const& t : dumb.tensors)
@@ -127,3 +129,5 @@ TEST_CASE("every flag follows plain loops") {
     })>();
   }
 }
+
+}  // namespace learned_hierarchical_options_test

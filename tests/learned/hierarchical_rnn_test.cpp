@@ -11,13 +11,15 @@
 #include "../support/hierarchical_names.hpp"
 #include "../support/learned_golden.hpp"
 
+namespace learned_hierarchical_rnn_test {
+
 namespace {
 
 using namespace halo;
-using tests::learned_golden;
-using tests::numpy_names;
-using tests::torch_names;
-using tests::worst_error;
+using support::learned_golden;
+using support::numpy_names;
+using support::torch_names;
+using support::worst_error;
 
 template <class T>
 constexpr double bound = sizeof(T) == 8 ? 1e-10 : 1e-4;
@@ -39,7 +41,7 @@ template <class T>
 void follows_numpy() {
   learned_golden const g("hrnn_golden");
   using program = learned::hierarchical_program<>;
-  using layout = tests::vectors_layout<true, 6, 2, 5>;
+  using layout = support::vectors_layout<true, 6, 2, 5>;
   auto const weights = g.weights<program, T>("phi.", numpy_names);
   learned::optimizer<program, T> const rule(weights);
   auto s = std::make_unique<learned::state<program, layout, T>>(rule.template init<layout, T>());
@@ -96,7 +98,7 @@ template <class Program, class T>
 void follows_torch(char const* file) {
   CAPTURE(file);
   learned_golden const g(file);
-  using layout = tests::vectors_layout<false, 6, 10>;
+  using layout = support::vectors_layout<false, 6, 10>;
   auto const weights = g.weights<Program, T>("params.", torch_names);
   learned::optimizer<Program, T> const rule(weights);
   auto s = std::make_unique<learned::state<Program, layout, T>>(rule.template init<layout, T>());
@@ -173,3 +175,5 @@ TEST_CASE("hierarchical RNN follows PyTorch") {
     follows_torch<full, float>("hrnn_full_10_20_20");
   }
 }
+
+}  // namespace learned_hierarchical_rnn_test

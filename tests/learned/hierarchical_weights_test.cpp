@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+namespace learned_hierarchical_weights_test {
+
 using namespace halo;
 using learned::hierarchical_options;
 using learned::hierarchical_weights;
@@ -53,3 +55,5 @@ TEST_CASE("untrained weights begin where the released code's do") {
   CHECK(w[table["step_size"]] == -1);
   CHECK(w[table["initial_log_rate"]] == doctest::Approx(std::log(1e-3)).epsilon(1e-15));
 }
+
+}  // namespace learned_hierarchical_weights_test

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+namespace learned_horizon_features_test {
+
 using namespace halo;
 namespace features = learned::detail;
 
@@ -56,3 +58,5 @@ TEST_CASE("horizon_features: clipped and power") {
   CHECK(features::clipped(0.5, 0, 1) == 0.5);
   CHECK(features::power(0.9, 3.0) == doctest::Approx(0.729));
 }
+
+}  // namespace learned_horizon_features_test

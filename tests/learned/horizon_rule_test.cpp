@@ -13,6 +13,8 @@
 
 #include "../support/two_tensors.hpp"
 
+namespace learned_horizon_rule_test {
+
 using namespace halo;
 
 namespace {
@@ -231,3 +233,5 @@ TEST_CASE("horizon_rule: without pull it is the same where every layer is drawn,
   }
   CHECK(x == y);
 }
+
+}  // namespace learned_horizon_rule_test

@@ -15,11 +15,13 @@
 #include "../support/numbers.hpp"
 #include "../support/small_program.hpp"
 
+namespace learned_lane_gradient_test {
+
 namespace {
 
 using namespace halo;
 using learned::tile_lanes;
-using P = tests::small_program;
+using P = support::small_program;
 
 /// A tensor of n coordinates among [weights | row | θ | gradient | state | carry], tiles whole.
 struct parts {
@@ -34,7 +36,7 @@ struct parts {
 
   /// Numbers for a tensor's tiles, zero beyond its coordinates.
   [[nodiscard]] std::vector<double> judge(std::size_t kinds, std::uint64_t stream) const {
-    auto x = test::numbers<double>(tiles * kinds * tile_lanes, stream);
+    auto x = support::numbers<double>(tiles * kinds * tile_lanes, stream);
     for (std::size_t i = 0; i < x.size(); ++i) {
       std::size_t const coordinate = i / (kinds * tile_lanes) * tile_lanes + i % tile_lanes;
       if (coordinate >= n) x[i] = 0;
@@ -53,7 +55,7 @@ double dot(std::vector<double> const& a, double const* b) {
 template <class Arch>
 void goes_back_through_apply(std::size_t n) {
   parts const p(n);
-  auto const a = test::numbers<double>(n, 21);
+  auto const a = support::numbers<double>(n, 21);
   auto const b = p.judge(P::state, 22);
   auto const value = [&](std::span<double const> x) {
     std::vector<double> theta(x.begin() + static_cast<long>(p.at_theta), x.end());
@@ -75,7 +77,7 @@ void goes_back_through_apply(std::size_t n) {
     back.add_weights(to.first(p.phi));
   };
   auto const report =
-      autodiff::check_gradient(value, gradient, test::numbers<double>(p.size, 20 + n, 0.8));
+      autodiff::check_gradient(value, gradient, support::numbers<double>(p.size, 20 + n, 0.8));
   CAPTURE(report.index);
   CAPTURE(report.given);
   CAPTURE(report.expected);
@@ -87,9 +89,9 @@ void goes_back_through_apply(std::size_t n) {
 template <class Arch>
 void goes_back_through_observe(std::size_t n) {
   parts const p(n);
-  auto const a = test::numbers<double>(n, 31);
+  auto const a = support::numbers<double>(n, 31);
   auto const b = p.judge(P::state, 32), c = p.judge(P::carry, 33);
-  auto const d = test::numbers<double>(P::sums, 34);
+  auto const d = support::numbers<double>(P::sums, 34);
   auto const value = [&](std::span<double const> x) {
     std::vector<double> state(x.begin() + static_cast<long>(p.at_state), x.end());
     std::vector<double> carry(p.carries), mean(P::sums);
@@ -110,7 +112,7 @@ void goes_back_through_observe(std::size_t n) {
     back.add_weights(to.first(p.phi));
   };
   auto const report =
-      autodiff::check_gradient(value, gradient, test::numbers<double>(p.size, 30 + n, 0.8));
+      autodiff::check_gradient(value, gradient, support::numbers<double>(p.size, 30 + n, 0.8));
   CAPTURE(report.index);
   CAPTURE(report.given);
   CAPTURE(report.expected);
@@ -131,7 +133,7 @@ TEST_CASE_TEMPLATE("the ways back through both passes agree with differences", A
 
 TEST_CASE("adjoints of weights add up until they are taken") {
   parts const p(5);
-  auto const x = test::numbers<double>(p.size, 40, 0.8);
+  auto const x = support::numbers<double>(p.size, 40, 0.8);
   auto const seeds = p.judge(P::state, 41), carry = p.judge(P::carry, 42);
   std::vector<double> mean(P::sums, 0.5), row(P::context), once(p.phi), twice(p.phi), none(p.phi);
   learned::lane_gradient<P, double> back;
@@ -155,3 +157,5 @@ TEST_CASE("adjoints of weights add up until they are taken") {
   }
   CHECK(largest > 0.01);
 }
+
+}  // namespace learned_lane_gradient_test

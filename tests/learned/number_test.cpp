@@ -9,6 +9,8 @@
 
 #include <halo/simd/batch.hpp>
 
+namespace learned_number_test {
+
 using namespace halo;
 
 TEST_CASE("constants take the type and precision of the formula") {
@@ -34,3 +36,5 @@ TEST_CASE("value_of is the value below any variable") {
   CHECK(learned::value_of(0.25F) == 0.25);
   static_assert(std::is_same_v<decltype(learned::value_of(1.0F)), double>);
 }
+
+}  // namespace learned_number_test

@@ -22,6 +22,8 @@
 #include "../support/numbers.hpp"
 #include "../support/unrecorded.hpp"
 
+namespace learned_optimizer_test {
+
 namespace {
 
 using namespace halo;
@@ -42,8 +44,8 @@ std::vector<double> saved(state& s) {
 struct run {
   rule_type rule{seed{1}};
   std::unique_ptr<state> s = std::make_unique<state>(rule.init<layout>());
-  std::vector<float> theta = test::numbers<float>(layout::size, 1);
-  std::vector<float> gradient = test::numbers<float>(layout::size, 2);
+  std::vector<float> theta = support::numbers<float>(layout::size, 1);
+  std::vector<float> gradient = support::numbers<float>(layout::size, 2);
   optim::status step(optim::step_context<float> const& context = {}) {
     return rule.step(theta.data(), gradient.data(), *s, context);
   }
@@ -80,7 +82,7 @@ TEST_CASE("what a step costs counts the networks of tensors and of the problem")
 }
 
 TEST_CASE("given weights are kept, untrained ones follow their seed") {
-  auto const w = test::numbers<float>(8350, 3);
+  auto const w = support::numbers<float>(8350, 3);
   rule_type const given(w);
   CHECK(std::vector<float>(given.values().begin(), given.values().end()) == w);
   rule_type const a{seed{5}}, b{seed{5}}, c{seed{6}};
@@ -237,13 +239,13 @@ TEST_CASE("a step allocates nothing") {
   auto lstm = std::make_unique<learned::coordinate_lstm<>>();
   using lstm_state = learned::coordinate_lstm<>::state<layout>;
   auto s = std::make_unique<lstm_state>(lstm->init<layout>());
-  if (!test::allocations_are_counted()) {
+  if (!support::allocations_are_counted()) {
     MESSAGE("skipped: allocations are not counted under this sanitizer");
     return;
   }
   optim::step_context<float> masked;
   masked.mask = layer_mask::only(2);
-  std::size_t const count = test::allocations_of([&] {
+  std::size_t const count = support::allocations_of([&] {
     for (int k = 0; k < 3; ++k) {
       (void)r.step();
       (void)r.step(masked);
@@ -303,7 +305,9 @@ TEST_CASE("a state records all but the scratch of a step") {
   auto const behind = [](auto const& array) {
     return sizeof(array) - array.size() * sizeof(float);  // whole cache lines
   };
-  CHECK(tests::unrecorded_bytes(*s) ==
+  CHECK(support::unrecorded_bytes(*s) ==
         sizeof(s->carry) + behind(s->coordinates) + behind(s->tensors) + behind(s->global));
 #endif
 }
+
+}  // namespace learned_optimizer_test

@@ -18,18 +18,20 @@
 #include "../support/numbers.hpp"
 #include "../support/small_program.hpp"
 
+namespace learned_overrun_test {
+
 namespace {
 
 using namespace halo;
 
 template <class P>
 std::string left_by() {
-  auto const weights = test::numbers<float>(P::table.size, 1);
+  auto const weights = support::numbers<float>(P::table.size, 1);
   char const* const array = learned::overrun_of<P, float>(weights);
   return array == nullptr ? "nothing" : array;
 }
 
-using base = tests::small_program;
+using base = support::small_program;
 struct few_states : base {
   [[maybe_unused]] static constexpr std::size_t state = 2, held = 0;
   // observe() reads the third, apply() writes it
@@ -70,7 +72,7 @@ struct silent : support::learned_rate {
 }  // namespace
 
 TEST_CASE("overrun: halo's own programs stay within what they declare") {
-  CHECK(left_by<tests::small_program>() == "nothing");
+  CHECK(left_by<support::small_program>() == "nothing");
   CHECK(left_by<support::learned_rate>() == "nothing");
   CHECK(left_by<learned::tensor_program<>>() == "nothing");
   CHECK(left_by<learned::tensor_program<learned::without_prior>>() == "nothing");
@@ -99,3 +101,5 @@ TEST_CASE("overrun: each array that is declared too small is found") {
 TEST_CASE("overrun: a number that was never written is found") {
   CHECK(left_by<silent>() == "numbers that are not its own or were never written");
 }
+
+}  // namespace learned_overrun_test

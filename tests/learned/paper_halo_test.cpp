@@ -20,6 +20,8 @@
 #include <halo/task/supervised.hpp>
 #include <halo/task/teacher.hpp>
 
+namespace learned_paper_halo_test {
+
 namespace {
 
 using namespace halo;
@@ -91,3 +93,5 @@ TEST_CASE("paper_halo: no run of 3000 steps diverges, with all layers or random 
   }
   CHECK(with > without + 0.03);
 }
+
+}  // namespace learned_paper_halo_test

@@ -13,12 +13,14 @@
 
 #include "../support/numbers.hpp"
 
+namespace learned_pass_test {
+
 namespace {
 
 using namespace halo;
 using learned::at_least_one;
 using learned::tile_lanes;
-using test::numbers;
+using support::numbers;
 
 /// Everything a tensor of n coordinates needs; coordinate i has the same numbers for every n.
 template <class P, class T>
@@ -155,3 +157,5 @@ TEST_CASE("gradients are scaled, then limited") {
   learned::conditioner<double> const none{};
   CHECK(none(V(1e300)).get(0) == 1e300);
 }
+
+}  // namespace learned_pass_test

@@ -21,6 +21,8 @@
 #include <halo/task/supervised.hpp>
 #include <halo/task/teacher.hpp>
 
+namespace learned_pretrained_test {
+
 namespace {
 
 using namespace halo;
@@ -98,3 +100,5 @@ TEST_CASE("the weights of the leaky one go down where the untrained one crawls")
   CAPTURE(without);
   CHECK(with > without + 0.1);
 }
+
+}  // namespace learned_pretrained_test

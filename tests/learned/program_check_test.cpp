@@ -11,6 +11,8 @@
 #include "../support/learned_rate.hpp"
 #include "../support/small_program.hpp"
 
+namespace learned_program_check_test {
+
 namespace {
 
 using namespace halo::learned;
@@ -37,5 +39,7 @@ TEST_CASE("program_check: halo's own programs pass") {
   CHECK(detail::check_program<coordinate_lstm_program<>>());
   CHECK(detail::check_program<rnnprop_program<>>());
   CHECK(detail::check_program<support::learned_rate>());
-  CHECK(detail::check_program<halo::tests::small_program>());
+  CHECK(detail::check_program<support::small_program>());
 }
+
+}  // namespace learned_program_check_test

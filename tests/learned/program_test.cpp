@@ -12,6 +12,8 @@
 #include "../support/layouts.hpp"
 #include "../support/rate_on_bowl.hpp"
 
+namespace learned_program_test {
+
 namespace {
 
 using namespace halo;
@@ -75,3 +77,5 @@ TEST_CASE("a program without numbers of its own is gradient descent") {
       CHECK(theta[i] == (info.layer == 1 ? before : before - 0.5F * gradient[i]));
     }
 }
+
+}  // namespace learned_program_test

@@ -11,6 +11,8 @@
 #include <halo/learned/hierarchical_rnn.hpp>
 #include <halo/learned/tensor_rnn.hpp>
 
+namespace learned_program_traits_test {
+
 namespace {
 
 using namespace halo;
@@ -40,3 +42,5 @@ TEST_CASE("program_traits: a program in constants names its options") {
   CHECK(names[6] == ".options.span_decay");
   CHECK(names.back() == ".number_of_weights");
 }
+
+}  // namespace learned_program_traits_test

@@ -13,14 +13,16 @@
 #include "../support/numbers.hpp"
 #include "../support/reader_fragment.hpp"
 
+namespace learned_reader_test {
+
 namespace {
 
 using namespace halo;
-using test::fragment;
-using test::input_count;
-using test::numbers;
-using test::row_count;
-using test::weight_count;
+using support::fragment;
+using support::input_count;
+using support::numbers;
+using support::row_count;
+using support::weight_count;
 
 /// y = x·W + b, wherever they lie.
 std::vector<double> by_hand(std::span<double const> x, double const* w, double const* b,
@@ -84,3 +86,5 @@ TEST_CASE("weights may be stored narrower than the numbers are") {
   r.affine_row<3, 2>(x.data(), 0, 0, y.data());
   CHECK(y[1] == doctest::Approx(by_hand(x, wide.data(), row.data(), 2)[1]).epsilon(1e-14));
 }
+
+}  // namespace learned_reader_test

@@ -16,10 +16,12 @@
 #include "../support/lstm.hpp"
 #include "../support/numbers.hpp"
 
+namespace learned_recurrent_test {
+
 namespace {
 
 using namespace halo;
-using test::numbers;
+using support::numbers;
 
 constexpr std::size_t In = 3, K = 4;
 constexpr std::size_t gates_at = 0, gates_bias = (In + K) * 2 * K;
@@ -190,3 +192,5 @@ TEST_CASE("derivatives of the recurrent cells through two steps") {
   check_derivative<lstm_weights, In + 2 * K>(
       [](auto const& r, auto* x) { return lstm_twice(r, x); });
 }
+
+}  // namespace learned_recurrent_test

@@ -13,10 +13,12 @@
 #include "../support/learned_golden.hpp"
 #include "../support/lstm.hpp"
 
+namespace learned_rnnprop_test {
+
 namespace {
 
 using namespace halo;
-using tests::worst_error;
+using support::worst_error;
 
 /// One coordinate of RNNProp in plain loops.
 template <class Program>
@@ -65,7 +67,7 @@ std::vector<T> strong_weights(std::size_t n) {
 
 template <class Program, class T>
 void follows_plain_loops(double bound) {
-  using layout = tests::vectors_layout<false, 35, 2>;
+  using layout = support::vectors_layout<false, 35, 2>;
   auto const weights = strong_weights<T>(Program::table.size);
   std::vector<double> const wide(weights.begin(), weights.end());
   learned::optimizer<Program, T> const rule(weights);
@@ -104,7 +106,7 @@ TEST_CASE("RNNProp follows plain loops") {
 TEST_CASE("one step of RNNProp as literals") {
   // one unit; first step: m̂ = g, ŵ = g², so x = ELU(1 + 2 + 0.5); the forget gate sees c = 0
   using program = learned::rnnprop_program<learned::rnnprop_options{.units = 1}>;
-  using layout = tests::vectors_layout<false, 1>;
+  using layout = support::vectors_layout<false, 1>;
   std::vector<double> w(program::table.size, 0.0);
   auto const set = [&](std::size_t at, double value) { w[at] = value; };
   set(program::table["input"], 1);
@@ -160,3 +162,5 @@ TEST_CASE("untrained weights of RNNProp") {
           2 / std::sqrt(40.0F) + 1e-6F);
   }
 }
+
+}  // namespace learned_rnnprop_test

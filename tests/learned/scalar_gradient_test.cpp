@@ -14,11 +14,13 @@
 #include "../support/numbers.hpp"
 #include "../support/small_program.hpp"
 
+namespace learned_scalar_gradient_test {
+
 namespace {
 
 using namespace halo;
 /// The same that decides late; only its scalar parts run here.
-struct P : tests::small_program {
+struct P : support::small_program {
   template <class R, class Z>
   static void settle(R const& r, auto const& f, Z const* tensor, Z const* global, Z* chosen) {
     mix(r, tensor[0] * tensor[1], global[0] * f.loss, global[1], chosen);
@@ -42,7 +44,7 @@ void put(pair const& x, double* to) { std::copy(x.begin(), x.end(), to); }
 /// value(reader, numbers) against gradient(way back, numbers, adjoints of numbers).
 template <class Value, class Gradient>
 void agrees(std::size_t pairs, Value value, Gradient gradient) {
-  auto const at = test::numbers<double>(weights + 2 * pairs, 60 + pairs, 0.9);
+  auto const at = support::numbers<double>(weights + 2 * pairs, 60 + pairs, 0.9);
   auto const report = autodiff::check_gradient(
       [&](std::span<double const> x) {
         return value(learned::plain_reader<double, double>(x.data(), nullptr), x.data());
@@ -173,3 +175,5 @@ TEST_CASE("numbers on a tape are seeded, and written or added where they go") {
   CHECK(to == adjoints);
   CHECK(numbers.data()[1].value() == 3);
 }
+
+}  // namespace learned_scalar_gradient_test

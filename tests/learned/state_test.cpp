@@ -12,6 +12,8 @@
 #include <halo/learned/rnnprop.hpp>
 #include <halo/learned/tensor_rnn.hpp>
 
+namespace learned_state_test {
+
 using namespace halo;
 
 namespace {
@@ -56,3 +58,5 @@ TEST_CASE("state: says which numbers a file may claim") {
   });
   CHECK(seen == 5);
 }
+
+}  // namespace learned_state_test

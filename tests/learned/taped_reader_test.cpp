@@ -15,14 +15,16 @@
 #include "../support/numbers.hpp"
 #include "../support/reader_fragment.hpp"
 
+namespace learned_taped_reader_test {
+
 namespace {
 
 using namespace halo;
-using test::fragment;
-using test::input_count;
-using test::numbers;
-using test::row_count;
-using test::weight_count;
+using support::fragment;
+using support::input_count;
+using support::numbers;
+using support::row_count;
+using support::weight_count;
 
 /// Where in [weights | row | inputs of all lanes] the parts begin.
 template <class V>
@@ -97,3 +99,5 @@ TEST_CASE_TEMPLATE("the taped reader collects the derivatives", V, double,
   CHECK(report.checked == p::size);
   CHECK(report.passed);
 }
+
+}  // namespace learned_taped_reader_test

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 
+namespace learned_tensor_features_test {
+
 using namespace halo;
 using learned::loss_trend;
 using learned::tensor_statistics;
@@ -125,3 +127,5 @@ TEST_CASE("features are finite where statistics vanish or overflow") {
     }
   }
 }
+
+}  // namespace learned_tensor_features_test

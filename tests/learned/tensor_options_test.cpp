@@ -5,6 +5,8 @@
 
 #include <halo/learned/tensor_rnn.hpp>
 
+namespace learned_tensor_options_test {
+
 using halo::learned::tensor_options;
 using halo::learned::tensor_program;
 using halo::learned::without_prior;
@@ -27,3 +29,5 @@ TEST_CASE("without the prior the log-rate reaches further and fewer weights are 
   CHECK(without_prior.units == tensor_options{}.units);
   CHECK(tensor_program<without_prior>::table.size < tensor_program<>::table.size);
 }
+
+}  // namespace learned_tensor_options_test

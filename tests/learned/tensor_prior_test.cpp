@@ -9,10 +9,12 @@
 
 #include "../support/learned_golden.hpp"
 
+namespace learned_tensor_prior_test {
+
 using namespace halo;
 
 TEST_CASE("the prior has the prototype's numbers") {
-  tests::learned_golden const file("weights_z8");
+  support::learned_golden const file("weights_z8");
   auto const z = [&](char const* name) { return file.number("prior." + std::string(name)); };
   for (char const* const unused : {"c_snr", "d_bias", "e_size", "f_loss", "h_pf", "d0"})
     CHECK(z(unused) == 0.0);
@@ -54,3 +56,5 @@ TEST_CASE("nothing decays while nobody knows how many examples there are") {
   f.labels = false;  // regression, whatever anybody knows
   CHECK(learned::tensor_prior_of(f, 0.5).decay == 0.0);
 }
+
+}  // namespace learned_tensor_prior_test

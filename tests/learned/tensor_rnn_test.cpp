@@ -21,11 +21,13 @@
 
 #include "../support/learned_golden.hpp"
 
+namespace learned_tensor_rnn_test {
+
 namespace {
 
 using namespace halo;
-using tests::learned_golden;
-using tests::worst_error;
+using support::learned_golden;
+using support::worst_error;
 
 constexpr std::pair<char const*, char const*> names[] = {
     {"tensor.gates", "t_Wg"},
@@ -44,9 +46,9 @@ constexpr std::pair<char const*, char const*> names[] = {
 };
 
 /// Tensors of 6, 2 and 8 elements in layers of their own; the second is a bias.
-struct three_tensors : tests::vectors_layout<false, 6, 2, 8> {
+struct three_tensors : support::vectors_layout<false, 6, 2, 8> {
   static constexpr auto table = [] {
-    auto t = tests::vectors_layout<false, 6, 2, 8>::table;
+    auto t = support::vectors_layout<false, 6, 2, 8>::table;
     t[1].rank = 1;
     return t;
   }();
@@ -319,3 +321,5 @@ TEST_CASE("an adapter learns with a tensor RNN that nobody configured") {
   }
   CHECK(last < 0.4 * first);
 }
+
+}  // namespace learned_tensor_rnn_test

@@ -11,6 +11,8 @@
 #include <halo/autodiff/variable.hpp>
 #include <halo/simd/batch.hpp>
 
+namespace learned_tensor_step_test {
+
 using namespace halo;
 
 TEST_CASE("softened has its span, slope one and a tail with a slope") {
@@ -82,3 +84,5 @@ TEST_CASE("variables know the derivative with respect to the exponent at one hal
   CHECK(u.adjoint() == doctest::Approx(value / 2).epsilon(1e-13));
   CHECK(d.adjoint() == doctest::Approx(-0.5 * std::log(3.0 / 0.1) * value).epsilon(1e-13));
 }
+
+}  // namespace learned_tensor_step_test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace learned_tensor_weights_test {
+
 namespace learned = halo::learned;
 
 TEST_CASE("a tensor-wise RNN's tensors: two GRUs, an output that reads both, three first states") {
@@ -24,3 +26,5 @@ TEST_CASE("a tensor-wise RNN's tensors: two GRUs, an output that reads both, thr
     if (reads) CHECK(w.draw.center == 0);
   }
 }
+
+}  // namespace learned_tensor_weights_test

@@ -15,12 +15,14 @@
 
 #include "../support/learned_golden.hpp"
 
+namespace learned_true_parameters_test {
+
 namespace {
 
 using namespace halo;
 using program = learned::hierarchical_program<learned::hierarchical_options{
     .units = 3, .tensor_units = 4, .global_units = 2, .attention = true}>;
-using layout = tests::vectors_layout<false, 5, 2, 18>;
+using layout = support::vectors_layout<false, 5, 2, 18>;
 using state = learned::state<program, layout, double>;
 using rule = learned::optimizer<program, double>;
 constexpr std::size_t steps = 5;
@@ -129,3 +131,5 @@ TEST_CASE("true parameters: meta-gradients through them are those of differences
     CHECK(largest > 0);
   }
 }
+
+}  // namespace learned_true_parameters_test

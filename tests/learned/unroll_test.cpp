@@ -17,20 +17,22 @@
 #include "../support/hierarchical_names.hpp"
 #include "../support/learned_golden.hpp"
 
+namespace learned_unroll_test {
+
 namespace {
 
 using namespace halo;
-using tests::learned_golden;
-using tests::worst_error;
+using support::learned_golden;
+using support::worst_error;
 
 /// dJ/dφ and dJ/dg of J = Σ_t <A_t, θ_t>, as the hand-derived backward pass gives them.
 template <class T>
 void follows_the_adjoints() {
   learned_golden const g("hrnn_golden");
   using program = learned::hierarchical_program<>;
-  using layout = tests::vectors_layout<true, 6, 2, 5>;
+  using layout = support::vectors_layout<true, 6, 2, 5>;
   constexpr double bound = sizeof(T) == 8 ? 1e-8 : 1e-3;
-  auto const phi = g.weights<program, T>("phi.", tests::numpy_names);
+  auto const phi = g.weights<program, T>("phi.", support::numpy_names);
   learned::optimizer<program, T> const rule(phi);
   learned::unroll<program, layout, T> window(8);
   auto s = std::make_unique<learned::state<program, layout, T>>(rule.template init<layout, T>());
@@ -81,7 +83,7 @@ void follows_the_adjoints() {
   window.backward_initial(rule, *adjoint);
   std::vector<T> weights(program::table.size, T(0));
   window.add_weights(weights);
-  auto const expected = g.weights<program, double>("dJ_dphi.", tests::numpy_names);
+  auto const expected = g.weights<program, double>("dJ_dphi.", support::numpy_names);
   for (auto const& info : program::table.entries) {
     if (info.name == "initial_log_rate") continue;  // l0 is given here
     INFO(std::string(info.name));
@@ -100,7 +102,7 @@ void follows_the_adjoints() {
 /// may move, because statistics are constants to a tensor RNN.
 struct frozen_run {
   using program = learned::tensor_program<>;
-  using layout = tests::vectors_layout<false, 6, 2, 17>;
+  using layout = support::vectors_layout<false, 6, 2, 17>;
   using state = learned::state<program, layout, double>;
   static constexpr std::size_t steps = 5;
 
@@ -232,3 +234,5 @@ TEST_CASE("the way back through a window gives the hand-derived adjoints") {
   SUBCASE("double") { follows_the_adjoints<double>(); }
   SUBCASE("float") { follows_the_adjoints<float>(); }
 }
+
+}  // namespace learned_unroll_test

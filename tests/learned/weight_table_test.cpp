@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <vector>
 
+namespace learned_weight_table_test {
+
 using namespace halo;
 
 namespace {
@@ -106,3 +108,5 @@ TEST_CASE("a tensor's draw depends on the seed and its place alone") {
   for (std::size_t i = 0; i < 12; ++i) CHECK(d[i] == a[i]);
   for (std::size_t i = 0; i < 4000; ++i) CHECK(d[wider["initial"] + i] == a[table["initial"] + i]);
 }
+
+}  // namespace learned_weight_table_test

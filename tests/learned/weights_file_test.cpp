@@ -19,6 +19,8 @@
 #include "../support/folder.hpp"
 #include "../support/learned_rate.hpp"
 
+namespace learned_weights_file_test {
+
 namespace {
 
 using namespace halo;
@@ -53,7 +55,7 @@ struct shorter : little {
 
 template <class Program>
 std::string refusal(std::string const& path) {
-  return tests::message_of<error>(
+  return support::message_of<error>(
       [&] { static_cast<void>(learned::load_weights<learned::optimizer<Program>>(path)); });
 }
 bool ends(std::string const& text, std::string_view with) { return text.ends_with(with); }
@@ -71,7 +73,7 @@ std::string message_for(std::span<float const> weights) {
 }  // namespace
 
 TEST_CASE("weights_file: there and back, with notes") {
-  tests::folder const folder;
+  support::folder const folder;
   auto const path = folder / "w.safetensors";
   learned::optimizer<little> const rule(seed{3});
   std::array<io::metadata_entry, 1> const notes{{{"recipe", "two apples"}}};
@@ -87,7 +89,7 @@ TEST_CASE("weights_file: there and back, with notes") {
 }
 
 TEST_CASE("weights_file: what is of another kind is refused") {
-  tests::folder const folder;
+  support::folder const folder;
   auto const path = folder / "w.safetensors";
   learned::optimizer<little> const rule(seed{3});
   learned::save_weights(path, rule);
@@ -97,7 +99,7 @@ TEST_CASE("weights_file: what is of another kind is refused") {
   CHECK(ends(refusal<shorter>(path),
              "tensor 'second': expected no tensor of that name, found "
              "[3, 1]"));
-  auto const doubles = tests::message_of<error>(
+  auto const doubles = support::message_of<error>(
       [&] { static_cast<void>(learned::load_weights<learned::optimizer<little, double>>(path)); });
   CHECK(ends(doubles, "tensor 'first': expected F64 [2, 3], found F32 [2, 3]"));
   auto const missing = folder / "none";
@@ -105,7 +107,7 @@ TEST_CASE("weights_file: what is of another kind is refused") {
 }
 
 TEST_CASE("weights_file: another version, a number that is none, a wrong byte") {
-  tests::folder const folder;
+  support::folder const folder;
   auto const path = folder / "w.safetensors";
   std::vector<float> first(6, 1.0F), bias(3, 2.0F), second(3, 3.0F);
   auto const write = [&](std::string_view version, std::string_view sum) {
@@ -139,3 +141,5 @@ TEST_CASE("weights that do not fit are refused with a sentence") {
   w[8349] = -std::numeric_limits<float>::infinity();
   CHECK(message_for(w) == "hierarchical_rnn: weight 8349: expected a finite number, found -inf");
 }
+
+}  // namespace learned_weights_file_test

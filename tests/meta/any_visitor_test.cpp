@@ -8,6 +8,8 @@
 #include <string>
 #include <type_traits>
 
+namespace meta_any_visitor_test {
+
 using namespace halo;
 
 namespace {
@@ -74,3 +76,5 @@ TEST_CASE("any_visitor: parts are left where the visitor wants to know") {
   walk(of, leaving{});
   CHECK(value.resumes == 1);
 }
+
+}  // namespace meta_any_visitor_test

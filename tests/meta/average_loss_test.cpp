@@ -10,6 +10,8 @@
 #include "../support/eigenvalues.hpp"
 #include "../support/two_tensors.hpp"
 
+namespace meta_average_loss_test {
+
 namespace {
 
 using namespace halo;
@@ -65,3 +67,5 @@ TEST_CASE("average_loss: value and gradient at the mean of what was added") {
     }
   }
 }
+
+}  // namespace meta_average_loss_test

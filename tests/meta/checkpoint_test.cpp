@@ -29,6 +29,8 @@
 #include "../support/learned_rate.hpp"
 #include "../support/two_tensors.hpp"
 
+namespace meta_checkpoint_test {
+
 namespace {
 
 using namespace halo;
@@ -88,7 +90,7 @@ struct session {
 std::string refusal(session& s, std::string const& path, std::string_view recipe = "three tasks") {
   auto const before = s.bytes();
   auto const message =
-      tests::message_of<error>([&] { meta::resume(path, s.trainer, s.best, recipe); });
+      support::message_of<error>([&] { meta::resume(path, s.trainer, s.best, recipe); });
   CHECK(s.bytes() == before);
   return message;
 }
@@ -99,7 +101,7 @@ bool has(std::string const& text, std::string_view piece) {
 }  // namespace
 
 TEST_CASE("checkpoint: three updates, saved, and three more are six") {
-  tests::folder const folder;
+  support::folder const folder;
   auto const path = folder / "training.safetensors";
   auto whole = session::make();
   whole.go(6);
@@ -121,7 +123,7 @@ TEST_CASE("checkpoint: three updates, saved, and three more are six") {
 }
 
 TEST_CASE("checkpoint: a file is replaced by a later one, alone in its folder") {
-  tests::folder const folder;
+  support::folder const folder;
   auto const path = folder / "training.safetensors";
   auto s = session::make();
   meta::save(path, s.trainer, s.best, "three tasks");
@@ -134,7 +136,7 @@ TEST_CASE("checkpoint: a file is replaced by a later one, alone in its folder") 
 }
 
 TEST_CASE("checkpoint: another training's file is refused, with nothing changed") {
-  tests::folder const folder;
+  support::folder const folder;
   auto const path = folder / "training.safetensors";
   auto s = session::make();
   s.go(2);
@@ -159,12 +161,12 @@ TEST_CASE("checkpoint: another training's file is refused, with nothing changed"
   learned::optimizer<toy> const rule;
   meta::trainer<toy> trainer(rule, {}, std::move(pool));
   meta::champion<toy> best(rule, 0);
-  CHECK(has(tests::message_of<error>([&] { meta::resume(path, trainer, best, "three tasks"); }),
+  CHECK(has(support::message_of<error>([&] { meta::resume(path, trainer, best, "three tasks"); }),
             "program: name: expected learned_rate, found tensor_rnn"));
 }
 
 TEST_CASE("checkpoint: a file that was cut or whose bytes are wrong is refused") {
-  tests::folder const folder;
+  support::folder const folder;
   auto const path = folder / "training.safetensors";
   auto s = session::make();
   meta::save(path, s.trainer, s.best, "three tasks");
@@ -177,3 +179,5 @@ TEST_CASE("checkpoint: a file that was cut or whose bytes are wrong is refused")
   io::save_atomically(path, bytes.span());
   CHECK(has(refusal(s, path), "checksum: expected"));
 }
+
+}  // namespace meta_checkpoint_test

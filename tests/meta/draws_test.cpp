@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <set>
 
+namespace meta_draws_test {
+
 namespace {
 using namespace halo;
 }
@@ -82,3 +84,5 @@ TEST_CASE("draws: perturbations are standard normal and never the same") {
   CHECK(std::abs(sum / 2000) < 0.09);
   CHECK(square / 2000 == doctest::Approx(1).epsilon(0.13));
 }
+
+}  // namespace meta_draws_test

@@ -22,6 +22,8 @@
 #include "../support/rate_on_bowl.hpp"
 #include "../support/two_tensors.hpp"
 
+namespace meta_evolution_test {
+
 namespace {
 
 using namespace halo;
@@ -127,7 +129,7 @@ TEST_CASE("evolution: a pair of which one run breaks teaches nothing and begins 
 }
 
 TEST_CASE("evolution: saved and resumed to the same bits") {
-  tests::folder const folder;
+  support::folder const folder;
   auto const path = folder / "evolution.safetensors";
   toy whole = make_toy(1, true), first = make_toy(1, true), second = make_toy(1, true);
   learned::optimizer<support::learned_rate> const untrained;
@@ -141,7 +143,7 @@ TEST_CASE("evolution: saved and resumed to the same bits") {
   CHECK(second.weights()[0] == whole.weights()[0]);
   CHECK(second.updates() == 6);
   toy truncated = make_toy(1, false);
-  CHECK(tests::message_of<error>([&] {
+  CHECK(support::message_of<error>([&] {
           meta::resume(path, truncated, other, "toys");
         }).find("way: persistent: expected 0, found 1") != std::string::npos);
 }
@@ -149,8 +151,10 @@ TEST_CASE("evolution: saved and resumed to the same bits") {
 TEST_CASE("evolution: refuses a pool that is not made of pairs") {
   std::vector<std::unique_ptr<meta::slot<plain_rate, double>>> pool;
   pool.push_back(std::make_unique<meta::task_slot<plain_rate, bowl>>(bowl{}, 1));
-  auto const message = tests::message_of<error>([&] {
+  auto const message = support::message_of<error>([&] {
     estimator const e(learned::optimizer<plain_rate, double>(), {}, {}, std::move(pool));
   });
   CHECK(message == "evolution: pool: expected pairs of places, found 1");
 }
+
+}  // namespace meta_evolution_test

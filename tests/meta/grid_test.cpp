@@ -8,6 +8,8 @@
 
 #include "../support/small_problems.hpp"
 
+namespace meta_grid_test {
+
 using namespace halo;
 
 namespace {
@@ -46,3 +48,5 @@ TEST_CASE("grid: compared on a small problem, some arms learn it and none has re
   CHECK(lines.front().mean < 10);
   CHECK(lines.back().mean > 10);
 }
+
+}  // namespace meta_grid_test

@@ -83,7 +83,7 @@ TEST_CASE("header_writer: a name that is none in C++ is refused") {
   std::vector<float> const weights{1};
   for (char const* const bad : {"", "7up", "gas-rule", "a b", "x.y", "ü"}) {
     CAPTURE(bad);
-    CHECK(tests::message_of<error>([&] {
+    CHECK(support::message_of<error>([&] {
             static_cast<void>(meta::header_of({bad, "m", "m.hpp", "M.", {}}, weights));
           }) == "header: name: expected letters, digits and _, no digit first, found '" +
                     std::string(bad) + "'");
@@ -108,7 +108,7 @@ TEST_CASE("header_writer: lines stay within 100 columns, and nothing is lost bet
 }
 
 TEST_CASE("header_writer: a file is written as a whole") {
-  tests::folder const folder;
+  support::folder const folder;
   auto const path = folder / "many.hpp";
   std::vector<float> const weights{1, 2, 3};
   meta::save_header(path, {"many", "m", "m.hpp", "Many.", {}}, weights);

@@ -11,6 +11,8 @@
 #include "../support/learned_rate.hpp"
 #include "../support/two_tensors.hpp"
 
+namespace meta_iterates_test {
+
 namespace {
 
 using namespace halo;
@@ -53,3 +55,5 @@ TEST_CASE("iterates: every θ_i is where it was, idle iterations included") {
     }
   }
 }
+
+}  // namespace meta_iterates_test

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstddef>
 
+namespace meta_meta_loss_test {
+
 namespace {
 using halo::meta::meta_loss;
 }
@@ -60,3 +62,5 @@ TEST_CASE("meta_loss: the Jacobian's factor, for a sum or a mean") {
   spectral.spectral = true;  // a norm has nothing to take the mean of
   CHECK(spectral.factor(500) == 5.5e-3);
 }
+
+}  // namespace meta_meta_loss_test

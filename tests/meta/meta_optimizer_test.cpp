@@ -8,6 +8,8 @@
 #include <limits>
 #include <vector>
 
+namespace meta_meta_optimizer_test {
+
 namespace {
 
 using namespace halo;
@@ -89,3 +91,5 @@ TEST_CASE("meta_optimizer: constant, then a cosine down to a fiftieth") {
   o.constant_share = 1;
   CHECK(descent::schedule(o, 100) == 1);
 }
+
+}  // namespace meta_meta_optimizer_test

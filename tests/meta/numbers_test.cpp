@@ -14,6 +14,8 @@
 
 #include "../support/data.hpp"
 
+namespace meta_numbers_test {
+
 using namespace halo;
 
 TEST_CASE("numbers: the options of a hand-made optimizer, with names and ranges") {
@@ -54,11 +56,11 @@ TEST_CASE("numbers: an optimizer with others has them, and all else as it was") 
 }
 
 TEST_CASE("numbers: an option out of its range is refused by its name") {
-  auto const text = tests::message_of<error>([] {
+  auto const text = support::message_of<error>([] {
     (void)meta::with_numbers(optim::momentum{}, std::vector{-1.0, 0.9, 0.0});
   });
-  CHECK(tests::contains(text, "rate"));
-  CHECK(tests::contains(text, "-1"));
+  CHECK(support::contains(text, "rate"));
+  CHECK(support::contains(text, "-1"));
 }
 
 TEST_CASE("numbers: there and back on the line, and never out of the range") {
@@ -76,3 +78,5 @@ TEST_CASE("numbers: there and back on the line, and never out of the range") {
   CHECK(std::isfinite(meta::to_line(0, allowed::non_negative())));
   CHECK(std::isfinite(meta::to_line(1, allowed::share())));
 }
+
+}  // namespace meta_numbers_test

@@ -23,6 +23,8 @@
 
 #include "../support/address_sanitizer.hpp"
 
+namespace meta_parallel_test {
+
 TEST_CASE("parallel: every number once, for any number of threads") {
   for (std::size_t threads : {0U, 1U, 2U, 3U, 8U}) {
     for (std::size_t n : {0U, 1U, 2U, 5U, 1000U}) {
@@ -110,3 +112,5 @@ TEST_CASE("parallel: where threads cannot be made, the caller does the work") {
 #  endif
 }
 #endif
+
+}  // namespace meta_parallel_test

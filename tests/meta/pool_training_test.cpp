@@ -16,6 +16,8 @@
 #include "../support/data.hpp"
 #include "../support/rate_on_bowl.hpp"
 
+namespace meta_pool_training_test {
+
 namespace {
 
 using namespace halo;
@@ -77,9 +79,11 @@ TEST_CASE("pool_training: its identity has program, training and tasks, its stat
 }
 
 TEST_CASE("pool_training: refuses options out of their ranges") {
-  auto const message = tests::message_of<error>([] {
+  auto const message = support::message_of<error>([] {
     meta::trainer<plain_rate, double> const t(learned::optimizer<plain_rate, double>(seed{1}),
                                               {.rate = -1}, {});
   });
   CHECK(message == "training: rate: expected a number of at least 0, found -1");
 }
+
+}  // namespace meta_pool_training_test

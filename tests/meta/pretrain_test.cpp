@@ -7,6 +7,8 @@
 
 #include "../support/small_problems.hpp"
 
+namespace meta_pretrain_test {
+
 using namespace halo;
 
 TEST_CASE("pretrain: a network learns its rows, the same for the same seed") {
@@ -22,3 +24,5 @@ TEST_CASE("pretrain: a network learns its rows, the same for the same seed") {
   ignorant.start(seed{1}, start.data());
   CHECK(knowing.judge(theta.data()).error < ignorant.judge(start.data()).error - 0.2);
 }
+
+}  // namespace meta_pretrain_test

@@ -14,6 +14,8 @@
 #include "../support/listener.hpp"
 #include "../support/small_problems.hpp"
 
+namespace meta_problem_test {
+
 using namespace halo;
 using support::small_place;
 
@@ -91,14 +93,14 @@ TEST_CASE("problem: the optimizer is told what adapt::run tells it on a device")
   auto const split = std::make_shared<numbers::split const>(numbers::split{d, d});
   meta::episode const e{.horizon = 60, .rows = 50, .draws = seed{5}};
   for (bool const labels : {true, false}) {
-    tests::listener::heard.clear();
+    support::listener::heard.clear();
     auto const place =
-        labels ? meta::make_problem<tests::listener>(
+        labels ? meta::make_problem<support::listener>(
                      "labels", support::small_task(support::small_split(seed{1}), {}, {}))
-               : meta::make_problem<tests::listener>("numbers", numbers(split, {}, {}));
-    (void)place->run(tests::listener{}, e, looks);
-    REQUIRE(tests::listener::heard.size() == 60);
-    auto const& last = tests::listener::heard.back();
+               : meta::make_problem<support::listener>("numbers", numbers(split, {}, {}));
+    (void)place->run(support::listener{}, e, looks);
+    REQUIRE(support::listener::heard.size() == 60);
+    auto const& last = support::listener::heard.back();
     CHECK(last.labels == labels);
     CHECK(last.horizon == 60);
     CHECK(last.elapsed == 59);
@@ -107,3 +109,5 @@ TEST_CASE("problem: the optimizer is told what adapt::run tells it on a device")
     CHECK(last.baseline > 0);
   }
 }
+
+}  // namespace meta_problem_test

@@ -13,6 +13,8 @@
 
 #include "../support/data.hpp"
 
+namespace meta_regret_test {
+
 using namespace halo;
 
 namespace {
@@ -92,12 +94,14 @@ TEST_CASE("regret: nothing to compare is refused") {
   std::vector<arm> const ours{{.name = "ours", .rule = 0, .of_grid = false}};
   std::vector<arm> const one{{.name = "one", .rule = 1}};
   meta::regret_options const o{.horizons = {10}, .rows = {20}, .seeds = 1};
-  CHECK(tests::contains(
-      tests::message_of<error>([&] { (void)meta::compare(ours, two_families(), o, silent); }),
+  CHECK(support::contains(
+      support::message_of<error>([&] { (void)meta::compare(ours, two_families(), o, silent); }),
       "grid"));
   auto many = o;
   many.rows = {1000};
-  CHECK(tests::contains(
-      tests::message_of<error>([&] { (void)meta::compare(one, two_families(), many, silent); }),
+  CHECK(support::contains(
+      support::message_of<error>([&] { (void)meta::compare(one, two_families(), many, silent); }),
       "rows"));
 }
+
+}  // namespace meta_regret_test

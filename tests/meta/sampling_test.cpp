@@ -15,6 +15,8 @@
 
 #include "../support/data.hpp"
 
+namespace meta_sampling_test {
+
 using namespace halo;
 
 namespace {
@@ -86,10 +88,12 @@ TEST_CASE("sampling: horizons, rows and mini-batches as told; the same again for
 }
 
 TEST_CASE("sampling: nothing to draw from is refused") {
-  auto const text = tests::message_of<error>([] { meta::sampler<int>({}, {}); });
-  CHECK(tests::contains(text, "problems"));
-  CHECK(tests::contains(tests::message_of<error>([] {
-                          meta::sampler<int>({.shortest_run = 20, .longest_run = 10}, places());
-                        }),
-                        "longest"));
+  auto const text = support::message_of<error>([] { meta::sampler<int>({}, {}); });
+  CHECK(support::contains(text, "problems"));
+  CHECK(support::contains(support::message_of<error>([] {
+                            meta::sampler<int>({.shortest_run = 20, .longest_run = 10}, places());
+                          }),
+                          "longest"));
 }
+
+}  // namespace meta_sampling_test

@@ -16,6 +16,8 @@
 #include "../support/learned_rate.hpp"
 #include "../support/two_tensors.hpp"
 
+namespace meta_slot_test {
+
 namespace {
 
 using namespace halo;
@@ -149,3 +151,5 @@ TEST_CASE("slot: its identity names the task's size") {
   auto const identity = io::identity_of(meta::place<program, double>{&s, false});
   CHECK(identity.starts_with("parameters = 6\nrows = 1000\n"));
 }
+
+}  // namespace meta_slot_test

@@ -17,6 +17,8 @@
 #include "../support/eigenvalues.hpp"
 #include "../support/two_tensors.hpp"
 
+namespace meta_spectral_norm_test {
+
 namespace {
 
 using namespace halo;
@@ -105,3 +107,5 @@ TEST_CASE("spectral_norm: of a network, against all eigenvalues and their differ
     }
   }
 }
+
+}  // namespace meta_spectral_norm_test

@@ -173,10 +173,10 @@ TEST_CASE("steering: a task that does not choose has mini-batches of its own") {
 TEST_CASE("steering: a policy for other networks is refused with a sentence") {
   problem<float> p = make_problem<float>();
   using steering = meta::steering<rule, problem<float>, any_policy>;
-  CHECK(tests::message_of<error>([&] { steering const s(p, {optim::selection::thirds(4)}); }) ==
+  CHECK(support::message_of<error>([&] { steering const s(p, {optim::selection::thirds(4)}); }) ==
         "policy: expected as many layers as selection::thirds or custom was told of, found "
         "a network of 3 layers");
-  CHECK(tests::message_of<error>([&] {
+  CHECK(support::message_of<error>([&] {
           steering const s(p, {optim::random_layers{.low = 2}});
         }).find("low") != std::string::npos);
 }

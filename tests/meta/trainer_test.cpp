@@ -26,6 +26,8 @@
 #include "../support/learned_rate.hpp"
 #include "../support/two_tensors.hpp"
 
+namespace meta_trainer_test {
+
 namespace {
 
 using namespace halo;
@@ -165,7 +167,7 @@ TEST_CASE("trainer: a training that has learned nothing for long ends with a sen
   o.most_failures = 3;
   trainer t(trainer::optimizer_type(), o, pool_of({problem{.breaks = 0}, {.breaks = 1}}));
   for (int i = 0; i < 2; ++i) CHECK(t.update().status == meta::update_status::diverged);
-  CHECK(tests::message_of<halo::error>([&] { (void)t.update(); }) ==
+  CHECK(support::message_of<halo::error>([&] { (void)t.update(); }) ==
         "meta-training: update 2: expected one of 3 updates to teach something, found 2 runs out "
         "of bounds, 0 whose meta-gradient is not finite");
 }
@@ -200,7 +202,7 @@ TEST_CASE("trainer: a meta-gradient that is no number is told, not taken for 0")
 }
 
 TEST_CASE("trainer: a pool of nothing is refused") {
-  CHECK(tests::message_of<halo::error>([] {
+  CHECK(support::message_of<halo::error>([] {
           trainer const t(trainer::optimizer_type(), options(), pool_of({}));
         }) == "meta-training: pool: expected at least one task, found none");
 }
@@ -223,3 +225,5 @@ TEST_CASE("trainer: windows of one length are of that length") {
     CHECK(t.update().restarted == 1);
   }
 }
+
+}  // namespace meta_trainer_test

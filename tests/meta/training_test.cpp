@@ -10,6 +10,8 @@
 
 #include "../support/unrecorded.hpp"
 
+namespace meta_training_test {
+
 namespace {
 using namespace halo;
 using halo::meta::training;
@@ -56,7 +58,9 @@ TEST_CASE("training: its identity tells two trainings apart, threads do not") {
 
 TEST_CASE("training: nothing is left out of the record but threads") {
 #if defined(__GNUC__) && !defined(__clang__)
-  CHECK(tests::unrecorded_bytes(training{}) == sizeof(training::threads));
+  CHECK(support::unrecorded_bytes(training{}) == sizeof(training::threads));
 #endif
-  CHECK(tests::unrecorded_bytes(meta::meta_loss::averaged()) == tests::no_unrecorded_bytes);
+  CHECK(support::unrecorded_bytes(meta::meta_loss::averaged()) == support::no_unrecorded_bytes);
 }
+
+}  // namespace meta_training_test

@@ -19,6 +19,8 @@
 #include "../support/learned_rate.hpp"
 #include "../support/two_tensors.hpp"
 
+namespace meta_validation_test {
+
 namespace {
 
 using namespace halo;
@@ -101,7 +103,7 @@ TEST_CASE("champion: only what scores higher, and never what is no number") {
 TEST_CASE("validation: of nothing, or out of order, is refused") {
   using validation = meta::validation<program, double>;
   auto const message = [](slots s, std::vector<std::uint64_t> at, std::size_t runs) {
-    return tests::message_of<halo::error>(
+    return support::message_of<halo::error>(
         [&] { validation const v(std::move(s), std::move(at), runs, seed{8}); });
   };
   CHECK(message(slots{}, {5}, 1) ==
@@ -117,3 +119,5 @@ TEST_CASE("champion: untrained weights without a score lose against any") {
   CHECK(best.offer(std::span<double const>(&weight, 1), -5, 10));
   CHECK(best.score() == -5);
 }
+
+}  // namespace meta_validation_test

@@ -17,6 +17,8 @@
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
 
+namespace meta_whole_runs_test {
+
 using namespace halo;
 
 namespace {
@@ -86,7 +88,7 @@ TEST_CASE("whole runs: jobs may be shared, their outcomes in order are all that 
 }
 
 TEST_CASE("whole runs: saved and resumed to the same bits") {
-  tests::folder const dir;
+  support::folder const dir;
   std::string const path = dir / "training.safetensors";
   auto through = make(1, 40), second = make(2, 40);
   for (int u = 0; u < 35; ++u) {
@@ -99,7 +101,7 @@ TEST_CASE("whole runs: saved and resumed to the same bits") {
   CHECK(second.optimizer().config.rate == through.optimizer().config.rate);
   CHECK(second.optimizer().config.momentum == through.optimizer().config.momentum);
   auto other = make(1, 40, 6);
-  CHECK(tests::message_of<error>([&] { meta::resume(path, other, "bowl"); }) != "no error");
+  CHECK(support::message_of<error>([&] { meta::resume(path, other, "bowl"); }) != "no error");
 }
 
 TEST_CASE("whole runs: a run that is not finite counts as the worst, and stops nothing") {
@@ -116,3 +118,5 @@ TEST_CASE("whole runs: a run that is not finite counts as the worst, and stops n
   CHECK(t.update() == doctest::Approx(1.5));
   CHECK(t.optimizer().config.rate == doctest::Approx(rule_type{}.config.rate));
 }
+
+}  // namespace meta_whole_runs_test

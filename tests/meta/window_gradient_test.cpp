@@ -21,6 +21,8 @@
 
 #include "../support/eigenvalues.hpp"
 
+namespace meta_window_gradient_test {
+
 namespace {
 
 using namespace halo;
@@ -228,3 +230,5 @@ TEST_CASE("of an optimizer with attention they go through the parameters behind 
   check<attentive>(loss{.jacobian = 0.1, .second_derivatives = true}, half);
   check<attentive>(loss{.logarithm = true, .second_derivatives = true, .at_average = true}, half);
 }
+
+}  // namespace meta_window_gradient_test

@@ -19,11 +19,13 @@
 #include "../support/hierarchical_names.hpp"
 #include "../support/learned_golden.hpp"
 
+namespace meta_window_test {
+
 namespace {
 
 using namespace halo;
-using tests::learned_golden;
-using tests::worst_error;
+using support::learned_golden;
+using support::worst_error;
 
 /// The little network of the golden meta-gradients with its four mini-batches of five.
 template <class T>
@@ -73,7 +75,7 @@ using lstm_program =
 /// The weights of the hierarchical RNN in a golden file.
 template <class T>
 std::vector<T> weights_in(learned_golden const& g, std::string const& path, rnn_program) {
-  return g.weights<rnn_program, T>(path, tests::torch_names);
+  return g.weights<rnn_program, T>(path, support::torch_names);
 }
 /// Those of the LSTM, whose tensors follow each other as ours do.
 template <class T>
@@ -135,3 +137,5 @@ TEST_CASE("meta-gradients through a network agree with PyTorch") {
     follows_torch<float, lstm_program>("metagrad_dm_nojac_first", 0, false);
   }
 }
+
+}  // namespace meta_window_test

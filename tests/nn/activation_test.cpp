@@ -10,6 +10,8 @@
 
 #include "../support/network.hpp"
 
+namespace nn_activation_test {
+
 using namespace halo;
 using support::draw;
 
@@ -48,3 +50,5 @@ TEST_CASE_TEMPLATE("activation: any shape, element by element, without memory", 
   a.dy = nullptr;
   L::template backward<X>(p, a);
 }
+
+}  // namespace nn_activation_test

@@ -19,6 +19,8 @@
 
 #include "../support/network.hpp"
 
+namespace nn_batch_norm_test {
+
 using namespace halo;
 using support::draw;
 
@@ -290,3 +292,5 @@ TEST_CASE("batch norm: an infinite statistic is seen, even where outputs are fin
     CHECK_FALSE(network::observe(p, static_cast<float const*>(arena.data()), nullptr));
   }
 }
+
+}  // namespace nn_batch_norm_test

@@ -18,6 +18,8 @@
 
 #include "../support/network.hpp"
 
+namespace nn_block_test {
+
 using namespace halo;
 using namespace std::string_view_literals;
 using support::draw;
@@ -154,3 +156,5 @@ TEST_CASE("block: each layer's dropout is its own, however deep it stands") {
     CHECK(y[i] == (a + c) * factor(5, i));
   }
 }
+
+}  // namespace nn_block_test

@@ -9,6 +9,8 @@
 
 #include <halo/autodiff/planar.hpp>
 
+namespace nn_bound_test {
+
 using namespace halo;
 
 TEST_CASE("a bound is the largest magnitude, and infinite where a number is not finite") {
@@ -26,3 +28,5 @@ TEST_CASE("a bound of planes is unknown") {
   autodiff::planar<float> const planes(value.data(), tangent.data());
   CHECK(std::isinf(nn::detail::bound<4>(planes)));
 }
+
+}  // namespace nn_bound_test

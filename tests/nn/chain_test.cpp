@@ -9,6 +9,8 @@
 #include <halo/nn/activation.hpp>
 #include <halo/nn/linear.hpp>
 
+namespace nn_chain_test {
+
 using namespace halo;
 
 TEST_CASE("chain: the shape goes from layer to layer") {
@@ -17,3 +19,5 @@ TEST_CASE("chain: the shape goes from layer to layer") {
   static_assert(std::is_same_v<shapes, std::tuple<shape<3>, shape<5>, shape<5>, shape<2>>>);
   static_assert(std::is_same_v<nn::detail::chain<0, shape<2, 2>>::shapes, std::tuple<shape<2, 2>>>);
 }
+
+}  // namespace nn_chain_test

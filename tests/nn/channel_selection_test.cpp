@@ -9,6 +9,8 @@
 
 #include "../support/network.hpp"
 
+namespace nn_channel_selection_test {
+
 using namespace halo;
 
 TEST_CASE("channel_selection: gathers forward and scatters back, as a loop over indices says") {
@@ -38,3 +40,5 @@ TEST_CASE("channel_selection: gathers forward and scatters back, as a loop over 
   layer::backward<in>(p, a);
   CHECK(dx == expected_dx);
 }
+
+}  // namespace nn_channel_selection_test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace nn_channel_set_test {
+
 using namespace halo;
 
 TEST_CASE("channel_set: channels on both sides of a word") {
@@ -15,3 +17,5 @@ TEST_CASE("channel_set: channels on both sides of a word") {
   CHECK(t.count() == 3);
   CHECK(t == nn::channel_set::of(130, {0, 64, 129}));
 }
+
+}  // namespace nn_channel_set_test

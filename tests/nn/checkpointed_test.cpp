@@ -16,6 +16,8 @@
 
 #include "../support/network_cases.hpp"
 
+namespace nn_checkpointed_test {
+
 using namespace halo;
 using support::draw;
 
@@ -83,3 +85,5 @@ TEST_CASE("checkpointed: runs only the kept rows again, with the patterns they h
   CHECK(gradient<again_case>(theta, x, dy, layer_mask::all(), rows) ==
         gradient<kept_case>(theta, x, dy, layer_mask::all(), rows));
 }
+
+}  // namespace nn_checkpointed_test

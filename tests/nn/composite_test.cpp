@@ -13,6 +13,8 @@
 
 #include "../support/network.hpp"
 
+namespace nn_composite_test {
+
 using namespace halo;
 using support::draw;
 
@@ -75,3 +77,5 @@ TEST_CASE("composite: a pass inside stands one line lower") {
   CHECK(nn::detail::inside(p, 3).index == 11);
   CHECK(nn::detail::inside(p).rows == 2);
 }
+
+}  // namespace nn_composite_test

@@ -20,6 +20,8 @@
 #include "../support/network.hpp"
 #include "support/conv2d.hpp"
 
+namespace nn_conv2d_test {
+
 using namespace halo;
 using nn::padding;
 using nn::window;
@@ -77,7 +79,7 @@ void check_layer() {
       y[i] = static_cast<double>(b.theta[weights + i % b.g.out]);
       gradient[weights + i % b.g.out] += static_cast<double>(b.dy[i]);
     }
-    test::for_each_product(rows, b.g, [&](std::size_t i, std::size_t k, std::size_t o) {
+    support::for_each_product(rows, b.g, [&](std::size_t i, std::size_t k, std::size_t o) {
       y[o] += static_cast<double>(b.x[i]) * static_cast<double>(b.theta[k]);
       dx[i] += static_cast<double>(b.dy[o]) * static_cast<double>(b.theta[k]);
       gradient[k] += static_cast<double>(b.x[i]) * static_cast<double>(b.dy[o]);
@@ -176,3 +178,5 @@ TEST_CASE("conv2d: a masked gradient has the bits of the dense one, the rest sta
     CHECK(wrong == 0);
   }
 }
+
+}  // namespace nn_conv2d_test

@@ -11,6 +11,8 @@
 
 #include "../support/network_golden.hpp"
 
+namespace nn_convolution_golden_test {
+
 using namespace halo;
 using nn::padding;
 using nn::window;
@@ -32,8 +34,10 @@ using pooled = nn::sequential<shape<8, 7, 4>, nn::conv2d<4, 3, 1, padding::same,
 }  // namespace
 
 TEST_CASE("convolution: PyTorch's outputs, gradients and Hessian-vector products") {
-  tests::golden_networks const golden("nn/convolution.safetensors");
+  support::golden_networks const golden("nn/convolution.safetensors");
   golden.check<strided>("strided");
   golden.check<sequence>("sequence");
   golden.check<pooled>("pooled");
 }
+
+}  // namespace nn_convolution_golden_test

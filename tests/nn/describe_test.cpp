@@ -14,6 +14,8 @@
 
 #include "../support/description.hpp"
 
+namespace nn_describe_test {
+
 using namespace halo;
 
 TEST_CASE("describe: each layer under its path, with what it computes") {
@@ -66,3 +68,5 @@ TEST_CASE("describe: digits and extents") {
   static_assert(nn::detail::has_arguments<nn::linear<1, 1>>());
   static_assert(!nn::detail::has_arguments<nn::flatten>());
 }
+
+}  // namespace nn_describe_test

@@ -12,6 +12,8 @@
 
 #include "../support/network.hpp"
 
+namespace nn_dropout_test {
+
 using namespace halo;
 using autodiff::planar;
 using support::draw;
@@ -136,3 +138,5 @@ TEST_CASE("dropout: rows that run forward again meet the pattern they had") {
   for (std::size_t i = 0; i < again.size(); ++i)
     CHECK(again[i] == y[kept[i / width] * width + i % width]);
 }
+
+}  // namespace nn_dropout_test

@@ -13,6 +13,8 @@
 
 #include "../support/network.hpp"
 
+namespace nn_flatten_test {
+
 using namespace halo;
 
 TEST_CASE("flatten: the same elements in one axis") {
@@ -32,3 +34,5 @@ TEST_CASE("flatten: takes no room behind an activation") {
   using without = nn::sequential<shape<6>, nn::relu, nn::linear<6, 2>>;
   static_assert(with::memory_per_row == without::memory_per_row);
 }
+
+}  // namespace nn_flatten_test

@@ -13,6 +13,8 @@
 
 #include "../support/network.hpp"
 
+namespace nn_forward_walk_test {
+
 using namespace halo;
 using support::draw;
 
@@ -82,3 +84,5 @@ TEST_CASE("forward walk: inference wants a fraction of the memory") {
   CHECK(convolutions::inference_arena_size(3) - convolutions::inference_arena_size(0) ==
         3 * convolutions::inference_memory_per_row);
 }
+
+}  // namespace nn_forward_walk_test

@@ -15,6 +15,8 @@
 
 #include "../support/network_cases.hpp"
 
+namespace nn_gradient_test {
+
 using namespace halo;
 using autodiff::dual;
 using autodiff::planar;
@@ -191,3 +193,5 @@ TEST_CASE("gradient: a workspace is arena and output gradient, nothing else") {
   static_assert(sizeof(work) >= sizeof(float) * floats &&
                 sizeof(work) < sizeof(float) * floats + 128);
 }
+
+}  // namespace nn_gradient_test

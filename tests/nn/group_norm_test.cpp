@@ -14,6 +14,8 @@
 
 #include "../support/network.hpp"
 
+namespace nn_group_norm_test {
+
 using namespace halo;
 using support::draw;
 
@@ -79,3 +81,5 @@ TEST_CASE("group norm: an example does not depend on its neighbours") {
     for (std::size_t j = 0; j < X::size; ++j) CHECK(alone[j] == all[i * X::size + j]);
   }
 }
+
+}  // namespace nn_group_norm_test

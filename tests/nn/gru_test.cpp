@@ -7,6 +7,8 @@
 
 #include "../support/recurrent_layer.hpp"
 
+namespace nn_gru_test {
+
 using namespace halo;
 
 TEST_CASE("gru: parameters, and what is kept") {
@@ -29,3 +31,5 @@ TEST_CASE("gru: backward on some rows of a forward pass") {
   support::check_kept_rows<nn::gru<2, nn::states::all>, shape<4, 17>>();
   support::check_kept_rows<nn::gru<5, nn::states::last, 2>, shape<6, 3>>();
 }
+
+}  // namespace nn_gru_test

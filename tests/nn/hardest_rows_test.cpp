@@ -12,6 +12,8 @@
 
 #include "../support/network.hpp"
 
+namespace nn_hardest_rows_test {
+
 using namespace halo;
 
 namespace {
@@ -60,3 +62,5 @@ TEST_CASE("hardest_rows: those of the largest losses, in their order, of equals 
   check_rows<float>();
   check_rows<double>();
 }
+
+}  // namespace nn_hardest_rows_test

@@ -10,6 +10,8 @@
 #include <halo/nn/conv2d.hpp>
 #include <halo/nn/flatten.hpp>
 
+namespace nn_head_test {
+
 using namespace halo;
 
 using mlp = nn::sequential<nn::linear<5, 4>, nn::relu, nn::linear<4, 3>>;
@@ -42,3 +44,5 @@ TEST_CASE("head: the table agrees that weights and biases of the last layer lie 
   CHECK(nn::head<cnn>::body::statistics == cnn::statistics);
   CHECK(cnn::layout::table[cnn::layout::tensors - 2].offset == nn::head<cnn>::weights);
 }
+
+}  // namespace nn_head_test

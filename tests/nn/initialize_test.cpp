@@ -16,6 +16,8 @@
 #include <halo/nn/residual.hpp>
 #include <halo/nn/sequential.hpp>
 
+namespace nn_initialize_test {
+
 using namespace halo;
 
 namespace {
@@ -158,3 +160,5 @@ TEST_CASE("initialize: a tensor with a rule of its own starts by that, in a resi
   nn::initialize<nn::sequential<nn::linear<2, 2>>::layout, float>(std::span<float>(alone), seed{7});
   CHECK(std::equal(alone.begin(), alone.end(), theta.begin()));
 }
+
+}  // namespace nn_initialize_test

@@ -14,6 +14,8 @@
 
 #include "../support/network.hpp"
 
+namespace nn_integer_network_test {
+
 using namespace halo;
 using nn::integer;
 using nn::quantised;
@@ -62,3 +64,5 @@ TEST_CASE("integer network: parameters and statistics go where they belong") {
   float const* const b = integers::forward<float*>(p, to.data(), x.data(), whole.data());
   for (std::size_t i = 0; i < rows * 4; ++i) CHECK(b[i] == doctest::Approx(a[i]).epsilon(1e-4));
 }
+
+}  // namespace nn_integer_network_test

@@ -17,6 +17,8 @@
 #include "../support/network.hpp"
 #include "../support/quantised.hpp"
 
+namespace nn_integer_test {
+
 using namespace halo;
 using nn::grid;
 using nn::quantisation;
@@ -134,3 +136,5 @@ TEST_CASE("integer: a range that is empty or infinite is one clear sentence") {
         "integer: 4.weight: quantisation range of the weights: expected finite "
         "numbers, found NaN or infinity");
 }
+
+}  // namespace nn_integer_test

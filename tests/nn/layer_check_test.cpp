@@ -10,6 +10,8 @@
 
 #include <halo/nn.hpp>
 
+namespace nn_layer_check_test {
+
 using namespace halo;
 
 namespace {
@@ -249,3 +251,5 @@ TEST_CASE("layer check: halo's own layers are layers") {
   CHECK(nn::detail::misspelt<a1>);
   CHECK_FALSE(nn::detail::misspelt<whole>);
 }
+
+}  // namespace nn_layer_check_test

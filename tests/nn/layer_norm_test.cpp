@@ -11,6 +11,8 @@
 
 #include "../support/network_cases.hpp"
 
+namespace nn_layer_norm_test {
+
 using namespace halo;
 using support::draw;
 
@@ -20,7 +22,7 @@ using network = nn::sequential<shape<2, 3>, nn::layer_norm>;
 constexpr std::size_t rows = 5;
 
 struct lone_case {
-  using network = ::network;
+  using network = nn_layer_norm_test::network;
 };
 
 }  // namespace
@@ -90,3 +92,5 @@ TEST_CASE("layer norm: backward bounds its gradient, and infinity says it is not
   x[8] = std::numeric_limits<float>::infinity();
   CHECK_FALSE(std::isfinite(bound()));
 }
+
+}  // namespace nn_layer_norm_test

@@ -6,6 +6,8 @@
 #include <array>
 #include <cstddef>
 
+namespace nn_layer_test {
+
 using namespace halo;
 
 namespace {
@@ -71,3 +73,5 @@ TEST_CASE("layer: a stateless one has nothing to lay out") {
   CHECK(doubling::memory<shape<3>> == 0);
   CHECK(doubling::operations<shape<3>> == 0);
 }
+
+}  // namespace nn_layer_test

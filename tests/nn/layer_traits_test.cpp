@@ -10,6 +10,8 @@
 #include <halo/nn/quantised.hpp>
 #include <halo/nn/residual.hpp>
 
+namespace nn_layer_traits_test {
+
 using namespace halo;
 
 TEST_CASE("layer traits: what a layer leaves out is nothing") {
@@ -36,3 +38,5 @@ TEST_CASE("layer traits: what a layer leaves out is nothing") {
   CHECK(nn::detail::rows_of<line, X>()[0].parameters == 15);
   CHECK(nn::detail::rows_of<residual, X>().size() == 3);
 }
+
+}  // namespace nn_layer_traits_test

@@ -11,6 +11,8 @@
 
 #include "../support/network.hpp"
 
+namespace nn_linear_test {
+
 using namespace halo;
 using support::draw;
 
@@ -126,3 +128,5 @@ TEST_CASE("linear: what is not finite is never bounded") {
     }
   }
 }
+
+}  // namespace nn_linear_test

@@ -5,6 +5,8 @@
 
 #include <halo/autodiff/planar.hpp>
 
+namespace nn_loss_check_test {
+
 using namespace halo;
 
 namespace {
@@ -40,3 +42,5 @@ TEST_CASE("loss check: says nothing of what is one, or does not mean to be") {
   CHECK(nn::detail::loss_on<nn::cross_entropy, planar<double>>::checked);
   CHECK(nn::detail::loss_on<of_floats, float*>::checked);
 }
+
+}  // namespace nn_loss_check_test

@@ -11,6 +11,8 @@
 
 #include "../support/network.hpp"
 
+namespace nn_loss_test {
+
 using namespace halo;
 using namespace std::string_view_literals;
 
@@ -114,3 +116,5 @@ TEST_CASE("loss: the loss of every row, whose mean is the loss of all") {
     }
   }
 }
+
+}  // namespace nn_loss_test

@@ -7,6 +7,8 @@
 
 #include "../support/recurrent_layer.hpp"
 
+namespace nn_lstm_test {
+
 using namespace halo;
 
 TEST_CASE("lstm: parameters, and what is kept") {
@@ -29,3 +31,5 @@ TEST_CASE("lstm: backward on some rows of a forward pass") {
   support::check_kept_rows<nn::lstm<2, nn::states::all>, shape<4, 17>>();
   support::check_kept_rows<nn::lstm<5, nn::states::last, 2>, shape<6, 3>>();
 }
+
+}  // namespace nn_lstm_test

@@ -18,6 +18,8 @@
 
 #include "../support/network_golden.hpp"
 
+namespace nn_norms_golden_test {
+
 using namespace halo;
 
 namespace {
@@ -40,14 +42,14 @@ using residual = nn::sequential<
 }  // namespace
 
 TEST_CASE("norms: PyTorch's outputs, gradients and Hessian-vector products") {
-  tests::golden_networks const golden("nn/norms.safetensors");
+  support::golden_networks const golden("nn/norms.safetensors");
   golden.check<batch>("batch");
   golden.check<group>("group");
   golden.check<residual>("residual");
 }
 
 TEST_CASE("norms: PyTorch's running statistics, and outputs by them") {
-  tests::golden_networks const golden("nn/norms.safetensors");
+  support::golden_networks const golden("nn/norms.safetensors");
   auto const theta = golden.values("batch.theta"), x = golden.values("batch.x");
   constexpr std::size_t rows = 3;
   nn::workspace<batch, double, rows> work;
@@ -57,8 +59,10 @@ TEST_CASE("norms: PyTorch's running statistics, and outputs by them") {
   REQUIRE(running.size() == batch::statistics);
   CHECK(batch::observe(p, static_cast<double const*>(work.arena.data()), running.data()));
   std::vector<double> const wide(running.begin(), running.end());
-  CHECK(tests::golden_networks::worst(wide.data(), golden.values("batch.statistics")) < 1e-7);
+  CHECK(support::golden_networks::worst(wide.data(), golden.values("batch.statistics")) < 1e-7);
   p = {.rows = rows, .capacity = rows, .statistics = running.data()};
   double const* const y = batch::forward<double*>(p, theta.data(), x.data(), work.arena.data());
-  CHECK(tests::golden_networks::worst(y, golden.values("batch.evaluated")) < 1e-6);
+  CHECK(support::golden_networks::worst(y, golden.values("batch.evaluated")) < 1e-6);
 }
+
+}  // namespace nn_norms_golden_test

@@ -7,6 +7,8 @@
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
 
+namespace nn_operations_test {
+
 using namespace halo;
 
 TEST_CASE("operations: forward on all rows, backward on some of them") {
@@ -18,3 +20,5 @@ TEST_CASE("operations: forward on all rows, backward on some of them") {
   CHECK(nn::operations<network>(layer_mask(), 16, 16) == 0);
   CHECK(nn::operations<network>(layer_mask(8), 16, 16) == 0);  // a layer that is not there
 }
+
+}  // namespace nn_operations_test

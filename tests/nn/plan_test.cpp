@@ -19,6 +19,8 @@
 #include <halo/nn/linear.hpp>
 #include <halo/nn/residual.hpp>
 
+namespace nn_plan_test {
+
 using namespace halo;
 
 namespace {
@@ -122,3 +124,5 @@ TEST_CASE("plan: rows are moved to the front") {
   nn::detail::move_rows(2, kept.data(), 3, x.data());
   CHECK(x == std::vector<int>{0, 1, 20, 21, 30, 31, 30, 31});
 }
+
+}  // namespace nn_plan_test

@@ -8,6 +8,8 @@
 
 #include "../support/network.hpp"
 
+namespace nn_pool_test {
+
 using namespace halo;
 using nn::padding;
 
@@ -51,3 +53,5 @@ TEST_CASE("pool: by hand") {
   CHECK(forward<nn::global_average_pool, shape<2, 2, 2>>(x) ==
         std::vector<float>{3.75F, 3.5F, -4.5F, -4.5F});
 }
+
+}  // namespace nn_pool_test

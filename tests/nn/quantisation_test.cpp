@@ -7,6 +7,8 @@
 
 #include <halo/core/record.hpp>
 
+namespace nn_quantisation_test {
+
 using namespace halo;
 
 TEST_CASE("quantisation: defaults are those of the paper, and fit") {
@@ -32,3 +34,5 @@ TEST_CASE("quantisation: says all its fields") {
   static_cast<void>(a), static_cast<void>(b), static_cast<void>(c), static_cast<void>(d);
   static_cast<void>(e), static_cast<void>(f), static_cast<void>(g);
 }
+
+}  // namespace nn_quantisation_test

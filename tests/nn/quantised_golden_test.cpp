@@ -14,6 +14,8 @@
 
 #include "../support/golden.hpp"
 
+namespace nn_quantised_golden_test {
+
 using namespace halo;
 using kernel::grid;
 using kernel::outside;
@@ -38,7 +40,7 @@ void check_close(std::vector<float> const& found, std::vector<float> const& expe
 }  // namespace
 
 TEST_CASE("quantised: PyTorch's values and gradients, bit for bit") {
-  auto const file = io::load_safetensors(tests::golden("nn/quantised.safetensors"));
+  auto const file = io::load_safetensors(support::golden("nn/quantised.safetensors"));
   for (unsigned const bits : {2U, 4U, 8U})
     for (grid const g : {grid::symmetric, grid::asymmetric}) {
       std::string const end = std::string(1, static_cast<char>('0' + bits)) +
@@ -63,7 +65,7 @@ TEST_CASE("quantised: a linear layer with PyTorch's outputs and gradients") {
   using L = nn::quantised<nn::linear<13, 5>, nn::quantisation{.weight_bits = 4,
                                                               .weight_grid = grid::symmetric,
                                                               .weight_ranges = nn::per::channel}>;
-  auto const file = io::load_safetensors(tests::golden("nn/quantised.safetensors"));
+  auto const file = io::load_safetensors(support::golden("nn/quantised.safetensors"));
   golden_case const of{file, "layer"};
   float const range[] = {-1.5F, 1.25F};
   nn::pass const p{.rows = 9, .capacity = 9, .statistics = range};
@@ -84,3 +86,5 @@ TEST_CASE("quantised: a linear layer with PyTorch's outputs and gradients") {
   check_close(gradient, of("gradient"));
   check_close(dx, of("dx"));
 }
+
+}  // namespace nn_quantised_golden_test

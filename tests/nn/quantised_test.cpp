@@ -25,6 +25,8 @@
 #include "../support/network.hpp"
 #include "../support/quantised.hpp"
 
+namespace nn_quantised_test {
+
 using namespace halo;
 using nn::grid;
 using nn::quantisation;
@@ -267,3 +269,5 @@ TEST_CASE("quantised: backward on some rows keeps the range of all") {
   result<bare, X, float> const plain({.rows = 2, .capacity = 2}, theta, on_grid, dy);
   CHECK(gradient == plain.gradient);
 }
+
+}  // namespace nn_quantised_test

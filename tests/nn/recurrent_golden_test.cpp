@@ -12,6 +12,8 @@
 
 #include "../support/network_golden.hpp"
 
+namespace nn_recurrent_golden_test {
+
 using namespace halo;
 
 namespace {
@@ -26,8 +28,10 @@ using convolved = nn::sequential<shape<5, 4>, nn::conv1d<6, 3, 2, nn::padding::s
 }  // namespace
 
 TEST_CASE("recurrent: PyTorch's outputs, gradients and Hessian-vector products") {
-  tests::golden_networks const golden("nn/recurrent.safetensors");
+  support::golden_networks const golden("nn/recurrent.safetensors");
   golden.check<lstm>("lstm");
   golden.check<gru>("gru");
   golden.check<convolved>("convolved");
 }
+
+}  // namespace nn_recurrent_golden_test

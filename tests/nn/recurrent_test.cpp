@@ -5,6 +5,8 @@
 
 #include <concepts>
 
+namespace nn_recurrent_test {
+
 using namespace halo;
 
 TEST_CASE("recurrent: shapes of sequences and states") {
@@ -21,3 +23,5 @@ TEST_CASE("recurrent: shapes of sequences and states") {
   CHECK(g.all);
   CHECK(g.truncation == 3);
 }
+
+}  // namespace nn_recurrent_test

@@ -13,6 +13,8 @@
 
 #include "../support/network.hpp"
 
+namespace nn_reshape_test {
+
 using namespace halo;
 
 TEST_CASE("reshape: the same elements in other axes") {
@@ -32,3 +34,5 @@ TEST_CASE("reshape: takes no room behind an activation") {
   using without = nn::sequential<shape<6>, nn::relu, nn::linear<6, 2>>;
   static_assert(with::memory_per_row == without::memory_per_row);
 }
+
+}  // namespace nn_reshape_test

@@ -21,6 +21,8 @@
 
 #include "../support/network_cases.hpp"
 
+namespace nn_residual_test {
+
 using namespace halo;
 using support::draw;
 
@@ -195,3 +197,5 @@ TEST_CASE_TEMPLATE("residual: backward on kept rows is that of the rows alone", 
     CHECK(gradient == expected);
   }
 }
+
+}  // namespace nn_residual_test

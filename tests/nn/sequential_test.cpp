@@ -15,6 +15,8 @@
 
 #include "../support/network_cases.hpp"
 
+namespace nn_sequential_test {
+
 using namespace halo;
 using support::draw;
 
@@ -384,3 +386,5 @@ TEST_CASE("sequential: more layers than a word has bits, and a mask of the seven
   for (std::size_t i = 0; i < gradient.size(); ++i)
     CHECK(gradient[i] == (i == 140 ? 30 : i == 141 ? 5 : 7));
 }
+
+}  // namespace nn_sequential_test

@@ -22,6 +22,8 @@
 
 #include "../support/network.hpp"
 
+namespace nn_slimming_test {
+
 using namespace halo;
 
 namespace {
@@ -224,3 +226,5 @@ TEST_CASE("choose_channels: refuses shares and gains that are none") {
   CHECK(message_of([&] { (void)nn::choose_channels<layout>(theta, 0.5); }) ==
         "choose_channels: 1.gain: expected finite gains, found NaN or infinity");
 }
+
+}  // namespace nn_slimming_test

@@ -12,6 +12,8 @@
 #include <halo/nn/residual.hpp>
 #include <halo/nn/sequential.hpp>
 
+namespace nn_summary_test {
+
 using namespace halo;
 
 namespace {
@@ -68,3 +70,5 @@ TEST_CASE("summary: quantised copies of weights are counted once") {
             beside_examples<network>());
   CHECK(network::arena_size(0) >= 40);  // the quantised copies
 }
+
+}  // namespace nn_summary_test

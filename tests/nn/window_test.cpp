@@ -5,6 +5,8 @@
 
 #include <cstddef>
 
+namespace nn_window_test {
+
 using namespace halo;
 
 namespace {
@@ -25,3 +27,5 @@ TEST_CASE("window: padding says which rule sizes an axis") {
   static_assert(same.out == 5 && same.low == 1 && same.dilation == 2);
   static_assert(valid.out == 3 && valid.low == 0 && valid.stride == 2);
 }
+
+}  // namespace nn_window_test

@@ -7,6 +7,8 @@
 
 #include "../support/replay.hpp"
 
+namespace optim_adagrad_test {
+
 using namespace halo;
 
 TEST_CASE("adagrad follows its equation") {
@@ -24,3 +26,5 @@ TEST_CASE("adagrad follows its equation") {
                     x -= rate * g / (std::sqrt(a) + epsilon);
                   });
 }
+
+}  // namespace optim_adagrad_test

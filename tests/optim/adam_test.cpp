@@ -7,6 +7,8 @@
 
 #include "../support/replay.hpp"
 
+namespace optim_adam_test {
+
 using namespace halo;
 
 TEST_CASE("adam follows its equation") {
@@ -54,3 +56,5 @@ TEST_CASE("adam's means of a parameter without gradient never become denormal nu
   for (float m : state.m) CHECK(m < 1e-30F);
   for (float v : state.v) CHECK(v < 1e-30F);
 }
+
+}  // namespace optim_adam_test

@@ -16,6 +16,8 @@
 #include "../support/layouts.hpp"
 #include "../support/network.hpp"
 
+namespace optim_averaged_test {
+
 using namespace halo;
 
 namespace {
@@ -103,3 +105,5 @@ TEST_CASE("averaged: who does not want it pays nothing, who wants it one array")
       optim::keeps_average<optim::clipped<optim::averaged<optim::adam>>::state<layout, float>>);
   CHECK(sizeof(with) == sizeof(without) + sizeof(aligned_array<float, n>) + 64);
 }
+
+}  // namespace optim_averaged_test

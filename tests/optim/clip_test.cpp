@@ -11,6 +11,8 @@
 
 #include "../support/layouts.hpp"
 
+namespace optim_clip_test {
+
 using namespace halo;
 
 TEST_CASE("the norm of the selected gradient is clipped") {
@@ -84,3 +86,5 @@ TEST_CASE("two gradients of 1e19 are a step like any other") {
   CHECK(theta[0] == doctest::Approx(-std::sqrt(0.5F)));
   CHECK(theta[1] == -theta[0]);
 }
+
+}  // namespace optim_clip_test

@@ -7,6 +7,8 @@
 
 #include <halo/optim/adam.hpp>
 
+namespace optim_contract_subject_test {
+
 using namespace halo;
 
 TEST_CASE("contract subject: the table is one of a network, in order and without gaps") {
@@ -35,3 +37,5 @@ TEST_CASE("contract subject: saves, restores and counts what record names") {
   two.restart();
   CHECK(two.state->steps[4] == 0);
 }
+
+}  // namespace optim_contract_subject_test

@@ -12,6 +12,8 @@
 #include <halo/optim/sgd.hpp>
 #include <halo/optim/transact.hpp>
 
+namespace optim_contract_test {
+
 using namespace halo;
 
 namespace {
@@ -111,3 +113,5 @@ TEST_CASE("contract: every fault is found and named") {
   CHECK(broken<fault::bad_option>().find("options are within") == 0);
   CHECK(broken<fault::wraps>().find("steps go on at any count") == 0);
 }
+
+}  // namespace optim_contract_test

@@ -16,6 +16,8 @@
 
 #include "../support/unrecorded.hpp"
 
+namespace optim_decide_test {
+
 using namespace halo;
 
 namespace {
@@ -114,15 +116,15 @@ TEST_CASE("check_policy: an option out of its range is named") {
 }
 
 TEST_CASE("policies: every member of them and of their states is recorded") {
-  CHECK(tests::unrecorded_bytes(optim::selection{}) == tests::no_unrecorded_bytes);
-  CHECK(tests::unrecorded_bytes(optim::depth_cut{}) == tests::no_unrecorded_bytes);
-  CHECK(tests::unrecorded_bytes(optim::random_layers{}) == tests::no_unrecorded_bytes);
-  CHECK(tests::unrecorded_bytes(optim::deepening{}) == tests::no_unrecorded_bytes);
-  CHECK(tests::unrecorded_bytes(optim::fixed_stages{}) == tests::no_unrecorded_bytes);
-  CHECK(tests::unrecorded_bytes(optim::gated<>{}) == tests::no_unrecorded_bytes);
-  CHECK(tests::unrecorded_bytes(optim::deepening::state{}) == tests::no_unrecorded_bytes);
-  CHECK(tests::unrecorded_bytes(optim::fixed_stages::state{}) == tests::no_unrecorded_bytes);
-  CHECK(tests::unrecorded_bytes(optim::gated<>::state{}) == tests::no_unrecorded_bytes);
+  CHECK(support::unrecorded_bytes(optim::selection{}) == support::no_unrecorded_bytes);
+  CHECK(support::unrecorded_bytes(optim::depth_cut{}) == support::no_unrecorded_bytes);
+  CHECK(support::unrecorded_bytes(optim::random_layers{}) == support::no_unrecorded_bytes);
+  CHECK(support::unrecorded_bytes(optim::deepening{}) == support::no_unrecorded_bytes);
+  CHECK(support::unrecorded_bytes(optim::fixed_stages{}) == support::no_unrecorded_bytes);
+  CHECK(support::unrecorded_bytes(optim::gated<>{}) == support::no_unrecorded_bytes);
+  CHECK(support::unrecorded_bytes(optim::deepening::state{}) == support::no_unrecorded_bytes);
+  CHECK(support::unrecorded_bytes(optim::fixed_stages::state{}) == support::no_unrecorded_bytes);
+  CHECK(support::unrecorded_bytes(optim::gated<>::state{}) == support::no_unrecorded_bytes);
 }
 
 TEST_CASE("policies: counters of any size go on") {
@@ -140,3 +142,5 @@ TEST_CASE("policies: counters of any size go on") {
   stages.observe(spent, {1.0, 0.9, 100, 3});
   CHECK(stages.decide(spent, generator(seed{1}), 0, 3).layers == layer_mask::all(3));
 }
+
+}  // namespace optim_decide_test

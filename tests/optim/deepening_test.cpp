@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <vector>
 
+namespace optim_deepening_test {
+
 using namespace halo;
 
 namespace {
@@ -114,3 +116,5 @@ TEST_CASE("fixed stages: change where the shares of the budget are spent") {
   CHECK(state.spent == 330);
   CHECK(optim::fixed_stages{}.decide({}, nobody, 0, 4).layers == layer_mask::all(4));
 }
+
+}  // namespace optim_deepening_test

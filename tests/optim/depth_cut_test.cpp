@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstdint>
 
+namespace optim_depth_cut_test {
+
 using namespace halo;
 
 TEST_CASE("depth cut: the upper layers without a gap, each depth as often as it should be") {
@@ -52,3 +54,5 @@ TEST_CASE("depth cut: expected counts are exact") {
         doctest::Approx(0.5 + 2 * 0.3 + 3 * 0.1));
   CHECK(c.expected(3, [](layer_mask m) { return m.empty() ? 1 : 0; }) == doctest::Approx(0.1));
 }
+
+}  // namespace optim_depth_cut_test

@@ -20,6 +20,8 @@
 #include "../support/data.hpp"
 #include "../support/network.hpp"
 
+namespace optim_forget_test {
+
 using namespace halo;
 
 namespace {
@@ -133,3 +135,5 @@ TEST_CASE("forget: what was pruned stays so where the new parameters are 0") {
     CHECK(after == (before && (i < last.offset || i >= last.offset + last.count)));
   }
 }
+
+}  // namespace optim_forget_test

@@ -20,6 +20,8 @@
 #include <halo/optim/averaged.hpp>
 #include <halo/optim/selection.hpp>
 
+namespace optim_gated_test {
+
 using namespace halo;
 
 TEST_CASE("gated: opens and closes with the running accuracy, as a plain loop says") {
@@ -160,3 +162,5 @@ TEST_CASE("gated: falls back to what is inside where a network cannot run backwa
   CHECK(optim::gated<>::selective);
   CHECK_FALSE(optim::policy_for<prefers_a_gate, with_statistics>::selective);
 }
+
+}  // namespace optim_gated_test

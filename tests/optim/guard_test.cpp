@@ -26,6 +26,8 @@
 #include "../support/network.hpp"
 #include "../support/unrecorded.hpp"
 
+namespace optim_guard_test {
+
 using namespace halo;
 
 namespace {
@@ -174,10 +176,12 @@ TEST_CASE("guard: off refuses nothing") {
 }
 
 TEST_CASE("guard: is recorded whole, its options have ranges") {
-  CHECK(tests::unrecorded_bytes(optim::guard{}) == 0);
-  CHECK(tests::unrecorded_bytes(optim::guard::state{}) == 0);
-  CHECK(tests::unrecorded_bytes(optim::guarded<optim::adam>{}) == 0);
+  CHECK(support::unrecorded_bytes(optim::guard{}) == 0);
+  CHECK(support::unrecorded_bytes(optim::guard::state{}) == 0);
+  CHECK(support::unrecorded_bytes(optim::guarded<optim::adam>{}) == 0);
   CHECK(first_bad_option(optim::guard{.factor = 1}));
   CHECK(first_bad_option(optim::guard{.patience = 0}));
   CHECK_FALSE(first_bad_option(optim::guard::off()));
 }
+
+}  // namespace optim_guard_test

@@ -7,6 +7,8 @@
 
 #include "../support/replay.hpp"
 
+namespace optim_momentum_test {
+
 using namespace halo;
 
 TEST_CASE("momentum follows its equation") {
@@ -28,3 +30,5 @@ TEST_CASE("momentum follows its equation") {
         x -= rate * (nesterov ? slope + mu * a : a);
       });
 }
+
+}  // namespace optim_momentum_test

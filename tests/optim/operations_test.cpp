@@ -13,6 +13,8 @@
 
 #include "../support/layouts.hpp"
 
+namespace optim_operations_test {
+
 using namespace halo;
 
 namespace {
@@ -51,3 +53,5 @@ TEST_CASE("operations: nothing selected, nothing spent; of all layers those that
   CHECK(optim::operations<optim::averaged<optim::adam>, layout>(layer_mask()) == 0);
   CHECK(optim::operations<optim::adam, layout>(layer_mask::all()) == 14 * 18);
 }
+
+}  // namespace optim_operations_test

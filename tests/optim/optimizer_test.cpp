@@ -16,6 +16,8 @@
 
 #include "../support/unrecorded.hpp"
 
+namespace optim_optimizer_test {
+
 using namespace halo;
 
 namespace {
@@ -43,16 +45,16 @@ void set_counters(State& s, std::uint64_t to) {
 }  // namespace
 
 TEST_CASE("optimizers: every member is recorded, of wrappers and schedules too") {
-  CHECK(tests::unrecorded_bytes(optim::sgd{}) == 0);
-  CHECK(tests::unrecorded_bytes(optim::momentum{}) == 0);
-  CHECK(tests::unrecorded_bytes(optim::adagrad{}) == 0);
-  CHECK(tests::unrecorded_bytes(optim::rmsprop{}) == 0);
-  CHECK(tests::unrecorded_bytes(optim::adam{}) == 0);
-  CHECK(tests::unrecorded_bytes(optim::clipped<optim::adam>{}) == 0);
-  CHECK(tests::unrecorded_bytes(optim::slimming<optim::adam>{}) == 0);
-  CHECK(tests::unrecorded_bytes(optim::scheduled<optim::adam, optim::cosine>{}) == 0);
-  CHECK(tests::unrecorded_bytes(optim::scheduled<optim::adam, optim::step_decay>{}) == 0);
-  CHECK(tests::unrecorded_bytes(optim::pruned<optim::averaged<optim::adam>>{}) == 0);
+  CHECK(support::unrecorded_bytes(optim::sgd{}) == 0);
+  CHECK(support::unrecorded_bytes(optim::momentum{}) == 0);
+  CHECK(support::unrecorded_bytes(optim::adagrad{}) == 0);
+  CHECK(support::unrecorded_bytes(optim::rmsprop{}) == 0);
+  CHECK(support::unrecorded_bytes(optim::adam{}) == 0);
+  CHECK(support::unrecorded_bytes(optim::clipped<optim::adam>{}) == 0);
+  CHECK(support::unrecorded_bytes(optim::slimming<optim::adam>{}) == 0);
+  CHECK(support::unrecorded_bytes(optim::scheduled<optim::adam, optim::cosine>{}) == 0);
+  CHECK(support::unrecorded_bytes(optim::scheduled<optim::adam, optim::step_decay>{}) == 0);
+  CHECK(support::unrecorded_bytes(optim::pruned<optim::averaged<optim::adam>>{}) == 0);
 }
 
 TEST_CASE("optimizers: an option out of its range is named") {
@@ -187,3 +189,5 @@ TEST_CASE("optimizers: bounds stay finite, so that a run after large gradients c
   finite(optim::adam{});
   finite(optim::momentum{{.momentum = 0.999F}});
 }
+
+}  // namespace optim_optimizer_test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace optim_policy_test {
+
 using namespace halo;
 
 TEST_CASE("policy: a decision keeps its share of hard examples for any number of rows") {
@@ -20,3 +22,5 @@ TEST_CASE("policy: a decision keeps its share of hard examples for any number of
   // more hard ones than examples: all of them
   CHECK(optim::decision{.layers = {}, .rows = 4, .hardest = 9}.backward_rows(4) == 4);
 }
+
+}  // namespace optim_policy_test

@@ -21,6 +21,8 @@
 #include "../support/layouts.hpp"
 #include "../support/network.hpp"
 
+namespace optim_pruned_test {
+
 using namespace halo;
 
 namespace {
@@ -175,3 +177,5 @@ TEST_CASE("pruned: an average is 0 where the weights are, inside or outside") {
   is_zero_too(optim::averaged(optim::pruned(optim::sgd{})));
   is_zero_too(optim::clipped(optim::slimming(optim::averaged(optim::pruned(optim::sgd{})))));
 }
+
+}  // namespace optim_pruned_test

@@ -26,6 +26,8 @@
 #include "../support/network.hpp"
 #include "../support/unrecorded.hpp"
 
+namespace optim_pulled_test {
+
 using namespace halo;
 
 namespace {
@@ -187,6 +189,8 @@ TEST_CASE("pulled: an adapter that is resumed is pulled to where the run began")
   CHECK(near < 0.6 * far);
   for (std::size_t i = 30; i < network::parameters; ++i)  // the head was drawn: no pull at all
     CHECK(a.state().start[i] != a.parameters()[i]);
-  CHECK(tests::unrecorded_bytes(optim::pulled<optim::sgd>{}) == 0);
+  CHECK(support::unrecorded_bytes(optim::pulled<optim::sgd>{}) == 0);
   CHECK(first_bad_option(optim::pulled(optim::sgd{}, {.pull = -1})));
 }
+
+}  // namespace optim_pulled_test

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+namespace optim_random_layers_test {
+
 using namespace halo;
 
 TEST_CASE("random layers draw what the thirds of that many layers draw") {
@@ -20,3 +22,5 @@ TEST_CASE("random layers draw what the thirds of that many layers draw") {
     }
   }
 }
+
+}  // namespace optim_random_layers_test

@@ -7,6 +7,8 @@
 
 #include "../support/replay.hpp"
 
+namespace optim_rmsprop_test {
+
 using namespace halo;
 
 TEST_CASE("rmsprop follows its equation") {
@@ -22,3 +24,5 @@ TEST_CASE("rmsprop follows its equation") {
                     x -= rate * g / (std::sqrt(a) + epsilon);
                   });
 }
+
+}  // namespace optim_rmsprop_test

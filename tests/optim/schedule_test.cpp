@@ -10,6 +10,8 @@
 #include <halo/learned/halo_rule.hpp>
 #include <halo/optim/sgd.hpp>
 
+namespace optim_schedule_test {
+
 using namespace halo;
 
 TEST_CASE("step decay falls after each period") {
@@ -123,3 +125,5 @@ TEST_CASE("a schedule reaches a learned optimizer, which then goes half as far")
   };
   CHECK(moved(0.5) == doctest::Approx(0.5F * moved(1)).epsilon(1e-3));
 }
+
+}  // namespace optim_schedule_test

@@ -13,6 +13,8 @@
 #include <halo/optim/clip.hpp>
 #include <halo/optim/gated.hpp>
 
+namespace optim_selection_test {
+
 using namespace halo;
 
 namespace {
@@ -154,3 +156,5 @@ TEST_CASE("an optimizer may say which policy it does best with, and its wrappers
       std::is_same_v<optim::policy_of<optim::averaged<optim::clipped<choosy>>>, optim::gated<>>);
   CHECK(optim::policy_of<optim::adam>().draw(generator(seed{1}), 0, 5) == layer_mask::all(5));
 }
+
+}  // namespace optim_selection_test

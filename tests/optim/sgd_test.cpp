@@ -7,6 +7,8 @@
 
 #include "../support/replay.hpp"
 
+namespace optim_sgd_test {
+
 using namespace halo;
 
 TEST_CASE("sgd follows its equation") {
@@ -20,3 +22,5 @@ TEST_CASE("sgd follows its equation") {
                     x -= rate * (g + decay * x);
                   });
 }
+
+}  // namespace optim_sgd_test

@@ -17,6 +17,8 @@
 #include "../support/layouts.hpp"
 #include "../support/network.hpp"
 
+namespace optim_slimming_test {
+
 using namespace halo;
 
 namespace {
@@ -107,3 +109,5 @@ TEST_CASE("slimming: a step that is not done leaves the gains") {
   CHECK(rule.step(theta.data(), g.data(), state, none) == optim::status::empty);
   CHECK(theta == before);
 }
+
+}  // namespace optim_slimming_test

@@ -9,6 +9,8 @@
 
 #include <halo/optim/sgd.hpp>
 
+namespace optim_transact_test {
+
 using namespace halo;
 
 TEST_CASE("a step whose update would overflow is refused whole") {
@@ -64,3 +66,5 @@ TEST_CASE("without_denormals changes no number of ordinary size and leaves no de
     CHECK(std::abs(y - x) <= 1e-31F + 2.4e-7F * std::abs(x));
   }
 }
+
+}  // namespace optim_transact_test

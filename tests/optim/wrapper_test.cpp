@@ -8,6 +8,8 @@
 
 #include <halo/optim.hpp>
 
+namespace optim_wrapper_test {
+
 using namespace halo;
 
 namespace {
@@ -66,3 +68,5 @@ TEST_CASE("wrapper: it costs what the inner optimizer costs until it says otherw
         optim::operations<optim::adam, flat_layout<10>>(layer_mask(1)));
   CHECK(sizeof(noisy<optim::adam>) == sizeof(optim::adam));
 }
+
+}  // namespace optim_wrapper_test

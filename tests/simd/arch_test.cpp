@@ -7,6 +7,8 @@
 #include <type_traits>
 #include <vector>
 
+namespace simd_arch_test {
+
 namespace simd = halo::simd;
 
 TEST_CASE("the architectures have names, the default one among them, scalar last") {
@@ -60,3 +62,5 @@ TEST_CASE("half an architecture has half the lanes, or is the whole one") {
     CHECK(whole == (lanes <= 4));  // nothing has two lanes of float
   });
 }
+
+}  // namespace simd_arch_test

@@ -13,10 +13,12 @@
 
 #include "support/numbers.hpp"
 
+namespace simd_asinh_test {
+
 namespace simd = halo::simd;
-using halo::test::machine;
-using halo::test::ulp_error;
-using halo::test::wide;
+using support::machine;
+using support::ulp_error;
+using support::wide;
 
 namespace {
 
@@ -90,3 +92,5 @@ TEST_CASE("asinh of one number is asinh of a register") {
     CHECK(simd::asinh(static_cast<float>(x)) == doctest::Approx(std::asinh(x)).epsilon(1e-6));
   }
 }
+
+}  // namespace simd_asinh_test

@@ -8,6 +8,8 @@
 
 #include <halo/simd/batch.hpp>
 
+namespace simd_batch_mask_test {
+
 namespace simd = halo::simd;
 using simd::batch;
 
@@ -51,3 +53,5 @@ TEST_CASE_TEMPLATE("masks join, exclude and summarise lane by lane", V, batch<fl
     CHECK_FALSE(any(mask_of<V>(a) && !mask_of<V>(a)));
   }
 }
+
+}  // namespace simd_batch_mask_test

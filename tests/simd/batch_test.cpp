@@ -12,6 +12,8 @@
 
 #include "support/numbers.hpp"
 
+namespace simd_batch_test {
+
 namespace simd = halo::simd;
 using simd::batch;
 
@@ -154,8 +156,8 @@ TEST_CASE_TEMPLATE("the bits of the lanes pass through", V, HALO_BATCHES) {
 TEST_CASE_TEMPLATE("quotients and roots are rounded once", V, HALO_BATCHES) {
   using T = typename V::value_type;
   T const inf = std::numeric_limits<T>::infinity();
-  std::vector<T> const over = halo::test::numbers<T>(200, 1, 1e3);
-  std::vector<T> const under = halo::test::numbers<T>(200, 2, 7);
+  std::vector<T> const over = support::numbers<T>(200, 1, 1e3);
+  std::vector<T> const under = support::numbers<T>(200, 2, 7);
   for (std::size_t i = 0; i < over.size(); ++i) {
     CHECK((V(over[i]) / V(under[i])).get(0) == over[i] / under[i]);
     CHECK(sqrt(V(std::abs(over[i]))).get(0) == std::sqrt(std::abs(over[i])));
@@ -166,3 +168,5 @@ TEST_CASE_TEMPLATE("quotients and roots are rounded once", V, HALO_BATCHES) {
   CHECK(sqrt(V(inf)).get(0) == inf);
   CHECK(sqrt(V(T(0))).get(0) == T(0));
 }
+
+}  // namespace simd_batch_test

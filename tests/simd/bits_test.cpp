@@ -13,6 +13,8 @@
 
 #include "support/numbers.hpp"
 
+namespace simd_bits_test {
+
 namespace simd = halo::simd;
 using simd::batch;
 
@@ -21,8 +23,8 @@ TEST_CASE_TEMPLATE("operations on the bits of the lanes", V, batch<float>, batch
   using T = typename V::value_type;
   using word = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
   auto const a_of = [](T x) { return std::bit_cast<word>(x); };
-  auto const xs = halo::test::numbers<T>(V::size, 1, 100);
-  auto const ys = halo::test::numbers<T>(V::size, 2, 100);
+  auto const xs = support::numbers<T>(V::size, 1, 100);
+  auto const ys = support::numbers<T>(V::size, 2, 100);
   V const x = V::load(xs.data());
   V const y = V::load(ys.data());
   for (std::size_t i = 0; i < V::size; ++i) {
@@ -42,3 +44,5 @@ TEST_CASE_TEMPLATE("operations on the bits of the lanes", V, batch<float>, batch
   CHECK(copysign(V(std::numeric_limits<T>::infinity()), V(-1)).get(0) ==
         -std::numeric_limits<T>::infinity());
 }
+
+}  // namespace simd_bits_test

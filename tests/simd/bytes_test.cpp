@@ -10,6 +10,8 @@
 #include <halo/core/random.hpp>
 #include <halo/simd/arch.hpp>
 
+namespace simd_bytes_test {
+
 using namespace halo;
 
 TEST_CASE("bytes: dot products of bytes are exact, lane by lane, at the ends of their range too") {
@@ -48,3 +50,5 @@ TEST_CASE("bytes: floats to bytes, bits to integers, integers to floats") {
     CHECK(simd::bits_as_integers(V(1.0F)).get(0) == 0x3F800000);
   });
 }
+
+}  // namespace simd_bytes_test

@@ -11,6 +11,8 @@
 
 #include <halo/simd/arch.hpp>
 
+namespace simd_fast_sqrt_test {
+
 namespace {
 
 using namespace halo;
@@ -51,3 +53,5 @@ TEST_CASE("fast_sqrt of next to nothing is next to nothing") {
     CHECK(fast_sqrt(simd::batch<double, Arch>(0.0)).get(0) == 0.0);
   });
 }
+
+}  // namespace simd_fast_sqrt_test

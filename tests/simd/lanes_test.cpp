@@ -7,6 +7,8 @@
 #include <array>
 #include <cstddef>
 
+namespace simd_lanes_test {
+
 namespace detail = halo::simd::detail;
 
 TEST_CASE("the first elements are copied and no others") {
@@ -30,3 +32,5 @@ TEST_CASE("the largest element at every place") {
   std::array<double, 1> one{-3};
   CHECK(detail::largest<1>(one.data()) == -3);
 }
+
+}  // namespace simd_lanes_test

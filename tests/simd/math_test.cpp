@@ -14,9 +14,11 @@
 
 #include "support/numbers.hpp"
 
+namespace simd_math_test {
+
 namespace simd = halo::simd;
-using halo::test::ulp_error;
-using halo::test::wide;
+using support::ulp_error;
+using support::wide;
 
 namespace {
 
@@ -163,7 +165,7 @@ TEST_CASE_TEMPLATE("tanh is odd and bounded, sigmoid lies in [0, 1]", M, HALO_MA
 TEST_CASE_TEMPLATE("a lane knows nothing of its neighbours", M, HALO_MACHINES) {
   using T = typename M::value;
   using V = simd::batch<T, typename M::arch>;
-  std::vector<T> const x = halo::test::numbers<T>(V::size, 3, 5);
+  std::vector<T> const x = support::numbers<T>(V::size, 3, 5);
   std::array<T, V::size> y;
   tanh(V::load(x.data())).store(y.data());
   for (std::size_t i = 0; i < V::size; ++i) CHECK(y[i] == at<M>(call_tanh, x[i]));
@@ -171,10 +173,12 @@ TEST_CASE_TEMPLATE("a lane knows nothing of its neighbours", M, HALO_MACHINES) {
 
 TEST_CASE_TEMPLATE("a plain number is a register of one lane", T, float, double) {
   using V = simd::batch<T, simd::scalar>;
-  for (T const x : halo::test::numbers<T>(100, 4, 10)) {
+  for (T const x : support::numbers<T>(100, 4, 10)) {
     CHECK(simd::exp(x) == exp(V(x)).native);
     CHECK(simd::log(x + T(10)) == log(V(x + T(10))).native);
     CHECK(simd::tanh(x) == tanh(V(x)).native);
     CHECK(simd::sigmoid(x) == sigmoid(V(x)).native);
   }
 }
+
+}  // namespace simd_math_test

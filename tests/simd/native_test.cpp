@@ -11,6 +11,8 @@
 #include <limits>
 #include <type_traits>
 
+namespace simd_native_test {
+
 namespace {
 
 using namespace halo::simd;
@@ -74,3 +76,5 @@ TEST_CASE("the estimate of 1 / sqrt has 11 bits at least") {
     CHECK_FALSE(detail::second_wins<scalar>);
   }
 }
+
+}  // namespace simd_native_test

@@ -5,6 +5,8 @@
 
 #include <type_traits>
 
+namespace simd_pointer_test {
+
 namespace simd = halo::simd;
 
 static_assert(std::is_same_v<simd::scalar_of<float const*>, float>);
@@ -45,3 +47,5 @@ TEST_CASE("broadcast fills numbers and pairs into all lanes") {
   CHECK(both.value.get(V::size - 1) == 1.0F);
   CHECK(both.tangent.get(0) == 2.0F);
 }
+
+}  // namespace simd_pointer_test

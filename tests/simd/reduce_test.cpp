@@ -11,14 +11,16 @@
 
 #include "support/numbers.hpp"
 
+namespace simd_reduce_test {
+
 namespace simd = halo::simd;
-using halo::test::numbers;
-using halo::test::tolerance;
+using support::numbers;
+using support::tolerance;
 
 TEST_CASE_TEMPLATE("sums and products against plain loops", M, HALO_MACHINES) {
   using T = typename M::value;
   using Arch = typename M::arch;
-  for (std::size_t const n : halo::test::sizes) {
+  for (std::size_t const n : support::sizes) {
     std::vector<T> const a = numbers<T>(n, 1);
     std::vector<T> const b = numbers<T>(n, 2);
     double sum = 0;
@@ -52,7 +54,7 @@ TEST_CASE_TEMPLATE("register i goes to accumulator i mod 4", M, HALO_MACHINES) {
 TEST_CASE_TEMPLATE("all_finite sees one bad element anywhere", M, HALO_MACHINES) {
   using T = typename M::value;
   using limits = std::numeric_limits<T>;
-  for (std::size_t const n : halo::test::sizes) {
+  for (std::size_t const n : support::sizes) {
     std::vector<T> x(n, limits::max());
     CHECK(simd::all_finite<typename M::arch>(n, x.data()));
     for (std::size_t i = 0; i < n; ++i) {
@@ -93,3 +95,5 @@ TEST_CASE("sums of many numbers keep their digits") {
   CHECK(std::abs(sum / (count * one) - 1) < 3e-5);
   CHECK(std::abs(dot / (count * one * one) - 1) < 3e-5);
 }
+
+}  // namespace simd_reduce_test

@@ -9,11 +9,13 @@
 
 #include "support/numbers.hpp"
 
+namespace simd_transform_test {
+
 namespace simd = halo::simd;
 
 TEST_CASE_TEMPLATE("every element is visited once and in order", M, HALO_MACHINES) {
   using T = typename M::value;
-  for (std::size_t const n : halo::test::sizes) {
+  for (std::size_t const n : support::sizes) {
     std::vector<T> x(n, T(1));
     std::size_t next = 0;
     simd::for_each_chunk<T, typename M::arch>(n, [&](auto chunk) {
@@ -34,7 +36,7 @@ TEST_CASE_TEMPLATE("an element's result does not depend on its place", M, HALO_M
       chunk.store(x.data(), fma(v, v, v / T(3)));
     });
   };
-  std::vector<T> all = halo::test::numbers<T>(130, 5);
+  std::vector<T> all = support::numbers<T>(130, 5);
   std::vector<T> const x = all;
   run(all);
   for (std::size_t n = 1; n <= x.size(); ++n) {
@@ -48,8 +50,8 @@ TEST_CASE_TEMPLATE("fill sets missing lanes alone", M, HALO_MACHINES) {
   using T = typename M::value;
   using V = simd::batch<T, typename M::arch>;
   T const lowest = -std::numeric_limits<T>::infinity();
-  for (std::size_t const n : halo::test::sizes) {
-    std::vector<T> const x = halo::test::numbers<T>(n, 6);
+  for (std::size_t const n : support::sizes) {
+    std::vector<T> const x = support::numbers<T>(n, 6);
     simd::for_each_chunk<T, typename M::arch>(n, [&](auto chunk) {
       V const v = chunk.fill(chunk.load(x.data()), lowest);
       for (std::size_t i = 0; i < V::size; ++i)
@@ -71,7 +73,7 @@ TEST_CASE_TEMPLATE("a strided chunk reads and writes a column", M, HALO_MACHINES
   using V = typename chunk::register_type;
   for (std::size_t stride : {1U, 3U, 17U}) {
     for (std::size_t n = 1; n <= V::size; ++n) {
-      std::vector<T> const x = halo::test::numbers<T>((n - 1) * stride + 1, 7);  // no element spare
+      std::vector<T> const x = support::numbers<T>((n - 1) * stride + 1, 7);  // no element spare
       std::vector<T> y = x;
       chunk const column{0, stride, n};
       V const v = column.load(x.data());
@@ -83,3 +85,5 @@ TEST_CASE_TEMPLATE("a strided chunk reads and writes a column", M, HALO_MACHINES
     }
   }
 }
+
+}  // namespace simd_transform_test

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <numeric>
 
+namespace simd_zip_test {
+
 using halo::simd::batch;
 
 TEST_CASE_TEMPLATE("zipping interleaves the halves of two registers", V, batch<float>,
@@ -27,3 +29,5 @@ TEST_CASE_TEMPLATE("zipping interleaves the halves of two registers", V, batch<f
     }
   }
 }
+
+}  // namespace simd_zip_test

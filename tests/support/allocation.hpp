@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <new>
 
-namespace halo::test {
+namespace support {
 
 inline std::atomic<std::size_t> allocation_counter{0};
 
@@ -71,19 +71,19 @@ template <class F>
   return p;
 }
 
-}  // namespace halo::test
+}  // namespace support
 
 [[gnu::weak]] void* operator new(std::size_t size) {
-  return halo::test::counted_allocation(size, __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+  return support::counted_allocation(size, __STDCPP_DEFAULT_NEW_ALIGNMENT__);
 }
 [[gnu::weak]] void* operator new[](std::size_t size) {
-  return halo::test::counted_allocation(size, __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+  return support::counted_allocation(size, __STDCPP_DEFAULT_NEW_ALIGNMENT__);
 }
 [[gnu::weak]] void* operator new(std::size_t size, std::align_val_t alignment) {
-  return halo::test::counted_allocation(size, static_cast<std::size_t>(alignment));
+  return support::counted_allocation(size, static_cast<std::size_t>(alignment));
 }
 [[gnu::weak]] void* operator new[](std::size_t size, std::align_val_t alignment) {
-  return halo::test::counted_allocation(size, static_cast<std::size_t>(alignment));
+  return support::counted_allocation(size, static_cast<std::size_t>(alignment));
 }
 [[gnu::weak]] void operator delete(void* p) noexcept { std::free(p); }
 [[gnu::weak]] void operator delete[](void* p) noexcept { std::free(p); }

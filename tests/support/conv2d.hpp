@@ -13,12 +13,14 @@
 
 #include "support/numbers.hpp"
 
-#define HALO_CONV2D_MACHINES                                 \
-  halo::test::machine<float, halo::simd::default_arch>,      \
-      halo::test::machine<double, halo::simd::default_arch>, \
-      halo::test::machine<float, halo::simd::scalar>
+#define HALO_CONV2D_MACHINES                              \
+  support::machine<float, halo::simd::default_arch>,      \
+      support::machine<double, halo::simd::default_arch>, \
+      support::machine<float, halo::simd::scalar>
 
-namespace halo::test {
+namespace support {
+
+using namespace halo;
 
 using geometry = kernel::conv2d_geometry;
 using axis = kernel::window_axis;
@@ -115,4 +117,4 @@ inline void for_each_product(std::size_t images, geometry const& g,
   };
 }
 
-}  // namespace halo::test
+}  // namespace support

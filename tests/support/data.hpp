@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string>
 
-namespace tests {
+namespace support {
 
 /// Folder of the public data sets (environment variable HALO_DATA), empty if it is unset; then the
 /// test says so and passes.
@@ -34,4 +34,4 @@ template <class Error, class Call>
   return text.find(part) != std::string::npos;
 }
 
-}  // namespace tests
+}  // namespace support

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace tests {
+namespace support {
 
 /// A new folder for one test, removed with its files at the end.
 class folder {
@@ -56,4 +56,4 @@ class folder {
   return result;
 }
 
-}  // namespace tests
+}  // namespace support

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace tests {
+namespace support {
 
 /// Path of a file under tests/golden; tests run in the folder of the project.
 [[nodiscard]] inline std::string golden(std::string const& name) { return "tests/golden/" + name; }
@@ -28,4 +28,4 @@ template <class T>
   return result;
 }
 
-}  // namespace tests
+}  // namespace support

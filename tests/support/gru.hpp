@@ -12,7 +12,9 @@
 #include <halo/core/random.hpp>
 #include <halo/simd/math.hpp>
 
-namespace halo::test {
+namespace support {
+
+using namespace halo;
 
 inline constexpr std::size_t gru_features = 12;
 inline constexpr std::size_t gru_units = 10;
@@ -77,4 +79,4 @@ inline std::array<double, gru_units> gru_reference(gru_weights<double> const& w,
   return next;
 }
 
-}  // namespace halo::test
+}  // namespace support

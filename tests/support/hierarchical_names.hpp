@@ -3,7 +3,7 @@
 
 #include <utility>
 
-namespace tests {
+namespace support {
 
 /// What the golden files call the weights of the hierarchical RNN.
 using names = std::pair<char const*, char const*>;
@@ -75,4 +75,4 @@ inline constexpr names torch_names[] = {
     {"initial_log_rate", "init_llr"},
 };
 
-}  // namespace tests
+}  // namespace support

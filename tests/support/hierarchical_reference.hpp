@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstring>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,7 +16,7 @@
 // The hierarchical RNN in plain loops and double, with every flag of the released code, to compare
 // with: all tensors move in every step.
 
-namespace tests {
+namespace support {
 
 template <class Table>
 struct hierarchical_reference {
@@ -175,4 +176,4 @@ struct hierarchical_reference {
   }
 };
 
-}  // namespace tests
+}  // namespace support

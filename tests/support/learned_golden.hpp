@@ -16,7 +16,7 @@
 
 #include "golden.hpp"
 
-namespace tests {
+namespace support {
 
 /// Golden numbers of a learned optimizer: see tests/golden/make_learned.py.
 class learned_golden {
@@ -92,4 +92,4 @@ struct vectors_layout {
   }();
 };
 
-}  // namespace tests
+}  // namespace support

@@ -8,7 +8,9 @@
 #include <halo/core/record.hpp>
 #include <halo/optim/optimizer.hpp>
 
-namespace halo::tests {
+namespace support {
+
+using namespace halo;
 
 /// Moves nothing and remembers what it was told.
 struct listener {
@@ -33,4 +35,4 @@ struct listener {
   }
 };
 
-}  // namespace halo::tests
+}  // namespace support

@@ -20,7 +20,7 @@
 
 #include "golden.hpp"
 
-namespace tests {
+namespace support {
 
 /// A file of golden networks.
 class golden_networks {
@@ -73,4 +73,4 @@ class golden_networks {
   halo::io::safetensors file_;
 };
 
-}  // namespace tests
+}  // namespace support

@@ -13,13 +13,14 @@
 #include <halo/simd/batch.hpp>
 
 /// Scalar types and architectures for typed tests: TEST_CASE_TEMPLATE("...", M, HALO_MACHINES).
-#define HALO_MACHINES                                        \
-  halo::test::machine<float, halo::simd::default_arch>,      \
-      halo::test::machine<float, halo::simd::scalar>,        \
-      halo::test::machine<double, halo::simd::default_arch>, \
-      halo::test::machine<double, halo::simd::scalar>
+#define HALO_MACHINES                                                                             \
+  support::machine<float, halo::simd::default_arch>, support::machine<float, halo::simd::scalar>, \
+      support::machine<double, halo::simd::default_arch>,                                         \
+      support::machine<double, halo::simd::scalar>
 
-namespace halo::test {
+namespace support {
+
+using namespace halo;
 
 /// A type for doctest's typed tests: scalar type and architecture.
 template <class T, class Arch>
@@ -89,4 +90,4 @@ inline constexpr double tolerance = std::is_same_v<T, float> ? 2e-5 : 1e-13;
 inline constexpr std::size_t sizes[] = {0,  1,  2,  3,  4,  5,  7,  8,  9,
                                         15, 16, 17, 31, 32, 33, 64, 65, 130};
 
-}  // namespace halo::test
+}  // namespace support

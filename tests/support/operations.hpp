@@ -11,7 +11,9 @@
 #include <halo/autodiff/scalar.hpp>
 #include <halo/simd/math.hpp>
 
-namespace halo::test {
+namespace support {
+
+using namespace halo;
 
 using autodiff::fma;
 using autodiff::select;
@@ -70,4 +72,4 @@ void for_each_scalar_operation(Visit visit) {
   visit("erf", [](auto a, auto) { return erf(a); });
 }
 
-}  // namespace halo::test
+}  // namespace support

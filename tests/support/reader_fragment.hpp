@@ -6,7 +6,9 @@
 
 #include <halo/simd/math.hpp>
 
-namespace halo::test {
+namespace support {
+
+using namespace halo;
 
 inline constexpr std::size_t weight_count = 70, row_count = 14, input_count = 3;
 
@@ -26,4 +28,4 @@ template <class R, class V>
   return y;
 }
 
-}  // namespace halo::test
+}  // namespace support

@@ -15,7 +15,7 @@
 
 namespace support {
 
-using numbers = std::vector<double>;
+using doubles = std::vector<double>;
 
 template <class T = double>
 [[nodiscard]] std::vector<T> random_numbers(std::size_t n, std::uint64_t stream, float scale = 1) {
@@ -27,21 +27,21 @@ template <class T = double>
 
 /// One step of one example: changes state, whose first `units` numbers are h.
 using plain_cell = void (*)(double const* x, std::size_t inputs, double const* theta,
-                            std::size_t units, numbers& state);
+                            std::size_t units, doubles& state);
 
 /// θ = W [inputs + units, 4 units], b; state h, c.
 inline void plain_lstm(double const* x, std::size_t inputs, double const* theta, std::size_t units,
-                       numbers& state) {
+                       doubles& state) {
   lstm_state s(units);
   for (std::size_t k = 0; k < units; ++k) s.h[k] = state[k], s.c[k] = state[units + k];
-  lstm_step(numbers(x, x + inputs), theta, theta + (inputs + units) * 4 * units, s);
+  lstm_step(doubles(x, x + inputs), theta, theta + (inputs + units) * 4 * units, s);
   for (std::size_t k = 0; k < units; ++k) state[k] = s.h[k], state[units + k] = s.c[k];
 }
 
 /// θ = W [inputs, 3 units], U [units, 3 units], b [3 units], the bias of n inside r [units]:
 /// r = σ, z = σ, n = tanh(x·Wn + bn + r∘(h·Un + cn)), h ← (1-z)∘n + z∘h.
 inline void plain_gru(double const* x, std::size_t inputs, double const* theta, std::size_t units,
-                      numbers& state) {
+                      doubles& state) {
   double const* const w = theta;
   double const* const u = w + inputs * 3 * units;
   double const* const b = u + units * 3 * units;
@@ -50,7 +50,7 @@ inline void plain_gru(double const* x, std::size_t inputs, double const* theta, 
     for (std::size_t i = 0; i < inputs; ++i) sum += x[i] * w[i * 3 * units + j];
     return sum;
   };
-  numbers const h(state.begin(), state.begin() + static_cast<std::ptrdiff_t>(units));
+  doubles const h(state.begin(), state.begin() + static_cast<std::ptrdiff_t>(units));
   auto const from_h = [&](std::size_t j) {
     double sum = 0;
     for (std::size_t k = 0; k < units; ++k) sum += h[k] * u[k * 3 * units + j];
@@ -73,15 +73,15 @@ struct plain_recurrent {
   std::size_t width;
 
   /// States before every step, and behind the last: [steps + 1][row * width + k].
-  [[nodiscard]] std::vector<numbers> run(std::size_t rows, numbers const& theta,
-                                         numbers const& x) const {
-    std::vector<numbers> states{numbers(rows * width)};
+  [[nodiscard]] std::vector<doubles> run(std::size_t rows, doubles const& theta,
+                                         doubles const& x) const {
+    std::vector<doubles> states{doubles(rows * width)};
     for (std::size_t t = 0; t < g.steps; ++t) states.push_back(step(rows, theta, x, t, states[t]));
     return states;
   }
 
-  [[nodiscard]] numbers outputs(std::size_t rows, std::vector<numbers> const& states) const {
-    numbers y(rows * g.outputs());
+  [[nodiscard]] doubles outputs(std::size_t rows, std::vector<doubles> const& states) const {
+    doubles y(rows * g.outputs());
     for (std::size_t i = 0; i < rows; ++i)
       for (std::size_t t = 0; t < (g.all ? g.steps : 1); ++t)
         for (std::size_t k = 0; k < g.units; ++k)
@@ -91,10 +91,10 @@ struct plain_recurrent {
 
   /// Σ dy·y as a gradient that is cut sees it: every piece starts from the states that were there
   /// before θ and x were touched.
-  [[nodiscard]] double loss(std::size_t rows, numbers const& theta, numbers const& x,
-                            std::vector<numbers> const& untouched, numbers const& dy) const {
+  [[nodiscard]] double loss(std::size_t rows, doubles const& theta, doubles const& x,
+                            std::vector<doubles> const& untouched, doubles const& dy) const {
     double sum = 0;
-    numbers state = untouched[0];
+    doubles state = untouched[0];
     for (std::size_t t = 0; t < g.steps; ++t) {
       if (g.truncation != 0 && (g.steps - t) % g.truncation == 0) state = untouched[t];
       state = step(rows, theta, x, t, state);
@@ -107,12 +107,12 @@ struct plain_recurrent {
   }
 
  private:
-  [[nodiscard]] numbers step(std::size_t rows, numbers const& theta, numbers const& x,
-                             std::size_t t, numbers const& before) const {
-    numbers after;
+  [[nodiscard]] doubles step(std::size_t rows, doubles const& theta, doubles const& x,
+                             std::size_t t, doubles const& before) const {
+    doubles after;
     for (std::size_t i = 0; i < rows; ++i) {
       auto const first = before.begin() + static_cast<std::ptrdiff_t>(i * width);
-      numbers state(first, first + static_cast<std::ptrdiff_t>(width));
+      doubles state(first, first + static_cast<std::ptrdiff_t>(width));
       cell(x.data() + (i * g.steps + t) * g.inputs, g.inputs, theta.data(), g.units, state);
       after.insert(after.end(), state.begin(), state.end());
     }

@@ -58,7 +58,7 @@ void check_forward() {
       buffered<Kernel, double> d{g, rows};
       d.forward();
       plain_recurrent const plain{g, Kernel::cell, Kernel::width(g)};
-      numbers const expected = plain.outputs(rows, plain.run(rows, d.theta, d.x));
+      doubles const expected = plain.outputs(rows, plain.run(rows, d.theta, d.x));
       buffered<Kernel, float> f{g, rows};
       f.forward();
       for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -86,7 +86,7 @@ void check_backward() {
     CHECK(d.kept_inside());
     plain_recurrent const plain{g, Kernel::cell, Kernel::width(g)};
     auto const untouched = plain.run(rows, d.theta, d.x);
-    auto const slope = [&](numbers& at, std::size_t i) {
+    auto const slope = [&](doubles& at, std::size_t i) {
       double const step = 1e-5, before = at[i];
       at[i] = before + step;
       double const high = plain.loss(rows, d.theta, d.x, untouched, d.dy);

@@ -10,7 +10,7 @@
 
 #include "data.hpp"
 
-namespace tests {
+namespace support {
 
 /// A safetensors file by hand: the length of the header, the header, the data.
 [[nodiscard]] inline std::string safetensors_file(std::string const& header,
@@ -27,4 +27,4 @@ namespace tests {
   });
 }
 
-}  // namespace tests
+}  // namespace support

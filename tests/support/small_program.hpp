@@ -8,7 +8,9 @@
 #include <halo/learned/weight_table.hpp>
 #include <halo/simd/math.hpp>
 
-namespace halo::tests {
+namespace support {
+
+using namespace halo;
 
 /// A learned optimizer of few numbers in which every part depends on all it is told, smoothly.
 struct small_program {
@@ -82,4 +84,4 @@ struct small_program {
   }
 };
 
-}  // namespace halo::tests
+}  // namespace support

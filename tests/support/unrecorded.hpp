@@ -8,7 +8,9 @@
 #include <memory>
 #include <type_traits>
 
-namespace halo::tests {
+namespace support {
+
+using namespace halo;
 
 inline constexpr std::size_t no_unrecorded_bytes = 0;
 
@@ -64,4 +66,4 @@ template <class V>
 #endif
 }
 
-}  // namespace halo::tests
+}  // namespace support

@@ -13,6 +13,8 @@
 
 #include "../support/two_tensors.hpp"
 
+namespace task_adapted_test {
+
 namespace {
 
 using namespace halo;
@@ -72,3 +74,5 @@ TEST_CASE("adapted: refuses what does not fit") {
   CHECK(message_of(5, 1) == "adapted: parameters: expected 6, found 5");
   CHECK(message_of(6, 3) == "adapted: layers drawn anew: expected at most 2, found 3");
 }
+
+}  // namespace task_adapted_test

@@ -8,6 +8,8 @@
 
 #include "../support/two_tensors.hpp"
 
+namespace task_choice_test {
+
 namespace {
 
 using namespace halo;
@@ -38,3 +40,5 @@ static_assert(!task::chooses_hardest<support::two_tensors<float>>());
 TEST_CASE("choice: an evaluation knows no accuracy unless it was told one") {
   CHECK(std::isnan(task::evaluation{}.accuracy));
 }
+
+}  // namespace task_choice_test

@@ -15,6 +15,8 @@
 
 #include "../support/data.hpp"
 
+namespace task_few_rows_test {
+
 using namespace halo;
 
 namespace {
@@ -135,12 +137,14 @@ TEST_CASE("few_rows: copies go their own ways") {
 
 TEST_CASE("few_rows: what does not fit is refused") {
   auto const said = [](std::vector<float> theta, task::few_rows_options const& o) {
-    return tests::message_of<error>([&] { task_type(examples(), theta, o); });
+    return support::message_of<error>([&] { task_type(examples(), theta, o); });
   };
-  CHECK(tests::contains(said(std::vector<float>(3), {}), "parameters"));
-  CHECK(tests::contains(said(known(), {.anew = 3}), "drawn anew"));
-  CHECK(tests::contains(said(known(), {.label_noise = 2}), "label_noise"));
+  CHECK(support::contains(said(std::vector<float>(3), {}), "parameters"));
+  CHECK(support::contains(said(known(), {.anew = 3}), "drawn anew"));
+  CHECK(support::contains(said(known(), {.label_noise = 2}), "label_noise"));
   using other = task::few_rows<nn::sequential<nn::linear<2, 3>>, nn::cross_entropy, 16>;
-  CHECK(
-      tests::contains(tests::message_of<error>([&] { other(examples(), {}, {}); }), "2 features"));
+  CHECK(support::contains(support::message_of<error>([&] { other(examples(), {}, {}); }),
+                          "2 features"));
 }
+
+}  // namespace task_few_rows_test

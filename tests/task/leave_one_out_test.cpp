@@ -10,6 +10,8 @@
 
 #include "../support/data.hpp"
 
+namespace task_leave_one_out_test {
+
 using namespace halo;
 
 namespace {
@@ -92,13 +94,16 @@ TEST_CASE("from_nothing: nothing is known, the rows scale themselves; numbers as
 
 TEST_CASE("leave_one_out: a domain that is not there, or a column that does not fit, is refused") {
   rows const r;
-  CHECK(tests::contains(
-      tests::message_of<error>([&] { (void)task::leave_one_out(r.all, r.domains, 7, seed{3}); }),
+  CHECK(support::contains(
+      support::message_of<error>([&] { (void)task::leave_one_out(r.all, r.domains, 7, seed{3}); }),
       "domain 7"));
   std::vector<std::int32_t> const few(59, 1);
-  CHECK(tests::contains(
-      tests::message_of<error>([&] { (void)task::leave_one_out(r.all, few, 1, seed{3}); }), "60"));
+  CHECK(support::contains(
+      support::message_of<error>([&] { (void)task::leave_one_out(r.all, few, 1, seed{3}); }),
+      "60"));
   std::vector<std::int32_t> const everybody(60, 1);
-  CHECK(tests::message_of<error>(
+  CHECK(support::message_of<error>(
             [&] { (void)task::leave_one_out(r.all, everybody, 1, seed{3}); }) != "no error");
 }
+
+}  // namespace task_leave_one_out_test

@@ -13,6 +13,8 @@
 
 #include "../support/two_tensors.hpp"
 
+namespace task_reparametrised_test {
+
 namespace {
 
 using namespace halo;
@@ -82,3 +84,5 @@ TEST_CASE("reparametrised: no spread, no change") {
   CHECK_THROWS_AS(outer(inner{}, -1), halo::error);
   CHECK_THROWS_AS(outer(inner{}, 41), halo::error);
 }
+
+}  // namespace task_reparametrised_test

@@ -10,6 +10,8 @@
 
 #include "../support/two_tensors.hpp"
 
+namespace task_shuffled_test {
+
 namespace {
 
 using namespace halo;
@@ -73,3 +75,5 @@ TEST_CASE("shuffled: values, gradients and products are the inner task's") {
   CHECK(p.accuracy(theta.data()) == inner.accuracy(theta.data()));
   CHECK(p.rows() == inner.rows());
 }
+
+}  // namespace task_shuffled_test

@@ -19,6 +19,8 @@
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
 
+namespace task_supervised_test {
+
 namespace {
 
 using namespace halo;
@@ -234,3 +236,5 @@ TEST_CASE("supervised: refuses what does not fit") {
   CHECK(message_of(with(rows(4, 1), rows(4, 1, 3, 3)), 2).find("3 classes") != std::string::npos);
   CHECK(message_of(with(rows(4, 1), rows(0, 1)), 2).find("0 rows") != std::string::npos);
 }
+
+}  // namespace task_supervised_test

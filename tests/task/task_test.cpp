@@ -9,6 +9,8 @@
 
 #include "../support/two_tensors.hpp"
 
+namespace task_task_test {
+
 namespace {
 
 using namespace halo;
@@ -41,3 +43,5 @@ TEST_CASE("a task's mini-batches are named by numbers and can be had again") {
   CHECK(problem.value_and_gradient(task::part::train, 1, theta.data(), h.data()) == first);
   CHECK(g == h);
 }
+
+}  // namespace task_task_test

@@ -14,6 +14,8 @@
 
 #include <halo/core/random.hpp>
 
+namespace task_teacher_test {
+
 namespace {
 
 using namespace halo;
@@ -167,3 +169,5 @@ TEST_CASE("teacher: options out of their ranges are refused by name") {
   CHECK(message({.decay = std::numeric_limits<double>::quiet_NaN()})
             .starts_with("teacher: decay: expected"));
 }
+
+}  // namespace task_teacher_test

@@ -19,6 +19,8 @@
 
 #include "../support/two_tensors.hpp"
 
+namespace task_wrapper_test {
+
 namespace {
 
 using namespace halo;
@@ -109,3 +111,5 @@ TEST_CASE("wrapper: a choice at other scales has the slopes of its own losses") 
   for (std::size_t k = 0; k < layout::size; ++k)
     CHECK(h[k] == doctest::Approx((hi[k] - lo[k]) / (2 * e)).epsilon(1e-5).scale(0.1));
 }
+
+}  // namespace task_wrapper_test

@@ -7,6 +7,8 @@
 #include <type_traits>
 #include <utility>
 
+namespace tensor_array_test {
+
 using namespace halo;
 
 namespace {
@@ -95,3 +97,5 @@ TEST_CASE("array: arithmetic, copy and move are xtensor's") {
   tensor::array<double, 2> const d = std::move(c);
   CHECK(d.data() == where);
 }
+
+}  // namespace tensor_array_test

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <type_traits>
 
+namespace tensor_factory_test {
+
 using namespace halo;
 
 TEST_CASE("factory: shapes in braces, as std::array and as a type") {
@@ -59,3 +61,5 @@ TEST_CASE("factory: ranges and moments") {
   CHECK(mean == doctest::Approx(3.0).epsilon(0.01));
   CHECK(std::sqrt(square - mean * mean) == doctest::Approx(0.5).epsilon(0.05));
 }
+
+}  // namespace tensor_factory_test

@@ -7,6 +7,8 @@
 #include <type_traits>
 #include <vector>
 
+namespace tensor_view_test {
+
 using namespace halo;
 
 TEST_CASE("view: reads and writes the owner's elements") {
@@ -73,3 +75,5 @@ TEST_CASE("view: a copy refers to the same elements") {
   CHECK(memory[0] == 9.0F);
   CHECK(w.data() == memory.data());
 }
+
+}  // namespace tensor_view_test

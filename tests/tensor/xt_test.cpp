@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace tensor_xt_test {
+
 // What halo promises its users of xtensor, under either layout of its headers.
 TEST_CASE("xt: containers, arithmetic, noalias, views and reductions are there") {
   xt::xtensor<double, 2> a{{1, 2, 3}, {4, 5, 6}};
@@ -14,3 +16,5 @@ TEST_CASE("xt: containers, arithmetic, noalias, views and reductions are there")
   CHECK(column(1) == 12.0);
   CHECK(xt::sum(a)() == 21.0);
 }
+
+}  // namespace tensor_xt_test

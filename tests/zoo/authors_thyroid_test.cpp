@@ -12,6 +12,8 @@
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
 
+namespace zoo_authors_thyroid_test {
+
 using namespace halo;
 
 namespace {
@@ -32,7 +34,7 @@ std::string line(int first, std::string const& name) {
 data::dataset parsed(std::string const& text) { return zoo::parse_authors_thyroid(text, "f.csv"); }
 
 std::string message(std::string const& text) {
-  return tests::message_of<error>([&] { static_cast<void>(parsed(text)); });
+  return support::message_of<error>([&] { static_cast<void>(parsed(text)); });
 }
 
 std::string with(std::string text, std::string const& from, std::string const& to) {
@@ -84,20 +86,20 @@ TEST_CASE("authors_thyroid: bad input is named with line, column, expected and f
     CAPTURE(c.text);
     std::string const m = message(c.text);
     CAPTURE(m);
-    CHECK(tests::contains(m, "authors_thyroid: f.csv"));
-    CHECK(tests::contains(m, c.says));
+    CHECK(support::contains(m, "authors_thyroid: f.csv"));
+    CHECK(support::contains(m, c.says));
   }
 }
 
 TEST_CASE("authors_thyroid: files, the real ones with the defect that is told of them") {
-  tests::folder f;
+  support::folder f;
   io::save_atomically(f / "a.csv", header + line(1, "sick"));
   CHECK(zoo::load_authors_thyroid(f / "a.csv").y(0) == 2);
   auto const none =
-      tests::message_of<error>([&] { static_cast<void>(zoo::load_authors_thyroid(f / "none")); });
-  CHECK(tests::contains(none, "No such file"));
+      support::message_of<error>([&] { static_cast<void>(zoo::load_authors_thyroid(f / "none")); });
+  CHECK(support::contains(none, "No such file"));
 
-  std::string const folder = tests::data_folder();
+  std::string const folder = support::data_folder();
   if (folder.empty()) return;
   if (!io::exists(folder + "/tdp")) {
     MESSAGE("skipped: HALO_DATA has no folder tdp");
@@ -118,3 +120,5 @@ TEST_CASE("authors_thyroid: files, the real ones with the defect that is told of
     for (std::size_t i = 0; i < d->rows(); ++i) CHECK(negative[attributes(i)]);
   }
 }
+
+}  // namespace zoo_authors_thyroid_test

@@ -14,6 +14,8 @@
 
 #include "../support/data.hpp"
 
+namespace zoo_domains_test {
+
 using namespace halo;
 
 namespace {
@@ -84,7 +86,7 @@ TEST_CASE("domains: patients of one sex, their assays as logarithms") {
 }
 
 TEST_CASE("domains: of the real files, as many rows as the paper's") {
-  std::string const folder = tests::data_folder();
+  std::string const folder = support::data_folder();
   if (folder.empty()) return;
   data::dataset const digits = data::load_mnist(folder + "/mnist", "test");
   CHECK(data::select_classes(digits, zoo::mnist_domains.b).rows() == 4926);
@@ -97,3 +99,5 @@ TEST_CASE("domains: of the real files, as many rows as the paper's") {
   CHECK(data::select_classes(windows, zoo::har_domains.b).rows() == 1448);
   CHECK(data::select_classes(windows, zoo::har_domains.a).rows() == 1499);
 }
+
+}  // namespace zoo_domains_test

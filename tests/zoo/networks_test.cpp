@@ -11,6 +11,8 @@
 
 #include "../support/network.hpp"
 
+namespace zoo_networks_test {
+
 using namespace halo;
 
 namespace {
@@ -52,3 +54,5 @@ TEST_CASE("networks: relu on the logits is one word more") {
   CHECK(*std::min_element(y, y + 10) < 0);
   for (std::size_t i = 0; i < 10; ++i) CHECK(clipped_y[i] == std::max(y[i], 0.0F));
 }
+
+}  // namespace zoo_networks_test

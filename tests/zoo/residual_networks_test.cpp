@@ -17,6 +17,8 @@
 
 #include "../support/network.hpp"
 
+namespace zoo_residual_networks_test {
+
 using namespace halo;
 
 namespace {
@@ -73,3 +75,5 @@ TEST_CASE("residual networks: a few steps learn a mini-batch") {
   CHECK(loss < before / 4);
   CHECK(d->totals().non_finite == 0);
 }
+
+}  // namespace zoo_residual_networks_test

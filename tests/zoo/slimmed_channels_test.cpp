@@ -7,6 +7,8 @@
 
 #include <halo/nn/channel_set.hpp>
 
+namespace zoo_slimmed_channels_test {
+
 using namespace halo;
 
 TEST_CASE("slimmed channels: three tenths of the channels, some of each norm") {
@@ -29,3 +31,5 @@ TEST_CASE("slimmed channels: a network with the layers of the wide one, half its
   CHECK(2 * slim::parameters < wide::parameters);
   CHECK(2 * slim::forward_operations < wide::forward_operations);
 }
+
+}  // namespace zoo_slimmed_channels_test

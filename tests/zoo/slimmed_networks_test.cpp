@@ -11,6 +11,8 @@
 
 #include "../support/network.hpp"
 
+namespace zoo_slimmed_networks_test {
+
 using namespace halo;
 
 namespace {
@@ -79,3 +81,5 @@ TEST_CASE("slimmed networks: silent channels of the whole network are not missed
     CHECK(found[i] == doctest::Approx(expected[i]).epsilon(1e-4));
   }
 }
+
+}  // namespace zoo_slimmed_networks_test

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include <halo/core/error.hpp>
 #include <halo/core/options.hpp>
@@ -41,35 +42,38 @@ struct refusal {
 
 /// A refusal as a sentence: "x: expected at most 8 examples, found 9".
 [[nodiscard]] inline std::string to_string(refusal const& r) {
-  auto const number = [](double x) { return halo::detail::short_text(x); };
-  std::string const name = r.argument, at = std::to_string(r.at);
-  std::string const expected = number(r.expected), found = number(r.found);
+  std::string const at = std::to_string(r.at);
+  std::string const expected = halo::detail::short_text(r.expected);
+  std::string const found = halo::detail::short_text(r.found);
+  std::string_view const name = r.argument;
   switch (r.what) {
     case misfit::none:
       return "nothing was refused";
     case misfit::example_size:
-      return name + ": expected examples of " + expected + " numbers, found " + found + " numbers";
+      return joined(
+          {name, ": expected examples of ", expected, " numbers, found ", found, " numbers"});
     case misfit::tensor_shape:
-      return name + ": expected examples of " + expected + " numbers, found " + found +
-             " numbers in " + at + " rows";
+      return joined({name, ": expected examples of ", expected, " numbers, found ", found,
+                     " numbers in ", at, " rows"});
     case misfit::strides:
-      return name + ": expected elements one after the other, found a view with other strides";
+      return joined(
+          {name, ": expected elements one after the other, found a view with other strides"});
     case misfit::too_many:
-      return name + ": expected at most " + expected + " examples, found " + found;
+      return joined({name, ": expected at most ", expected, " examples, found ", found});
     case misfit::count:
-      return name + ": expected " + expected + ", found " + found;
+      return joined({name, ": expected ", expected, ", found ", found});
     case misfit::label:
-      return "label of example " + at + ": expected 0 to " + expected + ", found " + found;
+      return joined({"label of example ", at, ": expected 0 to ", expected, ", found ", found});
     case misfit::not_finite:
-      return name + ": number " + at + ": expected a finite number, found " + found;
+      return joined({name, ": number ", at, ": expected a finite number, found ", found});
     case misfit::variance:
-      return name + ": number " + at + ": expected a variance of at least 0, found " + found;
+      return joined({name, ": number ", at, ": expected a variance of at least 0, found ", found});
     case misfit::option:
-      return name + ": expected options within their ranges, found one of " + found;
+      return joined({name, ": expected options within their ranges, found one of ", found});
     case misfit::goal:
-      return name +
-             ": expected a loss whose answers are right or wrong where accuracy is the "
-             "goal, and held-out examples where there is one";
+      return joined({name,
+                     ": expected a loss whose answers are right or wrong where accuracy is the "
+                     "goal, and held-out examples where there is one"});
   }
   return "";
 }

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +32,13 @@ class error : public std::exception {
   std::string message_;
 };
 
+/// Texts one after the other. A sum of strings is inlined term by term: kilobytes a sentence.
+[[nodiscard]] inline std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (std::string_view const part : parts) text += part;
+  return text;
+}
+
 /// "what: where: expected E, found F"; an empty part is left out.
 ///
 /// @param what      who complains: a reader, a class ("idx", "adapter")
@@ -39,11 +47,9 @@ class error : public std::exception {
 /// @param found     what was there
 [[nodiscard]] inline std::string complaint(std::string_view what, std::string_view where,
                                            std::string_view expected, std::string_view found) {
-  std::string message(what);
-  if (!where.empty()) message.append(": ").append(where);
-  if (!expected.empty()) message.append(": expected ").append(expected);
-  if (!found.empty()) message.append(expected.empty() ? ": found " : ", found ").append(found);
-  return message;
+  std::string_view const before_found = expected.empty() ? ": found " : ", found ";
+  return joined({what, where.empty() ? "" : ": ", where, expected.empty() ? "" : ": expected ",
+                 expected, found.empty() ? "" : before_found, found});
 }
 
 /// Throws halo::error with the message that `describe()` makes; where exceptions are off, prints it

@@ -44,7 +44,7 @@ template <recordable V>
       for (auto const x : field.values) {
         std::array<char, 48> digits{};
         auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), x).ptr;
-        text.append(" ").append(digits.data(), end);
+        text.append(" ").append(std::string_view(digits.data(), end));
       }
     }
     text += '\n';
