@@ -65,7 +65,8 @@ std::vector<float> copy(std::span<float const> v) { return {v.begin(), v.end()};
 
 }  // namespace
 
-TEST_CASE("integers: what a device learned through quantisation it knows in integers") {
+TEST_CASE("integers: what a device learned through quantisation it knows in integers" *
+          doctest::test_suite("long")) {
   device d(optim::adam{0.01F}, seed{1});
   walk(d, 0, 60);
   examples const e(200, 5);

@@ -73,7 +73,8 @@ TEST_CASE("halo_rule: evolved numbers are finite and others than the untrained o
 }
 
 // Teachers with 20 features and 5 classes: no task of the evolution has both.
-TEST_CASE("halo_rule: in ten and in thirty steps from nothing it beats its untrained self") {
+TEST_CASE("halo_rule: in ten and in thirty steps from nothing it beats its untrained self" *
+          doctest::test_suite("long")) {
   std::array<std::uint64_t, 2> const lengths{10, 30};
   std::array<double, 2> gain{};
   for (std::uint64_t i = 0; i < 6; ++i) {
@@ -88,7 +89,8 @@ TEST_CASE("halo_rule: in ten and in thirty steps from nothing it beats its untra
   CHECK(gain[1] > 0);
 }
 
-TEST_CASE("halo_rule: with the head kept and twelve rows it keeps what Adam at 0.01 loses") {
+TEST_CASE("halo_rule: with the head kept and twelve rows it keeps what Adam at 0.01 loses" *
+          doctest::test_suite("long")) {
   double ours = 0, adam = 0;
   for (std::uint64_t i = 0; i < 4; ++i) {
     auto const from = task::make_teacher(teacher(), seed{4100 + i});

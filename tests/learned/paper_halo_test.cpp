@@ -66,7 +66,8 @@ TEST_CASE("paper_halo: the paper's rule with its policy and trained weights") {
                    learned::pretrained::paper_halo_rnn_weights.begin()));
 }
 
-TEST_CASE("paper_halo: no run of 3000 steps diverges, with all layers or random ones") {
+TEST_CASE("paper_halo: no run of 3000 steps diverges, with all layers or random ones" *
+          doctest::test_suite("long")) {
   double with = 0, without = 0;
   for (std::uint64_t i = 0; i < 4; ++i) {
     CAPTURE(i);

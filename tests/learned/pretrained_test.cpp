@@ -59,7 +59,8 @@ double accuracy(Problem& p, Rule const& rule, std::uint64_t steps, optim::select
 
 }  // namespace
 
-TEST_CASE("the trained coordinate-wise LSTM learns where the untrained one walks about") {
+TEST_CASE("the trained coordinate-wise LSTM learns where the untrained one walks about" *
+          doctest::test_suite("long")) {
   auto const dense = optim::selection::dense();
   auto const rule = learned::pretrained::dm_coordinate_lstm();
   for (std::uint64_t i = 0; i < 3; ++i) {
@@ -73,7 +74,8 @@ TEST_CASE("the trained coordinate-wise LSTM learns where the untrained one walks
   }
 }
 
-TEST_CASE("the weights of the paper's training gain at its own horizon") {
+TEST_CASE("the weights of the paper's training gain at its own horizon" *
+          doctest::test_suite("long")) {
   namespace options = learned::hierarchical;
   double gained_paper = 0, gained_l2o = 0;
   for (std::uint64_t i = 0; i < 4; ++i) {

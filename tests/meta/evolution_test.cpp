@@ -78,7 +78,8 @@ toy make_toy(std::size_t threads, bool persistent,
 
 }  // namespace
 
-TEST_CASE("evolution: on a bowl, PES finds the whole gradient and ES the window's") {
+TEST_CASE("evolution: on a bowl, PES finds the whole gradient and ES the window's" *
+          doctest::test_suite("long")) {
   // d/dw (1-w)^2t/2 = -t (1-w)^(2t-1) through all t steps, a t-th of it through the last one alone.
   // A pair's estimate is g ε²/σ²: 4000 of them are right to √2/√4000 = 2.2 %, 4 deviations 9 %.
   auto all = bowls(4000, true), last = bowls(4000, false);

@@ -210,7 +210,7 @@ TEST_CASE("without them they are those of a replay that gets the recorded gradie
   }
 }
 
-TEST_CASE("with the spectral norm, too") {
+TEST_CASE("with the spectral norm, too" * doctest::test_suite("long")) {
   using loss = meta::meta_loss;
   auto const dense = optim::selection::dense(), half = optim::selection::uniform(0.5);
   loss const kind{.jacobian = 0.05, .spectral = true, .power_iterations = 500};

@@ -136,7 +136,8 @@ double bias() {
 
 }  // namespace
 
-TEST_CASE("gated: targets with skewed noise are learned without a bias") {
+TEST_CASE("gated: targets with skewed noise are learned without a bias" *
+          doctest::test_suite("long")) {
   CHECK(std::abs(bias<optim::gated<>>()) < 0.02);
   CHECK(std::abs(bias<hardest_quarter>()) > 0.06);
 }

@@ -109,7 +109,8 @@ void is_safe(Optimizer const& rule, int steps) {
 
 }  // namespace
 
-TEST_CASE("guard: a glitch in one mini-batch of a hundred costs less than a point") {
+TEST_CASE("guard: a glitch in one mini-batch of a hundred costs less than a point" *
+          doctest::test_suite("long")) {
   is_safe(optim::sgd{{.rate = 0.05F}}, 1500);
   is_safe(optim::momentum{{.rate = 0.01F}}, 1500);
   is_safe(optim::adam{{.rate = 3e-3F}}, 1500);

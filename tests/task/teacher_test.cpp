@@ -56,7 +56,7 @@ TEST_CASE("teacher: a longer training set begins with the shorter one") {
   CHECK(std::equal(x.begin(), x.end(), y.begin()));
 }
 
-TEST_CASE("teacher: sizes, and held-out rows of their own") {
+TEST_CASE("teacher: sizes, and held-out rows of their own" * doctest::test_suite("long")) {
   task::teacher_options o;
   o.features = 7;
   o.classes = 3;
@@ -74,7 +74,7 @@ TEST_CASE("teacher: sizes, and held-out rows of their own") {
   }
 }
 
-TEST_CASE("teacher: no class is rare, none rules") {
+TEST_CASE("teacher: no class is rare, none rules" * doctest::test_suite("long")) {
   for (std::size_t classes : {2U, 6U}) {
     for (std::uint64_t s = 0; s < 5; ++s) {
       CAPTURE(classes);
@@ -93,7 +93,8 @@ TEST_CASE("teacher: no class is rare, none rules") {
   }
 }
 
-TEST_CASE("teacher: inputs have the scale that was asked for, whatever the decay") {
+TEST_CASE("teacher: inputs have the scale that was asked for, whatever the decay" *
+          doctest::test_suite("long")) {
   task::teacher_options o;
   for (double decay : {0.0, 0.5, 1.0}) {
     for (double scale : {1.0, 3.0}) {
@@ -107,7 +108,8 @@ TEST_CASE("teacher: inputs have the scale that was asked for, whatever the decay
   }
 }
 
-TEST_CASE("teacher: label noise draws its share of labels anew and no input") {
+TEST_CASE("teacher: label noise draws its share of labels anew and no input" *
+          doctest::test_suite("long")) {
   task::teacher_options o;
   o.classes = 4;
   auto const clean = task::make_teacher(o, seed{3});
@@ -123,7 +125,8 @@ TEST_CASE("teacher: label noise draws its share of labels anew and no input") {
   CHECK(share < 0.173);
 }
 
-TEST_CASE("teacher: imbalance makes the first class frequent and the last one rare") {
+TEST_CASE("teacher: imbalance makes the first class frequent and the last one rare" *
+          doctest::test_suite("long")) {
   task::teacher_options o;
   o.classes = 3;
   std::size_t first = 0, last = 4000;

@@ -63,7 +63,7 @@ TEST_CASE("residual networks: operations of ResNet-18, convolution by convolutio
   CHECK(network::forward_operations == n + norms + 512 * 10);
 }
 
-TEST_CASE("residual networks: a few steps learn a mini-batch") {
+TEST_CASE("residual networks: a few steps learn a mini-batch" * doctest::test_suite("long")) {
   using device = adapt::adapter<zoo::preresnet20<>, nn::cross_entropy, optim::adam, 8>;
   auto d = std::make_unique<device>(optim::adam{{.rate = 3e-3F}}, seed{7});
   auto const x = support::draw<float>(8 * 3072, 1);
