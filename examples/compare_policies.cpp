@@ -180,14 +180,14 @@ contest run_arms(problem<Gases> const& p, settings const& s, support::progress& 
   };
   auto const all = optim::selection::dense();
   auto const masks = optim::selection::thirds(layers);
-  optim::deepening const a1{.begin = optim::begin_at::head}, a3{};
+  optim::deepening const a1{.begin = optim::start_depth::head}, a3{};
   optim::fixed_stages const g1{.operations = c.operations};
   for (std::size_t const b : {64U, 32U, 16U, 8U}) add("dense " + std::to_string(b), all, b, true);
   add("masks 10/30/50, 64", masks, 64);
   add("masks 10/30/50, 16", masks, 16);
   add("masks, at least one, 16", masks.at_least_one(), 16);
   add("random depth, 16", optim::depth_cut::uniform(layers), 16);
-  add("gate alone, 16", optim::gated<>{{.begin = optim::begin_at::all}}, 64);
+  add("gate alone, 16", optim::gated<>{{.begin = optim::start_depth::all}}, 64);
   add("G1 fixed stages", g1, 64);
   add("G1 + gate", optim::gated<optim::fixed_stages>{g1}, 64);
   add("A1 deepening", a1, 64);

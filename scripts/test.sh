@@ -8,8 +8,8 @@
 #              once, every way to take halo in
 #   ARGUMENT   goes to `meson test` and chooses by itself: a room (simd), --suite examples, --list
 #
-# Installs what is missing (apt). The folder is build/test, or $HALO_BUILD: all is compiled at -O1 or
-# less there, which takes half the time; demo.sh builds what is fast, in build/.
+# Installs what is missing (apt). The folder is build/test, or $HALO_BUILD: all is compiled at -O1
+# or less there, which takes half the time; demo.sh builds what is fast, in build/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 HALO_BUILD=${HALO_BUILD:-build/test}

@@ -566,7 +566,7 @@ TEST_CASE("adapter: a step on the hardest examples allocates nothing") {
     return;
   }
   adapt::adapter<network, nn::cross_entropy, optim::averaged<optim::adam>, 32, optim::gated<>> d(
-      {}, seed{1}, {.inner = {.begin = optim::begin_at::all}, .accuracy = 0});
+      {}, seed{1}, {.inner = {.begin = optim::start_depth::all}, .accuracy = 0});
   std::vector<float> const x = support::draw<float>(160, 1);
   std::vector<std::int32_t> const t = support::draw_labels(32, 3, 2);
   CHECK(d.step(x, t).examples == 32);  // the gate has seen nothing yet

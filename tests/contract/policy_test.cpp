@@ -160,7 +160,7 @@ void under_every_policy(Optimizer const& rule) {
   CHECK(keeps_the_contract(rule, optim::depth_cut::uniform(3)).masks == (head | second | whole));
   optim::fixed_stages const fixed{.operations = 2'000'000};
   CHECK(keeps_the_contract(rule, fixed).masks == (head | second | whole));
-  optim::deepening const a1{.begin = optim::begin_at::head};
+  optim::deepening const a1{.begin = optim::start_depth::head};
   CHECK(keeps_the_contract(rule, a1).masks == (head | second | whole));
   optim::gated<> const a3{.accuracy = 0.6};
   seen const s = keeps_the_contract(rule, a3);

@@ -107,12 +107,12 @@ TEST_CASE("steering: every policy does in a run what it does in an adapter, bit 
       mini_batch const b(from->train, t, rows);
       auto const did = d->step(b.x, b.y);
       REQUIRE(did.status == status);
-      CHECK(turn.order.fed.rows == rows);
+      CHECK(turn.order.gradient_of.rows == rows);
       CHECK(turn.order.layers == did.layers);
       empty += did.layers.empty() ? 1U : 0U;
       cut += !did.layers.empty() && did.layers != layer_mask(7) ? 1U : 0U;
       if (status != optim::status::done) continue;
-      CHECK(turn.order.fed.backward == did.examples);
+      CHECK(turn.order.gradient_of.backward == did.examples);
       CHECK(turn.found.loss == did.loss);
       CHECK(turn.found.accuracy == did.accuracy);
       hard += did.examples < rows ? 1U : 0U;
@@ -157,7 +157,7 @@ TEST_CASE("steering: meta-gradients under every policy are those of differences"
 TEST_CASE("steering: a task that does not choose has mini-batches of its own") {
   using toy = support::two_tensors<float>;
   toy p;
-  meta::steering<rule, toy, optim::deepening> steering(p, {.begin = optim::begin_at::head});
+  meta::steering<rule, toy, optim::deepening> steering(p, {.begin = optim::start_depth::head});
   std::vector<float> theta(6), g(6), h(6);
   p.start(of_run, theta.data());
   auto const turn = steering.begin(of_run, 2, theta.data(), g.data());

@@ -129,7 +129,7 @@ TEST_CASE("policies: every member of them and of their states is recorded") {
 
 TEST_CASE("policies: counters of any size go on") {
   std::uint64_t const huge = std::numeric_limits<std::uint64_t>::max();
-  optim::gated<> const rule{.inner = {.begin = optim::begin_at::all}};
+  optim::gated<> const rule{.inner = {.begin = optim::start_depth::all}};
   optim::gated<>::state s;
   s.steps = huge;
   s.inner.steps = huge - 1;
@@ -138,7 +138,7 @@ TEST_CASE("policies: counters of any size go on") {
   CHECK(s.accuracy > 0.94);
   CHECK(s.accuracy < 0.95);
   optim::fixed_stages const stages{.operations = 1000};
-  optim::fixed_stages::state spent{.spent = huge - 50};
+  optim::fixed_stages::state spent{.operations = huge - 50};
   stages.observe(spent, {1.0, 0.9, 100, 3});
   CHECK(stages.decide(spent, generator(seed{1}), 0, 3).layers == layer_mask::all(3));
 }

@@ -22,12 +22,12 @@ double loss_at(int t) { return 0.3 + 2 * std::exp(-t / 15.0) + 0.2 * std::sin(1.
 }  // namespace
 
 TEST_CASE("deepening: follows the rule as it is written, from head and second layer") {
-  for (auto const begin : {optim::begin_at::head, optim::begin_at::all_but_first}) {
+  for (auto const begin : {optim::start_depth::head, optim::start_depth::all_but_first}) {
     for (std::size_t layers = 1; layers < 7; ++layers) {
       CAPTURE(layers);
       optim::deepening const rule{.begin = begin};
       optim::deepening::state state;
-      std::size_t d = begin == optim::begin_at::head ? 1 : layers - 1;
+      std::size_t d = begin == optim::start_depth::head ? 1 : layers - 1;
       if (d == 0) d = 1;
       double a = 0, s = 0, h = 0, variance = 0;
       int n = 0, stages = 0;
@@ -62,7 +62,7 @@ TEST_CASE("deepening: follows the rule as it is written, from head and second la
 
 TEST_CASE("deepening: while the loss keeps falling the stage lasts") {
   for (double const noise : {0.0, 0.5}) {
-    optim::deepening const rule{.begin = optim::begin_at::head};
+    optim::deepening const rule{.begin = optim::start_depth::head};
     optim::deepening::state state;
     generator g(seed{3});
     auto const loss = [&](double mean) { return mean + noise * static_cast<double>(g.normal()); };
@@ -74,7 +74,7 @@ TEST_CASE("deepening: while the loss keeps falling the stage lasts") {
 }
 
 TEST_CASE("deepening: decides alike for losses that are shifted and scaled") {
-  optim::deepening const rule{.begin = optim::begin_at::head};
+  optim::deepening const rule{.begin = optim::start_depth::head};
   auto const depths = [&](double scale, double shift) {
     optim::deepening::state state;
     std::vector<std::size_t> all;
@@ -93,11 +93,11 @@ TEST_CASE("deepening: decides alike for losses that are shifted and scaled") {
 }
 
 TEST_CASE("deepening: first depths") {
-  CHECK(optim::first_depth(optim::begin_at::head, 5) == 1);
-  CHECK(optim::first_depth(optim::begin_at::all, 5) == 5);
-  CHECK(optim::first_depth(optim::begin_at::all_but_first, 5) == 4);
-  CHECK(optim::first_depth(optim::begin_at::all_but_first, 2) == 1);
-  CHECK(optim::first_depth(optim::begin_at::all_but_first, 1) == 1);
+  CHECK(optim::first_depth(optim::start_depth::head, 5) == 1);
+  CHECK(optim::first_depth(optim::start_depth::all, 5) == 5);
+  CHECK(optim::first_depth(optim::start_depth::all_but_first, 5) == 4);
+  CHECK(optim::first_depth(optim::start_depth::all_but_first, 2) == 1);
+  CHECK(optim::first_depth(optim::start_depth::all_but_first, 1) == 1);
 }
 
 TEST_CASE("fixed stages: change where the shares of the budget are spent") {
@@ -113,7 +113,7 @@ TEST_CASE("fixed stages: change where the shares of the budget are spent") {
     CAPTURE(t);
     CHECK(depths[t] == (t < 3 ? 1U : t < 19 ? 3U : 4U));
   }
-  CHECK(state.spent == 330);
+  CHECK(state.operations == 330);
   CHECK(optim::fixed_stages{}.decide({}, nobody, 0, 4).layers == layer_mask::all(4));
 }
 

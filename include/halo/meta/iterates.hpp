@@ -28,7 +28,7 @@ class iterates {
   static constexpr std::size_t size = layout::size;
 
   /// @param most   iterations of the longest window
-  /// @param apart  whether gradients that are fed are not those of the losses that count
+  /// @param apart  whether gradients that the optimizer gets are not those of the losses that count
   explicit iterates(std::size_t most, bool apart = learned::program_traits<P>::attends)
       : theta(size),
         state(std::make_unique<state_type>()),
@@ -49,7 +49,7 @@ class iterates {
   }
   /// How many steps there were.
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
-  /// The gradient that is fed at θ_i, and that of the loss that counts, at θ*_i.
+  /// The gradient that the optimizer gets at θ_i, and that of the loss that counts, at θ*_i.
   [[nodiscard]] scalar* gradient(std::size_t i) noexcept { return gradients_.data() + i * size; }
   /// The same at θ*_i; gradient(i) where these are one.
   [[nodiscard]] scalar* true_gradient(std::size_t i) noexcept {

@@ -37,9 +37,9 @@ class steering {
 
   /// What the policy wants of a step, and what that means for the task.
   struct order {
-    layer_mask layers{};   ///< that are updated
-    task::choice fed{};    ///< whose gradient the optimizer is fed
-    task::choice whole{};  ///< the same mini-batch, all of it
+    layer_mask layers{};         ///< that are updated
+    task::choice gradient_of{};  ///< what the optimizer gets the gradient of
+    task::choice whole{};        ///< the same mini-batch, all of it
   };
   /// A step before the optimizer moves in it.
   struct turn {
@@ -67,11 +67,11 @@ class steering {
     return {.layers = d.layers};
   }
   /// Decides a step and evaluates its mini-batch, that of the same number; the gradient is what the
-  /// optimizer is to be fed.
+  /// optimizer gets.
   [[nodiscard]] turn begin(seed of_run, std::uint64_t step, scalar const* theta, scalar* gradient) {
     turn t;
     t.order = decide(of_run, step);
-    t.found = evaluate(t.order.fed, step, theta, gradient);
+    t.found = evaluate(t.order.gradient_of, step, theta, gradient);
     t.context.loss = t.found.loss;
     t.context.rows = task_->rows();
     t.context.mask = t.order.layers;
@@ -82,7 +82,7 @@ class steering {
     if (how != optim::status::done) return;
     std::uint64_t operations = optim::operations<Optimizer, layout>(t.order.layers);
     if constexpr (task::choosing<Task>)
-      operations += task_->operations(t.order.fed, t.order.layers);
+      operations += task_->operations(t.order.gradient_of, t.order.layers);
     policy_.observe(state_, {t.found.loss, t.found.accuracy, operations, layout::layers});
   }
 

@@ -106,8 +106,8 @@ class run {
   static constexpr std::size_t size = layout::size;
   static constexpr std::uint64_t fresh_draws = std::uint64_t{1} << 40U;
   using steering_type = steering<optimizer_type, Task, Policy>;
-  /// Whether gradients are fed that are not those of the losses that count: of an optimizer with
-  /// attention, or of the hardest examples.
+  /// Whether the optimizer gets gradients that are not those of the losses that count: of an
+  /// optimizer with attention, or of the hardest examples.
   static constexpr bool apart = learned::program_traits<P>::attends || steering_type::selective;
 
   bool forward(optimizer_type const& rule, std::size_t n, meta_loss const& kind, window_report& r) {
@@ -176,7 +176,7 @@ class run {
       bool const through_gradient = second && i < n && at_.moved(i);
       if (!through_gradient) std::fill(product_.begin(), product_.end(), scalar(0));
       if constexpr (apart) {
-        if (through_gradient) add_hessian_product(i, orders_[i].fed, at_.theta_at(i));
+        if (through_gradient) add_hessian_product(i, orders_[i].gradient_of, at_.theta_at(i));
         add_true_adjoint(i, n, kind);
       } else {
         bool const from_loss = add_loss_adjoint(i, n, kind);

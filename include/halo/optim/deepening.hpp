@@ -14,16 +14,16 @@
 namespace halo::optim {
 
 /// Where staged deepening begins.
-enum class begin_at : unsigned char {
+enum class start_depth : unsigned char {
   head,           ///< the last layer alone
   all_but_first,  ///< all layers but the first
   all,            ///< all layers: no stages
 };
 
 /// The depth at which a network of so many layers begins, at least 1.
-[[nodiscard]] constexpr std::size_t first_depth(begin_at b, std::size_t layers) noexcept {
-  if (b == begin_at::all) return layers;
-  return b == begin_at::head || layers < 3 ? 1 : layers - 1;
+[[nodiscard]] constexpr std::size_t first_depth(start_depth b, std::size_t layers) noexcept {
+  if (b == start_depth::all) return layers;
+  return b == start_depth::head || layers < 3 ? 1 : layers - 1;
 }
 
 /// A policy: at first only the upper layers learn, and one more whenever the loss stops falling.
@@ -39,7 +39,7 @@ enum class begin_at : unsigned char {
 /// Whole layers from the bottom are what saves most: nothing runs backward through them. Needs no
 /// horizon; asks for small mini-batches, which is the other half of what it saves.
 struct deepening {
-  begin_at begin = begin_at::all_but_first;
+  start_depth begin = start_depth::all_but_first;
   std::size_t rows = 16;        ///< examples of a mini-batch
   std::uint64_t patience = 20;  ///< fewest steps of a stage
   double plateau = 0.2;         ///< of the noise, by which a lies below s while the loss falls
@@ -113,8 +113,8 @@ struct fixed_stages {
   std::size_t rows = 16;             ///< examples of a mini-batch
 
   struct state {
-    std::uint64_t spent = 0;  ///< multiply-adds so far
-    static constexpr void record(auto& self, auto&& f) { f.number("spent", self.spent); }
+    std::uint64_t operations = 0;  ///< multiply-adds so far
+    static constexpr void record(auto& self, auto&& f) { f.number("operations", self.operations); }
   };
   static constexpr bool selective = false;
   static constexpr void record(auto& self, auto&& f) {
@@ -127,17 +127,17 @@ struct fixed_stages {
 
   [[nodiscard]] decision decide(state const& s, generator const&, std::uint64_t,
                                 std::size_t layers) const noexcept {
-    double const share = static_cast<double>(s.spent);
+    double const share = static_cast<double>(s.operations);
     double const all = static_cast<double>(operations);
-    std::size_t const depth = share < head_until * all ? first_depth(begin_at::head, layers)
+    std::size_t const depth = share < head_until * all ? first_depth(start_depth::head, layers)
                               : share < all_but_first_until * all
-                                  ? first_depth(begin_at::all_but_first, layers)
+                                  ? first_depth(start_depth::all_but_first, layers)
                                   : layers;
     return {.layers = layer_mask::top(depth, layers), .rows = rows};
   }
   void observe(state& s, observation const& o) const noexcept {
     std::uint64_t const most = std::numeric_limits<std::uint64_t>::max();
-    s.spent = s.spent > most - o.operations ? most : s.spent + o.operations;
+    s.operations = s.operations > most - o.operations ? most : s.operations + o.operations;
   }
 };
 static_assert(policy<fixed_stages>);
