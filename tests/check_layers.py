@@ -39,6 +39,7 @@ STOREY = {  # a room, or a header that lives elsewhere than its room; the rest i
     "autodiff/dense.hpp": "lab",
     "autodiff/fast.hpp": "lab",
     "autodiff/gradient.hpp": "lab",
+    "autodiff/sweep.hpp": "lab",
     "autodiff/tape.hpp": "lab",
     "autodiff/variable.hpp": "lab",
     "learned/lane_gradient.hpp": "lab",

@@ -10,5 +10,6 @@
 #include <halo/autodiff/planar_conv2d.hpp>
 #include <halo/autodiff/planar_gemm.hpp>
 #include <halo/autodiff/scalar.hpp>
+#include <halo/autodiff/sweep.hpp>
 #include <halo/autodiff/tape.hpp>
 #include <halo/autodiff/variable.hpp>

@@ -8,6 +8,7 @@
 #include <halo/autodiff/dense.hpp>
 #include <halo/autodiff/fast.hpp>
 #include <halo/autodiff/gradient.hpp>
+#include <halo/autodiff/sweep.hpp>
 #include <halo/autodiff/tape.hpp>
 #include <halo/autodiff/variable.hpp>
 #include <halo/learned/lane_gradient.hpp>

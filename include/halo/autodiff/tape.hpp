@@ -4,11 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <span>
 #include <string>
 #include <utility>
 
-#include <halo/autodiff/scalar.hpp>
+#include <halo/autodiff/sweep.hpp>
 #include <halo/core/aligned.hpp>
 #include <halo/core/assert.hpp>
 #include <halo/core/error.hpp>
@@ -37,10 +36,8 @@ class tape {
   using node = std::uint32_t;
   static constexpr node constant = 0;  ///< whose adjoint nobody reads
 
-  /// How a primitive passes adjoints on: reads the values of its inputs and the adjoints of its
-  /// outputs, sets (does not add to) the adjoints of its inputs.
-  using backward_rule = void (*)(void const* context, T const* inputs, T const* output_adjoints,
-                                 T* input_adjoints);
+  /// How a primitive of the user's passes adjoints on.
+  using backward_rule = autodiff::backward_rule<T>;
 
   /// How far a tape is written.
   struct position {
@@ -116,7 +113,7 @@ class tape {
   /// y = f(a, b) + c.
   node binary_plus(node a, T const& da, node b, T const& db, node c) {
     node const y = binary(a, da, b, db);
-    nodes_[y].rule = kind::binary_plus;
+    nodes_[y].kind = kind::binary_plus;
     nodes_[y].c = c;
     return y;
   }
@@ -160,35 +157,18 @@ class tape {
   /// Passes the adjoints on to the operands, from the last node down to a checkpoint (to the first
   /// node). Nodes before the checkpoint collect what reaches them, sweep after sweep.
   void sweep(position down_to = {}) noexcept {
-    cursor at{nodes_.data(), adjoints_.data(), slopes_.data() + at_.slopes};
-    for (std::size_t i = at_.nodes; i-- > down_to.nodes;) step_back(i, at);
+    detail::sweep<T> back{.nodes = nodes_.data(),
+                          .adjoints = adjoints_.data(),
+                          .slope = slopes_.data() + at_.slopes,
+                          .links = links_.data(),
+                          .saved = saved_.data(),
+                          .passed = passed_.data(),
+                          .primitives = primitives_.data()};
+    back.run(at_.nodes, down_to.nodes);
   }
 
  private:
-  enum class kind : std::uint32_t {
-    input,
-    copy,
-    negation,
-    sum,
-    difference,
-    unary,
-    binary,
-    binary_plus,
-    many,
-    primitive
-  };
-  struct record {
-    kind rule;
-    node a;
-    node b;
-    node c;
-  };
-  struct primitive_record {
-    backward_rule rule;
-    void const* context;
-    std::size_t first;
-    std::size_t count;
-  };
+  using kind = detail::node_kind;
 
   template <class E>
   static void enlarge(aligned_buffer<E>& buffer, std::size_t size, std::size_t used) {
@@ -223,78 +203,15 @@ class tape {
     return std::exchange(at_.operands, at_.operands + count);
   }
 
-  /// Where a sweep is. By value: for all that compilers know, a register stored to an adjoint could
-  /// have changed where the tape's arrays lie.
-  struct cursor {
-    record const* nodes;
-    T* adjoints;
-    T const* slope;  ///< behind the next
-
-    void add(node a, T const& amount) const noexcept { adjoints[a] = adjoints[a] + amount; }
-    void add_product(node a, T const& factor, T const& g) const noexcept {
-      adjoints[a] = fma(factor, g, adjoints[a]);
-    }
-  };
-
-  [[gnu::always_inline]] void step_back(std::size_t i, cursor& at) noexcept {
-    record const n = at.nodes[i];
-    T const g = at.adjoints[i];
-    switch (n.rule) {
-      case kind::input:
-        break;
-      case kind::copy:
-        at.add(n.a, g);
-        break;
-      case kind::negation:
-        at.add(n.a, -g);
-        break;
-      case kind::sum:
-        at.add(n.a, g);
-        at.add(n.b, g);
-        break;
-      case kind::difference:
-        at.add(n.a, g);
-        at.add(n.b, -g);
-        break;
-      case kind::unary:
-        at.add_product(n.a, *--at.slope, g);
-        break;
-      case kind::binary_plus:
-        at.add(n.c, g);
-        [[fallthrough]];
-      case kind::binary:
-        at.add_product(n.b, *--at.slope, g);
-        at.add_product(n.a, *--at.slope, g);
-        break;
-      case kind::many:
-        for (std::size_t k = n.a; k < std::size_t{n.a} + n.b; ++k)
-          at.add_product(links_[k], saved_[k], g);
-        break;
-      case kind::primitive:
-        step_back_primitive(primitives_[n.a], i, at);
-        break;
-    }
-  }
-
-  static void add_passed(cursor const& at, node const* to, T const* passed, std::size_t count) {
-    for (std::size_t k = 0; k < count; ++k) at.add(to[k], passed[k]);
-  }
-  void step_back_primitive(primitive_record const& p, std::size_t first_output,
-                           cursor const& at) noexcept {
-    T* const passed = passed_.data() + p.first;
-    p.rule(p.context, saved_.data() + p.first, at.adjoints + first_output, passed);
-    add_passed(at, links_.data() + p.first, passed, p.count);
-  }
-
   when_full policy_;
   position at_;
-  aligned_buffer<record> nodes_;
+  aligned_buffer<detail::node_record> nodes_;
   aligned_buffer<T> adjoints_;
   aligned_buffer<T> slopes_;  // at most two a node
   aligned_buffer<node> links_;
   aligned_buffer<T> saved_;
   aligned_buffer<T> passed_;
-  aligned_buffer<primitive_record> primitives_;
+  aligned_buffer<detail::primitive_record<T>> primitives_;
 };
 
 }  // namespace halo::autodiff
