@@ -3,10 +3,12 @@
 
 #include <halo/adapt/adapter.hpp>
 #include <halo/adapt/arguments.hpp>
+#include <halo/adapt/assigned.hpp>
 #include <halo/adapt/budget.hpp>
 #include <halo/adapt/carry.hpp>
 #include <halo/adapt/checkpoint.hpp>
 #include <halo/adapt/checkpoint_bytes.hpp>
+#include <halo/adapt/decided.hpp>
 #include <halo/adapt/discriminant.hpp>
 #include <halo/adapt/evaluate.hpp>
 #include <halo/adapt/features.hpp>

@@ -619,39 +619,6 @@ TEST_CASE("adapter: optimizer and policy may have other options from step to ste
   }
 }
 
-namespace {
-
-/// Asks for layers that no network has, and for the hardest though it never does.
-struct hostile {
-  using state = optim::no_memory;
-  static constexpr bool selective = false;
-  static constexpr void record(auto&, auto&&) noexcept {}
-  std::uint64_t bits = 0;
-  [[nodiscard]] optim::decision decide(state const&, generator const&, std::uint64_t,
-                                       std::size_t) const noexcept {
-    return {.layers = layer_mask(bits), .rows = std::size_t{1} << 40, .hardest = 5};
-  }
-  void observe(state&, optim::observation const&) const noexcept {}
-};
-
-}  // namespace
-
-TEST_CASE("adapter: a policy that answers nonsense is cut to the network, and empty is empty") {
-  using device = adapt::adapter<network, nn::cross_entropy, optim::adam, 8, hostile>;
-  std::vector<float> const x = support::draw<float>(40, 1);
-  std::vector<std::int32_t> const t = support::draw_labels(8, 3, 2);
-  device all(optim::adam{}, seed{1}, hostile{.bits = ~std::uint64_t{0}});
-  adapt::report const r = all.step(x, t);
-  CHECK(r.layers == layer_mask(7));
-  CHECK(r.examples == 8);
-  CHECK(all.totals().layers == 3);
-  CHECK(all.wanted_batch() == 8);
-  device absent(optim::adam{}, seed{1}, hostile{.bits = ~std::uint64_t{7}});
-  CHECK(absent.step(x, t).status == optim::status::empty);
-  CHECK(absent.totals().empty == 1);
-  CHECK(absent.totals().non_finite == 0);
-}
-
 TEST_CASE("adapter: a head drawn anew learns as one that never was another") {
   // Two tasks on one network: what the moments say of the old head is not for the new one.
   std::vector<float> const x = support::draw<float>(8 * 5, 1);

@@ -4,7 +4,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -68,25 +67,6 @@ TEST_CASE("predictor: sizeof is the parameters and a forward pass of its batch")
                 lines(network::parameters) + lines(network::statistics) +
                     lines(network::inference_arena_size(8)));
   CHECK(sizeof(adapt::predictor<network>) < sizeof(device) / 4);  // kernels' room in both
-}
-
-TEST_CASE("predictor: takes what fits the network and nothing else") {
-  device const d = learned();
-  adapt::predictor<network> p;
-  CHECK(std::ranges::count(p.parameters(), 0.0F) == network::parameters);
-  std::vector<float> all(d.parameters().begin(), d.parameters().end());
-  CHECK(p.try_assign(all).what == adapt::misfit::count);
-  CHECK(support::message_of<error>([&] { p.assign(all); }) ==
-        "predictor: statistics: expected 60, found 0");
-  all.insert(all.end(), d.statistics().begin(), d.statistics().end());
-  all[3] = std::nanf("");
-  CHECK(p.try_assign(all).what == adapt::misfit::not_finite);
-  CHECK(std::ranges::count(p.parameters(), 0.0F) == network::parameters);
-  all[3] = 1;
-  CHECK_FALSE(p.try_assign(all));
-  CHECK(std::ranges::equal(p.statistics(), d.statistics()));
-  p.assign(d.parameters(), d.statistics());
-  CHECK(std::ranges::equal(p.parameters(), d.parameters()));
 }
 
 }  // namespace adapt_predictor_test

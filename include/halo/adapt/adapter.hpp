@@ -10,6 +10,8 @@
 #include <type_traits>
 
 #include <halo/adapt/arguments.hpp>
+#include <halo/adapt/assigned.hpp>
+#include <halo/adapt/decided.hpp>
 #include <halo/adapt/guarded_update.hpp>
 #include <halo/adapt/hardest.hpp>
 #include <halo/adapt/inference.hpp>
@@ -28,10 +30,8 @@
 #include <halo/nn/loss_check.hpp>
 #include <halo/optim/adam.hpp>
 #include <halo/optim/averaged.hpp>
-#include <halo/optim/decide.hpp>
 #include <halo/optim/forget.hpp>
 #include <halo/optim/guard.hpp>
-#include <halo/optim/policy.hpp>
 #include <halo/optim/selection.hpp>
 
 namespace halo::adapt {
@@ -57,16 +57,17 @@ class adapter
     : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network, Loss,
                        nn::workspace<Network, float, MaxBatch>>,
       public head_starts<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network, Loss>,
+      public assigned<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network>,
       public settings,
+      public decided<Policy, Network::layers, MaxBatch>,
       public planned<Network::layers> {
-  static_assert(detail::adapter_takes<Network, Loss, Optimizer, Policy>());
+  static_assert(detail::adapter_takes<Network, Loss, Optimizer>());
   static_assert(MaxBatch > 0, "halo: adapter: the largest mini-batch has at least one example");
 
  public:
   using network = Network;
   using loss = Loss;
   using optimizer_type = Optimizer;
-  using policy_type = Policy;  ///< what decides each step's layers and examples
   using layout = typename Network::layout;
   using target = typename Loss::target;
   using state_type = typename Optimizer::template state<layout, float>;
@@ -83,10 +84,10 @@ class adapter
   ///         optim::misfit say so before.
   template <nn::initializer Rule = nn::he>
   explicit adapter(Optimizer optimizer = {}, halo::seed s = {}, Policy policy = {}, Rule rule = {})
-      : optimizer_(detail::checked(optimizer)),
-        policy_(detail::checked(policy, layout::layers)),
-        seed_(s),
+      : decided<Policy, layout::layers, MaxBatch>(policy, s),
+        optimizer_(detail::checked(optimizer)),
         state_(optimizer.template init<layout, float>()) {
+    this->set_policy(policy);
     nn::initialize<layout, float>(parameters_.span(), s, rule);
     this->began_with(layer_mask::all(layout::layers));
   }
@@ -95,7 +96,7 @@ class adapter
   adapter(Optimizer optimizer, std::span<float const> parameters, halo::seed s = {},
           Policy policy = {})
       : adapter(optimizer, s, policy) {
-    assign(parameters);
+    this->assign(parameters);
   }
 
   /// One step on [rows, inputs] examples and their targets, spans or tensors.
@@ -112,11 +113,6 @@ class adapter
     detail::examples<Network, Loss> const e(x, t, MaxBatch);
     if (e.no) return {.status = optim::status::refused, .refused = e.no};
     return step_on(e.rows(), e.x.data(), e.t.data());
-  }
-
-  /// How many examples the policy would like the next step to have; 0: any number. adapt::run asks.
-  [[nodiscard]] std::size_t wanted_batch() const noexcept {
-    return std::min(decide(totals_.iterations).rows, MaxBatch);
   }
 
   /// The parameters that steps move, or their average over the path (before the first step they).
@@ -142,40 +138,12 @@ class adapter
   [[nodiscard]] state_type& state() noexcept { return state_; }
   /// The same, for reading alone.
   [[nodiscard]] state_type const& state() const noexcept { return state_; }
-  /// Sums over all steps so far.
-  [[nodiscard]] adapt::totals const& totals() const noexcept { return totals_; }
-  /// What all draws of the run begin from.
-  [[nodiscard]] halo::seed seed() const noexcept { return seed_; }
 
   /// The optimizer with its options.
   [[nodiscard]] Optimizer const& optimizer() const noexcept { return optimizer_; }
   /// The same optimizer with other options, from the next step on; its state stays.
   /// @throws halo::error as the constructor
   void set_optimizer(Optimizer const& optimizer) { optimizer_ = detail::checked(optimizer); }
-  /// The policy with its options.
-  [[nodiscard]] Policy const& policy() const noexcept { return policy_; }
-  /// The same policy with other options, from the next step on; its state stays.
-  /// @throws halo::error as the constructor
-  void set_policy(Policy const& policy) { policy_ = detail::checked(policy, layout::layers); }
-  /// Replaces all parameters and, where the network has some, the statistics that belong to them,
-  /// which may also follow the parameters in one span. What optimizer and policy remember of the
-  /// old ones begins anew, as in redraw_head.
-  /// @throws halo::error if their number is another, one is not finite or a variance negative;
-  ///         nothing has changed then
-  void assign(std::span<float const> parameters, std::span<float const> statistics = {}) {
-    throw_if(try_assign(parameters, statistics));
-  }
-  /// The same, but says what did not fit.
-  [[nodiscard]] refusal try_assign(std::span<float const> parameters,
-                                   std::span<float const> statistics = {}) noexcept {
-    detail::split_parameters<Network>(parameters, statistics);
-    if (auto const r = detail::check_parameters<Network>(parameters, statistics)) return r;
-    std::copy(parameters.begin(), parameters.end(), parameters_.begin());
-    statistics_.take(statistics);
-    forget(layer_mask::all(layout::layers));
-    this->began_with({});
-    return {};
-  }
 
   /// All that makes up a run (core/record.hpp): network, loss, optimizer and policy with their
   /// options; parameters and statistics by their names, states of optimizer and policy, counters
@@ -203,7 +171,15 @@ class adapter
 
  private:
   friend head_starts<adapter, Network, Loss>;
+  friend assigned<adapter, Network>;
+  static constexpr char const* called = "adapter";
 
+  void take(std::span<float const> parameters, std::span<float const> statistics) noexcept {
+    std::copy(parameters.begin(), parameters.end(), parameters_.begin());
+    statistics_.take(statistics);
+    forget(layer_mask::all(layout::layers));
+    this->began_with({});
+  }
   /// The head has other parameters than before.
   void head_began() noexcept {
     forget(layer_mask::top(1, layout::layers));
@@ -211,27 +187,20 @@ class adapter
   }
   void forget(layer_mask layers) noexcept {
     optim::forget(optimizer_, state_, layers, static_cast<float const*>(parameters_.data()));
-    policy_state_ = {};
+    this->policy_state_ = {};
     guard_state_ = {};
-  }
-  optim::decision decide(std::uint64_t iteration) const noexcept {
-    return optim::decide(policy_, policy_state_, seed_, iteration, layout::layers);
   }
 
   report step_on(std::size_t rows, float const* x, target const* t) noexcept {
-    report r;
-    std::uint64_t const iteration = totals_.iterations++;
+    std::uint64_t const iteration = this->totals_.iterations;
+    optim::decision const d = this->begin_step();
     this->count_step();
-    optim::decision const d = decide(iteration);
-    r.layers = d.layers;
-    if (r.layers.empty()) {
-      ++totals_.empty;
-      return r;
-    }
+    report r{.layers = d.layers};
+    if (r.layers.empty()) return r;
     nn::pass p{.rows = rows,
                .capacity = MaxBatch,
                .training = true,
-               .noise = seed_,
+               .noise = this->seed_,
                .step = iteration,
                .layers = r.layers,
                .statistics = Network::statistics > 0 ? statistics_.span().data() : nullptr,
@@ -248,19 +217,10 @@ class adapter
                : std::abs(r.loss) > guard_.loss_limit(guard_state_)
                    ? optim::status::out_of_proportion
                    : update(p, x, r, baseline);
-    totals_.operations += r.operations;
-    if (r.status == optim::status::done) {
-      totals_.layers += r.layers.count();
-      policy_.observe(policy_state_, {r.loss, r.accuracy, r.operations, layout::layers});
-      return r;
-    }
+    this->end_step(r);
+    if (r.status == optim::status::done) return r;
     r.layers = {};
-    if (r.status != optim::status::out_of_proportion) {
-      ++totals_.non_finite;
-    } else {
-      ++totals_.out_of_proportion;
-      guard_.refused(guard_state_);
-    }
+    if (r.status == optim::status::out_of_proportion) guard_.refused(guard_state_);
     return r;
   }
 
@@ -269,9 +229,11 @@ class adapter
     float* const arena = this->work_.arena.data();
     float const bound = Network::template backward<float*>(
         p, parameters_.data(), x, arena, this->work_.output_gradient.data(), gradient_.data());
-    optim::step_context<float> context{.mask = r.layers, .loss = r.loss, .rows = training_rows_};
-    context.baseline = baseline;
-    context.labels = std::integral<target>;
+    optim::step_context<float> context{.mask = r.layers,
+                                       .loss = r.loss,
+                                       .rows = training_rows_,
+                                       .baseline = baseline,
+                                       .labels = std::integral<target>};
     this->tell(context);
     return detail::guarded_update<Network>(guard_, guard_state_, p, arena, statistics_, bound,
                                            optimizer_, parameters_.data(), gradient_.data(), state_,
@@ -279,11 +241,7 @@ class adapter
   }
 
   Optimizer optimizer_;
-  Policy policy_;
-  typename Policy::state policy_state_{};
   optim::guard::state guard_state_{};
-  halo::seed seed_;
-  adapt::totals totals_;
   aligned_array<float, Network::parameters> parameters_;
   aligned_array<float, Network::parameters> gradient_;
   [[no_unique_address]] detail::running_statistics<Network> statistics_;

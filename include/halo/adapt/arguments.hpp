@@ -146,7 +146,7 @@ struct examples {
 
 /// What an adapter is made of; not a requires clause: a sentence comes first, the compiler's
 /// reasons after it.
-template <class Network, class Loss, class Optimizer, class Policy>
+template <class Network, class Loss, class Optimizer>
 [[nodiscard]] consteval bool adapter_takes() {
   static_assert(nn::detail::complain_of_loss<Loss>());
   static_assert(nn::loss<Loss>,
@@ -154,8 +154,6 @@ template <class Network, class Loss, class Optimizer, class Policy>
                 "nn::cross_entropy or nn::mean_square");
   static_assert(optim::optimizer<Optimizer, typename Network::layout, float>,
                 "halo: adapter: the third argument is an optimizer, such as optim::adam");
-  static_assert(optim::policy<Policy>,
-                "halo: adapter: the fifth argument is a policy, such as optim::selection");
   return true;
 }
 

@@ -5,9 +5,8 @@
 #include <cstddef>
 #include <span>
 
-#include <halo/adapt/arguments.hpp>
+#include <halo/adapt/assigned.hpp>
 #include <halo/adapt/inference.hpp>
-#include <halo/adapt/refusal.hpp>
 #include <halo/core/aligned.hpp>
 #include <halo/core/assert.hpp>
 #include <halo/nn/loss_check.hpp>
@@ -28,7 +27,8 @@ namespace halo::adapt {
 /// @tparam Loss      what evaluate and accuracy mean
 template <class Network, std::size_t MaxBatch = 1, class Loss = nn::cross_entropy>
 class predictor : public inference<predictor<Network, MaxBatch, Loss>, Network, Loss,
-                                   inference_workspace<Network, MaxBatch>> {
+                                   inference_workspace<Network, MaxBatch>>,
+                  public assigned<predictor<Network, MaxBatch, Loss>, Network> {
   static_assert(nn::detail::complain_of_loss<Loss>());
   static_assert(nn::loss<Loss>, "halo: predictor: the third argument is a loss");
   static_assert(MaxBatch > 0, "halo: predictor: at least one example runs at a time");
@@ -46,30 +46,13 @@ class predictor : public inference<predictor<Network, MaxBatch, Loss>, Network, 
   predictor() = default;
   /// Given parameters and the statistics that belong to them, as assign takes them.
   explicit predictor(std::span<float const> parameters, std::span<float const> statistics = {}) {
-    assign(parameters, statistics);
+    this->assign(parameters, statistics);
   }
   /// What an adapter of the same network has learned.
   template <class Device>
     requires requires { typename Device::state_type; }
   explicit predictor(Device const& device, weights at = Device::preferred)
       : predictor(device.parameters(at), device.statistics()) {}
-
-  /// Replaces all parameters and, where the network has some, the statistics that belong to them,
-  /// which may also follow the parameters in one span.
-  /// @throws halo::error if their number is another, one is not finite or a variance negative;
-  ///         nothing has changed then
-  void assign(std::span<float const> parameters, std::span<float const> statistics = {}) {
-    throw_if(try_assign(parameters, statistics), "predictor");
-  }
-  /// The same, but says what did not fit.
-  [[nodiscard]] refusal try_assign(std::span<float const> parameters,
-                                   std::span<float const> statistics = {}) noexcept {
-    detail::split_parameters<Network>(parameters, statistics);
-    if (auto const r = detail::check_parameters<Network>(parameters, statistics)) return r;
-    std::copy(parameters.begin(), parameters.end(), parameters_.begin());
-    std::copy(statistics.begin(), statistics.end(), statistics_.begin());
-    return {};
-  }
 
   [[nodiscard]] std::span<float const> parameters() const noexcept { return parameters_.span(); }
   [[nodiscard]] std::span<float const> statistics() const noexcept { return statistics_.span(); }
@@ -82,6 +65,13 @@ class predictor : public inference<predictor<Network, MaxBatch, Loss>, Network, 
  private:
   template <std::size_t B, class Device>
   friend auto to_integers(Device const& device);
+  friend assigned<predictor, Network>;
+  static constexpr char const* called = "predictor";
+
+  void take(std::span<float const> parameters, std::span<float const> statistics) noexcept {
+    std::copy(parameters.begin(), parameters.end(), parameters_.begin());
+    std::copy(statistics.begin(), statistics.end(), statistics_.begin());
+  }
 
   aligned_array<float, Network::parameters> parameters_;
   aligned_array<float, Network::statistics> statistics_;
