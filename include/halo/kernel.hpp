@@ -36,4 +36,5 @@
 #include <halo/kernel/update.hpp>
 #include <halo/kernel/window.hpp>
 #include <halo/kernel/winograd.hpp>
+#include <halo/kernel/winograd_transform.hpp>
 #include <halo/kernel/winograd_weights.hpp>
