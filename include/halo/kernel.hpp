@@ -15,6 +15,7 @@
 #include <halo/kernel/conv2d_room.hpp>
 #include <halo/kernel/conv2d_tile.hpp>
 #include <halo/kernel/gemm.hpp>
+#include <halo/kernel/gemm_blocks.hpp>
 #include <halo/kernel/gemm_int8.hpp>
 #include <halo/kernel/gemm_pack.hpp>
 #include <halo/kernel/gemm_tile.hpp>

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <vector>
 
@@ -53,6 +54,29 @@ TEST_CASE_TEMPLATE("conv2d: the gradient of weights in parts", M, HALO_CONV2D_MA
   for (auto const& g : support::large_conv2d_shapes()) {
     check_weights<M>(g, 1, start::zero);
     check_weights<M>(g, 2, start::target);
+  }
+}
+
+TEST_CASE("conv2d: a gradient of weights that sums over many images keeps its digits") {
+  using support::axis;
+  std::vector<support::geometry> const geometries = {
+      {axis::same(8, 3), axis::same(8, 3), 2, 3},
+      {axis::same(1, 1), axis::same(5, 3, 2), 3, 8},
+      {axis::same(5, 3), axis::same(8, 3), 32, 33},  // Winograd's
+  };
+  for (auto const& g : geometries) {
+    std::size_t const images = g.in > 3 ? 100 : 2000;
+    auto x = support::numbers<float>(images * g.input_size(), 1);
+    auto dy = support::numbers<float>(images * g.output_size(), 2);
+    for (float& e : x) e = std::abs(e);
+    for (float& e : dy) e = std::abs(e);
+    std::vector<double> expected(g.weights());
+    support::for_each_product(images, g, [&](std::size_t at, std::size_t weight, std::size_t to) {
+      expected[weight] += static_cast<double>(x[at]) * static_cast<double>(dy[to]);
+    });
+    std::vector<float> dw(g.weights());
+    kernel::conv2d_backward_weights(images, g, x.data(), dy.data(), dw.data());
+    CHECK(support::error(dw, expected) < 2e-6);
   }
 }
 

@@ -42,6 +42,7 @@ void conv2d_weights_block(conv2d_geometry const& g, T const* x, T const* dy, T* 
       t.c = dw + ((k * g.x.kernel + l) * g.group_in() + b.channels.begin) * g.out + skipped;
       t.from = zero ? nullptr : t.c;
       t.from_row = zero ? 0 : g.out;
+      t.add = !zero;
       walk<T, Arch>(t, b.channels.size() * together, out);
     }
   }
@@ -76,7 +77,7 @@ template <class Arch, class T>
 ///
 /// dw[k, l, i, j] = Σ_{n, o, q} x[n, o·s + k·d - low, q·s + l·d - low, i] · dy[n, o, q, j]
 ///
-/// Images are added in their order.
+/// Images, or blocks of large ones, are summed each from zero and added in their order.
 ///
 /// @param lent  conv2d_room bytes
 /// @note  dw must not overlap x or dy; allocates nothing

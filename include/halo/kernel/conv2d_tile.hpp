@@ -31,6 +31,7 @@ struct walk_task {
   std::size_t c_row;
   T const* from;  // the sums start at from[i * from_row + j], at zero without it
   std::size_t from_row;
+  bool add;          // from is added to the finished sums, which start at zero
   std::size_t last;  // lanes of the last vector that exist, 1 ... lanes
   std::size_t tiles, a_tile, c_tile;
 };
@@ -71,7 +72,7 @@ template <class T, class Arch, std::size_t Vectors, bool Masked, std::size_t... 
   T* c = task.c;
   for (std::size_t tile = 0; tile < task.tiles; ++tile) {
     V sums[sizeof...(R) * Vectors];
-    if (from == nullptr)
+    if (from == nullptr || task.add)
       (zero_row(sums + R * Vectors, width{}), ...);
     else
       (load_row<Masked>(sums + R * Vectors, from + R * task.from_row, last, width{}), ...);
@@ -95,6 +96,8 @@ template <class T, class Arch, std::size_t Vectors, bool Masked, std::size_t... 
         b_across += task.b_across;
       } while (--e > 0);
     }
+    if (task.add)
+      (add_row<Masked>(sums + R * Vectors, from + R * task.from_row, last, width{}), ...);
     (store_row<Masked>(sums + R * Vectors, c + R * task.c_row, last, width{}), ...);
     top += task.a_tile;
     c += task.c_tile;

@@ -41,6 +41,7 @@ struct tile_task {
   std::size_t c_row;
   T const* from;  // the sums start at from[i * from_row + j], at zero without it
   std::size_t from_row;
+  bool add;          // from is added to the finished sums, which start at zero
   std::size_t last;  // lanes of the last vector that exist, 1 ... lanes
 };
 
@@ -57,6 +58,15 @@ template <bool Masked, class V, std::size_t... I>
                                              std::size_t last, std::index_sequence<I...>) noexcept {
   constexpr std::size_t end = sizeof...(I) - 1;
   ((Masked && I == end ? row[I].store_first(p + I * V::size, last) : row[I].store(p + I * V::size)),
+   ...);
+}
+
+template <bool Masked, class V, std::size_t... I>
+[[gnu::always_inline]] inline void add_row(V* row, typename V::value_type const* p,
+                                           std::size_t last, std::index_sequence<I...>) noexcept {
+  constexpr std::size_t end = sizeof...(I) - 1;
+  ((row[I] = row[I] + (Masked && I == end ? V::load_first(p + I * V::size, last)
+                                          : V::load(p + I * V::size))),
    ...);
 }
 
@@ -81,7 +91,7 @@ template <class V, std::size_t... I>
 /// count tiles of sizeof...(R) rows below one another.
 ///
 /// Each element is one chain of fma in the order of l, whatever the tile: cutting a product
-/// otherwise, in rows, columns or depth, changes no bit of it.
+/// otherwise, in rows or columns, changes no bit of it.
 template <class T, class Arch, std::size_t Vectors, bool Masked, std::size_t... R>
 [[gnu::noinline]] void multiply_tiles(tile_task<T> const& task, std::size_t count) noexcept {
   using V = simd::batch<T, Arch>;
@@ -94,7 +104,7 @@ template <class T, class Arch, std::size_t Vectors, bool Masked, std::size_t... 
   T* c = task.c;
   for (; count > 0; --count) {
     V sums[rows * Vectors];
-    if (from == nullptr)
+    if (from == nullptr || task.add)
       (zero_row(sums + R * Vectors, across{}), ...);
     else
       (load_row<Masked>(sums + R * Vectors, from + R * from_row, last, across{}), ...);
@@ -111,6 +121,7 @@ template <class T, class Arch, std::size_t Vectors, bool Masked, std::size_t... 
       a += a_step;
       b += b_step;
     }
+    if (task.add) (add_row<Masked>(sums + R * Vectors, from + R * from_row, last, across{}), ...);
     (store_row<Masked>(sums + R * Vectors, c + R * c_row, last, across{}), ...);
     top += rows * a_row;
     c += rows * c_row;

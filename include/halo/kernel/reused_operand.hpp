@@ -64,10 +64,10 @@ class reused_operand<T*, Arch> {
   /// The room that is left for others.
   [[nodiscard]] room rest() const noexcept { return rest_; }
 
-  /// Numbers that the copy takes, 0 where it would not fit.
+  /// Numbers that the copy takes, 0 where it would not fit or gemm would sum more than one chain.
   [[nodiscard]] static constexpr std::size_t copied(std::size_t n, std::size_t k) noexcept {
     std::size_t const size = (n + tile::lanes - 1) / tile::lanes * tile::lanes * k;
-    return size <= detail::blocking<T, Arch>::scratch ? size : 0;
+    return k <= detail::chain && size <= detail::blocking<T, Arch>::scratch ? size : 0;
   }
 
   /// C ← [0 | C | bias] + A·B for an A of m rows; rows of C are ldc apart.
@@ -81,17 +81,18 @@ class reused_operand<T*, Arch> {
     T const* packed = packed_;
     for_each_panel([&](std::size_t j, std::size_t columns, std::size_t wide) {
       std::size_t const width = wide * tile::lanes;
-      detail::tile_task<T> const task{k_,
-                                      a.data,
-                                      a_row,
-                                      a_step,
-                                      packed,
-                                      width,
-                                      c + j,
-                                      ldc,
-                                      begin == nullptr ? nullptr : begin + j,
-                                      from == start::target ? ldc : 0,
-                                      columns - (wide - 1) * tile::lanes};
+      detail::tile_task<T> const task{.depth = k_,
+                                      .a = a.data,
+                                      .a_row = a_row,
+                                      .a_step = a_step,
+                                      .b = packed,
+                                      .b_step = width,
+                                      .c = c + j,
+                                      .c_row = ldc,
+                                      .from = begin == nullptr ? nullptr : begin + j,
+                                      .from_row = from == start::target ? ldc : 0,
+                                      .add = false,
+                                      .last = columns - (wide - 1) * tile::lanes};
       detail::multiply_column<T, Arch>(task, m, wide);
       packed += k_ * width;
     });

@@ -119,6 +119,7 @@ void winograd_weights_image(winograd_task<T> const& w, bool zero, T const* x, T 
         task.c = b.sums + k * in.size() * width + j;
         task.from = zero ? nullptr : task.c;
         task.from_row = zero ? 0 : width;
+        task.add = !zero;
         walk_column<T, Arch, 2, false>(task, in.size(),
                                        std::min<std::size_t>(2, (width - j) / lanes));
       }
