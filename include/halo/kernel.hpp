@@ -36,6 +36,7 @@
 #include <halo/kernel/sum.hpp>
 #include <halo/kernel/update.hpp>
 #include <halo/kernel/window.hpp>
+#include <halo/kernel/window_phase.hpp>
 #include <halo/kernel/winograd.hpp>
 #include <halo/kernel/winograd_transform.hpp>
 #include <halo/kernel/winograd_weights.hpp>

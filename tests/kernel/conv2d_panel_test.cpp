@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include <halo/kernel/conv2d_backward_data.hpp>
+#include <halo/kernel/window_phase.hpp>
 
 #include "support/conv2d.hpp"
 
