@@ -9,6 +9,7 @@
 #include <halo/io/memory.hpp>
 #include <halo/io/npy.hpp>
 #include <halo/io/npy_parser.hpp>
+#include <halo/io/npy_scanner.hpp>
 #include <halo/io/quoted.hpp>
 #include <halo/io/recorded.hpp>
 #include <halo/io/recorded_file.hpp>

@@ -14,6 +14,7 @@
 #include <halo/core/aligned.hpp>
 #include <halo/core/error.hpp>
 #include <halo/io/file.hpp>
+#include <halo/io/npy_scanner.hpp>
 #include <halo/io/quoted.hpp>
 #include <halo/io/tensor_view.hpp>
 
@@ -113,13 +114,11 @@ class npy_parser {
 
   /// Type and shape of an array, from the bytes up to the data and the number of those behind them.
   [[nodiscard]] tensor_view read_header(std::string_view text, std::size_t data) {
-    text_ = text;
-    at_ = text[6] == 1 ? 10 : 12;
-    end_ = text.size();
-    read_entries();
+    npy_scanner in(text, name_, text[6] == 1 ? 10 : 12);
+    read_entries(in);
     std::optional<std::size_t> const size = shape_.bytes(type_);
     if (!size || *size != data) {
-      refuse(end_,
+      refuse(text.size(),
              (size ? std::to_string(*size) : "far too many") + " bytes for " +
                  std::string(name_of(type_)) + ' ' + to_string(shape_),
              std::to_string(data));
@@ -146,46 +145,38 @@ class npy_parser {
                            std::string_view found) const {
     fail("npy", std::string(name_) + ": byte " + std::to_string(at), expected, found);
   }
-  [[noreturn]] void refuse_rest(std::string_view expected) const {
-    refuse(at_, expected, at_ == end_ ? "the end of the header" : quoted(rest()));
-  }
-  [[nodiscard]] std::string_view rest() const noexcept { return text_.substr(at_, end_ - at_); }
 
-  void read_entries() {
+  void read_entries(npy_scanner& in) {
     bool descr = false;
     bool order = false;
     bool shape = false;
-    expect('{');
-    while (!take('}')) {
-      std::size_t const begin = at_;
-      std::string_view const key = string();
-      expect(':');
+    in.expect('{');
+    while (!in.take('}')) {
+      std::string_view const key = in.string();
+      in.expect(':');
       if (key == "descr" && !std::exchange(descr, true)) {
-        read_type();
+        read_type(in);
       } else if (key == "fortran_order" && !std::exchange(order, true)) {
-        read_order();
+        column_major_ = in.boolean();
       } else if (key == "shape" && !std::exchange(shape, true)) {
-        read_shape();
+        read_shape(in);
       } else {
-        refuse(begin, "descr, fortran_order and shape, each once", quoted(key));
+        in.fail_token("descr, fortran_order and shape, each once", quoted(key));
       }
-      if (!take(',') && rest().substr(0, 1) != "}") refuse_rest("',' or '}'");
+      if (!in.take(',') && !in.comes('}')) in.fail_here("',' or '}'");
     }
-    if (!descr || !order || !shape) refuse(at_ - 1, "descr, fortran_order and shape", "fewer");
-    skip_space();
-    if (at_ != end_) refuse_rest("the end of the header");
+    if (!descr || !order || !shape) in.fail_taken("descr, fortran_order and shape", "fewer");
+    if (!in.at_end()) in.fail_here("the end of the header");
   }
 
-  void read_type() {
-    skip_space();
-    if (rest().starts_with('[')) refuse_rest("one plain type (structured arrays are not read)");
-    std::size_t const begin = at_;
-    std::string_view const text = string();
+  void read_type(npy_scanner& in) {
+    if (in.comes('[')) in.fail_here("one plain type (structured arrays are not read)");
+    std::string_view const text = in.string();
     if (text.find('O') != std::string_view::npos) {
-      refuse(begin,
-             "numbers: arrays of Python objects are pickles, which run code when read; save "
-             "a numeric array instead",
-             quoted(text));
+      in.fail_token(
+          "numbers: arrays of Python objects are pickles, which run code when read; save "
+          "a numeric array instead",
+          quoted(text));
     }
     auto const known = std::find_if(npy_types.begin(), npy_types.end(), [text](npy_type const& t) {
       return text.size() == 3 && t.code == text.substr(1);
@@ -193,78 +184,26 @@ class npy_parser {
     bool const single = known != npy_types.end() && size_of(known->type) == 1;
     bool const marked = text.starts_with('<') || text.starts_with('>');
     if (known == npy_types.end() || !(marked || (single && text.starts_with('|')))) {
-      refuse(begin, "a type such as '<f4'", quoted(text));
+      in.fail_token("a type such as '<f4'", quoted(text));
     }
     type_ = known->type;
     reversed_ = text.starts_with('>');
   }
 
-  void read_order() {
-    skip_space();
-    column_major_ = rest().starts_with("True");
-    if (!column_major_ && !rest().starts_with("False")) refuse_rest("True or False");
-    at_ += column_major_ ? 4 : 5;
-  }
-
-  void read_shape() {
-    expect('(');
+  void read_shape(npy_scanner& in) {
+    in.expect('(');
     bool comma = true;
-    while (!take(')')) {
-      if (!comma) refuse_rest("',' or ')'");
-      if (shape_.rank() == extents::most) refuse_rest("at most 8 extents");
-      shape_.push_back(integer());
-      comma = take(',');
+    while (!in.take(')')) {
+      if (!comma) in.fail_here("',' or ')'");
+      if (shape_.rank() == extents::most) in.fail_here("at most 8 extents");
+      shape_.push_back(in.integer());
+      comma = in.take(',');
     }
     // (3) is a number in Python, (3,) a tuple.
-    if (shape_.rank() == 1 && !comma) refuse(at_ - 1, "',' behind the only extent", "')'");
-  }
-
-  void skip_space() noexcept {
-    while (at_ < end_ && (rest()[0] == ' ' || rest()[0] == '\n' || rest()[0] == '\t')) ++at_;
-  }
-  [[nodiscard]] bool take(char c) noexcept {
-    skip_space();
-    if (!rest().starts_with(c)) return false;
-    ++at_;
-    return true;
-  }
-  void expect(char c) {
-    if (!take(c)) refuse_rest(std::string("'") + c + "'");
-  }
-
-  /// A text in single or double quotes, without escapes.
-  [[nodiscard]] std::string_view string() {
-    skip_space();
-    char const quote = rest().starts_with('"') ? '"' : '\'';
-    if (!rest().starts_with(quote)) refuse_rest("a text in quotes");
-    std::size_t const length = rest().substr(1).find_first_of("'\"\\\n");
-    if (length == std::string_view::npos || rest()[1 + length] != quote) {
-      refuse_rest("a text without escapes, in quotes");
-    }
-    std::string_view const text = rest().substr(1, length);
-    at_ += length + 2;
-    return text;
-  }
-
-  [[nodiscard]] std::size_t integer() {
-    skip_space();
-    std::size_t const begin = at_;
-    std::size_t value = 0;
-    for (; at_ < end_ && rest()[0] >= '0' && rest()[0] <= '9'; ++at_) {
-      auto const digit = static_cast<std::size_t>(rest()[0] - '0');
-      if (value > (static_cast<std::size_t>(-1) - digit) / 10) {
-        refuse(begin, "an extent that fits into memory", "a larger one");
-      }
-      value = value * 10 + digit;
-    }
-    if (at_ == begin) refuse_rest("a whole number");
-    return value;
+    if (shape_.rank() == 1 && !comma) in.fail_taken("',' behind the only extent", "')'");
   }
 
   std::string_view name_;
-  std::string_view text_;
-  std::size_t at_ = 0;
-  std::size_t end_ = 0;
   dtype type_ = dtype::f32;
   bool reversed_ = false;
   bool column_major_ = false;
