@@ -14,6 +14,7 @@
 #include <halo/core/portable.hpp>
 #include <halo/core/random.hpp>
 #include <halo/core/record.hpp>
+#include <halo/core/recorded_field.hpp>
 #include <halo/core/shape.hpp>
 #include <halo/core/stopwatch.hpp>
 #include <halo/core/unrolled.hpp>
