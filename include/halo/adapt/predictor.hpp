@@ -16,9 +16,10 @@ namespace halo::adapt {
 /// A network that answers and learns no more: its numbers and what a forward pass needs, no
 /// gradient, no optimizer.
 ///
-///     adapt::predictor<network> const p(device);                   // as it is now
-///     adapt::predictor<network> const
-///     q(adapt::load_parameters<network>("gas.safetensors").span()); p.predict(x, y);
+///     adapt::predictor<network> const p(device);  // as it is now
+///     p.predict(x, y);
+///     auto const values = adapt::load_parameters<network>("gas.safetensors");
+///     adapt::predictor<network> const q(values.span());
 ///
 /// predict, evaluate and accuracy are those of an adapter (inference.hpp). sizeof is all its
 /// memory; nothing allocates. A network with quantised layers becomes integers by to_integers.

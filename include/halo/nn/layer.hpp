@@ -93,9 +93,9 @@ struct backward_arguments {
 ///
 /// L::accepts<X>           whether X fits
 /// L::output<X>            shape of an output example
-/// L::tensors<X>           std::array of tensor_spec, its parameters: each with a role, weight,
-/// bias
-///                         (starts at 0) or gain (at 1), or a rule of its own by which it starts
+/// L::tensors<X>           std::array of tensor_spec, its parameters: each with a role, weight (is
+///                         drawn), bias (starts at 0) or gain (at 1), or a rule of its own by which
+///                         it starts
 /// L::memory<X>            elements per example that forward leaves for backward beside x and y
 /// L::operations<X>        multiply-adds of the forward pass per example (weight gradient and input
 ///                         gradient of a layer with parameters cost the same each)

@@ -29,7 +29,8 @@ struct evaluation {
 /// examples, the gradient of the hardest of them.
 ///
 /// p.batch(wanted)                   examples of a mini-batch where so many are wanted; 0: any
-/// number P::selective                      whether the gradient can be of some examples alone
+///                                   number
+/// P::selective                      whether the gradient can be of some examples alone
 /// p.value_and_gradient(choice, draw, theta, g)              → evaluation; g may be null
 /// p.hessian_vector_product(choice, draw, theta, v, product) H·v of what that gradient is of
 /// p.operations(choice, layers)      multiply-adds of the network, forward and back to these layers
