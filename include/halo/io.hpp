@@ -16,6 +16,7 @@
 #include <halo/io/safetensors.hpp>
 #include <halo/io/safetensors_file.hpp>
 #include <halo/io/safetensors_parser.hpp>
+#include <halo/io/safetensors_places.hpp>
 #include <halo/io/safetensors_writer.hpp>
 #include <halo/io/save.hpp>
 #include <halo/io/tensor_view.hpp>

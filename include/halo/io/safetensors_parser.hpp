@@ -9,7 +9,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <halo/core/aligned.hpp>
 #include <halo/core/error.hpp>
@@ -17,6 +16,7 @@
 #include <halo/io/memory.hpp>
 #include <halo/io/quoted.hpp>
 #include <halo/io/safetensors_file.hpp>
+#include <halo/io/safetensors_places.hpp>
 #include <halo/io/tensor_view.hpp>
 
 namespace halo::io {
@@ -31,7 +31,7 @@ namespace detail {
 /// Time: linear, but for sorting the names.
 class safetensors_parser {
  public:
-  explicit safetensors_parser(std::string_view name) { file_.name_ = name; }
+  explicit safetensors_parser(std::string_view name) : places_(name) { file_.name_ = name; }
 
   /// Bytes of the header, from the first eight of a file of `size`.
   [[nodiscard]] std::size_t length(std::span<std::byte const> first, std::size_t size,
@@ -56,7 +56,7 @@ class safetensors_parser {
   /// Reads the header of a file with so many bytes of data: all but the bytes of the tensors.
   [[nodiscard]] safetensors const& read_header(aligned_buffer<std::byte> header, std::size_t data) {
     file_.header_ = std::move(header);
-    data_size_ = data;
+    places_.expect(data);
     std::span<std::byte> const text = file_.header_.span();
     if (text.empty() || text[0] != std::byte{'{'}) refuse("byte 8", "'{'", "another character");
     json_scanner in({reinterpret_cast<char*>(text.data()), text.size()}, "safetensors", file_.name_,
@@ -65,8 +65,8 @@ class safetensors_parser {
         "safetensors", file_.name_, text.size(),
         [&] {
           read_entries(in);
-          check_coverage();
-          sort_names();
+          file_.tensors_ = places_.sorted();
+          sort_keys();
         },
         " bytes of header");
     return file_;
@@ -75,11 +75,7 @@ class safetensors_parser {
   /// The file, with its data.
   [[nodiscard]] safetensors finish(aligned_buffer<std::byte> data) && {
     file_.data_ = std::move(data);
-    for (std::size_t i = 0; i < places_.size(); ++i) {
-      auto const bytes = file_.data_.span().subspan(places_[i].begin, places_[i].size);
-      little_endian(bytes, size_of(file_.tensors_[i].type));
-      file_.tensors_[i].bytes = bytes;
-    }
+    places_.fill(file_.tensors_, file_.data_.span());
     return std::move(file_);
   }
 
@@ -95,7 +91,7 @@ class safetensors_parser {
       std::string_view const key = in.string();
       in.expect(':');
       if (key != "__metadata__") {
-        if (places_.size() == safetensors_limits::entries)
+        if (places_.count() == safetensors_limits::entries)
           in.fail_token("at most 65536 tensors", "more");
         read_tensor(in, key);
       } else if (std::exchange(has_metadata_, true)) {
@@ -149,7 +145,7 @@ class safetensors_parser {
     if (!type || !shape || !offsets) {
       refuse("tensor " + quoted(name), "dtype, shape and data_offsets", "fewer");
     }
-    add(name, *type, *shape, offsets->first, offsets->second);
+    places_.add(name, *type, *shape, offsets->first, offsets->second);
   }
 
   [[nodiscard]] static dtype read_type(json_scanner& in) {
@@ -174,50 +170,7 @@ class safetensors_parser {
     return shape;
   }
 
-  void add(std::string_view name, dtype type, extents const& shape, std::uint64_t begin,
-           std::uint64_t end) {
-    std::string const where = "tensor " + quoted(name);
-    std::string const range = std::to_string(begin) + " to " + std::to_string(end);
-    if (begin > end || end > data_size_) {
-      refuse(where, "offsets in ascending order up to " + std::to_string(data_size_), range);
-    }
-    std::optional<std::size_t> const bytes = shape.bytes(type);
-    if (!bytes || *bytes != end - begin) {
-      refuse(where,
-             (bytes ? std::to_string(*bytes) : "far too many") + " bytes for " +
-                 std::string(name_of(type)) + ' ' + to_string(shape),
-             range);
-    }
-    places_.push_back({{name, type, shape, {}}, static_cast<std::size_t>(begin), *bytes});
-  }
-
-  /// Every byte of the data belongs to exactly one tensor.
-  void check_coverage() {
-    std::sort(places_.begin(), places_.end(), [](place const& a, place const& b) {
-      return a.begin != b.begin ? a.begin < b.begin : a.size < b.size;
-    });
-    std::size_t covered = 0;
-    for (place const& p : places_) {
-      if (p.begin != covered) {
-        refuse("tensor " + quoted(p.tensor.name), "data from offset " + std::to_string(covered),
-               std::to_string(p.begin) + (p.begin < covered ? ", an overlap" : ", a hole"));
-      }
-      covered += p.size;
-    }
-    if (covered != data_size_) {
-      refuse("data", std::to_string(covered) + " bytes", std::to_string(data_size_));
-    }
-  }
-
-  void sort_names() {
-    std::sort(places_.begin(), places_.end(),
-              [](place const& a, place const& b) { return a.tensor.name < b.tensor.name; });
-    for (place const& p : places_) {
-      if (!file_.tensors_.empty() && file_.tensors_.back().name == p.tensor.name) {
-        refuse("header", "every name once", quoted(p.tensor.name) + " twice");
-      }
-      file_.tensors_.push_back(p.tensor);
-    }
+  void sort_keys() {
     auto& metadata = file_.metadata_;
     std::sort(metadata.begin(), metadata.end(),
               [](metadata_entry const& a, metadata_entry const& b) { return a.key < b.key; });
@@ -228,16 +181,8 @@ class safetensors_parser {
     }
   }
 
-  /// A tensor and where its bytes will be.
-  struct place {
-    tensor_view tensor;
-    std::size_t begin;
-    std::size_t size;
-  };
-
   safetensors file_;
-  std::vector<place> places_;
-  std::size_t data_size_ = 0;
+  safetensors_places places_;
   bool has_metadata_ = false;
 };
 
