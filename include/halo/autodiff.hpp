@@ -2,6 +2,7 @@
 #pragma once
 
 #include <halo/autodiff/check.hpp>
+#include <halo/autodiff/compound.hpp>
 #include <halo/autodiff/dense.hpp>
 #include <halo/autodiff/dual.hpp>
 #include <halo/autodiff/fast.hpp>

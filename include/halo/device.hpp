@@ -29,6 +29,7 @@
 #include <halo/adapt/settings.hpp>
 #include <halo/adapt/start_head.hpp>
 #include <halo/adapt/statistics.hpp>
+#include <halo/autodiff/compound.hpp>
 #include <halo/autodiff/dual.hpp>
 #include <halo/autodiff/planar.hpp>
 #include <halo/autodiff/planar_conv2d.hpp>

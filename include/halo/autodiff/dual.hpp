@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <halo/autodiff/compound.hpp>
 #include <halo/autodiff/scalar.hpp>
 #include <halo/simd/batch.hpp>
 #include <halo/simd/math.hpp>
@@ -61,7 +62,7 @@ template <class V, class S>
 /// kink the derivative is the one PyTorch takes: 0 for abs at 0, and for min and max that of the
 /// chosen operand (the second one at a tie, so max(x, 0) has derivative 0 at 0).
 template <class V>
-struct dual : detail::lanes_of<V> {
+struct dual : detail::lanes_of<V>, detail::compound<dual<V>> {
   using mask = decltype(std::declval<V const&>() < std::declval<V const&>());
 
   V value;
@@ -119,23 +120,6 @@ struct dual : detail::lanes_of<V> {
   friend dual operator/(S a, dual b) {
     V const quotient = detail::constant<V>(a) / b.value;
     return {quotient, -quotient * b.tangent / b.value};
-  }
-
-  template <class S>
-  dual& operator+=(S const& b) {
-    return *this = *this + b;
-  }
-  template <class S>
-  dual& operator-=(S const& b) {
-    return *this = *this - b;
-  }
-  template <class S>
-  dual& operator*=(S const& b) {
-    return *this = *this * b;
-  }
-  template <class S>
-  dual& operator/=(S const& b) {
-    return *this = *this / b;
   }
 
   friend mask operator<(dual a, dual b) { return a.value < b.value; }

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <halo/autodiff/compound.hpp>
 #include <halo/autodiff/dual.hpp>
 #include <halo/autodiff/tape.hpp>
 #include <halo/core/assert.hpp>
@@ -36,7 +37,7 @@ struct underlying<variable<T>> : underlying<T> {};
 /// nothing. Kinks differentiate as dual's do. T as for tape. Trivially copyable; the tape must
 /// outlive it, and after tape::clear or rewind the variables recorded since are void.
 template <class T>
-class variable {
+class variable : public detail::compound<variable<T>> {
  public:
   using mask = decltype(std::declval<T const&>() < std::declval<T const&>());
   using value_type = T;
@@ -121,23 +122,6 @@ class variable {
   friend variable operator/(S const& a, variable const& b) {
     T const y = detail::constant<T>(a) / b.value_;
     return record(y, b, -y / b.value_);
-  }
-
-  template <class S>
-  variable& operator+=(S const& b) {
-    return *this = *this + b;
-  }
-  template <class S>
-  variable& operator-=(S const& b) {
-    return *this = *this - b;
-  }
-  template <class S>
-  variable& operator*=(S const& b) {
-    return *this = *this * b;
-  }
-  template <class S>
-  variable& operator/=(S const& b) {
-    return *this = *this / b;
   }
 
   friend mask operator<(variable const& a, variable const& b) { return a.value_ < b.value_; }
