@@ -59,6 +59,7 @@
 #include <halo/learned/recurrent.hpp>
 #include <halo/learned/rnnprop.hpp>
 #include <halo/learned/state.hpp>
+#include <halo/learned/step_facts.hpp>
 #include <halo/learned/tensor_features.hpp>
 #include <halo/learned/tensor_options.hpp>
 #include <halo/learned/tensor_prior.hpp>

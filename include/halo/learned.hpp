@@ -25,6 +25,7 @@
 #include <halo/learned/rnnprop.hpp>
 #include <halo/learned/scalar_gradient.hpp>
 #include <halo/learned/state.hpp>
+#include <halo/learned/step_facts.hpp>
 #include <halo/learned/taped_reader.hpp>
 #include <halo/learned/tensor_features.hpp>
 #include <halo/learned/tensor_options.hpp>

@@ -15,6 +15,7 @@
 
 #include <halo/adapt/adapter.hpp>
 #include <halo/core/random.hpp>
+#include <halo/learned/step_facts.hpp>
 #include <halo/nn/activation.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
@@ -98,7 +99,7 @@ void follows_torch(char const* file) {
       context.mask = {};
       for (std::size_t i = 0; i < 3; ++i) context.mask.set(i, active[i] = mask[i] != 0);
     }
-    auto facts = rule.facts_of(*s, context);
+    auto facts = learned::facts_of(*s, context);
     auto const reader = rule.template reader<T>();
     std::vector<T> const before = theta;
     auto const result = rule.step(theta.data(), gradient.data(), *s, context);
@@ -134,7 +135,7 @@ void follows_torch(char const* file) {
     auto const log_rates = g[path + "log_lr"];
     for (std::size_t t = 0; t < 3; ++t) {
       CHECK(s->steps[t] == counts[t]);
-      rule.template describe<three_tensors>(facts, t, std::max<std::uint64_t>(1, s->steps[t]));
+      learned::tell_tensor<three_tensors>(facts, t, std::max<std::uint64_t>(1, s->steps[t]));
       std::array<T, program::decision> decision;
       program::settle(reader, facts, static_cast<T const*>(s->tensor(t)),
                       static_cast<T const*>(s->global.data()), decision.data());

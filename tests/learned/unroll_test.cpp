@@ -12,6 +12,7 @@
 
 #include <halo/core/random.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
+#include <halo/learned/step_facts.hpp>
 #include <halo/learned/tensor_rnn.hpp>
 
 #include "../support/hierarchical_names.hpp"
@@ -135,12 +136,12 @@ struct frozen_run {
     double sum = 0;
     for (std::size_t step = 0; step < steps; ++step) {
       auto const c = context(step);
-      auto f = rule.facts_of(*s, c);
+      auto f = learned::facts_of(*s, c);
       learned::conditioner<double> const plain;
       double const* const g = gradients.data() + step * layout::size;
       for (std::size_t i = 0; i < layout::tensors; ++i) {
         if (!c.mask[i]) continue;
-        rule.template describe<layout>(f, i, ++s->steps[i]);
+        learned::tell_tensor<layout>(f, i, ++s->steps[i]);
         std::array<double, program::sums> unused;
         std::size_t const at = layout::table[i].offset;
         learned::observe_tensor<program>(weights.data(), static_cast<double const*>(nullptr),
@@ -152,7 +153,7 @@ struct frozen_run {
       program::conclude(reader, f, s->total().data(), s->tensor(0), s->global.data());
       for (std::size_t i = 0; i < layout::tensors; ++i) {
         if (!c.mask[i]) continue;
-        rule.template describe<layout>(f, i, s->steps[i]);
+        learned::tell_tensor<layout>(f, i, s->steps[i]);
         std::array<double, program::decision> d;
         program::settle(reader, f, s->tensor(i), s->global.data(), d.data());
         std::size_t const at = layout::table[i].offset;

@@ -5,7 +5,6 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <span>
 #include <type_traits>
@@ -20,6 +19,7 @@
 #include <halo/learned/program.hpp>
 #include <halo/learned/program_check.hpp>
 #include <halo/learned/state.hpp>
+#include <halo/learned/step_facts.hpp>
 #include <halo/optim/optimizer.hpp>
 #include <halo/optim/selection.hpp>
 
@@ -121,14 +121,14 @@ class optimizer {
         context.scale, context.limit,
         context.scale == T(1) && context.limit == std::numeric_limits<T>::max(),
         static_cast<T>(context.rate)};
-    facts<T> f = facts_of<Layout>(s, context);
+    facts<T> f = facts_of(s, context);
     at_least_one<T, P::overview> overview{};
     P::survey(reader<T>(), f, s.total().data(), static_cast<T const*>(s.global.data()),
               overview.data());
     for (std::size_t i = 0; i < Layout::tensors; ++i) {
       parameter_info const& info = Layout::table[i];
       if (!mask[info.layer]) continue;
-      describe<Layout>(f, i, ++s.steps[i]);
+      tell_tensor<Layout>(f, i, ++s.steps[i]);
       step_tensor<Arch>(f, info.count, theta + info.offset, gradient + info.offset, condition,
                         overview.data(), s, i, witness);
     }
@@ -140,35 +140,7 @@ class optimizer {
     return optim::status::done;
   }
 
-  /// What a program is told about a step, before a tensor is known.
-  template <class Layout, class T>
-  [[nodiscard]] static facts<T> facts_of(learned::state<P, Layout, T> const& s,
-                                         optim::step_context<T> const& context) noexcept {
-    facts<T> f;
-    f.parameters = static_cast<T>(Layout::size);
-    f.tensors = static_cast<T>(Layout::tensors);
-    f.step = static_cast<T>(s.step + 1);
-    f.loss = static_cast<T>(std::clamp(static_cast<double>(context.loss), -1e30, 1e30));
-    f.rows = static_cast<T>(context.rows);
-    f.horizon = told(static_cast<T>(context.horizon));
-    f.elapsed = told(static_cast<T>(context.elapsed));
-    f.baseline = static_cast<T>(context.baseline);
-    f.drawn = context.anew & layer_mask::all(Layout::layers);
-    f.all_drawn = f.drawn.count() == Layout::layers;
-    f.labels = context.labels;
-    return f;
-  }
-  /// ... and about a tensor.
-  template <class Layout, class T>
-  static void describe(facts<T>& f, std::size_t tensor, std::uint64_t steps) noexcept {
-    parameter_info const& info = Layout::table[tensor];
-    f.elements = static_cast<T>(info.count);
-    f.own_step = static_cast<T>(steps);
-    f.bias = info.rank == 1;
-    f.head = info.layer + 1 == Layout::layers;
-    f.anew = f.drawn[info.layer];
-  }
-  /// How the program sees them, as numbers of type T.
+  /// How the program sees its trained numbers, as numbers of type T.
   template <class T>
   [[nodiscard]] plain_reader<T, W, T> reader() const noexcept {
     return {weights_.data(), nullptr};
@@ -180,9 +152,9 @@ class optimizer {
   void begin(learned::state<P, Layout, T>& s, std::size_t i, T* global) const noexcept {
     at_least_one<T, P::state> coordinate{};
     at_least_one<T, P::tensor_state> tensor{};
-    facts<T> f = facts_of<Layout>(s, {});
+    facts<T> f = facts_of(s, optim::step_context<T>{});
     f.step = T(1);
-    describe<Layout>(f, i, 0);
+    tell_tensor<Layout>(f, i, 0);
     P::initial(reader<T>(), f, coordinate.data(), tensor.data(), global);
     std::size_t const tiles = tiles_of(Layout::table[i].count);
     for (std::size_t k = 0; k < tiles * P::state * tile_lanes; ++k)
@@ -198,11 +170,6 @@ class optimizer {
   }
   template <class T>
   static constexpr T ceiling = sizeof(T) == 4 ? T(1e15) : T(1e120);
-  /// A count of steps as programs are told it (facts.hpp).
-  template <class T>
-  static T told(T steps) noexcept {
-    return std::min(steps, T(1e9));
-  }
 
   template <class Layout, class T>
   static bool is_safe(T const* gradient, layer_mask mask,
@@ -248,7 +215,7 @@ class optimizer {
     for (std::size_t i = 0; i < Layout::tensors; ++i) {
       parameter_info const& info = Layout::table[i];
       if (!mask[info.layer]) continue;
-      describe<Layout>(f, i, s.steps[i]);
+      tell_tensor<Layout>(f, i, s.steps[i]);
       at_least_one<T, P::decision> decision{};
       P::settle(reader<T>(), f, static_cast<T const*>(s.tensor(i)),
                 static_cast<T const*>(s.global.data()), decision.data());

@@ -11,6 +11,7 @@
 #include <halo/learned/lane_gradient.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/scalar_gradient.hpp>
+#include <halo/learned/step_facts.hpp>
 
 namespace halo::learned {
 
@@ -78,7 +79,7 @@ class unroll {
     state_type const& after = *states_[k + 1];
     T const* const phi = rule.values().data();
     layer_mask const mask = m.context.mask & layer_mask::all(Layout::layers);
-    facts<T> f = optimizer_type::template facts_of<Layout>(before, m.context);
+    facts<T> f = facts_of(before, m.context);
     if (gradient_adjoint != nullptr) std::fill_n(gradient_adjoint, Layout::size, T(0));
 
     if constexpr (program_traits<P>::settles)
@@ -97,7 +98,7 @@ class unroll {
     for (std::size_t i = 0; i < Layout::tensors; ++i) {
       parameter_info const& info = Layout::table[i];
       if (!mask[info.layer]) continue;
-      optimizer_type::template describe<Layout>(f, i, before.steps[i] + 1);
+      tell_tensor<Layout>(f, i, before.steps[i] + 1);
       tensor_backward(rule, f, i, m, before, after, overview.data(), theta_adjoint, state_adjoint,
                       overview_adjoint.data(), gradient_adjoint);
     }
@@ -108,11 +109,11 @@ class unroll {
 
   /// Back into the weights that made the first state of a run.
   void backward_initial(optimizer_type const& rule, state_type const& state_adjoint) {
-    facts<T> f = optimizer_type::template facts_of<Layout>(*states_[0], {});
+    facts<T> f = facts_of(*states_[0], optim::step_context<T>{});
     at_least_one<T, P::global_state> global{};
     std::copy_n(state_adjoint.global.data(), P::global_state, global.data());
     for (std::size_t i = 0; i < Layout::tensors; ++i) {
-      optimizer_type::template describe<Layout>(f, i, 0);
+      tell_tensor<Layout>(f, i, 0);
       at_least_one<T, P::state> sum{};
       for (std::size_t e = 0; e < Layout::table[i].count; ++e)
         for (std::size_t k = 0; k != P::state; ++k)
@@ -189,7 +190,7 @@ class unroll {
     for (std::size_t i = 0; i < Layout::tensors; ++i) {
       parameter_info const& info = Layout::table[i];
       if (!mask[info.layer]) continue;
-      optimizer_type::template describe<Layout>(f, i, after.steps[i]);
+      tell_tensor<Layout>(f, i, after.steps[i]);
       at_least_one<T, P::decision> decision{}, decision_adjoint{};
       P::settle(rule.template reader<T>(), f, after.tensor(i),
                 static_cast<T const*>(after.global.data()), decision.data());

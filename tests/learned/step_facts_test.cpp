@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/learned/step_facts.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+
+#include "../support/small_program.hpp"
+#include "../support/two_tensors.hpp"
+
+namespace learned_step_facts_test {
+
+using namespace halo;
+
+namespace {
+
+/// Five weights in a layer, a bias in the next.
+using layout = support::five_and_one;
+using state = learned::state<support::small_program, layout, float>;
+
+/// What is told of a step behind so many others.
+learned::facts<float> facts_of(std::size_t steps, optim::step_context<float> const& context) {
+  auto const s = std::make_unique<state>();
+  s->step = steps;
+  return learned::facts_of(*s, context);
+}
+
+}  // namespace
+
+TEST_CASE("step_facts: a step is told of the network, the run and the mini-batch") {
+  optim::step_context<float> c;
+  c.loss = 2.5;
+  c.rows = 700;
+  c.horizon = 90;
+  c.elapsed = 4;
+  c.baseline = 1.25;
+  c.labels = false;
+  c.anew = layer_mask::only(1);
+  auto const f = facts_of(4, c);
+  CHECK(f.parameters == 6);
+  CHECK(f.tensors == 2);
+  CHECK(f.step == 5);
+  CHECK(f.loss == 2.5F);
+  CHECK(f.rows == 700);
+  CHECK(f.horizon == 90);
+  CHECK(f.elapsed == 4);
+  CHECK(f.baseline == 1.25F);
+  CHECK_FALSE(f.labels);
+  CHECK(f.drawn == layer_mask::only(1));
+  CHECK_FALSE(f.all_drawn);
+}
+
+TEST_CASE("step_facts: a loss and a run without end are cut, layers beyond the network's too") {
+  optim::step_context<float> c;
+  c.loss = 1e200;
+  c.horizon = std::numeric_limits<std::uint64_t>::max();
+  c.elapsed = std::uint64_t{1} << 40;
+  c.anew = layer_mask::all();
+  auto f = facts_of(0, c);
+  CHECK(f.loss == 1e30F);
+  CHECK(f.horizon == 1e9F);
+  CHECK(f.elapsed == 1e9F);
+  CHECK(f.drawn == layer_mask::all(2));
+  CHECK(f.all_drawn);
+  c.loss = -1e200;
+  CHECK(facts_of(0, c).loss == -1e30F);
+}
+
+TEST_CASE("step_facts: each tensor is told of itself, whichever was before") {
+  optim::step_context<float> c;
+  c.anew = layer_mask::only(1);
+  auto f = facts_of(0, c);
+  learned::tell_tensor<layout>(f, 1, 3);
+  CHECK(f.elements == 1);
+  CHECK(f.own_step == 3);
+  CHECK(f.bias);
+  CHECK(f.head);
+  CHECK(f.anew);
+  learned::tell_tensor<layout>(f, 0, 0);
+  CHECK(f.elements == 5);
+  CHECK(f.own_step == 0);
+  CHECK_FALSE(f.bias);
+  CHECK_FALSE(f.head);
+  CHECK_FALSE(f.anew);
+}
+
+}  // namespace learned_step_facts_test
