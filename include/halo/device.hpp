@@ -47,6 +47,7 @@
 #include <halo/learned/hierarchical_weights.hpp>
 #include <halo/learned/horizon_features.hpp>
 #include <halo/learned/horizon_rule.hpp>
+#include <halo/learned/horizon_weights.hpp>
 #include <halo/learned/number.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/overrun.hpp>

@@ -11,6 +11,7 @@
 #include <halo/learned/hierarchical_weights.hpp>
 #include <halo/learned/horizon_features.hpp>
 #include <halo/learned/horizon_rule.hpp>
+#include <halo/learned/horizon_weights.hpp>
 #include <halo/learned/lane_gradient.hpp>
 #include <halo/learned/number.hpp>
 #include <halo/learned/optimizer.hpp>

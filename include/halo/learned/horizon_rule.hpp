@@ -2,17 +2,15 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
-#include <type_traits>
 
 #include <halo/core/portable.hpp>
 #include <halo/learned/horizon_features.hpp>
+#include <halo/learned/horizon_weights.hpp>
 #include <halo/learned/number.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/program.hpp>
-#include <halo/learned/weight_table.hpp>
 #include <halo/simd/math.hpp>
 
 namespace halo::learned {
@@ -63,40 +61,7 @@ struct horizon_program {
   static constexpr std::size_t overview = 0, context = 3, carry = 0, sums = 1, decision = 4;
   static constexpr bool observes_constants = true;
 
-  static constexpr weight_table table{std::to_array<weight_info>({
-      {"rate", 1, 1, constant(-5.3)},
-      {"by_horizon", 1, 1, constant(0.0)},
-      {"by_rows", 1, 1, constant(0.0)},
-      {"by_loss", 1, 1, constant(0.0)},
-      {"by_first", 1, 1, constant(0.0)},
-      {"untold", 1, 1, constant(0.0)},
-      {"bias", 1, 1, constant(0.0)},
-      {"head", 1, 1, constant(0.0)},
-      {"nothing", 1, 1, constant(0.0)},
-      {"nothing_by_horizon", 1, 1, constant(0.0)},
-      {"nothing_by_rows", 1, 1, constant(0.0)},
-      {"nothing_by_loss", 1, 1, constant(0.0)},
-      {"new", 1, 1, constant(0.0)},
-      {"new_by_horizon", 1, 1, constant(0.0)},
-      {"new_by_rows", 1, 1, constant(0.0)},
-      {"beside_new", 1, 1, constant(0.0)},
-      {"warm_up", 1, 1, constant(-2.3)},
-      {"end", 1, 1, constant(0.0)},
-      {"momentum", 1, 1, constant(2.2)},
-      {"momentum_by_horizon", 1, 1, constant(0.0)},
-      {"momentum_by_rows", 1, 1, constant(0.0)},
-      {"second", 1, 1, constant(3.5)},
-      {"second_by_horizon", 1, 1, constant(0.0)},
-      {"blend", 1, 1, constant(-3.0)},
-      {"shrink", 1, 1, constant(0.0)},
-      {"pull", 1, 1, constant(-2.3)},
-      {"pull_by_rows", 1, 1, constant(0.0)},
-      {"pull_by_horizon", 1, 1, constant(0.0)},
-      {"pull_by_first", 1, 1, constant(0.0)},
-      {"decay", 1, 1, constant(-4.6)},
-      {"decay_by_rows", 1, 1, constant(0.0)},
-      {"decay_by_horizon", 1, 1, constant(0.0)},
-  })};
+  static constexpr auto table = horizon_weights;
 
   template <class R, class Z, class Facts>
   static void survey(R const&, Facts const&, Z const*, Z const*, Z*) {}
@@ -104,8 +69,8 @@ struct horizon_program {
   template <class R, class Z, class Facts>
   static void prepare(R const& r, Facts const& f, Z const*, Z const*, Z const*, Z* c) {
     run_time const t = detail::time_of(f);
-    c[mean_kept] = kept(r, f, t);
-    c[square_kept] = square_share(r, t);
+    c[mean_kept] = numbers::mean_kept(r, f, t);
+    c[square_kept] = numbers::square_kept(r, t);
     c[is_first] = as_number<Z>(f.own_step == 1 && !f.anew ? 1 : 0);
   }
 
@@ -126,16 +91,16 @@ struct horizon_program {
     using simd::exp;
     using simd::sigmoid;
     run_time const t = detail::time_of(f);
-    double const lost = 1 - detail::power(value_of(square_share(r, t)), f.own_step);
+    double const lost = 1 - detail::power(value_of(numbers::square_kept(r, t)), f.own_step);
     double const v = value_of(sum[0]) / lost;  // V
     double most = value_of(tensor[0]);
     if (f.own_step <= 5) tensor[0] = as_number<Z>(most = std::max(most, v));
     double const first = detail::log_loss(detail::first_loss(f, global[1]));
-    Z const pace =
-        exp(log_rate(r, f, t, detail::log_loss(detail::running_loss(f, global[0])), first)) *
-        schedule(r, t);
-    Z const corrected =
-        as_number<Z>(1) / (as_number<Z>(1) - detail::power(kept(r, f, t), f.own_step));
+    Z const pace = exp(numbers::log_rate(
+                       r, f, t, detail::log_loss(detail::running_loss(f, global[0])), first)) *
+                   numbers::schedule(r, t);
+    Z const corrected = as_number<Z>(1) /
+                        (as_number<Z>(1) - detail::power(numbers::mean_kept(r, f, t), f.own_step));
     double const ratio = std::clamp(v / std::max(most, 1e-38), 1e-12, 1.0);
     Z const shrunk = exp(r.weight(table["shrink"]) * as_number<Z>(0.5 * core::portable_log(ratio)));
     Z const blend = sigmoid(r.weight(table["blend"]));
@@ -144,9 +109,9 @@ struct horizon_program {
     d[floor_of_square] = blend * as_number<Z>(v) + as_number<Z>(1e-30);
     d[pull_back] = as_number<Z>(0);
     if (f.anew)
-      d[pull_back] = detail::clipped(pace * exp(log_decay(r, f, t)), 0, 1);
+      d[pull_back] = detail::clipped(pace * exp(numbers::log_decay(r, f, t)), 0, 1);
     else if (Pulls)
-      d[pull_back] = detail::clipped(pace * exp(log_pull(r, f, t, first)), 0, 1);
+      d[pull_back] = detail::clipped(pace * exp(numbers::log_pull(r, f, t, first)), 0, 1);
   }
 
   template <class R, class V>
@@ -175,80 +140,7 @@ struct horizon_program {
 
  private:
   using run_time = detail::run_time;
-
-  /// x + x_by_horizon τ + x_by_rows ν.
-  template <class R, class T>
-  static auto planned(R const& r, facts<T> const& f, run_time const& t, std::size_t x,
-                      std::size_t by_horizon, std::size_t by_rows) {
-    using Z = std::remove_cvref_t<decltype(r.weight(0))>;
-    return r.weight(x) + r.weight(by_horizon) * detail::log_horizon<Z>(t) +
-           r.weight(by_rows) * detail::log_rows<Z>(f);
-  }
-  /// β.
-  template <class R, class T>
-  static auto kept(R const& r, facts<T> const& f, run_time const& t) {
-    using simd::sigmoid;
-    return sigmoid(planned(r, f, t, table["momentum"], table["momentum_by_horizon"],
-                           table["momentum_by_rows"]));
-  }
-  /// β₂.
-  template <class R>
-  static auto square_share(R const& r, run_time const& t) {
-    using simd::sigmoid;
-    using Z = std::remove_cvref_t<decltype(r.weight(0))>;
-    return sigmoid(r.weight(table["second"]) +
-                   r.weight(table["second_by_horizon"]) * detail::log_horizon<Z>(t));
-  }
-  /// ln ρ.
-  template <class R, class T>
-  static auto log_rate(R const& r, facts<T> const& f, run_time const& t, double log_loss,
-                       double log_first) {
-    using Z = std::remove_cvref_t<decltype(r.weight(0))>;
-    Z z = planned(r, f, t, table["rate"], table["by_horizon"], table["by_rows"]) +
-          r.weight(table["by_loss"]) * as_number<Z>(log_loss) +
-          r.weight(table["by_first"]) * as_number<Z>(log_first);
-    if (t.told == 0) z = z + r.weight(table["untold"]);
-    if (f.bias) z = z + r.weight(table["bias"]);
-    if (f.head) z = z + r.weight(table["head"]);
-    if (f.all_drawn)
-      z = z +
-          planned(r, f, t, table["nothing"], table["nothing_by_horizon"],
-                  table["nothing_by_rows"]) +
-          r.weight(table["nothing_by_loss"]) * as_number<Z>(log_loss);
-    else if (f.anew)
-      z = z + planned(r, f, t, table["new"], table["new_by_horizon"], table["new_by_rows"]);
-    else if (!f.drawn.empty())
-      z = z + r.weight(table["beside_new"]);
-    return detail::clipped(z, -14, -1);
-  }
-  /// σ.
-  template <class R>
-  static auto schedule(R const& r, run_time const& t) {
-    using simd::exp;
-    using Z = std::remove_cvref_t<decltype(r.weight(0))>;
-    double const share = std::min(0.5, core::portable_exp(value_of(r.weight(table["warm_up"]))));
-    double const rise = std::min(1.0, (t.over + 1) / std::max(1.0, t.steps * share));
-    Z const exponent = exp(detail::clipped(r.weight(table["end"]), -20, 2));
-    return as_number<Z>(rise) * exp(exponent * as_number<Z>(core::portable_log(t.left)));
-  }
-  /// ln κ.
-  template <class R, class T>
-  static auto log_pull(R const& r, facts<T> const& f, run_time const& t, double log_first) {
-    using Z = std::remove_cvref_t<decltype(r.weight(0))>;
-    Z const z = r.weight(table["pull"]) + r.weight(table["pull_by_rows"]) * detail::log_rows<Z>(f) +
-                r.weight(table["pull_by_horizon"]) * detail::log_horizon<Z>(t) +
-                r.weight(table["pull_by_first"]) * as_number<Z>(log_first);
-    return detail::clipped(z, -20, 3);
-  }
-  /// ln κ of layers drawn anew.
-  template <class R, class T>
-  static auto log_decay(R const& r, facts<T> const& f, run_time const& t) {
-    using Z = std::remove_cvref_t<decltype(r.weight(0))>;
-    Z const z = r.weight(table["decay"]) +
-                r.weight(table["decay_by_rows"]) * detail::log_rows<Z>(f) +
-                r.weight(table["decay_by_horizon"]) * detail::log_horizon<Z>(t);
-    return detail::clipped(z, -20, 3);
-  }
+  using numbers = detail::horizon_numbers;
 };
 
 /// The rule as an optimizer. Untrained it is what one would write down: AdamW at 0.005 that warms
