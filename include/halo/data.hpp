@@ -9,6 +9,7 @@
 #include <halo/data/gas_sensor.hpp>
 #include <halo/data/har.hpp>
 #include <halo/data/idx.hpp>
+#include <halo/data/idx_parser.hpp>
 #include <halo/data/mnist.hpp>
 #include <halo/data/split.hpp>
 #include <halo/data/standardize.hpp>
