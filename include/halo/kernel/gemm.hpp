@@ -83,7 +83,7 @@ void gemm(std::size_t m, std::size_t n, std::size_t k, operand<T const*> a, oper
     finish.apply = &detail::activate_block<Arch, T, Activation>;
   T const* const begin = from == start::zero ? nullptr : from == start::target ? c : bias;
   std::size_t const begin_row = from == start::target ? ldc : 0;
-  detail::gemm_task<T> const task{m, n, k, a, b, c, ldc, begin, begin_row, false, finish};
+  detail::gemm_task<T> const task{m, n, k, a, b, c, ldc, begin, begin_row, finish};
   if (b.transposed && m <= 8 && (!a.transposed || (m == 1 && a.stride == 1))) {
     detail::multiply_by_dots<T, Arch>(m, n, {k, a.data, a.stride, b.data, b.stride}, c, ldc, begin,
                                       task.from_row);
@@ -92,15 +92,10 @@ void gemm(std::size_t m, std::size_t n, std::size_t k, operand<T const*> a, oper
     using block = detail::blocking<T, Arch>;
     std::size_t const enough = std::min(detail::block_size<T, Arch>(n, k), block::least);
     detail::in_room<block::scratch, T>(
-        lent, std::max<std::size_t>(enough, 1), [&](std::span<T> numbers) {
-          detail::in_chains(task, [numbers](detail::gemm_task<T> const& part) noexcept {
-            detail::multiply_packed<T, Arch>(part, numbers);
-          });
-        });
+        lent, std::max<std::size_t>(enough, 1),
+        [&](std::span<T> numbers) { detail::multiply_in_chains<T, Arch>(task, numbers); });
   } else {
-    detail::in_chains(task, [](detail::gemm_task<T> const& part) noexcept {
-      detail::multiply_direct<T, Arch>(part);
-    });
+    detail::multiply_in_chains<T, Arch>(task, {});
   }
 }
 

@@ -41,7 +41,6 @@ struct gemm_task {
   std::size_t c_row;
   T const* from;
   std::size_t from_row;
-  bool add;  // from is added to finished sums
   finisher<T> finish;
 };
 
@@ -67,7 +66,6 @@ template <class T>
           .c_row = g.c_row,
           .from = g.from,
           .from_row = g.from_row,
-          .add = g.add,
           .last = 0};
 }
 
@@ -181,21 +179,23 @@ template <class T, class Arch>
   }
 }
 
-/// A product as finished chains, one after the other: `multiply` makes each.
-template <class T, class Multiply>
-void in_chains(gemm_task<T> task, Multiply const& multiply) noexcept {
+/// A product, chain by chain, which are added to one another; B is copied where there is room.
+template <class T, class Arch>
+[[gnu::noinline]] void multiply_in_chains(gemm_task<T> task, std::span<T> room) noexcept {
   finisher<T> const finish = std::exchange(task.finish, {nullptr, nullptr});
   for (std::size_t left = task.k;;) {
     task.k = std::min(left, chain);
     left -= task.k;
     if (left == 0) task.finish = finish;
-    multiply(task);
+    if (room.empty())
+      multiply_direct<T, Arch>(task);
+    else
+      multiply_packed<T, Arch>(task, room);
     if (left == 0) return;
     task.a.data += task.k * (task.a.transposed ? task.a.stride : 1);
     task.b.data += task.k * (task.b.transposed ? 1 : task.b.stride);
     task.from = task.c;
     task.from_row = task.c_row;
-    task.add = true;
   }
 }
 

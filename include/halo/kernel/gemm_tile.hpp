@@ -39,9 +39,8 @@ struct tile_task {
   std::size_t b_step;
   T* c;
   std::size_t c_row;
-  T const* from;  // the sums start at from[i * from_row + j], at zero without it
+  T const* from;  // from[i * from_row + j] is added to the finished sums; nothing without it
   std::size_t from_row;
-  bool add;          // from is added to the finished sums, which start at zero
   std::size_t last;  // lanes of the last vector that exist, 1 ... lanes
 };
 
@@ -90,8 +89,8 @@ template <class V, std::size_t... I>
 
 /// count tiles of sizeof...(R) rows below one another.
 ///
-/// Each element is one chain of fma in the order of l, whatever the tile: cutting a product
-/// otherwise, in rows or columns, changes no bit of it.
+/// Each element is one chain of fma from zero in the order of l, whatever the tile: cutting a
+/// product otherwise, in rows or columns, changes no bit of it.
 template <class T, class Arch, std::size_t Vectors, bool Masked, std::size_t... R>
 [[gnu::noinline]] void multiply_tiles(tile_task<T> const& task, std::size_t count) noexcept {
   using V = simd::batch<T, Arch>;
@@ -104,10 +103,7 @@ template <class T, class Arch, std::size_t Vectors, bool Masked, std::size_t... 
   T* c = task.c;
   for (; count > 0; --count) {
     V sums[rows * Vectors];
-    if (from == nullptr || task.add)
-      (zero_row(sums + R * Vectors, across{}), ...);
-    else
-      (load_row<Masked>(sums + R * Vectors, from + R * from_row, last, across{}), ...);
+    (zero_row(sums + R * Vectors, across{}), ...);
     if (count > 1) {  // the next tile starts where no processor foresees it
       (__builtin_prefetch(top + (rows + R) * a_row), ...);
       (prefetch_row<V>(c + (rows + R) * c_row, across{}), ...);
@@ -121,7 +117,8 @@ template <class T, class Arch, std::size_t Vectors, bool Masked, std::size_t... 
       a += a_step;
       b += b_step;
     }
-    if (task.add) (add_row<Masked>(sums + R * Vectors, from + R * from_row, last, across{}), ...);
+    if (from != nullptr)
+      (add_row<Masked>(sums + R * Vectors, from + R * from_row, last, across{}), ...);
     (store_row<Masked>(sums + R * Vectors, c + R * c_row, last, across{}), ...);
     top += rows * a_row;
     c += rows * c_row;

@@ -91,7 +91,6 @@ class reused_operand<T*, Arch> {
                                       .c_row = ldc,
                                       .from = begin == nullptr ? nullptr : begin + j,
                                       .from_row = from == start::target ? ldc : 0,
-                                      .add = false,
                                       .last = columns - (wide - 1) * tile::lanes};
       detail::multiply_column<T, Arch>(task, m, wide);
       packed += k_ * width;
