@@ -23,6 +23,7 @@ LISTS = [
     ("examples/meson.build", "examples", ["*.cpp"]),
 ]
 OPTIONAL = {"halo/io/gzip.hpp"}  # needs another library; whoever wants it includes it
+ALSO = {"core": ["halo/version.hpp"]}
 NOT_UNITS = {"main_test.cpp", "simd_main_test.cpp"}
 
 
@@ -45,8 +46,22 @@ def update(root):
         text = pattern_of(name).sub(lambda _: f"{name} = [\n{entries}]\n", text, count=1)
         (root / build).write_text(text)
     halo = root / "include" / "halo"
+    for room in rooms_of(root):
+        write_umbrella(halo / f"{room.name}.hpp", shared_headers(root, room))
     for number, storey in enumerate(check_layers.STOREYS):
         write_umbrella(halo / f"{storey}.hpp", check_layers.umbrella_of(root, number))
+
+
+def rooms_of(root):
+    folders = sorted((root / "include" / "halo").iterdir())
+    return [p for p in folders if p.is_dir() and any(p.glob("*.hpp"))]
+
+
+def shared_headers(root, room):
+    """What the room's umbrella names: all but long tables of numbers and what needs a library."""
+    headers = (h.relative_to(root / "include").as_posix() for h in sorted(room.glob("**/*.hpp"))
+               if "pretrained" not in h.parts)
+    return [h for h in headers if h not in OPTIONAL] + ALSO.get(room.name, [])
 
 
 def write_umbrella(file, includes):
@@ -66,8 +81,8 @@ def check(root):
         disk = on_disk(root, build, name, patterns)
         bad += [f"{build}: '{name}' lacks {f}" for f in disk if f not in listed]
         bad += [f"{build}: '{name}' lists {f}, which is not there" for f in listed if f not in disk]
+        bad += [f"{build}: '{name}' lists {f} twice" for f in disk if listed.count(f) > 1]
     include = root / "include"
-    rooms = [p for p in sorted((include / "halo").iterdir()) if p.is_dir() and any(p.glob("*.hpp"))]
     for header in sorted((include / "halo").glob("*/**/*.hpp")):
         relative = header.relative_to(include / "halo")
         if "pretrained" in relative.parts:  # numbers, tested by what uses them
@@ -75,17 +90,12 @@ def check(root):
         test = root / "tests" / relative.with_name(relative.stem + "_test.cpp")
         if not test.exists():
             bad.append(f"{header}: no test {test.relative_to(root)}")
-    for room in rooms:  # the room's umbrella names each of its headers, halo.hpp each umbrella
+    for room in rooms_of(root):  # its umbrella names its headers, halo.hpp each umbrella
         umbrella = include / "halo" / f"{room.name}.hpp"
         text = umbrella.read_text() if umbrella.exists() else ""
-        for header in sorted(room.glob("**/*.hpp")):
-            if "pretrained" in header.parts:  # long; whoever wants them includes them
-                continue
-            if header.relative_to(include).as_posix() in OPTIONAL:
-                continue
-            line = f"#include <{header.relative_to(include).as_posix()}>"
-            if line not in text:
-                bad.append(f"{umbrella.relative_to(root)}: lacks {line}")
+        for header in shared_headers(root, room):
+            if f"#include <{header}>" not in text:
+                bad.append(f"{umbrella.relative_to(root)}: lacks #include <{header}>")
         if f"#include <halo/{room.name}.hpp>" not in (include / "halo" / "halo.hpp").read_text():
             bad.append(f"include/halo/halo.hpp: lacks #include <halo/{room.name}.hpp>")
     return bad
