@@ -43,7 +43,9 @@ TEST_CASE("idx_parser: each type, its extents, where its elements are and what t
                                                                {12, io::dtype::i32},
                                                                {13, io::dtype::f32},
                                                                {14, io::dtype::f64}}};
-  for (auto const& [code, type] : types) {
+  for (auto const& entry : types) {
+    int const code = entry.first;
+    io::dtype const type = entry.second;
     CAPTURE(code);
     std::string file = bytes({0, 0, code, 2, 0, 0, 0, 1, 0, 0, 0, 2});
     file += std::string(2 * io::size_of(type), '\1');
