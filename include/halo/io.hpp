@@ -10,6 +10,8 @@
 #include <halo/io/npy.hpp>
 #include <halo/io/npy_parser.hpp>
 #include <halo/io/npy_scanner.hpp>
+#include <halo/io/pytorch.hpp>
+#include <halo/io/pytorch_layout.hpp>
 #include <halo/io/quoted.hpp>
 #include <halo/io/recorded.hpp>
 #include <halo/io/recorded_file.hpp>
@@ -19,4 +21,5 @@
 #include <halo/io/safetensors_places.hpp>
 #include <halo/io/safetensors_writer.hpp>
 #include <halo/io/save.hpp>
+#include <halo/io/state_dict.hpp>
 #include <halo/io/tensor_view.hpp>
