@@ -127,11 +127,7 @@ TEST_CASE("pytorch: a list of names where they do not tell the order") {
                                              "out.weight",
                                              "out.bias"};
   CHECK(distance<block>("block", all) < 1e-5);
-  std::string const other = golden("pytorch/block.safetensors");
-  CHECK(message<block>(other) ==
-        "load_pytorch: " + other +
-            ": tensor 'bn1.weight': expected [4, 3, 1, 1], as 0.0.0.weight "
-            "needs it here (a list of names says another order), found [4]");
+  CHECK(distance<block>("block") < 1e-5);  // here shapes and numbers do
 }
 
 TEST_CASE("pytorch: what does not fit is refused") {

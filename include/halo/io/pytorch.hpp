@@ -22,6 +22,15 @@ namespace halo::io {
 
 namespace detail {
 
+/// A tensor of a network and what it is made of.
+struct pytorch_piece {
+  parameter_info const* info;
+  turned how;
+  bool moment = false;                    ///< a running statistic
+  bool two_biases = false;                ///< of a recurrent layer: they are added
+  parameter_info const* inner = nullptr;  ///< but for the end of the second, which goes here
+};
+
 /// Gives the tensors of a state_dict, one by one, to those of a network.
 class pytorch_reader {
  public:
@@ -40,17 +49,22 @@ class pytorch_reader {
     return to_floats(t, file_);
   }
   /// The next tensor, turned.
-  void take(parameter_info const& info, turned const& how, std::span<float> all) {
-    how.copy(next(info.name(), how.shape), all.subspan(info.offset, info.count));
-  }
-  /// The two biases of a recurrent layer, added; but for what halo has apart, which `inner` gets.
-  void take_biases(parameter_info const& info, std::span<float> inner, std::span<float> all) {
-    std::vector<float> const x = next(info.name(), {info.count}),
-                             h = next(info.name(), {info.count});
-    std::size_t const together = info.count - inner.size();
-    for (std::size_t i = 0; i < info.count; ++i)
-      all[info.offset + i] = x[i] + (i < together ? h[i] : 0);
-    std::copy(h.begin() + static_cast<std::ptrdiff_t>(together), h.end(), inner.begin());
+  void take(pytorch_piece const& piece, std::span<float> theta, std::span<float> running) {
+    parameter_info const& info = *piece.info;
+    std::vector<float> const x = next(info.name(), piece.how.shape);
+    auto const to = (piece.moment ? running : theta).subspan(info.offset, info.count);
+    piece.how.copy(x, to);
+    if (piece.moment && info.role == parameter_role::gain &&
+        *std::min_element(to.begin(), to.end()) < 0)
+      fail("load_pytorch", file_ + ": " + std::string(info.name()), "variances of at least 0",
+           "a negative one");
+    if (!piece.two_biases) return;
+    std::vector<float> const h = next(info.name(), piece.how.shape);
+    std::size_t const apart = piece.inner == nullptr ? 0 : piece.inner->count;
+    for (std::size_t i = 0; i < info.count - apart; ++i) to[i] += h[i];
+    if (apart > 0)
+      std::copy_n(h.end() - static_cast<std::ptrdiff_t>(apart), apart,
+                  theta.data() + piece.inner->offset);
   }
 
  private:
@@ -83,7 +97,7 @@ template <class Statistics>
 ///     auto const values = io::load_pytorch<network>("model.safetensors");
 ///     adapt::predictor<network> const p(values.span());
 ///
-/// Tensors go to layers in the order of state_dict(); shapes must fit, names need not. Linear and
+/// Tensors go to layers in the order of state_dict(): shapes must fit, names need not. Linear and
 /// convolutional weights are turned; where a layer comes behind a flattened image or sequence,
 /// channels go from first to last, not where a recurrent layer made it (batch_first). An LSTM's two
 /// biases are added, a GRU's for r and z. A reshape is taken to mean there what it means here.
@@ -118,42 +132,31 @@ template <class Network>
     return *std::find_if(layers.begin(), layers.end(),
                          [&](auto const& l) { return l.place == detail::place_of(info); });
   };
-  auto const recurrent = [&](parameter_info const& info) {
-    std::string const& kind = layer_of(info).kind;
-    return kind == "lstm" || kind == "gru";
-  };
-  std::size_t count = layout::tensors + moments::tensors;
-  for (parameter_info const& info : layout::table)  // of two biases, an LSTM's are one here
-    count += info.role == parameter_role::bias && layer_of(info).kind == "lstm" ? 1U : 0U;
-
-  detail::pytorch_reader tensors(state_dict(file, count, names), path);
-  aligned_buffer<float> all(Network::parameters + Network::statistics);
-  auto const theta = all.span().first(Network::parameters);
-  auto const running = all.span().subspan(Network::parameters);
+  std::vector<detail::pytorch_piece> pieces;
+  std::vector<std::vector<extents>> shapes;  // of what each layer needs
   for (std::size_t i = 0; i < layout::tensors; ++i) {
     parameter_info const& info = layout::table[i];
     detail::described const& layer = layer_of(info);
-    if (recurrent(info) && info.role == parameter_role::bias) {
-      std::span<float> inner;
-      if (layer.kind == "gru") {
-        parameter_info const& apart = layout::table[++i];
-        inner = theta.subspan(apart.offset, apart.count);
-      }
-      tensors.take_biases(info, inner, theta);
-    } else {
-      tensors.take(info, {info, layer.in, weighs(layer.place)}, theta);
-    }
+    if (i == 0 || layout::table[i - 1].layer != info.layer) shapes.emplace_back();
+    detail::pytorch_piece piece{&info, {info, layer.in, weighs(layer.place)}};
+    piece.two_biases =
+        info.role == parameter_role::bias && (layer.kind == "lstm" || layer.kind == "gru");
+    if (piece.two_biases && layer.kind == "gru") piece.inner = &layout::table[++i];
+    pieces.push_back(piece);
+    shapes.back().insert(shapes.back().end(), piece.two_biases ? 2 : 1, piece.how.shape);
     if (i + 1 < layout::tensors && layout::table[i + 1].layer == info.layer) continue;
     for (parameter_info const& moment : moments::table) {  // behind the last of its layer
       if (moment.layer != info.layer) continue;
-      tensors.take(moment, {moment, layer.in, false}, running);
-      auto const values = running.subspan(moment.offset, moment.count);
-      if (moment.role == parameter_role::gain &&
-          *std::min_element(values.begin(), values.end()) < 0)
-        fail("load_pytorch", path + ": " + std::string(moment.name()), "variances of at least 0",
-             "a negative one");
+      pieces.push_back({&moment, {moment, layer.in, false}, true});
+      shapes.back().push_back(pieces.back().how.shape);
     }
   }
+
+  detail::pytorch_reader tensors(state_dict(file, shapes, names), path);
+  aligned_buffer<float> all(Network::parameters + Network::statistics);
+  for (detail::pytorch_piece const& piece : pieces)
+    tensors.take(piece, all.span().first(Network::parameters),
+                 all.span().subspan(Network::parameters));
   return all;
 }
 

@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <halo/core/error.hpp>
@@ -91,20 +92,29 @@ struct state_name {
   return compare_names(a.layer, b.layer);
 }
 
+/// The tensors of one layer, neighbours in a state_dict.
+using state_layer = std::span<tensor_view const>;
+[[nodiscard]] inline natural_order compare_layers(state_layer a, state_layer b) noexcept {
+  return compare_layers(state_name(a[0].name), state_name(b[0].name));
+}
+
+[[nodiscard]] inline std::vector<state_layer> layers_of(std::span<tensor_view const> sorted) {
+  std::vector<state_layer> layers;
+  for (std::size_t i = 0, first = 0; i < sorted.size(); ++i) {
+    bool const last = i + 1 == sorted.size() ||
+                      !state_name(sorted[i].name).same_layer(state_name(sorted[i + 1].name));
+    if (last) layers.push_back(sorted.subspan(first, i + 1 - first));
+    if (last) first = i + 1;
+  }
+  return layers;
+}
+
 /// Refuses two layers of the same shapes where no number in their names says which is first.
-inline void check_order(std::span<tensor_view const> sorted, std::string const& file) {
-  std::vector<std::size_t> starts;  // of layers
-  for (std::size_t i = 0; i < sorted.size(); ++i)
-    if (i == 0 || !state_name(sorted[i].name).same_layer(state_name(sorted[i - 1].name)))
-      starts.push_back(i);
-  starts.push_back(sorted.size());
-  auto const layer = [&](std::size_t i) {
-    return sorted.subspan(starts[i], starts[i + 1] - starts[i]);
-  };
-  for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
-    for (std::size_t j = i + 1; j + 1 < starts.size(); ++j) {
-      auto const a = layer(i), b = layer(j);
-      if (compare_layers(state_name(a[0].name), state_name(b[0].name)).by_number) continue;
+inline void check_order(std::span<state_layer const> layers, std::string const& file) {
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    for (std::size_t j = i + 1; j < layers.size(); ++j) {
+      auto const a = layers[i], b = layers[j];
+      if (compare_layers(a, b).by_number) continue;
       if (!std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](auto const& x, auto const& y) { return x.shape == y.shape; }))
         continue;
@@ -114,6 +124,29 @@ inline void check_order(std::span<tensor_view const> sorted, std::string const& 
            "two layers of the same shapes");
     }
   }
+}
+
+/// The layers in the order of those that are wanted: each time the first whose shapes fit, unless
+/// one before it is so by a number. Where none fits, the rest as it is.
+[[nodiscard]] inline std::vector<tensor_view> arranged(
+    std::vector<state_layer> layers, std::span<std::vector<extents> const> wanted) {
+  std::vector<tensor_view> found;
+  for (std::vector<extents> const& shapes : wanted) {
+    auto at = layers.begin();
+    for (; at != layers.end(); ++at) {
+      bool const fits = std::equal(at->begin(), at->end(), shapes.begin(), shapes.end(),
+                                   [](auto const& t, auto const& e) { return t.shape == e; });
+      if (fits && std::none_of(layers.begin(), at, [at](state_layer before) {
+            return compare_layers(before, *at).by_number;
+          }))
+        break;
+    }
+    if (at == layers.end()) break;
+    found.insert(found.end(), at->begin(), at->end());
+    layers.erase(at);
+  }
+  for (state_layer const layer : layers) found.insert(found.end(), layer.begin(), layer.end());
+  return found;
 }
 
 /// The number that 16 bits are as an IEEE half.
@@ -129,16 +162,19 @@ inline void check_order(std::span<tensor_view const> sorted, std::string const& 
 
 }  // namespace detail
 
-/// The tensors of a state_dict, in the order of its layers: by module, numbers in names by value,
-/// and in a module weight, bias, running_mean, running_var. num_batches_tracked is left out.
+/// The tensors of a state_dict, in the order of a network's layers: by module, numbers in names by
+/// value, and in a module weight, bias, running_mean, running_var. num_batches_tracked is left out.
 ///
-/// That is the order of an nn.Sequential, and of any module whose layers are numbered. Where two
-/// layers have the same shapes and no numbers that tell them apart, it would be a guess.
-/// @param count  how many tensors are needed
-/// @param names  if not empty, these tensors in this order; others may be in the file
+/// That is the order of an nn.Sequential. Modules whose names differ in words ("bn1", "conv1") go
+/// where their shapes fit. Where two of these have the same shapes, it would be a guess.
+/// @param layers  the shapes of the tensors that each layer needs
+/// @param names   if not empty, these tensors in this order; others may be in the file
 /// @throws halo::error for another number of tensors, a name that is not in the file, a guess
 [[nodiscard]] inline std::vector<tensor_view> state_dict(
-    safetensors const& file, std::size_t count, std::span<std::string_view const> names = {}) {
+    safetensors const& file, std::span<std::vector<extents> const> layers,
+    std::span<std::string_view const> names = {}) {
+  std::size_t count = 0;
+  for (std::vector<extents> const& shapes : layers) count += shapes.size();
   std::vector<tensor_view> found;
   auto const counts = [](std::string_view name) {
     return detail::state_name(name).leaf != "num_batches_tracked";
@@ -161,8 +197,9 @@ inline void check_order(std::span<tensor_view const> sorted, std::string const& 
     if (x.rank != y.rank) return x.rank < y.rank;
     return detail::compare_names(x.leaf, y.leaf).order < 0;
   });
-  detail::check_order(found, file.name());
-  return found;
+  auto parts = detail::layers_of(found);
+  detail::check_order(parts, file.name());
+  return detail::arranged(std::move(parts), layers);
 }
 
 /// The numbers of a tensor of F32, F64, F16 or BF16 as float.
