@@ -29,7 +29,7 @@ struct walk_task {
   std::size_t b_down, b_across, b_step;
   T* c;
   std::size_t c_row;
-  T const* from;  // the sums start at from[i * from_row + j], at zero without it
+  T const* from;  // the sums start at from[i * from_row + j], at zero without it or with `add`
   std::size_t from_row;
   bool add;          // from is added to the finished sums, which start at zero
   std::size_t last;  // lanes of the last vector that exist, 1 ... lanes
@@ -59,7 +59,8 @@ template <class T>
   return p;
 }
 
-/// task.tiles tiles of sizeof...(R) rows; each element is one chain of fma.
+/// task.tiles tiles of sizeof...(R) rows; each element is one chain of fma, which begins at `from`,
+/// or at zero and is added to it.
 template <class T, class Arch, std::size_t Vectors, bool Masked, std::size_t... R>
 [[gnu::noinline]] void walk_tiles(walk_task<T> const& task) noexcept {
   using V = simd::batch<T, Arch>;

@@ -15,7 +15,7 @@
 
 namespace halo::kernel {
 
-/// Where the sum of a product starts: at zero, at what the target holds, or at a bias row.
+/// What a product is added to: nothing, what the target holds, or a bias row.
 enum class start { zero, target, bias };
 
 /// The activation that changes nothing.
@@ -62,9 +62,9 @@ template <class T, class Arch = simd::default_arch>
 
 /// C ← act([0 | C | bias] + A·B).
 ///
-/// Each element is a sum of chains of 256 fma in the order of k, one bit for bit on every
-/// instruction set that has fma, whatever m and n; a transposed B of at most 8 rows of A is summed
-/// lane by lane.
+/// Products are summed in the order of k by chains of 256 fma, each from zero; then C or the bias
+/// is added. So an element has the same bits on every instruction set with fma, whatever m and n;
+/// but with at most 8 rows of A and a transposed B it is summed lane by lane.
 ///
 /// @param m, n, k  C is m by n, A is m by k, B is k by n (after transposition)
 /// @param c        row-major, row stride ldc; must not overlap a or b

@@ -33,6 +33,7 @@ struct finisher {
   void const* activation;
 };
 
+/// A product, C ← act([0 | from] + A·B), as its loops read it.
 template <class T>
 struct gemm_task {
   std::size_t m, n, k;
