@@ -21,5 +21,6 @@
 #include <halo/io/safetensors_places.hpp>
 #include <halo/io/safetensors_writer.hpp>
 #include <halo/io/save.hpp>
+#include <halo/io/scanner.hpp>
 #include <halo/io/state_dict.hpp>
 #include <halo/io/tensor_view.hpp>

@@ -43,7 +43,8 @@ TEST_CASE("npy: what may differ between writers") {
   for (int version : {1, 2, 3}) {
     CHECK(message(file(header("'<f4'", "(2,)"), data, version)) == "no error");
   }
-  for (char const* shape : {"(2,)", "(1, 2)", "(1,2,)", "( 2 , 1 )", "(2,1,1,1,1,1,1,1)"}) {
+  for (char const* shape :
+       {"(2,)", "(1, 2)", "(1,2,)", "( 2 , 1 )", "(2,1,1,1,1,1,1,1)", "(2L,)", "(1L, 2L)"}) {
     CAPTURE(shape);
     CHECK(message(file(header("'<f4'", shape), data)) == "no error");
   }
@@ -111,8 +112,9 @@ TEST_CASE("npy: bad files are refused, each with its reason") {
       {file(header("'<f4'", "(2,,)"), data), "expected a whole number"},
       {file(header("'<f4'", "(-2,)"), data), "expected a whole number"},
       {file(header("'<f4'", "(2.0,)"), data), "expected ',' or ')'"},
-      {file(header("'<f4'", "(2L,)"), data), "expected ',' or ')'"},
-      {file(header("'<f4'", "(99999999999999999999,)"), data), "an extent that fits into memory"},
+      {file(header("'<f4'", "(2LL,)"), data), "expected ',' or ')'"},
+      {file(header("'<f4'", "(02,)"), data), "without leading zeros, found '02"},
+      {file(header("'<f4'", "(99999999999999999999,)"), data), "a whole number below 2^64"},
       {file(header("'<f4'", "(1,1,1,1,1,1,1,1,2)"), data), "at most 8 extents"},
       {file(header("'<f4'", "(4294967296, 4294967296)"), ""), "far too many bytes for F32"},
       {file(header("'<f4'", "(4611686018427387906,)"), data), "far too many bytes for F32"},

@@ -29,9 +29,6 @@ std::string read(std::string const& text, Read call) {
 std::string string_of(std::string const& text) {
   return read(text, [](npy_scanner& in) { return std::string(in.string()); });
 }
-std::string integer_of(std::string const& text) {
-  return read(text, [](npy_scanner& in) { return std::to_string(in.integer()); });
-}
 std::string boolean_of(std::string const& text) {
   return read(text, [](npy_scanner& in) { return std::string(in.boolean() ? "yes" : "no"); });
 }
@@ -49,17 +46,6 @@ TEST_CASE("npy_scanner: texts in either quotes, without escapes") {
     CAPTURE(bad);
     CHECK(support::contains(string_of(bad), "byte 3: expected a text without escapes, in quotes"));
   }
-}
-
-TEST_CASE("npy_scanner: whole numbers up to the largest size") {
-  CHECK(integer_of("0") == "0");
-  CHECK(integer_of(" 007,") == "7");
-  std::string const most = std::to_string(static_cast<std::size_t>(-1));
-  CHECK(integer_of(most) == most);
-  CHECK(integer_of(" " + most + "0") ==
-        "npy: a.npy: byte 4: expected an extent that fits into memory, found a larger one");
-  CHECK(support::contains(integer_of("-2"), "byte 3: expected a whole number, found '-2'"));
-  CHECK(support::contains(integer_of(""), "found the end of the header"));
 }
 
 TEST_CASE("npy_scanner: True and False") {

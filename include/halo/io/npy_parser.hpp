@@ -196,7 +196,8 @@ class npy_parser {
     while (!in.take(')')) {
       if (!comma) in.fail_here("',' or ')'");
       if (shape_.rank() == extents::most) in.fail_here("at most 8 extents");
-      shape_.push_back(in.integer());
+      shape_.push_back(in.extent());
+      static_cast<void>(in.take('L'));  // Python 2 wrote long integers so: (3L, 4L)
       comma = in.take(',');
     }
     // (3) is a number in Python, (3,) a tuple.

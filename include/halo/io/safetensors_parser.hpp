@@ -162,10 +162,7 @@ class safetensors_parser {
     in.expect('[');
     for (bool more = !in.take(']'); more; more = next(in, ']')) {
       if (shape.rank() == extents::most) in.fail_here("at most 8 extents");
-      std::uint64_t const extent = in.integer();
-      if (extent > static_cast<std::size_t>(-1))
-        in.fail_token("an extent that fits into memory", std::to_string(extent));
-      shape.push_back(static_cast<std::size_t>(extent));
+      shape.push_back(in.extent());
     }
     return shape;
   }
