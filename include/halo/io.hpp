@@ -6,6 +6,7 @@
 #include <halo/io/file.hpp>
 #include <halo/io/identity.hpp>
 #include <halo/io/json.hpp>
+#include <halo/io/kind.hpp>
 #include <halo/io/memory.hpp>
 #include <halo/io/npy.hpp>
 #include <halo/io/npy_parser.hpp>

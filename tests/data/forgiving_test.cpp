@@ -162,4 +162,16 @@ TEST_CASE("readers of text: where memory runs out they say so with a halo::error
   }
 }
 
+TEST_CASE("readers of text: a file of another kind is named as what it is") {
+  for (reader const& r : readers()) {
+    CAPTURE(r.name);
+    CHECK(support::contains(
+        support::message_of<error>([&] { static_cast<void>(r.parse("PK\x03\x04\x14")); }),
+        ": expected lines of text, found a zip archive"));
+    CHECK(support::contains(
+        support::message_of<error>([&] { static_cast<void>(r.parse("<!doctype html>\n")); }),
+        ": expected lines of text, found a web page"));
+  }
+}
+
 }  // namespace data_forgiving_test

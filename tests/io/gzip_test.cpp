@@ -101,7 +101,7 @@ TEST_CASE("gzip: damaged bytes are named with byte, expected and found") {
       {"", "gzip: a.gz: byte 0: expected more packed bytes, found the end of the file"},
       {halo_gz.substr(0, 12), "byte 12: expected more packed bytes, found the end of the file"},
       {halo_gz.substr(0, 24), "byte 24: expected more packed bytes, found the end of the file"},
-      {with(1, 0), "expected sound packed bytes, found incorrect header check"},
+      {with(1, 0), "byte 0: expected 1f 8b, found '\?"},
       {with(2, 7), "expected sound packed bytes, found unknown compression method"},
       {with(10, 7), "expected sound packed bytes, found invalid block type"},
       {with(17, 1), "expected sound packed bytes, found incorrect data check"},

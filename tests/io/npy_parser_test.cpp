@@ -65,7 +65,7 @@ TEST_CASE("npy: bad files are refused, each with its reason") {
   } const cases[] = {
       {"", "npy: a.npy: byte 0: expected '\\x93NUMPY', found nothing"},
       {"\x93NUMP", "found '?NUMP'"},
-      {"PK\x03\x04xxxxxxxx", "byte 0: expected '\\x93NUMPY'"},
+      {"PK\x03\x04xxxxxxxx", "byte 0: expected '\\x93NUMPY', found a zip archive (npz"},
       {"\x93NUMPY", "byte 6: expected version 1.0, 2.0 or 3.0"},
       {std::string("\x93NUMPY\x00\x00\x00\x00", 10), "byte 6: expected version"},
       {std::string("\x93NUMPY\x04\x00\x00\x00", 10), "byte 6: expected version"},

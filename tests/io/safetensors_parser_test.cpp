@@ -53,6 +53,16 @@ TEST_CASE("safetensors: what may differ between writers") {
                                             "123")) == "no error");
 }
 
+TEST_CASE("safetensors: a file of another kind is named as what it is") {
+  std::string const pickle = "\x80\x04 or another protocol";
+  CHECK(support::contains(support::message_of<error>([&] {
+                            static_cast<void>(
+                                io::parse_safetensors(io::as_bytes(pickle), "model.pt"));
+                          }),
+                          "safetensors: model.pt: byte 0: expected a header of at most 14 bytes, "
+                          "found a Python pickle"));
+}
+
 TEST_CASE("safetensors: bad files are refused, each with its reason") {
   std::string const w = entry("w", "F32", "[2]", "[0,8]");
   std::string const data = "12345678";

@@ -13,6 +13,7 @@
 #include <halo/core/error.hpp>
 #include <halo/data/dataset.hpp>
 #include <halo/io/file.hpp>
+#include <halo/io/kind.hpp>
 
 // CIFAR-10, the binary version: 60,000 images in colour, 32 by 32 pixels, of ten classes.
 // [Krizhevsky 2009]
@@ -53,8 +54,9 @@ inline void unpack_cifar(std::span<std::byte const> bytes, std::string_view name
   float* x = to.x.data() + first * cifar::features;
   for (std::size_t i = 0; i < rows; ++i, image += cifar::bytes, x += cifar::features) {
     if (image[0] >= cifar_names.size()) {
+      std::string_view const kind = begin + i == 0 ? io::kind_of(bytes) : "";
       fail("cifar", std::string(name) + ": byte " + std::to_string((begin + i) * cifar::bytes),
-           "a label from 0 to 9", std::to_string(image[0]));
+           "a label from 0 to 9", kind.empty() ? std::to_string(image[0]) : std::string(kind));
     }
     to.y.data()[first + i] = image[0];
     unsigned char const* const red = image + 1;
@@ -75,8 +77,10 @@ inline void unpack_cifar(std::span<std::byte const> bytes, std::string_view name
 /// `name` stands in it as the file.
 [[nodiscard]] inline dataset parse_cifar(std::span<std::byte const> bytes, std::string_view name) {
   if (bytes.empty() || bytes.size() % cifar::bytes != 0) {
+    std::string_view const kind = io::kind_of(bytes);
     fail("cifar", name, "images of 3073 bytes",
-         std::to_string(bytes.size()) + (bytes.empty() ? " bytes" : " bytes in all"));
+         kind.empty() ? std::to_string(bytes.size()) + (bytes.empty() ? " bytes" : " bytes in all")
+                      : std::string(kind));
   }
   dataset result = make_dataset(bytes.size() / cifar::bytes, cifar::features, cifar_names.size());
   detail::unpack_cifar(bytes, name, 0, result, 0);

@@ -14,7 +14,7 @@
 #include <halo/core/aligned.hpp>
 #include <halo/core/error.hpp>
 #include <halo/io/file.hpp>
-#include <halo/io/quoted.hpp>
+#include <halo/io/kind.hpp>
 #include <halo/io/tensor_view.hpp>
 
 // IDX, the format of MNIST: 00 00, a byte of type, a byte of rank, one extent of 4 bytes for each
@@ -65,9 +65,7 @@ inline constexpr std::array<std::optional<io::dtype>, 7> idx_types = {
   if (all.size() < 4) {
     file.refuse(0, "at least 4 bytes: 00 00, type, rank", std::to_string(all.size()));
   }
-  if (byte(0) == 0x1F && byte(1) == 0x8B)
-    file.refuse(0, "00 00", "1f 8b: gzip, for gunzip or io/gzip.hpp");
-  if (byte(0) != 0 || byte(1) != 0) file.refuse(0, "00 00", io::quoted(io::as_text(all.first(4))));
+  if (byte(0) != 0 || byte(1) != 0) file.refuse(0, "00 00", io::kind_or_bytes(all));
   std::size_t const type = byte(2) - 8;
   if (type >= idx_types.size() || !idx_types[type]) {
     file.refuse(2, "type 8, 9, 11, 12, 13 or 14", std::to_string(byte(2)));

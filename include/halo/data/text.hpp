@@ -15,6 +15,8 @@
 #include <system_error>
 
 #include <halo/core/error.hpp>
+#include <halo/io/kind.hpp>
+#include <halo/io/memory.hpp>
 #include <halo/io/quoted.hpp>
 
 // What readers of text have in common: lines, numbers, and messages with positions.
@@ -38,12 +40,16 @@ class lines {
  public:
   /// @param who     the reader, the name of the text (a path): the beginning of every message
   /// @param blanks  what means nothing at the ends of a line
+  /// @throws halo::error where the text begins as a file of another kind (io/kind.hpp)
   explicit lines(std::string_view text, std::string_view who, std::string_view name,
-                 std::string_view blanks = " \t") noexcept
+                 std::string_view blanks = " \t")
       : rest_(text.substr(text.starts_with("\xEF\xBB\xBF") ? 3 : 0)),
         who_(who),
         name_(name),
-        blanks_(blanks) {}
+        blanks_(blanks) {
+    std::string_view const kind = io::kind_of(io::as_bytes(text));
+    if (!kind.empty()) fail_all("lines of text", kind);
+  }
 
   /// Moves to the next line; false behind the last one.
   bool next() noexcept {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <span>
@@ -11,6 +12,7 @@
 #include <halo/core/assert.hpp>
 #include <halo/core/error.hpp>
 #include <halo/io/descriptor.hpp>
+#include <halo/io/kind.hpp>
 #include <halo/io/memory.hpp>
 
 namespace halo::io {
@@ -108,7 +110,11 @@ void read_pieces(std::string const& path, std::size_t size, std::span<std::byte>
   HALO_EXPECTS(!room.empty(), "read_pieces: there is room for a byte");
   input_file file(path);
   if (file.size() != size) {
-    fail("file", path, std::to_string(size) + " bytes", std::to_string(file.size()));
+    auto const first = room.first(std::min(room.size(), file.size()));
+    file.read(first);
+    std::string_view const kind = kind_of(first);
+    fail("file", path, std::to_string(size) + " bytes",
+         std::to_string(file.size()) + (kind.empty() ? "" : ", of " + std::string(kind)));
   }
   while (file.left() > 0) {
     auto const piece = room.first(file.left() < room.size() ? file.left() : room.size());

@@ -17,6 +17,7 @@
 #include <halo/core/aligned.hpp>
 #include <halo/core/error.hpp>
 #include <halo/io/file.hpp>
+#include <halo/io/kind.hpp>
 
 // gzip [RFC 1952] by zlib, which everybody has and many have looked at. The only header of halo
 // that needs it; no other header includes this one.
@@ -116,6 +117,8 @@ class inflater {
 [[nodiscard]] inline aligned_buffer<std::byte> unpack_gzip(std::span<std::byte const> packed,
                                                            std::string_view name,
                                                            std::size_t limit = file_limit) {
+  if (packed.size() > 1 && !is_gzip(packed))
+    fail("gzip", std::string(name) + ": byte 0", "1f 8b", kind_or_bytes(packed));
   detail::inflater in(packed, name);
   auto bytes = make_buffer("gzip", name, std::min(limit, detail::stated_size(packed)));
   std::size_t used = 0;

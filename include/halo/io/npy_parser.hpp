@@ -14,6 +14,7 @@
 #include <halo/core/aligned.hpp>
 #include <halo/core/error.hpp>
 #include <halo/io/file.hpp>
+#include <halo/io/kind.hpp>
 #include <halo/io/npy_scanner.hpp>
 #include <halo/io/quoted.hpp>
 #include <halo/io/tensor_view.hpp>
@@ -96,7 +97,7 @@ class npy_parser {
   /// Bytes of the file up to the data, from the first twelve of a file of `size` (or all it has).
   [[nodiscard]] std::size_t length(std::span<std::byte const> begin, std::size_t size) const {
     std::string_view const text = as_text(begin);
-    if (text.substr(0, 6) != "\x93NUMPY") refuse(0, "'\\x93NUMPY'", quoted(text.substr(0, 6)));
+    if (text.substr(0, 6) != "\x93NUMPY") refuse(0, "'\\x93NUMPY'", kind_or_bytes(begin));
     std::size_t const version = text.size() > 7 ? static_cast<unsigned char>(text[6]) : 0U;
     if (version < 1 || version > 3 || text[7] != 0) refuse(6, "version 1.0, 2.0 or 3.0", "another");
     std::size_t const digits = version == 1 ? 2 : 4;

@@ -13,6 +13,7 @@
 #include <halo/core/aligned.hpp>
 #include <halo/core/error.hpp>
 #include <halo/io/json.hpp>
+#include <halo/io/kind.hpp>
 #include <halo/io/memory.hpp>
 #include <halo/io/quoted.hpp>
 #include <halo/io/safetensors_file.hpp>
@@ -43,8 +44,9 @@ class safetensors_parser {
       length = length << 8U | std::to_integer<std::uint64_t>(first[i]);
     std::size_t const most = std::min(bound.header, size - 8);
     if (length > most) {
+      std::string_view const other = kind_of(first);
       refuse("byte 0", "a header of at most " + std::to_string(most) + " bytes",
-             std::to_string(length));
+             other.empty() || other == "safetensors" ? std::to_string(length) : std::string(other));
     }
     std::size_t const data = size - 8 - static_cast<std::size_t>(length);
     if (data > bound.data) {
