@@ -20,7 +20,8 @@ KNOWS = {  # room: the rooms it may include besides itself
     "task": "core simd tensor kernel autodiff nn data",
     "zoo": "core simd tensor kernel autodiff nn data io",
     "meta": "core simd tensor kernel autodiff nn optim learned task data io",
-    "adapt": "core simd tensor kernel autodiff nn optim learned data io",
+    "energy": "core simd kernel autodiff nn optim io",
+    "adapt": "core simd tensor kernel autodiff nn optim learned data io energy",
 }
 # Three storeys, lowest first; a header sees its own and those below, whatever its room may include.
 # halo/device.hpp, halo/store.hpp and halo/lab.hpp include a storey with all below it.

@@ -6,6 +6,7 @@
 #include <halo/core/assert.hpp>
 #include <halo/core/bad_option.hpp>
 #include <halo/core/concepts.hpp>
+#include <halo/core/cost.hpp>
 #include <halo/core/error.hpp>
 #include <halo/core/fingerprint.hpp>
 #include <halo/core/layer_mask.hpp>

@@ -36,6 +36,7 @@
 #include <halo/autodiff/planar_gemm.hpp>
 #include <halo/autodiff/scalar.hpp>
 #include <halo/core.hpp>
+#include <halo/energy.hpp>
 #include <halo/kernel.hpp>
 #include <halo/learned/coordinate_lstm.hpp>
 #include <halo/learned/facts.hpp>
@@ -74,6 +75,7 @@
 #include <halo/optim/adam.hpp>
 #include <halo/optim/averaged.hpp>
 #include <halo/optim/clip.hpp>
+#include <halo/optim/cost.hpp>
 #include <halo/optim/decide.hpp>
 #include <halo/optim/deepening.hpp>
 #include <halo/optim/depth_cut.hpp>

@@ -7,6 +7,7 @@
 #include <halo/autodiff.hpp>
 #include <halo/core.hpp>
 #include <halo/data.hpp>
+#include <halo/energy.hpp>
 #include <halo/io.hpp>
 #include <halo/kernel.hpp>
 #include <halo/learned.hpp>

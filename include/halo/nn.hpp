@@ -11,6 +11,7 @@
 #include <halo/nn/checkpointed.hpp>
 #include <halo/nn/composite.hpp>
 #include <halo/nn/conv2d.hpp>
+#include <halo/nn/cost.hpp>
 #include <halo/nn/describe.hpp>
 #include <halo/nn/dropout.hpp>
 #include <halo/nn/flatten.hpp>

@@ -7,6 +7,7 @@
 #include <halo/optim/clip.hpp>
 #include <halo/optim/contract.hpp>
 #include <halo/optim/contract_subject.hpp>
+#include <halo/optim/cost.hpp>
 #include <halo/optim/decide.hpp>
 #include <halo/optim/deepening.hpp>
 #include <halo/optim/depth_cut.hpp>

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <set>
 
 namespace kernel_window_test {
 
@@ -62,6 +63,29 @@ TEST_CASE("window: the part of a range within another") {
   static_assert(same(window_range{2, 7}.within({8, 9}), {7, 7}));
   static_assert(same(window_range{2, 7}.within({0, 1}), {2, 2}));
   static_assert(window_range{2, 7}.size() == 5);
+}
+
+TEST_CASE("window_axis: counts the inputs that some output sees") {
+  for (std::size_t in = 1; in < 9; ++in)
+    for (std::size_t kernel = 1; kernel <= 4; ++kernel)
+      for (std::size_t stride = 1; stride <= 4; ++stride)
+        for (std::size_t dilation = 1; dilation <= 2; ++dilation)
+          for (bool const same : {false, true}) {
+            using axis = window_axis;
+            axis const a = same ? axis::same(in, kernel, stride, dilation)
+                                : axis::valid(in, kernel, stride, dilation);
+            std::set<std::size_t> seen;
+            for (std::size_t o = 0; o < a.out; ++o)
+              for (std::size_t k = 0; k < kernel; ++k) {
+                std::size_t const at = o * stride + k * dilation;
+                if (at >= a.low && at < a.low + in) seen.insert(at);
+              }
+            CAPTURE(in);
+            CAPTURE(kernel);
+            CAPTURE(stride);
+            CAPTURE(dilation);
+            CHECK(a.seen() == seen.size());
+          }
 }
 
 }  // namespace kernel_window_test

@@ -9,7 +9,8 @@
 
 // An activation is a function object over registers (of numbers or of dual numbers): f(x), also the
 // end of a gemm, and f.slope(y), the derivative written in the output where from_output, which
-// frees the caller from keeping the input, else in the input. NaN stays NaN in all of them.
+// frees the caller from keeping the input, else in the input. NaN stays NaN in all of them. Where a
+// call takes exponentials and the like or quotients, `functions` and `slope_functions` count them.
 
 namespace halo::kernel {
 
@@ -59,6 +60,7 @@ struct leaky_relu {
 struct tanh {
   static constexpr char const* name = "tanh";
   static constexpr bool from_output = true;
+  static constexpr std::size_t functions = 1;
   template <class V>
   [[nodiscard]] V operator()(V x) const noexcept {
     using simd::tanh;  // the struct's own name is in the way
@@ -74,6 +76,7 @@ struct tanh {
 struct sigmoid {
   static constexpr char const* name = "sigmoid";
   static constexpr bool from_output = true;
+  static constexpr std::size_t functions = 1;
   template <class V>
   [[nodiscard]] V operator()(V x) const noexcept {
     using simd::sigmoid;
@@ -92,6 +95,7 @@ struct sigmoid {
 struct elu {
   static constexpr char const* name = "elu";
   static constexpr bool from_output = false;
+  static constexpr std::size_t functions = 2, slope_functions = 1;
   template <class V>
   [[nodiscard]] V operator()(V x) const noexcept {
     using simd::tanh;
@@ -109,6 +113,7 @@ struct elu {
 struct softplus {
   static constexpr char const* name = "softplus";
   static constexpr bool from_output = true;
+  static constexpr std::size_t functions = 3, slope_functions = 2;
   template <class V>
   [[nodiscard]] V operator()(V x) const noexcept {
     using simd::exp;
@@ -136,6 +141,7 @@ struct softplus {
 struct gelu {
   static constexpr char const* name = "gelu";
   static constexpr bool from_output = false;
+  static constexpr std::size_t functions = 1, slope_functions = 1;
   template <class V>
   [[nodiscard]] V operator()(V x) const noexcept {
     return x * gate(x);

@@ -47,6 +47,20 @@ struct window_axis {
     return steps_within(k * dilation, stride, out, {low, low + in});
   }
 
+  /// Inputs that some output sees.
+  [[nodiscard]] constexpr std::size_t seen() const noexcept {
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < in; ++i) {
+      bool found = false;
+      for (std::size_t k = 0; k < kernel && !found; ++k) {
+        std::size_t const at = i + low - k * dilation;  // of the first place; wraps before it
+        found = i + low >= k * dilation && at % stride == 0 && at / stride < out;
+      }
+      n += found ? 1U : 0U;
+    }
+    return n;
+  }
+
   /// As many outputs as windows fit whole; 0 where none does.
   [[nodiscard]] static constexpr window_axis valid(std::size_t in, std::size_t kernel,
                                                    std::size_t stride = 1,

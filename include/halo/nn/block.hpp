@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include <halo/nn/chain.hpp>
+#include <halo/nn/cost.hpp>
 #include <halo/nn/describe.hpp>
 #include <halo/nn/forward_walk.hpp>
 #include <halo/nn/layer.hpp>
@@ -53,13 +54,25 @@ struct block {
     }(std::make_index_sequence<count>());
   }
 
+  /// Calls f with the layer_cost of each layer, composite ones before those they are made of: what
+  /// a step on a mask takes; below: dL/dx of the block is wanted as well.
+  template <class F>
+  static constexpr void each_cost(layer_mask mask, bool below, F&& f) {
+    std::size_t const lowest = (mask & layer_mask::all(sizes.mask_layers)).lowest();
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (cost_of_layer<I>(mask, below || lowest < places.mask_layer[I], f), ...);
+    }(std::make_index_sequence<count>());
+  }
+
   /// Multiply-adds per example of a backward pass; below: dL/dx of the block is wanted as well.
   [[nodiscard]] static constexpr std::size_t backward_operations(layer_mask mask,
                                                                  bool below) noexcept {
-    std::size_t const lowest = (mask & layer_mask::all(sizes.mask_layers)).lowest();
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return (layer_operations<I>(mask, below || lowest < places.mask_layer[I]) + ...);
-    }(std::make_index_sequence<count>());
+    std::uint64_t n = 0;
+    each_cost(mask, below, [&](layer_cost const& l) {
+      n += l.passes.back.each.multiply_adds + l.passes.to_data.each.multiply_adds +
+           l.passes.to_weights.each.multiply_adds;
+    });
+    return static_cast<std::size_t>(n);
   }
 
   template <class P>
@@ -127,15 +140,25 @@ struct block {
  private:
   using walk = forward_walk<block, places>;
 
-  template <std::size_t I>
-  [[nodiscard]] static constexpr std::size_t layer_operations(layer_mask mask,
-                                                              bool below) noexcept {
+  /// Tells f what layer I takes; below: dL/dx of it is wanted. Where one layer applies the next
+  /// one's function to its own numbers, the next one moves none.
+  template <std::size_t I, class F>
+  static constexpr void cost_of_layer(layer_mask mask, bool below, F& f) {
+    using here = layer_at<I>;
     layer_mask const own = mask.slice(places.mask_layer[I], places.layers[I].mask_layers);
-    if constexpr (composite<layer_at<I>, shape_at<I>>) {
-      return layer_at<I>::template backward_operations<shape_at<I>>(own, below);
+    auto const tell = [&](layer_cost l) {
+      l.path = l.path.below(First + I);
+      f(l);
+    };
+    if constexpr (composite<here, shape_at<I>>) {
+      here::template each_cost<shape_at<I>>(own, below, tell);
     } else {
-      std::size_t const times = (below ? 1U : 0U) + (own.empty() ? 0U : 1U);
-      return times * places.layers[I].operations;
+      pass_costs c = passes_run(costs_of<here, shape_at<I>>(), !own.empty(), below);
+      if constexpr (I > 0) {
+        if (fused<I - 1>) c.forward = unmoved(c.forward);
+        if (fused_back<I - 1>) c.back = unmoved(c.back), c.to_data = unmoved(c.to_data);
+      }
+      tell({here::kind, {}, c});
     }
   }
 

@@ -9,6 +9,7 @@
 
 #include <halo/kernel/sum.hpp>
 #include <halo/nn/channel_set.hpp>
+#include <halo/nn/cost.hpp>
 #include <halo/nn/layer.hpp>
 
 namespace halo::nn {
@@ -54,6 +55,9 @@ struct channel_selection : stateless_layer {
   }();
   template <class X>
   using output = typename detail::selected<X, Set.count()>::type;
+  template <class X>
+  static constexpr pass_costs costs =
+      detail::costs_by_size<channel_selection, X>(output<X>::size);  // the rest is not looked at
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = false;
   static constexpr bool needs_output = false;

@@ -43,12 +43,15 @@ struct checkpointed : detail::composite_of<checkpointed<L...>, L...> {
   static constexpr std::size_t scratch =
       inner<X>::sizes.memory + inner<X>::output::size + inner<X>::sizes.scratch;
 
-  /// Multiply-adds of backward under a mask, an example; forward runs once more.
-  template <class X>
-  [[nodiscard]] static constexpr std::size_t backward_operations(layer_mask mask,
-                                                                 bool below) noexcept {
-    std::size_t const n = inner<X>::backward_operations(mask, below);
-    return n > 0 || below || !mask.empty() ? n + inner<X>::sizes.operations : 0;
+  /// Tells f of each layer; where backward runs, forward runs once more before it.
+  template <class X, class F>
+  static constexpr void each_cost(layer_mask mask, bool below, F&& f) {
+    bool const runs = below || !(mask & layer_mask::all(inner<X>::sizes.mask_layers)).empty();
+    f(layer_cost{kind, {}, {}});
+    inner<X>::each_cost(mask, below, [&](layer_cost l) {
+      if (runs) l.passes.back += l.passes.forward;
+      f(l);
+    });
   }
 
   template <class X, class C, class P>

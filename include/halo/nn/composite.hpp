@@ -70,10 +70,13 @@ struct composite_of {
   static constexpr bool needs_input = true;
   static constexpr bool needs_output = false;
 
-  template <class X>
-  [[nodiscard]] static constexpr std::size_t backward_operations(layer_mask mask,
-                                                                 bool below) noexcept {
-    return inner<X>::backward_operations(mask, below);
+  /// Tells f of the copy of the output and of each layer.
+  template <class X, class F>
+  static constexpr void each_cost(layer_mask mask, bool below, F&& f) {
+    pass_costs own;
+    if constexpr (keeps_output<X>) own.forward.each = {0, 0, output<X>::size, output<X>::size};
+    f(layer_cost{Self::kind, {}, own});
+    inner<X>::each_cost(mask, below, f);
   }
 
   template <class X, class C, class P>

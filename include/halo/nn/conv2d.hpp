@@ -10,6 +10,7 @@
 #include <halo/kernel/conv2d_forward.hpp>
 #include <halo/kernel/conv2d_room.hpp>
 #include <halo/nn/bound.hpp>
+#include <halo/nn/cost.hpp>
 #include <halo/nn/describe.hpp>
 #include <halo/nn/layer.hpp>
 #include <halo/nn/window.hpp>
@@ -39,6 +40,10 @@ struct convolution {
   static constexpr std::size_t room = kernel::conv2d_room<float>(L::template geometry<X>);
   template <class X>
   static constexpr std::size_t operations = L::template geometry<X>.operations();
+  template <class X>
+  static constexpr pass_costs costs =
+      costs_by_size<L, X>(L::template geometry<X>.y.seen() * L::template geometry<X>.x.seen() *
+                          L::template geometry<X>.in);
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = true;
   static constexpr bool needs_output = false;

@@ -42,6 +42,16 @@ struct gru : detail::recurrent<Units, States, Truncation> {
   static constexpr std::size_t room = kernel::gru_room<float>(geometry<X>);
   template <class X>
   static constexpr std::size_t operations = X::extents[0] * (X::extents[1] + Units) * 3 * Units;
+  template <class X>
+  static constexpr pass_costs costs =
+      detail::recurrent_costs(geometry<X>, {.gates = 3,
+                                            .parameters = ((X::extents[1] + Units) * 3 + 4) * Units,
+                                            .memory = memory<X>,
+                                            .read_back = geometry<X>.kept() * 5 * Units,
+                                            .read_weights = geometry<X>.kept() * X::extents[1],
+                                            .squashed = 3,
+                                            .squashed_back = 0,
+                                            .always_through = false});
 
   template <class X, class C, class P>
   static void forward(pass const& p, C theta, C x, P y, P memory) noexcept {

@@ -118,6 +118,9 @@ struct backward_arguments {
 /// L::scratch<X>           their number per example, shared by all layers: backward_arguments
 /// L::fixed_scratch<X>     their number whatever the examples are, behind scratch · capacity
 ///
+/// Where the passes take something else than its sizes say (nn/cost.hpp):
+/// L::costs<X>             as pass_costs
+///
 /// Where its kernels want room (kernel/room.hpp), which they find in the pass:
 /// L::room<X>              its bytes, as one of kernel's functions says
 ///

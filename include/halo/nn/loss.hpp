@@ -8,6 +8,7 @@
 #include <limits>
 #include <type_traits>
 
+#include <halo/core/cost.hpp>
 #include <halo/core/portable.hpp>
 #include <halo/kernel/mean_square.hpp>
 #include <halo/kernel/softmax.hpp>
@@ -22,6 +23,10 @@ struct cross_entropy {
   static constexpr char const* name = "cross entropy";
   /// Targets per example for a network of so many outputs.
   static constexpr std::size_t targets(std::size_t) noexcept { return 1; }
+  /// What the loss of a row and its gradient take: an exponential a class, a logarithm, a quotient.
+  static constexpr cost row_cost(std::size_t outputs) noexcept {
+    return {0, outputs + 2, outputs + 1, outputs};
+  }
 
   /// Mean loss of the rows; dy = dL/d logits unless null.
   /// @pre every target lies in [0, outputs)
@@ -72,6 +77,10 @@ struct basic_mean_square {
   using target = T;
   static constexpr char const* name = "mean square";
   static constexpr std::size_t targets(std::size_t outputs) noexcept { return outputs; }
+  /// What the loss of a row and its gradient take.
+  static constexpr cost row_cost(std::size_t outputs) noexcept {
+    return {outputs, 0, 2 * outputs, outputs};
+  }
 
   template <class P>
   static simd::element_of<P> value_and_gradient(std::size_t rows, std::size_t outputs,

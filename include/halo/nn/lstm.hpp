@@ -42,6 +42,16 @@ struct lstm : detail::recurrent<Units, States, Truncation> {
   static constexpr std::size_t room = kernel::lstm_room<float>(geometry<X>);
   template <class X>
   static constexpr std::size_t operations = X::extents[0] * (X::extents[1] + Units) * 4 * Units;
+  template <class X>
+  static constexpr pass_costs costs = detail::recurrent_costs(
+      geometry<X>, {.gates = 4,
+                    .parameters = (X::extents[1] + Units + 1) * 4 * Units,
+                    .memory = memory<X>,
+                    .read_back = geometry<X>.kept() * 5 * Units + Units,
+                    .read_weights = geometry<X>.kept() * (X::extents[1] + Units),
+                    .squashed = 5,
+                    .squashed_back = 1,
+                    .always_through = true});
 
   template <class X, class C, class P>
   static void forward(pass const& p, C theta, C x, P y, P memory) noexcept {

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include <halo/kernel/pool.hpp>
+#include <halo/nn/cost.hpp>
 #include <halo/nn/describe.hpp>
 #include <halo/nn/layer.hpp>
 #include <halo/nn/window.hpp>
@@ -19,7 +20,7 @@ template <bool Fits>
 }
 
 /// What max_pool and average_pool share.
-template <window Kernel, window Stride, padding Padding>
+template <class L, window Kernel, window Stride, padding Padding>
 struct pooling : stateless_layer {
   static_assert(Kernel.size() * Stride.size() > 0, "halo: pool: window and stride are at least 1");
   template <class X>
@@ -33,6 +34,9 @@ struct pooling : stateless_layer {
   }();
   template <class X>
   using output = shape<geometry<X>.y.out, geometry<X>.x.out, X::extents[2]>;
+  template <class X>
+  static constexpr pass_costs costs =
+      costs_by_size<L, X>(geometry<X>.y.seen() * geometry<X>.x.seen() * X::extents[2]);
   static constexpr void describe(auto&& f) {
     describe_window("window", Kernel, f);
     describe_window("stride", Stride, f);
@@ -48,7 +52,7 @@ struct pooling : stateless_layer {
 ///
 /// The gradient goes to the first of equals, found again in the input: no memory.
 template <window Kernel, window Stride = Kernel, padding Padding = padding::valid>
-struct max_pool : detail::pooling<Kernel, Stride, Padding> {
+struct max_pool : detail::pooling<max_pool<Kernel, Stride, Padding>, Kernel, Stride, Padding> {
   static constexpr char const* kind = "max pool";
   static constexpr bool needs_input = true;
 
@@ -67,7 +71,8 @@ static_assert(layer<max_pool<2>, shape<4, 4, 3>>);
 
 /// The mean of each window, [H, W, C] → [H', W', C]. Padding does not count, as in TensorFlow.
 template <window Kernel, window Stride = Kernel, padding Padding = padding::valid>
-struct average_pool : detail::pooling<Kernel, Stride, Padding> {
+struct average_pool
+    : detail::pooling<average_pool<Kernel, Stride, Padding>, Kernel, Stride, Padding> {
   static constexpr char const* kind = "average pool";
   static constexpr bool needs_input = false;
 

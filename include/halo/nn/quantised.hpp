@@ -10,6 +10,7 @@
 
 #include <halo/kernel/quantise.hpp>
 #include <halo/kernel/sum.hpp>
+#include <halo/nn/cost.hpp>
 #include <halo/nn/describe.hpp>
 #include <halo/nn/layer.hpp>
 #include <halo/nn/layer_traits.hpp>
@@ -117,6 +118,8 @@ struct quantised : detail::input_of_layer<L> {
   static constexpr std::size_t room = detail::room_of<L, X>();
   template <class X>
   static constexpr std::size_t operations = L::template operations<X>;
+  template <class X>
+  static constexpr pass_costs costs = detail::costs_of<L, X>();  // on numbers of the grid
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = true;
   static constexpr bool needs_output = L::needs_output;

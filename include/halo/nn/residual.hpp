@@ -87,14 +87,15 @@ struct residual_of {
   static constexpr bool needs_input = true;
   static constexpr bool needs_output = false;
 
-  template <class X>
-  [[nodiscard]] static constexpr std::size_t backward_operations(layer_mask mask,
-                                                                 bool below) noexcept {
-    std::size_t const n = main<X>::backward_operations(main_part<X>(mask), below);
-    if constexpr (identity)
-      return n;
-    else
-      return n + side<X>::backward_operations(side_part<X>(mask), below);
+  /// Tells f of the sums of both ways and of each layer.
+  template <class X, class F>
+  static constexpr void each_cost(layer_mask mask, bool below, F&& f) {
+    pass_costs own;
+    own.forward.each = {0, 0, 2 * output<X>::size, output<X>::size};
+    own.to_data.each = {0, 0, 2 * X::size, X::size};
+    f(layer_cost{Self::kind, {}, passes_run(own, false, below)});
+    if constexpr (!identity) side<X>::each_cost(side_part<X>(mask), below, f);
+    main<X>::each_cost(main_part<X>(mask), below, f);
   }
 
   template <class X, class C, class P>

@@ -121,6 +121,14 @@ struct sequential<shape<Extents...>, L...> {
     return rows * (forward_operations + block::backward_operations(mask, false));
   }
 
+  /// Calls f with the nn::layer_cost of each layer in a step on a mask; nothing runs, and none is
+  /// told of, where no layer is selected.
+  template <class F>
+  static constexpr void each_cost(layer_mask mask, F&& f) {
+    if ((mask & layer_mask::all(layers)).empty()) return;
+    block::each_cost(mask, false, f);
+  }
+
   /// Parameters that a mask selects.
   [[nodiscard]] static constexpr std::size_t selected_parameters(layer_mask mask) noexcept {
     std::size_t n = 0;

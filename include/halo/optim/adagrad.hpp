@@ -30,6 +30,7 @@ struct adagrad {
 
   static constexpr char const* name = "adagrad";
   static constexpr std::size_t operations_per_parameter = 6;
+  static constexpr std::size_t functions_per_parameter = 2;  // a root, a quotient
   static constexpr void record(auto& self, auto&& f) {
     f.constant("name", name);
     f.part("", self.config);

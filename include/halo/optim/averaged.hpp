@@ -56,6 +56,13 @@ struct averaged : wrapper<averaged<Inner>, Inner> {
     return optim::operations<Inner, Layout>(mask) + 2 * Layout::size;
   }
 
+  /// Numbers that a step reads and writes: the inner optimizer's, and θ and the average of all.
+  template <parameter_layout Layout>
+  [[nodiscard]] static constexpr cost moved(layer_mask mask) noexcept {
+    if (mask.empty()) return {};
+    return optim::moved<Inner, Layout>(mask) + cost{0, 0, 2 * Layout::size, Layout::size};
+  }
+
   /// r after so many steps.
   [[nodiscard]] static constexpr double share_of(std::uint64_t steps) noexcept {
     return std::max(1.0 / 150.0, 1.0 / (1.0 + static_cast<double>(steps) / 8.0));

@@ -49,6 +49,12 @@ struct clipped : wrapper<clipped<Inner>, Inner> {
     return optim::operations<Inner, Layout>(mask) + 2 * selected_parameters<Layout>(mask);
   }
 
+  /// Numbers that a step reads and writes: the inner optimizer's, and the gradient once more.
+  template <parameter_layout Layout>
+  [[nodiscard]] static constexpr cost moved(layer_mask mask) noexcept {
+    return optim::moved<Inner, Layout>(mask) + cost{0, 0, selected_parameters<Layout>(mask), 0};
+  }
+
   /// One step; reads the gradient once more where a norm is given, and once again where it is
   /// large.
   template <class State, class T>

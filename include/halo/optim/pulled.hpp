@@ -83,6 +83,13 @@ struct pulled : wrapper<pulled<Inner>, Inner> {
     return optim::operations<Inner, Layout>(mask) + 3 * selected_parameters<Layout>(mask);
   }
 
+  /// Numbers that a step reads and writes: the inner optimizer's, and once more θ and its start.
+  template <parameter_layout Layout>
+  [[nodiscard]] static constexpr cost moved(layer_mask mask) noexcept {
+    std::uint64_t const n = selected_parameters<Layout>(mask);
+    return optim::moved<Inner, Layout>(mask) + cost{0, 0, 2 * n, n};
+  }
+
   /// One step; where it is done, reads 2n and writes n elements more of the selected ranges.
   template <class Layout, class T>
   status step(T* theta, T const* gradient, state<Layout, T>& s,

@@ -30,6 +30,7 @@ struct rmsprop {
 
   static constexpr char const* name = "rmsprop";
   static constexpr std::size_t operations_per_parameter = 8;
+  static constexpr std::size_t functions_per_parameter = 2;  // a root, a quotient
   static constexpr void record(auto& self, auto&& f) {
     f.constant("name", name);
     f.part("", self.config);

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <halo/optim/cost.hpp>
 #include <halo/optim/operations.hpp>
 #include <halo/optim/optimizer.hpp>
 
@@ -96,6 +97,13 @@ struct wrapper {
   [[nodiscard]] static constexpr std::size_t operations(layer_mask mask) noexcept {
     return optim::operations<Inner, Layout>(mask);
   }
+
+  /// Numbers that a step reads and writes, see optim::moved.
+  template <parameter_layout Layout>
+  [[nodiscard]] static constexpr cost moved(layer_mask mask) noexcept {
+    return optim::moved<Inner, Layout>(mask);
+  }
+  static constexpr std::size_t functions_per_parameter = detail::functions_of<Inner>();
 
   static constexpr void record(auto& self, auto&& f) {
     f.constant("name", Self::wrapper_name);

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/energy/step_cost.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <vector>
+
+#include <halo/adapt/operations.hpp>
+#include <halo/nn/activation.hpp>
+#include <halo/nn/linear.hpp>
+#include <halo/nn/sequential.hpp>
+#include <halo/optim/adam.hpp>
+#include <halo/zoo/networks.hpp>
+
+#include <support/traced.hpp>
+
+namespace energy_step_cost_test {
+
+using namespace halo;
+using network =
+    nn::sequential<nn::linear<5, 7>, nn::relu, nn::linear<7, 6>, nn::relu, nn::linear<6, 3>>;
+
+TEST_CASE("step_cost: each pass of a small network, by hand") {
+  constexpr auto c = energy::cost_of<network, optim::adam>({.layers = layer_mask(6)}, 4);
+  static_assert(c.forward == cost{4 * 95, 0, 4 * 18 + 111, 4 * 16});
+  static_assert(c.back.reads == 4 * (3 + 6 + 6));  // of the upper linear, the relu, the middle one
+  static_assert(c.to_data == cost{4 * 18, 0, 4 * 6 + 18, 4 * (6 + 6)});
+  static_assert(c.to_weights == cost{4 * 60, 0, 4 * 13, 69});
+  static_assert(c.optimizer == cost{14 * 69, 2 * 69, 4 * 69, 3 * 69});
+  static_assert(c.total() == c.network() + c.optimizer);
+  static_assert(energy::cost_of<network, optim::adam>({}, 4).total() == cost{});
+}
+
+TEST_CASE("step_cost: multiply-adds are those that adapt counts") {
+  for (std::uint64_t bits = 0; bits < 16; ++bits) {
+    CAPTURE(bits);
+    optim::decision const d{.layers = layer_mask(bits), .rows = 32, .hardest = 8};
+    cost const c = energy::cost_of<network, optim::adam>(d, 16).total();
+    CHECK(c.multiply_adds == adapt::operations<network, optim::adam>(d, 16));
+    using wide = zoo::cifar_cnn<>;
+    CHECK(energy::cost_of<wide, optim::adam>(d, 16).total().multiply_adds ==
+          adapt::operations<wide, optim::adam>(d, 16));
+  }
+}
+
+TEST_CASE("step_cost: losses as traced numbers count them") {
+  using P = support::traced<float>;
+  std::size_t const rows = 5, outputs = 3;
+  std::vector<float> y(rows * outputs, 0.25F), dy(rows * outputs);
+  std::vector<std::int32_t> const labels(rows, 1);
+  support::traced_ledger.clear();
+  nn::cross_entropy::value_and_gradient<P>(rows, outputs, P(y.data()), labels.data(), P(dy.data()));
+  cost const found = support::traced_ledger.total();
+  cost const told = rows * nn::cross_entropy::row_cost(outputs);
+  CHECK(found.functions == told.functions);
+  CHECK(found.reads + rows == told.reads);  // labels are not traced
+  CHECK(found.writes == told.writes);
+}
+
+}  // namespace energy_step_cost_test
