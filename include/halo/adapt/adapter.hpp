@@ -87,7 +87,6 @@ class adapter
       : decided<Policy, layout::layers, MaxBatch>(policy, s),
         optimizer_(detail::checked(optimizer)),
         state_(optimizer.template init<layout, float>()) {
-    this->set_policy(policy);
     nn::initialize<layout, float>(parameters_.span(), s, rule);
     this->began_with(layer_mask::all(layout::layers));
   }

@@ -41,8 +41,9 @@ class decided {
   [[nodiscard]] halo::seed seed() const noexcept { return seed_; }
 
  protected:
-  /// @pre policy: one that set_policy takes
-  decided(Policy const& policy, halo::seed s) noexcept : policy_(policy), seed_(s) {}
+  /// @throws halo::error as set_policy
+  decided(Policy const& policy, halo::seed s)
+      : policy_(detail::checked(policy, Layers)), seed_(s) {}
 
   /// What the next step is to do.
   [[nodiscard]] optim::decision decide() const noexcept {
