@@ -101,6 +101,9 @@ TEST_CASE("forget: inside of wrappers, what they keep of the run stays") {
   forgets(optim::scheduled<adam, optim::cosine>(adam{}, {.steps = 9}));
   forgets(optim::slimming<adam>(adam{}));
   forgets(optim::pruned<adam>(adam{}));
+  forgets(optim::clipped(optim::averaged(adam{}), {.norm = 1.0F}));
+  forgets(optim::slimming<optim::clipped<optim::pulled<adam>>>{});
+  forgets(optim::clipped<optim::guarded<optim::pruned<adam>>>{});
 }
 
 TEST_CASE("forget: an average begins anew as a whole") {
@@ -118,9 +121,11 @@ TEST_CASE("forget: an average begins anew as a whole") {
   CHECK(s.inner.inner.steps[layout::tensors - 1] == 0);
 }
 
-TEST_CASE("forget: what was pruned stays so where the new parameters are 0") {
-  optim::pruned<optim::adam> const rule(optim::adam{});
-  auto s = rule.init<layout, float>();
+TEST_CASE_TEMPLATE("forget: what was pruned stays so where the new parameters are 0", Rule,
+                   optim::pruned<optim::adam>, optim::clipped<optim::pruned<optim::adam>>,
+                   optim::slimming<optim::clipped<optim::pruned<optim::clipped<optim::adam>>>>) {
+  Rule const rule{};
+  auto s = rule.template init<layout, float>();
   std::vector<float> theta = support::draw<float>(network::parameters, 1);
   optim::prune(s, std::span(theta), 0.5);
   auto const gone = s.gone;

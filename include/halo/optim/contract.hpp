@@ -32,7 +32,8 @@ class contract {
   [[nodiscard]] char const* broken() {
     using promise = char const* (contract::*)();
     promise const promises[] = {&contract::masks,   &contract::repeats,    &contract::resumes,
-                                &contract::refuses, &contract::conditions, &contract::counts};
+                                &contract::refuses, &contract::conditions, &contract::counts,
+                                &contract::forgets};
     for (promise const kept : promises) {
       one_.restart();
       two_.restart();
@@ -202,6 +203,22 @@ class contract {
     return nullptr;
   }
 
+  char const* forgets() {
+    vector theta = draw(0);
+    layer_mask const top = layer_mask::only(layers_ - 1);
+    run(one_, theta, 0, 7);
+    run(two_, theta, 0, 7);
+    one_.forget(top, theta.data());
+    if (one_.save_arrays() == two_.save_arrays() && !two_.save_arrays().empty())
+      return "what is remembered of a layer that was replaced begins anew (optim::forget)";
+    if (run(one_, theta, 7, 14) != status::done) return "steps go on where a layer was replaced";
+    one_.forget(layer_mask::all(), theta.data());
+    two_.restart();
+    return one_.save_arrays() == two_.save_arrays()
+               ? nullptr
+               : "where all layers were replaced their arrays are those of init";
+  }
+
   tried_optimizer<T>&one_, &two_;
   std::span<parameter_info const> table_;
   std::size_t layers_, size_ = 0;
@@ -217,7 +234,8 @@ class contract {
 /// Runs some hundred steps on 58 parameters in three layers: masks, the same bits twice, a run
 /// saved through record and resumed (which finds an array that a record forgets), gradients that
 /// are not finite or as large as can be, rate, scale and limit of the context, counters near 2³²
-/// and 2⁵³. Whether steps go downhill is for other tests. Allocates.
+/// and 2⁵³, layers that were replaced (optim::forget). Whether steps go downhill is for other
+/// tests. Allocates.
 template <class O, floating T = float>
 [[nodiscard]] char const* broken_promise(O const& rule) {
   static_assert(

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <halo/optim/forget.hpp>
 #include <halo/optim/optimizer.hpp>
 
 // What a contract is tried on: a layout, and any optimizer with a state behind one interface.
@@ -51,6 +52,8 @@ struct tried_optimizer {
   virtual bytes save() = 0;                      ///< all that record names of the state
   virtual void restore(bytes const& saved) = 0;  ///< ... written back
   virtual bool count_from(std::uint64_t n) = 0;  ///< all counters; false: one is too narrow
+  virtual void forget(layer_mask layers, T const* theta) = 0;
+  virtual bytes save_arrays() = 0;  ///< of save(), what is there for parameters and tensors
 };
 
 template <class O, class Layout, floating T>
@@ -68,9 +71,21 @@ struct tried final : tried_optimizer<T> {
     return rule->step(theta, gradient, *state, context);
   }
   bytes save() override {
+    return saved([](field_kind) { return true; });
+  }
+  bytes save_arrays() override {
+    return saved([](field_kind kind) {
+      return kind == field_kind::per_parameter || kind == field_kind::per_tensor;
+    });
+  }
+  void forget(layer_mask layers, T const* theta) override {
+    optim::forget(*rule, *state, layers, theta);
+  }
+  template <class Wanted>
+  [[nodiscard]] bytes saved(Wanted const& wanted) {
     bytes all;
-    walk(*state, [&all]<class U>(field_path const&, recorded_field<U> const& field) {
-      if (!field.is_state() || field.values.empty()) return;
+    walk(*state, [&]<class U>(field_path const&, recorded_field<U> const& field) {
+      if (!field.is_state() || !wanted(field.kind) || field.values.empty()) return;
       std::size_t const begin = all.size(), n = field.values.size_bytes();
       all.resize(begin + n);
       std::memcpy(all.data() + begin, field.values.data(), n);

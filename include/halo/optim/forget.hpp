@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string_view>
 #include <type_traits>
 
 #include <halo/core/assert.hpp>
@@ -13,14 +14,25 @@ namespace halo::optim {
 
 namespace detail {
 
+/// Whether a state is of the optimizer itself: not that of one that it goes around and adds
+/// nothing to, whose state may have an `inner`, too.
+template <class O, class State>
+inline constexpr bool has_own_state = true;
+template <class O, class State>
+  requires requires(O const& o) { o.inner; }
+inline constexpr bool has_own_state<O, State> =
+    !std::is_same_v<State, typename decltype(O::inner)::template state<typename State::layout,
+                                                                       typename State::scalar>>;
+
 /// Puts the numbers that a state has for each parameter and tensor of some layers to those of a
 /// fresh one for a single parameter. Parts called "inner" are left alone.
 template <parameter_layout Layout, class State, class Fresh>
 void begin_anew(State& s, Fresh const& fresh, layer_mask layers) noexcept {
   auto const is_inner = [](field_path const& path) {
-    field_path const* p = &path;
-    while (p->parent != nullptr) p = p->parent;
-    return p != &path && p->name == "inner";
+    std::string_view outermost;
+    std::size_t depth = 0;
+    path.each([&](std::string_view name) { outermost = depth++ == 0 ? name : outermost; });
+    return depth > 1 && outermost == "inner";
   };
   std::size_t number = 0;  // of the field
   walk(s, [&]<class T>(field_path const& path, recorded_field<T> const& field) {
@@ -62,8 +74,9 @@ void begin_anew(State& s, Fresh const& fresh, layer_mask layers) noexcept {
 /// @param theta  the parameters that are there now
 template <class O, class State, class T>
 void forget(O const& optimizer, State& s, layer_mask layers, T const* theta) noexcept {
+  constexpr bool remembers = detail::has_own_state<O, State>;
   if constexpr (requires { optimizer.inner; }) {
-    if constexpr (requires { s.inner; })
+    if constexpr (remembers)
       forget(optimizer.inner, s.inner, layers, theta);
     else
       forget(optimizer.inner, s, layers, theta);
@@ -72,8 +85,7 @@ void forget(O const& optimizer, State& s, layer_mask layers, T const* theta) noe
     static_assert(noexcept(optimizer.forget(s, layers, theta)),
                   "halo: forget: an optimizer's own forget is noexcept");
     optimizer.forget(s, layers, theta);
-  } else if constexpr (
-      !requires { optimizer.inner; } || requires { s.inner; }) {
+  } else if constexpr (remembers) {
     detail::begin_anew<typename State::layout>(
         s, optimizer.template init<flat_layout<1>, typename State::scalar>(), layers);
   }
