@@ -241,4 +241,22 @@ TEST_CASE("statistics: a network without any weighs nothing more") {
   CHECK(d.statistics().empty());
 }
 
+TEST_CASE("statistics: by those of the examples at hand, no example is left without any") {
+  device d(optim::adam{}, seed{1});
+  walk(d, 0, 60);
+  for (std::size_t const rows : {1, 2, 3, 8, 9, 10, 16, 17, 25}) {
+    CAPTURE(rows);
+    std::vector<float> x = draw<float>(rows * 5, 300, 2.0);
+    d.set_normalization(adapt::normalization::batch);
+    auto const y = predicted(d, x);
+    for (std::size_t k = 0; k < 5; ++k) x[5 * rows - 1 - k] *= -5;  // the last example alone
+    auto const other = predicted(d, x);
+    CHECK(std::vector<float>(y.end() - 3, y.end()) !=
+          std::vector<float>(other.end() - 3, other.end()));
+    if (rows > 1) continue;
+    d.set_normalization(adapt::normalization::running);
+    CHECK(predicted(d, x) == other);
+  }
+}
+
 }  // namespace adapt_statistics_test

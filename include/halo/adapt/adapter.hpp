@@ -127,9 +127,7 @@ class adapter
   }
   /// The numbers that predict and evaluate run on.
   [[nodiscard]] network_view view(weights at = preferred) const noexcept {
-    return {parameters(at), normalization_ == nn::normalization::running
-                                ? statistics_.span()
-                                : std::span<float const>{}};
+    return {parameters(at), statistics_.span(), normalization_};
   }
   /// Running means and variances of batch_norm, Network::statistics of them.
   [[nodiscard]] std::span<float const> statistics() const noexcept { return statistics_.span(); }

@@ -35,7 +35,9 @@ concept forward_memory = requires(W& w) {
 /// The numbers of a network, wherever they lie.
 struct network_view {
   std::span<float const> parameters;
-  std::span<float const> statistics{};  ///< what batch_norm normalises by; empty: each part's own
+  std::span<float const> statistics{};  ///< running ones; empty: there are none
+  /// What batch_norm normalises by: these, or each part's own, of a single row these again.
+  nn::normalization normalize_by = nn::normalization::running;
 };
 
 /// Calls body(first row, rows, outputs) for examples of any number, as many at a time as the
@@ -46,14 +48,20 @@ void for_each_part(std::size_t rows, network_view const& n, float const* x, Work
   HALO_EXPECTS(n.parameters.size() == Network::parameters &&
                    (n.statistics.empty() || n.statistics.size() == Network::statistics),
                "adapter: parameters and statistics are those of the network");
-  for (std::size_t first = 0; first < rows; first += Workspace::capacity) {
-    std::size_t const part = std::min(Workspace::capacity, rows - first);
+  bool const by_parts = Network::statistics > 0 &&
+                        (n.statistics.empty() || n.normalize_by == nn::normalization::batch);
+  for (std::size_t first = 0; first < rows;) {
+    std::size_t part = std::min(Workspace::capacity, rows - first);
+    // a last row alone would have no statistics of its own
+    if (by_parts && part > 2 && rows - first - part == 1) --part;
     nn::pass const p{.rows = part,
                      .capacity = Workspace::capacity,
-                     .statistics = n.statistics.empty() ? nullptr : n.statistics.data()};
+                     .statistics = n.statistics.empty() ? nullptr : n.statistics.data(),
+                     .normalize_by = n.normalize_by};
     body(first, part,
          static_cast<float const*>(Network::template infer<float*>(
              p, n.parameters.data(), x + first * Network::inputs, work.arena.data())));
+    first += part;
   }
 }
 

@@ -30,9 +30,10 @@ class settings {
   }
 
   /// What batch_norm normalises by in predict, evaluate and accuracy: running statistics, or those
-  /// of each part of the examples, as many as a mini-batch may have.
+  /// of each part of the examples, as many as a mini-batch may have. A single example is normalised
+  /// by the running ones, and where it would be left over the part before it has one less.
   [[nodiscard]] nn::normalization normalization() const noexcept { return normalization_; }
-  /// Chooses the statistics of layers that learn: the mini-batch's or the running ones.
+  /// Chooses them.
   void set_normalization(nn::normalization n) noexcept { normalization_ = n; }
 
   /// What batch_norm normalises by in steps that leave its layer out, which never move its
@@ -48,8 +49,8 @@ class settings {
   settings() = default;
   std::uint64_t training_rows_ = 0;                                    ///< 0: nobody said
   optim::guard guard_{};                                               ///< of every step
-  nn::normalization normalization_ = nn::normalization::running;       ///< of layers that learn
-  nn::normalization frozen_normalization_ = nn::normalization::batch;  ///< of those left out
+  nn::normalization normalization_ = nn::normalization::running;       ///< of answers
+  nn::normalization frozen_normalization_ = nn::normalization::batch;  ///< of layers left out
 };
 
 }  // namespace halo::adapt
