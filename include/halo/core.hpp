@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <halo/core/aligned.hpp>
 #include <halo/core/allowed.hpp>
 #include <halo/core/assert.hpp>
 #include <halo/core/bad_option.hpp>
+#include <halo/core/bit_cast.hpp>
 #include <halo/core/concepts.hpp>
 #include <halo/core/cost.hpp>
 #include <halo/core/error.hpp>
@@ -20,3 +23,5 @@
 #include <halo/core/stopwatch.hpp>
 #include <halo/core/unrolled.hpp>
 #include <halo/version.hpp>
+
+#include <halo/macros_back.hpp>

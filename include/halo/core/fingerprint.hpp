@@ -9,6 +9,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include <halo/core/bit_cast.hpp>
+
 namespace halo {
 
 /// FNV-1a, 64 bits: what tells bytes from other bytes; a single wrong byte always shows
@@ -52,7 +54,7 @@ template <class T, std::size_t N>
   static_assert(std::is_arithmetic_v<T>, "halo: fingerprint: of numbers");
   fingerprint f;
   for (T const& x : values) {
-    auto const raw = std::bit_cast<std::array<std::byte, sizeof(T)>>(x);
+    auto const raw = core::bit_cast<std::array<std::byte, sizeof(T)>>(x);
     f.add(std::span<std::byte const>(raw));
   }
   return f;

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include <halo/core/aligned.hpp>
+#include <halo/core/bit_cast.hpp>
 #include <halo/core/error.hpp>
 #include <halo/io/file.hpp>
 #include <halo/io/kind.hpp>
@@ -48,7 +49,7 @@ struct idx_view {
     std::memcpy(value.data(), bytes.data() + i * sizeof(F), sizeof(F));
     if constexpr (std::endian::native == std::endian::little)
       std::reverse(value.begin(), value.end());
-    return std::bit_cast<F>(value);
+    return core::bit_cast<F>(value);
   }
 };
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <compare>
 #include <cstddef>
@@ -16,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include <halo/core/bit_cast.hpp>
 #include <halo/core/error.hpp>
 #include <halo/io/memory.hpp>
 #include <halo/io/quoted.hpp>
@@ -220,7 +220,7 @@ inline void check_order(std::span<state_layer const> layers, std::string const& 
     if (t.type == dtype::f32) values[i] = element(i, 0.0F);
     if (t.type == dtype::f64) values[i] = static_cast<float>(element(i, 0.0));
     if (t.type == dtype::bf16)
-      values[i] = std::bit_cast<float>(std::uint32_t{element(i, std::uint16_t{0})} << 16U);
+      values[i] = core::bit_cast<float>(std::uint32_t{element(i, std::uint16_t{0})} << 16U);
     if (t.type == dtype::f16) values[i] = detail::half_to_float(element(i, std::uint16_t{0}));
     if (!std::isfinite(values[i])) {
       fail("load_pytorch", where() + ", element " + std::to_string(i), "a finite number",

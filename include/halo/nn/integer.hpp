@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include <halo/core/bit_cast.hpp>
 #include <halo/core/error.hpp>
 #include <halo/kernel/conv2d_int8.hpp>
 #include <halo/nn/layer.hpp>
@@ -155,8 +155,8 @@ struct integer<quantised<L, O>> : detail::input_of_layer<L> {
       float* const at = to + 2 + group * wide + column;
       at[0] = inputs.scale.native * q.scale.native;
       if constexpr ((tensors_of_layer<X>) == 2) at[n] = theta[g.weights() + j];
-      at[2 * n] = std::bit_cast<float>(lowest * sum);
-      if constexpr (centered) at[3 * n] = std::bit_cast<float>(center);
+      at[2 * n] = core::bit_cast<float>(lowest * sum);
+      if constexpr (centered) at[3 * n] = core::bit_cast<float>(center);
     }
   }
 

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
 
+#include <halo/core/bit_cast.hpp>
 #include <halo/simd/bits.hpp>
 
 // One algorithm for every architecture and for plain scalars.
@@ -36,9 +36,9 @@ struct math_constants<float> {
   static constexpr float exp_highest = 89.0F;         // above: infinity
   static constexpr float tanh_one = 9.1F;             // from here tanh rounds to 1
   static constexpr float sqrt_half = 0x1.6a09e6p-1F;
-  static constexpr float one_above_sqrt_half = std::bit_cast<float>(
-      std::bit_cast<std::uint32_t>(1.0F) - std::bit_cast<std::uint32_t>(sqrt_half));
-  static constexpr float mantissa_mask = std::bit_cast<float>(0x007FFFFFU);
+  static constexpr float one_above_sqrt_half = core::bit_cast<float>(
+      core::bit_cast<std::uint32_t>(1.0F) - core::bit_cast<std::uint32_t>(sqrt_half));
+  static constexpr float mantissa_mask = core::bit_cast<float>(0x007FFFFFU);
   static constexpr float integers = 0x1p23F;  // or-ed with a small integer's bits: a float
   static constexpr float exponent_one = integers + 127.0F;
   static constexpr float exponent_denormal = exponent_one + 23.0F;
@@ -60,9 +60,9 @@ struct math_constants<double> {
   static constexpr double exp_highest = 710.0;
   static constexpr double tanh_one = 19.1;
   static constexpr double sqrt_half = 0x1.6a09e667f3bcdp-1;
-  static constexpr double one_above_sqrt_half = std::bit_cast<double>(
-      std::bit_cast<std::uint64_t>(1.0) - std::bit_cast<std::uint64_t>(sqrt_half));
-  static constexpr double mantissa_mask = std::bit_cast<double>(0x000FFFFFFFFFFFFFU);
+  static constexpr double one_above_sqrt_half = core::bit_cast<double>(
+      core::bit_cast<std::uint64_t>(1.0) - core::bit_cast<std::uint64_t>(sqrt_half));
+  static constexpr double mantissa_mask = core::bit_cast<double>(0x000FFFFFFFFFFFFFU);
   static constexpr double integers = 0x1p52;
   static constexpr double exponent_one = integers + 1023.0;
   static constexpr double exponent_denormal = exponent_one + 52.0;

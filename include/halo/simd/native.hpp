@@ -5,16 +5,30 @@
 // look alike from here on. xsimd's functions are called unqualified on its registers, found by
 // argument-dependent lookup alone: where xsimd knows no architecture it declares none of them.
 
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdlib>
 #include <type_traits>
 
+#include <halo/core/bit_cast.hpp>
 #include <halo/core/portable.hpp>
 
+// xsimd is needed where there are vector registers to be used. With HALO_SCALAR, which
+// HALO_PORTABLE implies, there are none: one lane, and no library. The macro must be defined for
+// all sources of a program.
+#if defined(HALO_PORTABLE) && !defined(HALO_SCALAR)
+#  define HALO_SCALAR
+#endif
+#if !defined(HALO_SCALAR) && !__has_include(<xsimd/xsimd.hpp>)
+#  if defined(__SSE2__) || defined(__ARM_NEON) || defined(__riscv_vector) || \
+      defined(__ALTIVEC__) || defined(__wasm_simd128__)
+#    error "halo: no xsimd on the include path; install it, or define HALO_SCALAR for one lane"
+#  endif
+#  define HALO_SCALAR
+#endif
+
 // Without GNU's extensions newlib declares less than xsimd's allocator names.
-#if defined(__NEWLIB__) && defined(__STRICT_ANSI__)
+#if !defined(HALO_SCALAR) && defined(__NEWLIB__) && defined(__STRICT_ANSI__)
 extern "C" int posix_memalign(void** memory, std::size_t alignment, std::size_t size);
 #endif
 
@@ -24,8 +38,10 @@ extern "C" int posix_memalign(void** memory, std::size_t alignment, std::size_t 
 #  pragma GCC diagnostic ignored "-Wuninitialized"
 #  pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
-#include <xsimd/xsimd.hpp>
-#if defined(__AVX512F__)
+#if !defined(HALO_SCALAR)
+#  include <xsimd/xsimd.hpp>
+#endif
+#if defined(__SSE2__)  // bytes.hpp has loops of its own on integers, whose bits are always the same
 #  include <immintrin.h>
 #endif
 #if defined(__ARM_NEON)
@@ -54,10 +70,7 @@ namespace halo::simd {
 /// The architecture without vector registers: a batch of one lane.
 struct scalar {};
 
-#if defined(HALO_PORTABLE)
-using default_arch = scalar;
-using native_archs = void;
-#elif defined(XSIMD_NO_SUPPORTED_ARCHITECTURE)
+#if defined(HALO_SCALAR) || defined(XSIMD_NO_SUPPORTED_ARCHITECTURE)
 using default_arch = scalar;
 using native_archs = void;
 #else
@@ -67,25 +80,32 @@ using native_archs = xsimd::supported_architectures;  // arch.hpp spells them ou
 
 namespace detail {
 
+/// What stands for a register and its mask on an architecture: one number where it has none.
+template <class T, class Arch, bool HasRegisters>
+struct native_types {
+  using type = T;
+  using mask = bool;
+  static constexpr std::size_t size = 1;
+};
+#if defined(HALO_SCALAR)
+template <class T, class Arch>
+using native = native_types<T, Arch, false>;
+#else
+template <class T, class Arch>
+struct native_types<T, Arch, true> {
+  using type = xsimd::batch<T, Arch>;
+  using mask = xsimd::batch_bool<T, Arch>;
+  static constexpr std::size_t size = type::size;
+};
+
 /// Whether an architecture has registers of T; ARMv7 has none of doubles, and xsimd an empty type.
 template <class T, class Arch>
 inline constexpr bool has_registers =
     !std::is_same_v<Arch, scalar> &&
     !(std::is_same_v<T, double> && std::is_same_v<Arch, xsimd::neon>);
-
-/// What stands for a register and its mask on an architecture: one number where it has none.
-template <class T, class Arch, bool = has_registers<T, Arch>>
-struct native {
-  using type = xsimd::batch<T, Arch>;
-  using mask = xsimd::batch_bool<T, Arch>;
-  static constexpr std::size_t size = type::size;
-};
 template <class T, class Arch>
-struct native<T, Arch, false> {
-  using type = T;
-  using mask = bool;
-  static constexpr std::size_t size = 1;
-};
+using native = native_types<T, Arch, has_registers<T, Arch>>;
+#endif
 
 /// f of one lane after the other, where the machine has no instruction for all of them.
 template <class R, class F, class... Rs>
@@ -126,8 +146,13 @@ template <class R>
 }
 
 /// Whether the machine's own minimum and maximum give the second operand where either is NaN (x86).
+#if defined(HALO_SCALAR)
+template <class Arch>
+inline constexpr bool second_wins = false;
+#else
 template <class Arch>
 inline constexpr bool second_wins = XSIMD_WITH_SSE2 != 0 && !std::is_same_v<Arch, scalar>;
+#endif
 
 /// The machine's minimum: xsimd turns its operands round since version 14.
 template <class R>
@@ -163,7 +188,7 @@ template <class R>
 template <class To, class From>
 [[nodiscard]] inline To bits_as(From a) noexcept {
   if constexpr (std::is_arithmetic_v<From>)
-    return std::bit_cast<To>(a);
+    return core::bit_cast<To>(a);
   else
 #if XSIMD_VERSION_MAJOR >= 11
     return bitwise_cast<typename To::value_type>(a);
