@@ -24,6 +24,7 @@ LISTS = [
 ]
 OPTIONAL = {"halo/io/gzip.hpp"}  # needs another library; whoever wants it includes it
 ALSO = {"core": ["halo/version.hpp"]}
+MACROS = ("halo/macros_aside.hpp", "halo/macros_back.hpp")  # around what an umbrella includes
 NOT_UNITS = {"main_test.cpp", "simd_main_test.cpp"}
 
 
@@ -45,11 +46,27 @@ def update(root):
         text = (root / build).read_text()
         text = pattern_of(name).sub(lambda _: f"{name} = [\n{entries}]\n", text, count=1)
         (root / build).write_text(text)
+    for umbrella, includes in umbrellas(root):
+        head = umbrella.read_text().partition("#include")[0]  # what stands above it stays
+        umbrella.write_text(head + text_of(includes))
+
+
+def umbrellas(root):
+    """Each with what it includes: a room's, a storey's, and halo.hpp."""
     halo = root / "include" / "halo"
-    for room in rooms_of(root):
-        write_umbrella(halo / f"{room.name}.hpp", shared_headers(root, room))
+    rooms = rooms_of(root)
+    yield halo / "halo.hpp", [f"halo/{room.name}.hpp" for room in rooms]
+    for room in rooms:
+        yield halo / f"{room.name}.hpp", shared_headers(root, room)
     for number, storey in enumerate(check_layers.STOREYS):
-        write_umbrella(halo / f"{storey}.hpp", check_layers.umbrella_of(root, number))
+        yield halo / f"{storey}.hpp", check_layers.umbrella_of(root, number)
+
+
+def text_of(includes):
+    """What an umbrella holds below its comment."""
+    aside, back = (f"#include <{name}>\n" for name in MACROS)
+    lines = [f"#include <{name}>\n" for name in sorted(includes)]
+    return "".join([aside, "\n", *lines, "\n", back])
 
 
 def rooms_of(root):
@@ -62,12 +79,6 @@ def shared_headers(root, room):
     headers = (h.relative_to(root / "include").as_posix() for h in sorted(room.glob("**/*.hpp"))
                if "pretrained" not in h.parts)
     return [h for h in headers if h not in OPTIONAL] + ALSO.get(room.name, [])
-
-
-def write_umbrella(file, includes):
-    """What stands above the first #include stays."""
-    head = file.read_text().partition("#include")[0]
-    file.write_text(head + "".join(f"#include <{name}>\n" for name in sorted(includes)))
 
 
 def check(root):
@@ -90,14 +101,12 @@ def check(root):
         test = root / "tests" / relative.with_name(relative.stem + "_test.cpp")
         if not test.exists():
             bad.append(f"{header}: no test {test.relative_to(root)}")
-    for room in rooms_of(root):  # its umbrella names its headers, halo.hpp each umbrella
-        umbrella = include / "halo" / f"{room.name}.hpp"
+    for umbrella, includes in umbrellas(root):
         text = umbrella.read_text() if umbrella.exists() else ""
-        for header in shared_headers(root, room):
-            if f"#include <{header}>" not in text:
-                bad.append(f"{umbrella.relative_to(root)}: lacks #include <{header}>")
-        if f"#include <halo/{room.name}.hpp>" not in (include / "halo" / "halo.hpp").read_text():
-            bad.append(f"include/halo/halo.hpp: lacks #include <halo/{room.name}.hpp>")
+        lacks = [n for n in includes if f"#include <{n}>" not in text]
+        bad += [f"{umbrella.relative_to(root)}: lacks #include <{name}>" for name in lacks]
+        if not lacks and not text.endswith("\n" + text_of(includes)):
+            bad.append(f"{umbrella.relative_to(root)}: --update writes other includes")
     return bad
 
 

@@ -63,7 +63,8 @@ def check(root):
             elif not any("SPDX-License-Identifier: BSD-3-Clause" in line for line in head):
                 bad.append(f"{name}:1: no licence line")
             if file.suffix == ".hpp" and name.startswith("include/"):
-                if head[1:2] != ["#pragma once"]:
+                once = not name.startswith("include/halo/macros_")  # read again and again
+                if once and head[1:2] != ["#pragma once"]:
                     bad.append(f"{name}:2: no #pragma once")
                 if len(lines) > 255 and "/pretrained/" not in name:
                     bad.append(f"{name}: {len(lines)} lines, at most 255")

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <halo/adapt/adapter.hpp>
 #include <halo/adapt/arguments.hpp>
 #include <halo/adapt/assigned.hpp>
@@ -28,3 +30,5 @@
 #include <halo/adapt/settings.hpp>
 #include <halo/adapt/start_head.hpp>
 #include <halo/adapt/statistics.hpp>
+
+#include <halo/macros_back.hpp>

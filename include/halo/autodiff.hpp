@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <halo/autodiff/check.hpp>
 #include <halo/autodiff/compound.hpp>
 #include <halo/autodiff/dense.hpp>
@@ -14,3 +16,5 @@
 #include <halo/autodiff/sweep.hpp>
 #include <halo/autodiff/tape.hpp>
 #include <halo/autodiff/variable.hpp>
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <halo/data/balanced_batches.hpp>
 #include <halo/data/batches.hpp>
 #include <halo/data/cifar.hpp>
@@ -15,3 +17,5 @@
 #include <halo/data/standardize.hpp>
 #include <halo/data/text.hpp>
 #include <halo/data/thyroid.hpp>
+
+#include <halo/macros_back.hpp>

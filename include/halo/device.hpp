@@ -4,6 +4,8 @@
 // What a device runs: networks, optimizers, learned ones among them, and the loop that adapts. No
 // files, no threads, no tape, no xtensor; compiles with -fno-exceptions -fno-rtti.
 
+#include <halo/macros_aside.hpp>
+
 #include <halo/adapt/adapter.hpp>
 #include <halo/adapt/arguments.hpp>
 #include <halo/adapt/assigned.hpp>
@@ -97,3 +99,5 @@
 #include <halo/optim/transact.hpp>
 #include <halo/optim/wrapper.hpp>
 #include <halo/simd.hpp>
+
+#include <halo/macros_back.hpp>

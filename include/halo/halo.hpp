@@ -3,6 +3,8 @@
 
 // All of halo. A program that must compile fast includes the rooms it uses.
 
+#include <halo/macros_aside.hpp>
+
 #include <halo/adapt.hpp>
 #include <halo/autodiff.hpp>
 #include <halo/core.hpp>
@@ -18,3 +20,5 @@
 #include <halo/task.hpp>
 #include <halo/tensor.hpp>
 #include <halo/zoo.hpp>
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <halo/io/checksum.hpp>
 #include <halo/io/descriptor.hpp>
 #include <halo/io/file.hpp>
@@ -25,3 +27,5 @@
 #include <halo/io/scanner.hpp>
 #include <halo/io/state_dict.hpp>
 #include <halo/io/tensor_view.hpp>
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <halo/kernel/activation.hpp>
 #include <halo/kernel/bias.hpp>
 #include <halo/kernel/channel_groups.hpp>
@@ -40,3 +42,5 @@
 #include <halo/kernel/winograd.hpp>
 #include <halo/kernel/winograd_transform.hpp>
 #include <halo/kernel/winograd_weights.hpp>
+
+#include <halo/macros_back.hpp>

@@ -4,6 +4,8 @@
 // All of halo by storeys: device and store, and what a laboratory needs besides: the tape, unrolled
 // optimizers, tasks, meta-training, networks of the papers.
 
+#include <halo/macros_aside.hpp>
+
 #include <halo/autodiff/check.hpp>
 #include <halo/autodiff/dense.hpp>
 #include <halo/autodiff/fast.hpp>
@@ -21,3 +23,5 @@
 #include <halo/store.hpp>
 #include <halo/task.hpp>
 #include <halo/zoo.hpp>
+
+#include <halo/macros_back.hpp>

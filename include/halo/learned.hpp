@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <halo/learned/coordinate_lstm.hpp>
 #include <halo/learned/facts.hpp>
 #include <halo/learned/gradient_features.hpp>
@@ -38,3 +40,5 @@
 #include <halo/learned/unroll.hpp>
 #include <halo/learned/weight_table.hpp>
 #include <halo/learned/weights_file.hpp>
+
+#include <halo/macros_back.hpp>

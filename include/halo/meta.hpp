@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <halo/meta/any_visitor.hpp>
 #include <halo/meta/average_loss.hpp>
 #include <halo/meta/checkpoint.hpp>
@@ -26,3 +28,5 @@
 #include <halo/meta/validation.hpp>
 #include <halo/meta/whole_runs.hpp>
 #include <halo/meta/window.hpp>
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <halo/nn/activation.hpp>
 #include <halo/nn/batch_norm.hpp>
 #include <halo/nn/block.hpp>
@@ -44,3 +46,5 @@
 #include <halo/nn/slimming.hpp>
 #include <halo/nn/summary.hpp>
 #include <halo/nn/window.hpp>
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <halo/optim/adagrad.hpp>
 #include <halo/optim/adam.hpp>
 #include <halo/optim/averaged.hpp>
@@ -28,3 +30,5 @@
 #include <halo/optim/slimming.hpp>
 #include <halo/optim/transact.hpp>
 #include <halo/optim/wrapper.hpp>
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <halo/simd/arch.hpp>
 #include <halo/simd/asinh.hpp>
 #include <halo/simd/batch.hpp>
@@ -16,3 +18,5 @@
 #include <halo/simd/reduce.hpp>
 #include <halo/simd/transform.hpp>
 #include <halo/simd/zip.hpp>
+
+#include <halo/macros_back.hpp>

@@ -3,6 +3,8 @@
 
 // The device storey, and what files and data sets need: containers, formats, readers, checkpoints.
 
+#include <halo/macros_aside.hpp>
+
 #include <halo/adapt/checkpoint.hpp>
 #include <halo/adapt/checkpoint_bytes.hpp>
 #include <halo/data.hpp>
@@ -10,3 +12,5 @@
 #include <halo/io.hpp>
 #include <halo/learned/weights_file.hpp>
 #include <halo/tensor.hpp>
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <halo/task/adapted.hpp>
 #include <halo/task/choice.hpp>
 #include <halo/task/few_rows.hpp>
@@ -11,3 +13,5 @@
 #include <halo/task/task.hpp>
 #include <halo/task/teacher.hpp>
 #include <halo/task/wrapper.hpp>
+
+#include <halo/macros_back.hpp>
