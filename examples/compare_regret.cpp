@@ -21,6 +21,7 @@
 
 #include "support/adaptation_problems.hpp"
 #include "support/arguments.hpp"
+#include "support/choosing_problems.hpp"
 #include "support/comparing.hpp"
 
 namespace {
@@ -34,14 +35,15 @@ struct settings {
   std::vector<std::string> weights;
   std::uint64_t seed = 1;
   meta::regret_options where;
-  bool quick = false, cells = false;
+  bool quick = false, cells = false, choose = false;
 };
 
 constexpr char const* usage =
     "usage: compare_regret [--data FOLDER] [--families cti] [--seeds N] [--seed N] [--threads N]\n"
-    "  [--weights FILE]... [--cells] [--quick]\n\n"
+    "  [--weights FILE]... [--choose] [--cells] [--quick]\n\n"
     "Families: c images, t patients, i inventions, which alone need no data. --weights: other\n"
-    "numbers of the rule, beside those that halo ships. --cells: every cell.\n";
+    "numbers of the rule, beside those that halo ships. --choose: on the families that choose\n"
+    "among evolutions instead. --cells: every cell.\n";
 
 settings read(int count, char** argument) {
   settings s;
@@ -60,6 +62,8 @@ settings read(int count, char** argument) {
       s.where.threads = in.number(1, 1024);
     } else if (in.is("--weights")) {
       s.weights.push_back(in.value());
+    } else if (in.is("--choose")) {
+      s.choose = true;
     } else if (in.is("--cells")) {
       s.cells = true;
     } else if (in.is("--quick")) {
@@ -119,10 +123,14 @@ void print_cells(meta::regret_table const& t) {
 }
 
 void run(settings const& s) {
-  if (s.families != "i" && s.data.empty()) support::leave_without_data("compare_regret");
-  auto const problems =
-      support::judged_on<optim::momentum, optim::adam, meta::cosine_adam, rule_type>(
-          s.data, s.families, seed{s.seed}, s.quick);
+  if ((s.choose || s.families != "i") && s.data.empty())
+    support::leave_without_data("compare_regret");
+  using support::chosen_on, support::judged_on;
+  auto const problems = s.choose
+                            ? chosen_on<optim::momentum, optim::adam, meta::cosine_adam, rule_type>(
+                                  s.data, seed{s.seed})
+                            : judged_on<optim::momentum, optim::adam, meta::cosine_adam, rule_type>(
+                                  s.data, s.families, seed{s.seed}, s.quick);
   stopwatch const clock;
   auto const table = support::compare(arms_of(s), problems, s.where);
   print(table);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <halo/core/error.hpp>
@@ -16,6 +17,9 @@
 #include <halo/data/gas_sensor.hpp>
 #include <halo/io/file.hpp>
 #include <halo/io/npy.hpp>
+
+#include "adaptation_data.hpp"
+#include "arguments.hpp"
 
 namespace support {
 
@@ -74,6 +78,22 @@ struct source {
           .data());
   all.add(halo::fingerprint_of(std::span(from.domains)).text().data());
   return all.text().data();
+}
+
+/// Rows of a public data set: gas, batches 1 to 6; or wearers 1 to 15, six numbers a channel.
+[[nodiscard]] inline source load_public(std::string const& name) {
+  std::string const folder = data_folder();
+  if (folder.empty()) leave_without_data("halo-specialise");
+  source from;
+  if (name == "gas") {
+    auto gas = early_gas(folder);
+    from = {data::select_classes(gas.samples, {1, 2, 3, 4, 5, 6}), std::move(gas.batch)};
+  } else {
+    auto har = early_wearers(folder);
+    from = {data::select_classes(window_features(har.samples), {1, 2, 3, 4, 5, 6}),
+            std::move(har.subject)};
+  }
+  return from;
 }
 
 /// Rows of the gases 1, 2, 3 that come with halo, for no path; of a folder with x.npy, y.npy and

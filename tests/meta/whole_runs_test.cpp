@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +17,7 @@
 
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
+#include "../support/small_problems.hpp"
 
 namespace meta_whole_runs_test {
 
@@ -75,6 +77,29 @@ TEST_CASE(
   CHECK(one.optimizer().config.rate == doctest::Approx(0.05).epsilon(0.2));
   CHECK(one.optimizer().config.rate == three.optimizer().config.rate);
   CHECK(make(1, 150, 6).update() != make(1).update());
+}
+
+TEST_CASE(
+    "whole runs: a short evolution of halo's rule gives the same bits, by two threads as by one") {
+  support::small_problems places;
+  for (std::size_t const anew : {std::size_t{0}, std::size_t{1}, std::size_t{2}})
+    places.push_back(support::small_place("small", seed{anew + 1}, anew));
+  auto const evolved = [&](std::size_t threads, std::uint64_t draws) {
+    meta::whole_run_options how{.updates = 6, .pairs = 6, .threads = threads};
+    how.episodes = {.longest_run = 60, .draws = seed{draws}};
+    using evolution = meta::whole_runs<support::horizon, optim::momentum, optim::adam,
+                                       meta::cosine_adam, support::horizon>;
+    evolution e(support::horizon(), how, places);
+    while (e.updates() < how.updates) (void)e.update();
+    support::horizon const rule = e.optimizer();
+    return std::vector<float>(rule.values().begin(), rule.values().end());
+  };
+  auto const one = evolved(1, 3);
+  CHECK(one == evolved(2, 3));
+  CHECK(one == evolved(1, 3));
+  CHECK(one != evolved(1, 4));
+  support::horizon const untrained;
+  CHECK_FALSE(std::ranges::equal(one, untrained.values()));
 }
 
 TEST_CASE("whole runs: jobs may be shared, their outcomes in order are all that an update needs") {
