@@ -22,6 +22,7 @@
 #include <halo/core/shape.hpp>
 #include <halo/core/stopwatch.hpp>
 #include <halo/core/unrolled.hpp>
+#include <halo/core/wrapped_name.hpp>
 #include <halo/version.hpp>
 
 #include <halo/macros_back.hpp>

@@ -29,11 +29,13 @@
 #include <halo/kernel/magnitude.hpp>
 #include <halo/kernel/mean_square.hpp>
 #include <halo/kernel/normalize.hpp>
+#include <halo/kernel/pointwise_loss.hpp>
 #include <halo/kernel/pool.hpp>
 #include <halo/kernel/quantise.hpp>
 #include <halo/kernel/recurrent.hpp>
 #include <halo/kernel/reused_operand.hpp>
 #include <halo/kernel/room.hpp>
+#include <halo/kernel/soft_cross_entropy.hpp>
 #include <halo/kernel/softmax.hpp>
 #include <halo/kernel/sum.hpp>
 #include <halo/kernel/update.hpp>

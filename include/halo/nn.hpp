@@ -5,6 +5,7 @@
 
 #include <halo/nn/activation.hpp>
 #include <halo/nn/batch_norm.hpp>
+#include <halo/nn/binary_cross_entropy.hpp>
 #include <halo/nn/block.hpp>
 #include <halo/nn/bound.hpp>
 #include <halo/nn/chain.hpp>
@@ -17,12 +18,15 @@
 #include <halo/nn/describe.hpp>
 #include <halo/nn/dropout.hpp>
 #include <halo/nn/flatten.hpp>
+#include <halo/nn/focal.hpp>
 #include <halo/nn/forward_walk.hpp>
+#include <halo/nn/gaussian_nll.hpp>
 #include <halo/nn/gradient.hpp>
 #include <halo/nn/group_norm.hpp>
 #include <halo/nn/gru.hpp>
 #include <halo/nn/hardest_rows.hpp>
 #include <halo/nn/head.hpp>
+#include <halo/nn/huber.hpp>
 #include <halo/nn/initialize.hpp>
 #include <halo/nn/integer.hpp>
 #include <halo/nn/integer_network.hpp>
@@ -33,9 +37,13 @@
 #include <halo/nn/linear.hpp>
 #include <halo/nn/loss.hpp>
 #include <halo/nn/loss_check.hpp>
+#include <halo/nn/loss_part.hpp>
 #include <halo/nn/lstm.hpp>
+#include <halo/nn/mean_absolute.hpp>
 #include <halo/nn/operations.hpp>
+#include <halo/nn/partly_labelled.hpp>
 #include <halo/nn/plan.hpp>
+#include <halo/nn/pointwise_loss.hpp>
 #include <halo/nn/pool.hpp>
 #include <halo/nn/quantisation.hpp>
 #include <halo/nn/quantised.hpp>
@@ -44,7 +52,10 @@
 #include <halo/nn/residual.hpp>
 #include <halo/nn/sequential.hpp>
 #include <halo/nn/slimming.hpp>
+#include <halo/nn/smoothed_cross_entropy.hpp>
+#include <halo/nn/soft_cross_entropy.hpp>
 #include <halo/nn/summary.hpp>
+#include <halo/nn/weighted.hpp>
 #include <halo/nn/window.hpp>
 
 #include <halo/macros_back.hpp>

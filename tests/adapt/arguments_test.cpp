@@ -11,8 +11,10 @@
 #include <vector>
 
 #include <halo/nn/batch_norm.hpp>
+#include <halo/nn/binary_cross_entropy.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/loss.hpp>
+#include <halo/nn/partly_labelled.hpp>
 #include <halo/nn/sequential.hpp>
 #include <halo/tensor/view.hpp>
 
@@ -101,6 +103,15 @@ TEST_CASE("arguments: numbers of examples, targets and labels") {
   CHECK(of_labels({}, {}, 8) == "x: expected examples of 4 numbers, found 0 numbers");
   CHECK(of_labels({1, 2, 3}, {0}, 8) == "x: expected examples of 4 numbers, found 3 numbers");
   CHECK(of_labels({1, 2, 3, 4, 5}, {0}, 8) == "x: expected examples of 4 numbers, found 5 numbers");
+  auto const of_some = message_of_rows<nn::partly_labelled<nn::cross_entropy>>;
+  CHECK(of_some(two, {nn::no_label, 2}, 8) == "no error");
+  CHECK(of_some(two, {-2, 2}, 8) == "label of example 0: expected -1 to 2, found -2");
+  CHECK(of_some(two, {0, 3}, 8) == "label of example 1: expected -1 to 2, found 3");
+  auto const of_flags = message_of_rows<nn::binary_cross_entropy>;
+  CHECK(of_flags(two, {0, 1, 0.5F, 1, 1, 0}, 8) == "no error");
+  CHECK(of_flags(two, {0, 1, 0, 1, 2, 0}, 8) == "targets: number 4: expected 0 to 1, found 2");
+  CHECK(of_flags(two, {0, std::nanf(""), 0, 1, 1, 0}, 8) ==
+        "targets: number 1: expected 0 to 1, found nan");
   CHECK(message_of_rows<nn::mean_square>(two, {1, 2, 3}) == "targets: expected 6, found 3");
 }
 

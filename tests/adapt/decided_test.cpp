@@ -68,6 +68,8 @@ TEST_CASE("decided: steps are asked for in turn, told where they were done, and 
   run.end_step(
       {.status = optim::status::done, .loss = 3, .layers = layer_mask(1), .operations = 5});
   CHECK(run.policy_state_.losses == 3);
+  run.end_step({.status = optim::status::done, .loss = 4}, false);
+  CHECK(run.policy_state_.losses == 3);  // no row had a label
   CHECK(run.wanted_batch() == 3);
   CHECK(run.begin_step().layers == layer_mask(2));
   run.end_step({.status = optim::status::non_finite, .loss = 9, .operations = 6});

@@ -8,8 +8,13 @@
 
 #include <halo/adapt/operations.hpp>
 #include <halo/nn/activation.hpp>
+#include <halo/nn/binary_cross_entropy.hpp>
+#include <halo/nn/gaussian_nll.hpp>
+#include <halo/nn/huber.hpp>
 #include <halo/nn/linear.hpp>
+#include <halo/nn/partly_labelled.hpp>
 #include <halo/nn/sequential.hpp>
+#include <halo/nn/smoothed_cross_entropy.hpp>
 #include <halo/optim/adam.hpp>
 #include <halo/zoo/networks.hpp>
 
@@ -44,18 +49,34 @@ TEST_CASE("step_cost: multiply-adds are those that adapt counts") {
   }
 }
 
-TEST_CASE("step_cost: losses as traced numbers count them") {
+namespace {
+
+/// What traced numbers count of a loss and its gradient is what the loss says.
+template <class Loss>
+void check_loss() {
+  CAPTURE(Loss::name);
   using P = support::traced<float>;
-  std::size_t const rows = 5, outputs = 3;
+  std::size_t const rows = 5, outputs = 4;
   std::vector<float> y(rows * outputs, 0.25F), dy(rows * outputs);
-  std::vector<std::int32_t> const labels(rows, 1);
+  std::vector<typename Loss::target> const t(rows * Loss::targets(outputs), 1);
   support::traced_ledger.clear();
-  nn::cross_entropy::value_and_gradient<P>(rows, outputs, P(y.data()), labels.data(), P(dy.data()));
+  Loss::template value_and_gradient<P>(rows, outputs, P(y.data()), t.data(), P(dy.data()));
   cost const found = support::traced_ledger.total();
-  cost const told = rows * nn::cross_entropy::row_cost(outputs);
+  cost const told = rows * Loss::row_cost(outputs);
   CHECK(found.functions == told.functions);
-  CHECK(found.reads + rows == told.reads);  // labels are not traced
+  CHECK(found.reads + t.size() == told.reads);  // targets are not traced
   CHECK(found.writes == told.writes);
+}
+
+}  // namespace
+
+TEST_CASE("step_cost: losses as traced numbers count them") {
+  check_loss<nn::cross_entropy>();
+  check_loss<nn::huber<>>();
+  check_loss<nn::binary_cross_entropy>();
+  check_loss<nn::gaussian_nll>();
+  check_loss<nn::smoothed_cross_entropy<>>();
+  check_loss<nn::partly_labelled<nn::cross_entropy>>();
 }
 
 }  // namespace energy_step_cost_test

@@ -59,6 +59,7 @@ struct traced_register {
 
   traced_register() = default;
   traced_register(native v, std::size_t n) : lanes(v), count(n) {}
+  traced_register(native constant) : lanes(constant) {}  // targets, which nobody watches
   template <class S>
   explicit traced_register(S v)
     requires(std::is_arithmetic_v<S>)

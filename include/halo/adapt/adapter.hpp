@@ -148,6 +148,7 @@ class adapter
   static void record(auto& self, auto&& f) {
     f.template part<Network>("network");
     f.constant("loss", Loss::name);
+    if constexpr (requires { Loss::describe(f); }) f.template part<Loss>("loss");
     f.part("optimizer", self.optimizer_);
     f.part("policy", self.policy_);
     f.template tensors<layout>(self.parameters_.span());
@@ -214,7 +215,7 @@ class adapter
                : std::abs(r.loss) > guard_.loss_limit(guard_state_)
                    ? optim::status::out_of_proportion
                    : update(p, x, r, baseline);
-    this->end_step(r);
+    this->end_step(r, nn::weight_of<Loss>(rows, Network::outputs, t) > 0);
     if (r.status == optim::status::done) return r;
     r.layers = {};
     if (r.status == optim::status::out_of_proportion) guard_.refused(guard_state_);

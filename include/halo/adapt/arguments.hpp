@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include <halo/adapt/refusal.hpp>
+#include <halo/core/allowed.hpp>
 #include <halo/core/options.hpp>
 #include <halo/core/parameter_table.hpp>
 #include <halo/nn/loss_check.hpp>
@@ -97,7 +98,7 @@ template <class Network>
 }
 
 /// Examples and their targets, at least one and at most `most`, as a network and a loss take them;
-/// refused for other numbers of elements and labels outside of the outputs.
+/// refused for other numbers of elements and targets that the loss does not take.
 template <class Network, class Loss>
 struct examples {
   using target = typename Loss::target;
@@ -122,11 +123,17 @@ struct examples {
     }
     if (auto const r = check_count("targets", rows() * Loss::targets(Network::outputs), t.size()))
       return r;
-    if constexpr (std::integral<target>) {
+    constexpr allowed range = nn::target_range_of<Loss>(Network::outputs);
+    if constexpr (range != nn::any_target) {
       for (std::size_t i = 0; i < t.size(); ++i) {
-        if (t[i] >= 0 && static_cast<std::size_t>(t[i]) < Network::outputs) continue;
-        return {misfit::label, "targets", i, static_cast<double>(Network::outputs - 1),
-                static_cast<double>(t[i])};
+        auto const found = static_cast<double>(t[i]);
+        if (range.contains(found)) continue;
+        return {.what = std::integral<target> ? misfit::label : misfit::target,
+                .argument = "targets",
+                .at = i,
+                .expected = range.high,
+                .found = found,
+                .least = range.low};
       }
     }
     return {};
@@ -152,6 +159,9 @@ template <class Network, class Loss, class Optimizer>
   static_assert(nn::loss<Loss>,
                 "halo: adapter: the second argument is a loss, such as "
                 "nn::cross_entropy or nn::mean_square");
+  static_assert(nn::takes_outputs_of<Loss>(Network::outputs),
+                "halo: adapter: the loss does not take the network's number of outputs; "
+                "nn::gaussian_nll wants two for each target");
   static_assert(optim::optimizer<Optimizer, typename Network::layout, float>,
                 "halo: adapter: the third argument is an optimizer, such as optim::adam");
   return true;

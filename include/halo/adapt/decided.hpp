@@ -56,12 +56,13 @@ class decided {
     if (d.layers.empty()) ++totals_.empty;
     return d;
   }
-  /// A step that ran ends. Of those that were done the policy is told.
-  void end_step(report const& r) noexcept {
+  /// A step that ran ends. Of those that were done and have a loss, not unlabelled rows alone, the
+  /// policy is told.
+  void end_step(report const& r, bool has_loss = true) noexcept {
     totals_.operations += r.operations;
     if (r.status == optim::status::done) {
       totals_.layers += r.layers.count();
-      policy_.observe(policy_state_, {r.loss, r.accuracy, r.operations, Layers});
+      if (has_loss) policy_.observe(policy_state_, {r.loss, r.accuracy, r.operations, Layers});
     } else if (r.status == optim::status::out_of_proportion) {
       ++totals_.out_of_proportion;
     } else {

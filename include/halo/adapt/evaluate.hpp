@@ -97,8 +97,8 @@ void predict(network_view const& n, X const& x, std::span<float> y, Workspace& w
 }
 
 /// Mean loss and accuracy over any number of examples, at least one; no accuracy (NaN) where the
-/// loss has no hits, and nothing but a refusal where x and t do not fit network, loss or each
-/// other.
+/// loss has no hits, no loss (NaN) where no example counts in it, and nothing but a refusal where x
+/// and t do not fit network, loss or each other.
 ///
 /// As re-entrant as try_predict; allocates and throws nothing.
 template <class Network, class Loss, forward_memory Workspace, class X, class Y>
@@ -106,17 +106,18 @@ template <class Network, class Loss, forward_memory Workspace, class X, class Y>
                                       Workspace& work) noexcept {
   detail::examples<Network, Loss> const e(x, t, std::numeric_limits<std::size_t>::max());
   if (e.no) return {.refused = e.no};
-  double loss = 0, hits = 0;
+  double loss = 0, weight = 0, hits = 0;
   for_each_part<Network>(
       e.rows(), n, e.x.data(), work, [&](std::size_t first, std::size_t part, float const* out) {
         auto const* const answers = e.t.data() + first * Loss::targets(Network::outputs);
-        loss += static_cast<double>(part) *
-                static_cast<double>(Loss::value_and_gradient(part, Network::outputs, out, answers,
-                                                             static_cast<float*>(nullptr)));
+        double const counts = nn::weight_of<Loss>(part, Network::outputs, answers);
+        weight += counts;
+        loss += counts * static_cast<double>(Loss::value_and_gradient(
+                             part, Network::outputs, out, answers, static_cast<float*>(nullptr)));
         hits += nn::hits_of<Loss>(part, Network::outputs, out, answers);
       });
   auto const rows = static_cast<double>(e.rows());
-  return {.loss = loss / rows, .accuracy = hits / rows};
+  return {.loss = loss / weight, .accuracy = hits / rows};
 }
 
 /// The same.

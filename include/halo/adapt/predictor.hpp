@@ -32,6 +32,8 @@ class predictor : public inference<predictor<Network, MaxBatch, Loss>, Network, 
                   public assigned<predictor<Network, MaxBatch, Loss>, Network> {
   static_assert(nn::detail::complain_of_loss<Loss>());
   static_assert(nn::loss<Loss>, "halo: predictor: the third argument is a loss");
+  static_assert(nn::takes_outputs_of<Loss>(Network::outputs),
+                "halo: predictor: the loss does not take the network's number of outputs");
   static_assert(MaxBatch > 0, "halo: predictor: at least one example runs at a time");
 
  public:

@@ -19,6 +19,7 @@ enum class misfit : unsigned char {
   too_many,      ///< more examples than the largest mini-batch
   count,         ///< targets, outputs, parameters or statistics are not as many as they should be
   label,         ///< a class number outside of the network's outputs
+  target,        ///< a number that the loss does not take: no share in [0, 1] where it wants one
   not_finite,    ///< a parameter or statistic is NaN or infinite
   variance,      ///< a running variance is negative
   option,        ///< an option is out of its range: first_bad_option says which
@@ -35,6 +36,7 @@ struct refusal {
   std::size_t at = 0;          ///< the number of the example, parameter or statistic
   double expected = 0;         ///< the number wanted; of labels and examples the largest
   double found = 0;            ///< the number that was there
+  double least = 0;            ///< of labels and targets the smallest number wanted
 
   /// Whether something was refused.
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return what != misfit::none; }
@@ -45,6 +47,7 @@ struct refusal {
   std::string const at = std::to_string(r.at);
   std::string const expected = halo::detail::short_text(r.expected);
   std::string const found = halo::detail::short_text(r.found);
+  std::string const least = halo::detail::short_text(r.least);
   std::string_view const name = r.argument;
   switch (r.what) {
     case misfit::none:
@@ -63,7 +66,11 @@ struct refusal {
     case misfit::count:
       return joined({name, ": expected ", expected, ", found ", found});
     case misfit::label:
-      return joined({"label of example ", at, ": expected 0 to ", expected, ", found ", found});
+      return joined(
+          {"label of example ", at, ": expected ", least, " to ", expected, ", found ", found});
+    case misfit::target:
+      return joined(
+          {name, ": number ", at, ": expected ", least, " to ", expected, ", found ", found});
     case misfit::not_finite:
       return joined({name, ": number ", at, ": expected a finite number, found ", found});
     case misfit::variance:

@@ -8,6 +8,7 @@
 #include <limits>
 #include <type_traits>
 
+#include <halo/core/allowed.hpp>
 #include <halo/core/cost.hpp>
 #include <halo/core/portable.hpp>
 #include <halo/kernel/mean_square.hpp>
@@ -15,6 +16,9 @@
 #include <halo/simd/pointer.hpp>
 
 namespace halo::nn {
+
+/// What stands in the place of the label of a row that has none: see partly_labelled.
+inline constexpr std::int32_t no_label = -1;
 
 /// Mean softmax cross-entropy of the logits against class numbers; also the rule "largest logit
 /// wins".
@@ -126,6 +130,15 @@ using mean_square = basic_mean_square<float>;
 /// L::value_and_losses(rows, outputs, y, targets, losses) the same mean; losses ← that of each row
 /// L::baseline(rows, outputs, targets)  optional: the mean loss of the best answer that looks at no
 ///                         example, by which an optimizer tells a large loss from a small one
+/// L::target_range(outputs)  optional: halo::allowed, what a target may be; unless told a label in
+///                         [0, outputs), or any number
+/// L::takes_outputs(outputs) optional: whether a network may have so many
+/// L::weight(rows, outputs, targets)  optional: what the mean over these rows counts for beside
+/// that
+///                         of others, unless told their number
+/// L::row_cost(outputs)    optional: what the loss of a row and its gradient take
+/// L::describe(f)          optional: template arguments as constants, so that no run goes on under
+///                         others
 /// L::hits(rows, outputs, y, targets)   optional: how many rows are right, where an answer is right
 ///                         or wrong; without it there is no accuracy (has_hits)
 ///
@@ -181,6 +194,47 @@ template <class L>
     return L::baseline(rows, outputs, t);
   else
     return 0;
+}
+
+/// The range of targets that may be any number: those that are not finite show in the loss.
+inline constexpr allowed any_target{.low = -std::numeric_limits<double>::infinity(),
+                                    .high = std::numeric_limits<double>::infinity()};
+
+/// What a target may be.
+template <class L>
+[[nodiscard]] constexpr allowed target_range_of(std::size_t outputs) noexcept {
+  if constexpr (requires {
+                  { L::target_range(outputs) } -> std::convertible_to<allowed>;
+                })
+    return L::target_range(outputs);
+  else if constexpr (std::integral<typename L::target>)
+    return allowed::between(0, static_cast<double>(outputs) - 1);
+  else
+    return any_target;
+}
+
+/// Whether a network under the loss may have so many outputs.
+template <class L>
+[[nodiscard]] constexpr bool takes_outputs_of(std::size_t outputs) noexcept {
+  if constexpr (requires {
+                  { L::takes_outputs(outputs) } -> std::convertible_to<bool>;
+                })
+    return L::takes_outputs(outputs);
+  else
+    return true;
+}
+
+/// What the mean loss over these rows counts for beside that of others: their number, unless the
+/// loss weighs them or leaves some out.
+template <class L>
+[[nodiscard]] double weight_of(std::size_t rows, std::size_t outputs,
+                               typename L::target const* t) noexcept {
+  if constexpr (requires {
+                  { L::weight(rows, outputs, t) } -> std::convertible_to<double>;
+                })
+    return L::weight(rows, outputs, t);
+  else
+    return static_cast<double>(rows);
 }
 
 /// How many rows are right; NaN where the loss has no hits.

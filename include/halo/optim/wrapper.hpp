@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include <halo/core/wrapped_name.hpp>
 #include <halo/optim/cost.hpp>
 #include <halo/optim/operations.hpp>
 #include <halo/optim/optimizer.hpp>
@@ -16,21 +15,6 @@
 namespace halo::optim {
 
 namespace detail {
-
-/// "outer(inner)", zero-terminated.
-template <class Self, class Inner>
-struct wrapped_name {
-  static constexpr std::string_view outer = Self::wrapper_name, inner = Inner::name;
-  static constexpr std::array<char, outer.size() + inner.size() + 3> text = [] {
-    std::array<char, outer.size() + inner.size() + 3> t{};
-    std::size_t at = 0;
-    for (char const c : outer) t[at++] = c;
-    t[at++] = '(';
-    for (char const c : inner) t[at++] = c;
-    t[at] = ')';
-    return t;
-  }();
-};
 
 template <class State>
 concept has_average = requires(State& s) {
@@ -89,7 +73,7 @@ struct wrapper {
   /// Goes around an optimizer; implicit, as Self's constructor is.
   constexpr wrapper(Inner optimizer) : inner(std::move(optimizer)) {}
 
-  static constexpr char const* name = detail::wrapped_name<Self, Inner>::text.data();
+  static constexpr char const* name = wrapped_name<Self, Inner>::text.data();
   static constexpr std::size_t operations_per_parameter = Inner::operations_per_parameter;
 
   /// Multiply-adds of a step, see optim::operations.

@@ -139,20 +139,21 @@ class few_rows {
     if (!work_) work_ = std::make_unique<workspace>();
     dataset const& d = from_->test;
     std::size_t const n = std::min(d.rows(), options_.judges), wide = targets();
-    double loss_sum = 0, hits = 0;
+    double loss_sum = 0, weight = 0, hits = 0;
     for (std::size_t first = 0; first < n; first += Batch) {
       std::size_t const part = std::min(Batch, n - first);
       nn::pass const p{.rows = part, .capacity = Batch};
       float const* const y = Network::template forward<float*>(
           p, theta, d.x.data() + first * Network::inputs, work_->arena.data());
       target const* const t = d.y.data() + first * wide;
-      loss_sum += static_cast<double>(part) *
-                  static_cast<double>(Loss::value_and_gradient(part, Network::outputs, y, t,
-                                                               static_cast<float*>(nullptr)));
+      double const counts = nn::weight_of<Loss>(part, Network::outputs, t);
+      weight += counts;
+      loss_sum += counts * static_cast<double>(Loss::value_and_gradient(
+                               part, Network::outputs, y, t, static_cast<float*>(nullptr)));
       if constexpr (labelled) hits += nn::hits_of<Loss>(part, Network::outputs, y, t);
     }
     judgement j;
-    j.loss = loss_sum / static_cast<double>(n);
+    j.loss = loss_sum / weight;
     if constexpr (labelled) {
       j.error = 1 - hits / static_cast<double>(n);
     } else {
