@@ -158,7 +158,7 @@ struct block {
         if (fused<I - 1>) c.forward = unmoved(c.forward);
         if (fused_back<I - 1>) c.back = unmoved(c.back), c.to_data = unmoved(c.to_data);
       }
-      tell({here::kind, {}, c});
+      tell({here::kind, {}, c, product_of<here, shape_at<I>>()});
     }
   }
 

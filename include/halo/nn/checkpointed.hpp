@@ -47,7 +47,7 @@ struct checkpointed : detail::composite_of<checkpointed<L...>, L...> {
   template <class X, class F>
   static constexpr void each_cost(layer_mask mask, bool below, F&& f) {
     bool const runs = below || !(mask & layer_mask::all(inner<X>::sizes.mask_layers)).empty();
-    f(layer_cost{kind, {}, {}});
+    f(layer_cost{.kind = kind});
     inner<X>::each_cost(mask, below, [&](layer_cost l) {
       if (runs) l.passes.back += l.passes.forward;
       f(l);

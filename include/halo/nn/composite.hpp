@@ -75,7 +75,7 @@ struct composite_of {
   static constexpr void each_cost(layer_mask mask, bool below, F&& f) {
     pass_costs own;
     if constexpr (keeps_output<X>) own.forward.each = {0, 0, output<X>::size, output<X>::size};
-    f(layer_cost{Self::kind, {}, own});
+    f(layer_cost{.kind = Self::kind, .passes = own});
     inner<X>::each_cost(mask, below, f);
   }
 

@@ -44,6 +44,21 @@ struct convolution {
   static constexpr pass_costs costs =
       costs_by_size<L, X>(L::template geometry<X>.y.seen() * L::template geometry<X>.x.seen() *
                           L::template geometry<X>.in);
+  template <class X>
+  static constexpr layer_product product = [] {
+    constexpr auto g = L::template geometry<X>;
+    return layer_product{.height = g.y.out,
+                         .width = g.x.out,
+                         .input_height = g.y.in,
+                         .input_width = g.x.in,
+                         .kernel_y = g.y.kernel,
+                         .kernel_x = g.x.kernel,
+                         .stride_y = g.y.stride,
+                         .stride_x = g.x.stride,
+                         .in = g.group_in(),
+                         .out = g.group_out(),
+                         .times = Groups};
+  }();
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = true;
   static constexpr bool needs_output = false;

@@ -45,11 +45,24 @@ struct pass_costs {
   friend constexpr bool operator==(pass_costs const&, pass_costs const&) = default;
 };
 
+/// The convolution or the product of matrices in a layer, of one example, for machines whose cost
+/// depends on its shape; a product of matrices is one pixel with a kernel of one.
+struct layer_product {
+  std::size_t height = 1, width = 1;              ///< of the output
+  std::size_t input_height = 1, input_width = 1;  ///< of the input
+  std::size_t kernel_y = 1, kernel_x = 1;         ///< of the kernel
+  std::size_t stride_y = 1, stride_x = 1;         ///< inputs from one output to the next
+  std::size_t in = 0, out = 0;                    ///< channels
+  std::size_t times = 0;                          ///< so often: groups, steps; 0: there is none
+  unsigned input_bits = 0, weight_bits = 0;       ///< of a quantised layer; 0: floats
+};
+
 /// One layer of a step on a mask: the passes that do not run cost nothing.
 struct layer_cost {
-  char const* kind = "";  ///< its word in summary()
-  layer_path path{};      ///< where it stands
-  pass_costs passes{};    ///< what its passes take
+  char const* kind = "";    ///< its word in summary()
+  layer_path path{};        ///< where it stands
+  pass_costs passes{};      ///< what its passes take
+  layer_product product{};  ///< what it multiplies
 };
 
 namespace detail {
@@ -100,6 +113,13 @@ template <class L, class X>
     return L::template costs<X>;
   else
     return costs_by_size<L, X>();
+}
+
+/// L::product<X>, none where L does not say.
+template <class L, class X>
+[[nodiscard]] consteval layer_product product_of() {
+  if constexpr (requires { L::template product<X>; }) return L::template product<X>;
+  return {};
 }
 
 /// What is left of all passes in a step that wants dL/dθ of the layer or not, dL/dx or not.

@@ -43,6 +43,9 @@ struct gru : detail::recurrent<Units, States, Truncation> {
   template <class X>
   static constexpr std::size_t operations = X::extents[0] * (X::extents[1] + Units) * 3 * Units;
   template <class X>
+  static constexpr layer_product product{
+      .in = X::extents[1] + Units, .out = 3 * Units, .times = X::extents[0]};
+  template <class X>
   static constexpr pass_costs costs =
       detail::recurrent_costs(geometry<X>, {.gates = 3,
                                             .parameters = ((X::extents[1] + Units) * 3 + 4) * Units,

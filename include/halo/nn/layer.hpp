@@ -120,6 +120,7 @@ struct backward_arguments {
 ///
 /// Where the passes take something else than its sizes say (nn/cost.hpp):
 /// L::costs<X>             as pass_costs
+/// L::product<X>           the convolution or product in it, as layer_product
 ///
 /// Where its kernels want room (kernel/room.hpp), which they find in the pass:
 /// L::room<X>              its bytes, as one of kernel's functions says

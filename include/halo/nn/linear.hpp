@@ -7,6 +7,7 @@
 #include <halo/kernel/bias.hpp>
 #include <halo/kernel/gemm.hpp>
 #include <halo/kernel/magnitude.hpp>
+#include <halo/nn/cost.hpp>
 #include <halo/nn/layer.hpp>
 
 namespace halo::nn {
@@ -36,6 +37,8 @@ struct linear {
                 In >= 48 ? kernel::gemm_room_least<float> : std::size_t{0}});
   template <class X>
   static constexpr std::size_t operations = In * Out;
+  template <class X>
+  static constexpr layer_product product{.in = In, .out = Out, .times = 1};
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = true;
   static constexpr bool needs_output = false;

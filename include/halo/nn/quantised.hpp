@@ -120,6 +120,13 @@ struct quantised : detail::input_of_layer<L> {
   static constexpr std::size_t operations = L::template operations<X>;
   template <class X>
   static constexpr pass_costs costs = detail::costs_of<L, X>();  // on numbers of the grid
+  template <class X>
+  static constexpr layer_product product = [] {
+    layer_product p = detail::product_of<L, X>();
+    p.input_bits = Options.input_bits;
+    p.weight_bits = Options.weight_bits;
+    return p;
+  }();
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = true;
   static constexpr bool needs_output = L::needs_output;

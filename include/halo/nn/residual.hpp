@@ -93,7 +93,7 @@ struct residual_of {
     pass_costs own;
     own.forward.each = {0, 0, 2 * output<X>::size, output<X>::size};
     own.to_data.each = {0, 0, 2 * X::size, X::size};
-    f(layer_cost{Self::kind, {}, passes_run(own, false, below)});
+    f(layer_cost{.kind = Self::kind, .passes = passes_run(own, false, below)});
     if constexpr (!identity) side<X>::each_cost(side_part<X>(mask), below, f);
     main<X>::each_cost(main_part<X>(mask), below, f);
   }
