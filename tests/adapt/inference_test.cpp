@@ -100,6 +100,22 @@ TEST_CASE("inference: all forms say the same, with weights and workspace") {
   }
 }
 
+TEST_CASE("inference: each row's own loss and whether it is right, as evaluations of that row") {
+  examples const e;
+  device const d = learned(e);
+  std::size_t rows = 0;
+  auto const no = d.try_each_row(e.x, e.t, [&](std::size_t i, double loss, double right) {
+    CHECK(i == rows++);
+    auto const one = d.evaluate(std::span(e.x).subspan(5 * i, 5), std::span(e.t).subspan(i, 1));
+    CHECK(loss == doctest::Approx(one.loss).epsilon(1e-5));
+    CHECK(right == one.accuracy);
+  });
+  CHECK_FALSE(no);
+  CHECK(rows == 100);
+  CHECK(d.try_each_row(std::span(e.x).first(4), e.t, [](auto...) {}).what ==
+        adapt::misfit::example_size);
+}
+
 TEST_CASE("inference: what does not fit is said or thrown, and nothing is allocated else") {
   examples const e;
   device const d = learned(e);

@@ -10,7 +10,6 @@ using namespace halo;
 namespace {
 
 struct device : adapt::planned<3> {
-  using planned::began_with;
   using planned::count_step;
   using planned::drew_head;
   using planned::record;
@@ -21,7 +20,7 @@ struct device : adapt::planned<3> {
 
 TEST_CASE("planned: what is known reaches the optimizer, what the user says goes first") {
   device d;
-  d.began_with(layer_mask::only(0));
+  d.set_drawn(layer_mask::only(0));
   d.drew_head();
   d.set_plan({.horizon = 9, .elapsed = 4, .rows = 30});
   d.count_step();
@@ -32,6 +31,7 @@ TEST_CASE("planned: what is known reaches the optimizer, what the user says goes
   CHECK(c.rows == 30);
   CHECK(c.anew.count() == 2);
   CHECK((c.anew[0] && !c.anew[1] && c.anew[2]));
+  CHECK(d.drawn() == c.anew);
   c.rows = 7;
   d.tell(c);
   CHECK(c.rows == 7);

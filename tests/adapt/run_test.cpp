@@ -312,4 +312,20 @@ TEST_CASE("run: the policy says how many examples it wants, as far as batch and 
   CHECK(fresh().wanted_batch() == 0);
 }
 
+TEST_CASE("run: an outcome tells the held-out loss without a goal, and the last step") {
+  data::dataset const d = clouds(), held_out = clouds();
+  data::batches stream(d, 16, seed{1});
+  device a = fresh();
+  adapt::report last;
+  auto const o =
+      adapt::run(a, stream, {.iterations = 7}, held_out, [&](adapt::report const& r) { last = r; });
+  CHECK(o.loss == a.evaluate(held_out.x, held_out.y).loss);
+  CHECK(o.accuracy == a.accuracy(held_out.x, held_out.y));
+  CHECK(o.last.loss == last.loss);
+  data::dataset wrong = clouds();
+  wrong.y(3) = 2;
+  CHECK(adapt::try_run(a, stream, {.iterations = 7}, wrong).reason == stop::refused);
+  CHECK(a.totals().iterations == 7);  // held-out examples are looked at first
+}
+
 }  // namespace adapt_run_test

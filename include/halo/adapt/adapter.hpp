@@ -88,7 +88,7 @@ class adapter
         optimizer_(detail::checked(optimizer)),
         state_(optimizer.template init<layout, float>()) {
     nn::initialize<layout, float>(parameters_.span(), s, rule);
-    this->began_with(layer_mask::all(layout::layers));
+    this->set_drawn(layer_mask::all(layout::layers));
   }
 
   /// A network with given parameters, as assign takes them.
@@ -176,7 +176,7 @@ class adapter
     std::copy(parameters.begin(), parameters.end(), parameters_.begin());
     statistics_.take(statistics);
     forget(layer_mask::all(layout::layers));
-    this->began_with({});
+    this->set_drawn({});
   }
   /// The head has other parameters than before.
   void head_began() noexcept {

@@ -129,4 +129,28 @@ template <class Network, class Loss, forward_memory Workspace, class X, class Y>
   return e;
 }
 
+/// Calls body(row, loss, right) for each of any number of examples, at least one: the loss of that
+/// row alone, and whether it is right, 1 or 0, NaN where the loss has no hits.
+///
+/// As re-entrant as try_predict; allocates and throws nothing.
+/// @return why it did nothing, where x and t do not fit network, loss or each other
+template <class Network, class Loss, forward_memory Workspace, class X, class Y, class Body>
+[[nodiscard]] refusal try_each_row(network_view const& n, X const& x, Y const& t, Workspace& work,
+                                   Body&& body) noexcept {
+  constexpr std::size_t outputs = Network::outputs, targets = Loss::targets(outputs);
+  detail::examples<Network, Loss> const e(x, t, std::numeric_limits<std::size_t>::max());
+  if (e.no) return e.no;
+  for_each_part<Network>(e.rows(), n, e.x.data(), work,
+                         [&](std::size_t first, std::size_t part, float const* out) {
+                           for (std::size_t i = 0; i < part; ++i) {
+                             auto const* const answer = e.t.data() + (first + i) * targets;
+                             float loss = 0;
+                             Loss::value_and_losses(1, outputs, out + i * outputs, answer, &loss);
+                             body(first + i, static_cast<double>(loss),
+                                  nn::hits_of<Loss>(1, outputs, out + i * outputs, answer));
+                           }
+                         });
+  return {};
+}
+
 }  // namespace halo::adapt

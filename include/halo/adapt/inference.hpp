@@ -71,6 +71,14 @@ class inference {
     return adapt::try_evaluate<Network, Loss>(self().view(at), x, t, work);
   }
 
+  /// Calls body(row, loss, right) for each example: its own loss, and 1 where it is right, 0 where
+  /// not, NaN where the loss has no hits; or says what did not fit.
+  template <class X, class Y, class Body>
+  [[nodiscard]] refusal try_each_row(X const& x, Y const& t, Body&& body,
+                                     weights at = Self::preferred) const noexcept {
+    return adapt::try_each_row<Network, Loss>(self().view(at), x, t, work_, body);
+  }
+
   /// Share of right answers, in [0, 1].
   /// @throws halo::error as evaluate
   template <class X, class Y>

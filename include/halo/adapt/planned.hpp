@@ -23,11 +23,18 @@ class planned {
   /// looks at no example.
   void set_plan(prospect const& p) noexcept { plan_ = p; }
 
- protected:
-  /// These layers were drawn, the others come from somewhere.
-  void began_with(layer_mask drawn) noexcept {
+  /// Layers whose parameters were drawn; the others' come from somewhere.
+  [[nodiscard]] layer_mask drawn() const noexcept {
+    layer_mask m;
+    for (std::size_t i = 0; i < Layers; ++i) m.set(i, drawn_[i] != 0);
+    return m;
+  }
+  /// Says which were; assign takes all parameters for known ones.
+  void set_drawn(layer_mask drawn) noexcept {
     for (std::size_t i = 0; i < Layers; ++i) drawn_[i] = drawn[i] ? 1 : 0;
   }
+
+ protected:
   /// The last layer's parameters were drawn anew.
   void drew_head() noexcept { drawn_.back() = 1; }
 
@@ -39,7 +46,7 @@ class planned {
     if (context.rows == 0) context.rows = plan_.rows;
     context.horizon = plan_.horizon;
     context.elapsed = plan_.elapsed - (plan_.horizon > 0 ? 1 : 0);  // this one is not over
-    for (std::size_t i = 0; i < Layers; ++i) context.anew.set(i, drawn_[i] != 0);
+    context.anew = drawn();
   }
 
   static void record(auto& self, auto&& f) {

@@ -10,8 +10,11 @@
 #include <type_traits>
 #include <utility>
 
+#include <halo/adapt/arguments.hpp>
 #include <halo/adapt/budget.hpp>
+#include <halo/adapt/goals.hpp>
 #include <halo/adapt/operations.hpp>
+#include <halo/adapt/outcome.hpp>
 #include <halo/adapt/prospect.hpp>
 #include <halo/adapt/refusal.hpp>
 #include <halo/adapt/report.hpp>
@@ -21,16 +24,6 @@
 #include <halo/nn/loss.hpp>
 
 namespace halo::adapt {
-
-/// How a run ended.
-struct outcome {
-  stop reason = stop::iterations;                              ///< why it ended
-  adapt::totals totals{};                                      ///< of this run alone
-  double seconds = 0;                                          ///< wall time, evaluations included
-  double loss = std::numeric_limits<double>::quiet_NaN();      ///< of the last evaluation, if any
-  double accuracy = std::numeric_limits<double>::quiet_NaN();  ///< the same
-  refusal refused{};  ///< what did not fit, where the reason is refused
-};
 
 /// Does nothing after a step.
 struct no_observer {
@@ -52,45 +45,6 @@ auto next_batch(Device const& device, Stream& stream) {
 }
 
 namespace detail {
-
-/// Something with examples x and their targets y.
-template <class H>
-concept labelled = requires(H const& h) {
-  h.x;
-  h.y;
-};
-
-/// Whether the goals of a budget are reached, by held-out examples.
-class goals {
- public:
-  explicit goals(budget const& limits) noexcept : limits_(limits) {}
-
-  /// Evaluates where it is time to, and says whether the run is to end for a reason of o.
-  template <class Device, class HeldOut>
-  [[nodiscard]] bool reached(Device const& device, HeldOut const& held_out, outcome& o) noexcept {
-    if (!limits_.evaluates() || o.totals.iterations % limits_.evaluate_every != 0) return false;
-    evaluation const e = device.try_evaluate(held_out.x, held_out.y);
-    if (e.refused) return ends(o, stop::refused, e.refused);
-    o.loss = e.loss;
-    o.accuracy = e.accuracy;
-    if (limits_.accuracy && e.accuracy >= *limits_.accuracy) return ends(o, stop::accuracy);
-    if (limits_.loss && e.loss <= *limits_.loss) return ends(o, stop::loss);
-    waited_ = e.loss < best_ ? 0 : waited_ + 1;
-    best_ = e.loss < best_ ? e.loss : best_;
-    return waited_ >= limits_.patience && ends(o, stop::patience);
-  }
-
- private:
-  static bool ends(outcome& o, stop reason, refusal const& refused = {}) noexcept {
-    o.reason = reason;
-    o.refused = refused;
-    return true;
-  }
-
-  budget const& limits_;
-  double best_ = std::numeric_limits<double>::infinity();
-  std::uint64_t waited_ = 0;
-};
 
 /// Which limit of a budget is reached, if one is.
 [[nodiscard]] inline bool spent(budget const& limits, outcome& o, std::uint64_t bad) noexcept {
@@ -117,14 +71,53 @@ void plan(Device& device, Stream const& stream, budget const& limits, outcome co
   device.set_plan(p);
 }
 
-/// Looks at a budget before a run.
-template <class Loss, class HeldOut>
-[[nodiscard]] refusal check(budget const& limits) noexcept {
+/// Looks at budget and held-out examples before a run, which a safeguard begins.
+template <class Device, class HeldOut>
+[[nodiscard]] refusal check(Device const& device, budget const& limits,
+                            HeldOut& held_out) noexcept {
+  using network = typename Device::network;
+  using loss = typename Device::loss;
+  constexpr bool looks = looking<HeldOut, Device>;
   if (auto const bad = first_bad_option(limits))
     return {.what = misfit::option, .argument = "budget", .found = bad->found};
-  if ((limits.accuracy && !nn::has_hits<Loss>) || (limits.evaluates() && !labelled<HeldOut>))
+  if ((limits.accuracy && !nn::has_hits<loss>) ||
+      (limits.evaluates() && !looks && !labelled<HeldOut>))
     return {.what = misfit::goal, .argument = "budget"};
+  if constexpr (looks)
+    return held_out.begin(device);
+  else if constexpr (labelled<HeldOut>)
+    return examples<network, loss>(held_out.x, held_out.y, std::numeric_limits<std::size_t>::max())
+        .no;
   return {};
+}
+
+/// Steps until something ends the run.
+template <class Device, class Stream, class HeldOut, class Observer>
+outcome steps(Device& device, Stream& stream, budget const& limits, HeldOut& held_out,
+              Observer& observe, goals& goals, stopwatch const& clock) {
+  totals const before = device.totals();
+  outcome o;
+  std::uint64_t bad = 0;
+  for (bool goes_on = true;;) {
+    o.totals = device.totals() - before;
+    o.seconds = clock.seconds();
+    if (!goes_on) return o;
+    if constexpr (held_out_for<HeldOut, Device>)
+      if (goals.reached(device, held_out, o)) return o;
+    if (spent(limits, o, bad)) return o;
+    plan(device, stream, limits, o);
+    auto const [x, y] = next_batch(device, stream);
+    report const r = device.try_step(x, y);
+    o.refused = r.refused;
+    o.reason = r.refused ? stop::refused : stop::observer;
+    if (r.refused) return o;
+    o.last = r;
+    bad = r.finite() ? 0 : bad + 1;
+    if constexpr (std::same_as<std::invoke_result_t<Observer&, report const&>, bool>)
+      goes_on = observe(r);
+    else
+      observe(r);
+  }
 }
 
 /// What a run that was refused throws.
@@ -147,57 +140,35 @@ outcome checked(budget const& limits, outcome const& o) {
 /// with stop::refused where the budget or examples do not fit. Throws nothing that the stream does
 /// not.
 ///
-/// Evaluates held-out examples at the beginning and every budget::evaluate_every iterations, if a
-/// goal needs it; of the loss's goals the accuracy is looked at first. Adds no allocation to those
-/// of the stream.
+/// Looks at held-out examples at the beginning and every budget::evaluate_every iterations, if a
+/// goal needs it or a safeguard does, and at the end; of the loss's goals the accuracy is looked at
+/// first. Adds no allocation to those of the stream.
 /// @param stream    next() gives something with contiguous x [rows, inputs] and y [rows]; where
 ///                  there is next(rows), the policy's wish is followed
-/// @param held_out  has x and y, or is no_examples where the budget has no goals
+/// @param held_out  has x and y; or a safeguard, which takes the device back to its best; or
+///                  no_examples where the budget has no goals
 /// @param observe   called with the report of every step; where it returns false, the run ends
 template <class Device, class Stream, class HeldOut, class Observer = no_observer>
-outcome try_run(Device& device, Stream& stream, budget const& limits, HeldOut const& held_out,
+outcome try_run(Device& device, Stream& stream, budget const& limits, HeldOut&& held_out,
                 Observer&& observe = {}) {
   stopwatch const clock;
-  totals const before = device.totals();
   outcome o;
-  o.refused = detail::check<typename Device::loss, HeldOut>(limits);
-  if (o.refused) o.reason = stop::refused;
+  o.refused = detail::check(device, limits, held_out);
+  o.reason = stop::refused;
   if (o.refused) return o;
-  std::uint64_t bad = 0;
   detail::goals goals(limits);
-  for (;;) {
-    o.totals = device.totals() - before;
-    o.seconds = clock.seconds();
-    if constexpr (detail::labelled<HeldOut>)
-      if (goals.reached(device, held_out, o)) return o;
-    if (detail::spent(limits, o, bad)) return o;
-    detail::plan(device, stream, limits, o);
-    auto const [x, y] = next_batch(device, stream);
-    report const r = device.try_step(x, y);
-    if (r.refused) {
-      o.reason = stop::refused;
-      o.refused = r.refused;
-      return o;
-    }
-    bad = r.finite() ? 0 : bad + 1;
-    if constexpr (std::same_as<std::invoke_result_t<Observer&, report const&>, bool>) {
-      if (!observe(r)) {
-        o.totals = device.totals() - before;
-        o.seconds = clock.seconds();
-        o.reason = stop::observer;
-        return o;
-      }
-    } else {
-      observe(r);
-    }
-  }
+  o = detail::steps(device, stream, limits, held_out, observe, goals, clock);
+  goals.conclude(device, held_out, o);
+  o.seconds = clock.seconds();
+  return o;
 }
 
 /// The same.
 /// @throws halo::error for an option of the budget out of its range, a goal that cannot be looked
 ///         at, and mini-batches or held-out examples that do not fit
-template <class Device, class Stream, detail::labelled HeldOut, class Observer = no_observer>
-outcome run(Device& device, Stream& stream, budget const& limits, HeldOut const& held_out,
+template <class Device, class Stream, class HeldOut, class Observer = no_observer>
+  requires detail::held_out_for<std::remove_reference_t<HeldOut>, Device>
+outcome run(Device& device, Stream& stream, budget const& limits, HeldOut&& held_out,
             Observer&& observe = {}) {
   return detail::checked<typename Device::loss>(
       limits, try_run(device, stream, limits, held_out, std::forward<Observer>(observe)));

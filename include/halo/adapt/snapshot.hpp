@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <halo/adapt/refusal.hpp>
+#include <halo/adapt/report.hpp>
+#include <halo/core/aligned.hpp>
+#include <halo/core/layer_mask.hpp>
+#include <halo/core/record.hpp>
+
+namespace halo::adapt {
+
+/// What a network was at some moment, to go back to: parameters, running statistics, and which
+/// layers were drawn.
+///
+///     static adapt::snapshot<network> before(device);
+///     adapt::run(device, stream, {.iterations = 300});
+///     if (users_are_unhappy) before.restore(device);      // as if it had never been
+///
+/// Of an optimizer that averages it takes the average, with which the device answers. What
+/// optimizer, average and policy remember is not in it: behind restore they begin anew, as behind
+/// assign. As large as the parameters; allocates nothing.
+template <class Network>
+class snapshot {
+ public:
+  /// Zeros.
+  snapshot() = default;
+  /// What an adapter is now.
+  template <class Device>
+  explicit snapshot(Device const& device) noexcept {
+    take(device);
+  }
+
+  /// Becomes what an adapter is now.
+  template <class Device>
+  void take(Device const& device, weights at = Device::preferred) noexcept {
+    auto const parameters = device.parameters(at);
+    std::copy(parameters.begin(), parameters.end(), parameters_.begin());
+    auto const statistics = device.statistics();
+    std::copy(statistics.begin(), statistics.end(), statistics_.begin());
+    layer_mask const drawn = device.drawn();
+    for (std::size_t i = 0; i < Network::layers; ++i) drawn_[i] = drawn[i] ? 1 : 0;
+  }
+  /// Makes the adapter what it was.
+  template <class Device>
+  void restore(Device& device) const {
+    throw_if(try_restore(device), "snapshot");
+  }
+  /// The same, but says where a number is not finite, which none that was taken is.
+  template <class Device>
+  [[nodiscard]] refusal try_restore(Device& device) const noexcept {
+    if (auto const no = device.try_assign(parameters(), statistics())) return no;
+    layer_mask drawn;
+    for (std::size_t i = 0; i < Network::layers; ++i) drawn.set(i, drawn_[i] != 0);
+    device.set_drawn(drawn);
+    return {};
+  }
+
+  [[nodiscard]] std::span<float const> parameters() const noexcept { return parameters_.span(); }
+  [[nodiscard]] std::span<float const> statistics() const noexcept { return statistics_.span(); }
+
+  static constexpr void record(auto& self, auto&& f) {
+    f.template part<Network>("network");
+    f.template tensors<typename Network::layout>(self.parameters_.span());
+    f.template tensors<typename Network::statistics_layout>(self.statistics_.span(),
+                                                            allowed::non_negative());
+    f.per_problem("drawn", std::span(self.drawn_), allowed::share());
+  }
+
+ private:
+  aligned_array<float, Network::parameters> parameters_;
+  aligned_array<float, Network::statistics> statistics_;
+  std::array<std::uint8_t, Network::layers> drawn_{};  ///< 1: its parameters were drawn
+};
+
+}  // namespace halo::adapt
