@@ -46,7 +46,15 @@
 #include <halo/autodiff/planar_gemm.hpp>
 #include <halo/autodiff/scalar.hpp>
 #include <halo/core.hpp>
-#include <halo/energy.hpp>
+#include <halo/energy/bit_fusion.hpp>
+#include <halo/energy/estimate.hpp>
+#include <halo/energy/eyeriss65.hpp>
+#include <halo/energy/horowitz45.hpp>
+#include <halo/energy/meter.hpp>
+#include <halo/energy/pass.hpp>
+#include <halo/energy/roofline.hpp>
+#include <halo/energy/step_cost.hpp>
+#include <halo/energy/systolic.hpp>
 #include <halo/kernel.hpp>
 #include <halo/learned/coordinate_lstm.hpp>
 #include <halo/learned/facts.hpp>
