@@ -4,11 +4,11 @@
 #include <doctest/doctest.h>
 
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 
+#include <halo/core/bit_cast.hpp>
 #include <halo/core/random.hpp>
 
 namespace core_portable_test {
@@ -119,7 +119,7 @@ TEST_CASE("portable: sine and cosine of a share of a turn") {
 TEST_CASE("portable: the bits are these on every processor") {
   std::uint64_t hash = 14695981039346656037U;
   auto const add = [&](double x) {
-    hash = (hash ^ std::bit_cast<std::uint64_t>(x)) * 1099511628211U;
+    hash = (hash ^ halo::core::bit_cast<std::uint64_t>(x)) * 1099511628211U;
   };
   generator g(seed{5});
   for (int i = 0; i < draws; ++i) {

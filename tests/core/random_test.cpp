@@ -5,13 +5,14 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <map>
 #include <set>
 #include <span>
 #include <vector>
+
+#include <halo/core/bit_cast.hpp>
 
 namespace core_random_test {
 
@@ -66,7 +67,7 @@ TEST_CASE("random: the same bits on every platform") {  // tests/golden/make_ran
     CAPTURE(i);
     generator g(seed{7}, i < 8 ? 0 : 9);
     g.seek(i % 8);
-    CHECK(std::bit_cast<std::uint32_t>(g.normal()) == normal[i]);
+    CHECK(halo::core::bit_cast<std::uint32_t>(g.normal()) == normal[i]);
   }
   generator c(seed{7});
   for (std::uint32_t const expected : below) CHECK(c.below(1000) == expected);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -13,16 +12,6 @@
 // of halo, to be compared with what another made of it. No heap, no files.
 
 namespace cross {
-
-/// FNV-1a over the bits of numbers.
-inline std::uint64_t hash(std::span<float const> values) {
-  std::uint64_t h = 14695981039346656037U;
-  for (float const v : values) {
-    std::uint32_t const bits = std::bit_cast<std::uint32_t>(v);
-    for (int shift = 0; shift < 32; shift += 8) h = (h ^ ((bits >> shift) & 255U)) * 1099511628211U;
-  }
-  return h;
-}
 
 /// Rows of Classes patterns in noise, drawn anew for every mini-batch.
 template <std::size_t Inputs, std::size_t Classes, std::size_t Rows>
@@ -60,7 +49,7 @@ result adapt(Device& device, int steps) {
     r.done = r.done && report.status == halo::optim::status::done;
     if (i >= steps - 10) r.accuracy += report.accuracy / 10;
   }
-  r.bits = hash(device.parameters());
+  r.bits = halo::fingerprint_of(device.parameters()).value();
   return r;
 }
 

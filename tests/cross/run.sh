@@ -5,18 +5,19 @@
 #   tests/cross/run.sh bits [TARGET...]     adaptations under HALO_PORTABLE: the bits of bits.txt
 #   tests/cross/run.sh math [TARGET...]     the tests of random numbers, functions and registers
 #   tests/cross/run.sh size                 flash and RAM of an adaptation on a Cortex-M4F
-#   tests/cross/run.sh cost                 what HALO_PORTABLE costs on this machine, and SSE2 alone
-#   tests/cross/run.sh packages             what Debian calls the compilers and emulators
+#   tests/cross/run.sh cost [wasm]          what HALO_PORTABLE costs on this machine, and SSE2 alone
+#   tests/cross/run.sh packages [TARGET...] what Debian calls the compilers and emulators
 #
+# HALO_XSIMD=FOLDER: another xsimd than Debian's, whose 8.1 has no registers of WebAssembly.
 # Says what it skips, and exits with 77 where it skips everything.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 
 out=${HALO_BUILD:-build}/cross
 mkdir -p "$out/include"
-for library in xsimd doctest; do # alone: the rest of /usr/include is another processor's
-  ln -sfn "/usr/include/$library" "$out/include/$library"
-done
+out=$(cd "$out" && pwd)
+ln -sfn /usr/include/doctest "$out/include/doctest" # alone: the rest is another processor's
+ln -sfn "${HALO_XSIMD:-/usr/include}/xsimd" "$out/include/xsimd"
 include="-Iinclude -Itests -isystem $out/include"
 bare='-fno-exceptions -fno-rtti -fno-threadsafe-statics -ffunction-sections -fdata-sections'
 image='-nostartfiles -Wl,--gc-sections -T tests/cross/board.ld'
@@ -24,21 +25,29 @@ image+=' --specs=nano.specs --specs=nosys.specs'
 ran=0
 failed=0
 
-# target NAME: sets compiler, flags and emulator
+# target NAME: sets compiler, flags and emulator, what a program's name ends with, and what Debian
+# calls the packages of compiler and emulator
 target() {
-  emulator='' flags='-static'
+  emulator='' flags='-static' ending='' from=''
   case $1 in
-    host) compiler=g++ flags='-march=native' ;;
-    host-O0) compiler=g++ flags='-O0' ;;
-    host-clang) compiler=clang++-16 flags='-march=native' ;;
-    i686) compiler=i686-linux-gnu-g++ flags+=' -msse2 -mfpmath=sse' ;;
-    aarch64) compiler=aarch64-linux-gnu-g++ emulator=qemu-aarch64-static ;;
-    armv7) compiler=arm-linux-gnueabihf-g++ emulator=qemu-arm-static flags+=' -mfpu=neon' ;;
-    armv7-vfpv4)
-      compiler=arm-linux-gnueabihf-g++ emulator=qemu-arm-static flags+=' -mfpu=neon-vfpv4'
+    host) compiler=g++ flags='-march=native' from=g++ ;;
+    host-O0) compiler=g++ flags='-O0' from=g++ ;;
+    host-clang14) compiler=clang++-14 flags='-march=native' from=clang-14 ;;
+    host-clang) compiler=clang++-16 flags='-march=native' from=clang-16 ;;
+    i686) linux i686-linux-gnu '' '-msse2 -mfpmath=sse' ;;
+    aarch64) linux aarch64-linux-gnu qemu-aarch64-static '' ;;
+    armv7) linux arm-linux-gnueabihf qemu-arm-static '-mfpu=neon' ;;
+    armv7-vfpv4) linux arm-linux-gnueabihf qemu-arm-static '-mfpu=neon-vfpv4' ;;
+    riscv64) linux riscv64-linux-gnu qemu-riscv64-static '' ;;
+    s390x) linux s390x-linux-gnu qemu-s390x-static '' ;;
+    windows)
+      compiler=x86_64-w64-mingw32-g++-posix emulator=wine ending=.exe
+      from='g++-mingw-w64-x86-64-posix wine64 wine'
       ;;
-    riscv64) compiler=riscv64-linux-gnu-g++ emulator=qemu-riscv64-static ;;
-    s390x) compiler=s390x-linux-gnu-g++ emulator=qemu-s390x-static ;;
+    wasm) # its loader and the fetch of newer versions of node do not go together
+      compiler=emcc flags='-sEXIT_RUNTIME=1' emulator='node --no-experimental-fetch' ending=.js
+      from=emscripten
+      ;;
     cortex-m4) board mps2-an386 '-mcpu=cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16' ;;
     cortex-m7) board mps2-an500 '-mcpu=cortex-m7 -mfloat-abi=hard -mfpu=fpv5-d16' ;;
     cortex-m3) board mps2-an385 '-mcpu=cortex-m3 -mfloat-abi=soft' ;;
@@ -48,9 +57,13 @@ target() {
       ;;
   esac
 }
+linux() { # linux TRIPLE EMULATOR FLAGS
+  compiler=$1-g++ emulator=$2 flags+=" $3" from="g++-$1${2:+ qemu-user-static}"
+}
 board() { # board MACHINE FLAGS
   compiler=arm-none-eabi-g++ flags="-mthumb $2 $bare $image tests/cross/board.cpp"
   emulator="qemu-system-arm -M $1 -nographic -semihosting-config enable=on,target=native -kernel"
+  from='gcc-arm-none-eabi libstdc++-arm-none-eabi-newlib qemu-system-arm'
 }
 
 available() { # available NAME: whether the target can be built and run here; says why not
@@ -62,7 +75,7 @@ available() { # available NAME: whether the target can be built and run here; sa
 
 # build NAME SOURCE... -- FLAG...: with the target's compiler and flags
 build() {
-  local program=$out/$1 sources=()
+  local program=$out/$1$ending sources=()
   shift
   while [ "$1" != -- ]; do
     sources+=("$1")
@@ -84,8 +97,13 @@ bits() { # bits NAME: its adaptations, compared with those of every other proces
     return
   }
   # shellcheck disable=SC2086 # words
-  timeout 300 $emulator "$out/bits-$name" > "$out/$name.txt" 2>&1 || failed=1 # a board has one end
-  if diff "$out/$name.txt" tests/cross/bits.txt; then echo "$name: the same bits"; else failed=1; fi
+  timeout 300 $emulator "$out/bits-$name$ending" 2>&1 | # a board has one end
+    grep -v '^wine: ' > "$out/$name.txt" || failed=1
+  if diff --strip-trailing-cr "$out/$name.txt" tests/cross/bits.txt; then
+    echo "$name: the same bits"
+  else
+    failed=1
+  fi
 }
 
 math() { # math NAME
@@ -100,7 +118,7 @@ math() { # math NAME
   }
   echo "$name:"
   # shellcheck disable=SC2086 # words
-  $emulator "$out/math-$name" || failed=1
+  $emulator "$out/math-$name$ending" || failed=1
 }
 
 size() { # of one adaptation each: code and constants, RAM, and what must not be in it
@@ -127,29 +145,41 @@ size() { # of one adaptation each: code and constants, RAM, and what must not be
   done
 }
 
-cost() { # microseconds of a step, one build after the other
-  local flags
-  compiler=g++
+cost() { # cost host|wasm: microseconds of a step, one build after the other
+  local name=$1 variant variants
+  target "$name"
+  available "$name" || return 0
   ran=1
-  for flags in -march=native '-march=native -DHALO_PORTABLE' '' -DHALO_PORTABLE; do
-    echo "g++ -O3 $flags"
-    build cost tests/cross/cost.cpp -- -O3 && "$out/cost" || failed=1
+  case $name in
+    wasm) variants=(-msimd128 '-msimd128 -DHALO_SCALAR' -DHALO_PORTABLE) ;;
+    *) flags='' variants=(-march=native '-march=native -DHALO_PORTABLE' '' -DHALO_PORTABLE) ;;
+  esac
+  for variant in "${variants[@]}"; do
+    echo "$compiler -O3 $variant"
+    # shellcheck disable=SC2086 # words
+    build cost tests/cross/cost.cpp -- -O3 $variant && $emulator "$out/cost$ending" || failed=1
   done
 }
 
-packages() {
-  echo g++-aarch64-linux-gnu g++-arm-linux-gnueabihf g++-i686-linux-gnu g++-riscv64-linux-gnu \
-    g++-s390x-linux-gnu gcc-arm-none-eabi libstdc++-arm-none-eabi-newlib qemu-user-static \
-    qemu-system-arm
+packages() { # packages TARGET...
+  local name
+  for name in "$@"; do
+    target "$name"
+    # shellcheck disable=SC2086 # words
+    printf '%s\n' $from
+  done | sort -u | tr '\n' ' '
 }
 
+# Debian's emscripten finds its own parser where the node on the path is another's
+export NODE_PATH=${NODE_PATH:-/usr/share/nodejs} WINEPREFIX=${WINEPREFIX:-$out/wine} WINEDEBUG=-all
+all='host host-O0 host-clang14 host-clang i686 aarch64 armv7 armv7-vfpv4 riscv64 s390x windows wasm
+  cortex-m3 cortex-m4 cortex-m7'
 what=${1:-}
 [ $# -gt 0 ] && shift
 targets=("$@")
 case $what in
   bits)
-    [ $# -gt 0 ] || targets=(host host-O0 host-clang i686 aarch64 armv7 armv7-vfpv4 riscv64 s390x
-      cortex-m3 cortex-m4 cortex-m7)
+    [ $# -gt 0 ] || read -r -d '' -a targets <<< "$all"
     for name in "${targets[@]}"; do bits "$name"; done
     ;;
   math)
@@ -157,13 +187,14 @@ case $what in
     for name in "${targets[@]}"; do math "$name"; done
     ;;
   size) size ;;
-  cost) cost ;;
+  cost) cost "${targets[0]:-host}" ;;
   packages)
-    packages
+    [ $# -gt 0 ] || read -r -d '' -a targets <<< "$all"
+    packages "${targets[@]}"
     exit
     ;;
   *)
-    sed -n '3,11s/^# \{0,1\}//p' "$0"
+    sed -n '3,12s/^# \{0,1\}//p' "$0"
     exit 1
     ;;
 esac

@@ -4,13 +4,13 @@
 #include <doctest/doctest.h>
 
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <vector>
 
+#include <halo/core/bit_cast.hpp>
 #include "support/numbers.hpp"
 
 namespace simd_asinh_test {
@@ -28,10 +28,10 @@ std::vector<T> arguments() {
   std::vector<T> x;
   if constexpr (sizeof(T) == 4) {
     for (std::uint64_t bits = 0; bits < (std::uint64_t{1} << 32); bits += 8191)
-      x.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
+      x.push_back(halo::core::bit_cast<float>(static_cast<std::uint32_t>(bits)));
   } else {
     for (std::uint64_t i = 0; i < (std::uint64_t{1} << 17); ++i)
-      x.push_back(std::bit_cast<double>(i * 0x00007FFFFFFFFFE7U));
+      x.push_back(halo::core::bit_cast<double>(i * 0x00007FFFFFFFFFE7U));
   }
   for (int i = -(1 << 16); i < (1 << 16); ++i) x.push_back(static_cast<T>(i) * T(0x1.0fp-14));
   return x;

@@ -4,13 +4,13 @@
 #include <doctest/doctest.h>
 
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
 
+#include <halo/core/bit_cast.hpp>
 #include "support/numbers.hpp"
 
 namespace simd_bits_test {
@@ -22,7 +22,7 @@ TEST_CASE_TEMPLATE("operations on the bits of the lanes", V, batch<float>, batch
                    batch<float, simd::scalar>, batch<double, simd::scalar>) {
   using T = typename V::value_type;
   using word = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
-  auto const a_of = [](T x) { return std::bit_cast<word>(x); };
+  auto const a_of = [](T x) { return halo::core::bit_cast<word>(x); };
   auto const xs = support::numbers<T>(V::size, 1, 100);
   auto const ys = support::numbers<T>(V::size, 2, 100);
   V const x = V::load(xs.data());

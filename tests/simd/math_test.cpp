@@ -4,7 +4,6 @@
 #include <doctest/doctest.h>
 
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include <halo/core/bit_cast.hpp>
 #include "support/numbers.hpp"
 
 namespace simd_math_test {
@@ -41,10 +41,10 @@ std::vector<T> arguments() {
   std::vector<T> x;
   if constexpr (sizeof(T) == 4) {
     for (std::uint64_t bits = 0; bits < (std::uint64_t{1} << 32); bits += 8191)
-      x.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
+      x.push_back(halo::core::bit_cast<float>(static_cast<std::uint32_t>(bits)));
   } else {
     for (std::uint64_t i = 0; i < (std::uint64_t{1} << 17); ++i)
-      x.push_back(std::bit_cast<double>(i * 0x00007FFFFFFFFFE7U));
+      x.push_back(halo::core::bit_cast<double>(i * 0x00007FFFFFFFFFE7U));
   }
   for (int i = -(1 << 16); i < (1 << 16); ++i) x.push_back(static_cast<T>(i) * T(0x1.0fp-9));
   for (int i = 0; i < (1 << 15); ++i) x.push_back(T(0.4) + static_cast<T>(i) * T(0x1.1p-14));

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include <halo/core/bit_cast.hpp>
 #include <halo/simd/batch.hpp>
 
 namespace halo::simd {
@@ -19,9 +20,12 @@ template <std::size_t From, class T, class Arch, std::size_t... I>
   constexpr std::size_t width = sizeof...(I);
 #if defined(__clang__) || __GNUC__ >= 12
   using reg = typename native<T, Arch>::type::register_type;
+  using lanes [[gnu::vector_size(width * sizeof(T))]] = T;  // WebAssembly's reg is four integers
+  auto const mixed = __builtin_shufflevector(core::bit_cast<lanes>(reg(a.native)),
+                                             core::bit_cast<lanes>(reg(b.native)),
+                                             static_cast<int>(I % 2 * width + I / 2 + From)...);
   return {typename batch<T, Arch>::wrap{},
-          typename native<T, Arch>::type(__builtin_shufflevector(
-              reg(a.native), reg(b.native), static_cast<int>(I % 2 * width + I / 2 + From)...))};
+          typename native<T, Arch>::type(core::bit_cast<reg>(mixed))};
 #else
   alignas(64) std::array<T, 2 * width> both;
   a.store(both.data());
