@@ -22,6 +22,14 @@ TEST_CASE("window: output sizes and zeros are TensorFlow's") {
   static_assert(window_axis::same(10, 3, 1, 2).out == 10 &&
                 window_axis::same(10, 3, 1, 2).low == 2);
   static_assert(window_axis::same(1, 7).out == 1 && window_axis::same(1, 7).low == 3);
+  static_assert(window_axis::symmetric(224, 7, 2).out == 112 &&
+                window_axis::symmetric(224, 7, 2).low == 3);
+  static_assert(window_axis::symmetric(10, 3, 2).out == 5 &&
+                window_axis::symmetric(10, 3, 2).low == 1);
+  static_assert(window_axis::symmetric(11, 3, 2).out == 6);
+  static_assert(window_axis::symmetric(7, 4, 1).out == 6 && window_axis::symmetric(7, 4).low == 1);
+  static_assert(window_axis::symmetric(10, 3, 1, 2).out == 10);
+  static_assert(window_axis::symmetric(1, 7).out == 1 && window_axis::symmetric(1, 2).out == 0);
   static_assert(window_axis::valid(28, 3).out == 26);
   static_assert(window_axis::valid(10, 3, 2).out == 4);
   static_assert(window_axis::valid(10, 3, 2, 4).out == 1);

@@ -118,6 +118,7 @@ TEST_CASE("conv2d: forward and backward are those of plain loops") {
   check_layer<nn::conv2d<3, 3>, shape<5, 4, 2>>();
   check_layer<nn::conv2d<17, window{2, 5}, window{3, 2}>, shape<7, 6, 3>>();
   check_layer<nn::conv2d<4, 3, 1, padding::valid, 2, 1, false>, shape<6, 5, 6>>();
+  check_layer<nn::conv2d<3, 3, 2, padding::symmetric>, shape<6, 5, 2>>();
   check_layer<nn::conv2d<6, 3, 1, padding::same, 6, 2>, shape<6, 5, 6>>();
   check_layer<nn::conv1d<5, 3, 2>, shape<9, 4>>();
   check_layer<nn::conv1d<1, 1, 4, padding::valid, 1, 1, false>, shape<9, 1>>();

@@ -79,6 +79,16 @@ struct window_axis {
     if (needed > in) a.low = (needed - in) / 2;
     return a;
   }
+  /// The same number of zeros at both ends, half of what the kernel reaches (rounded down):
+  /// PyTorch's padding = kernel // 2. The first output looks at the first input from the middle.
+  [[nodiscard]] static constexpr window_axis symmetric(std::size_t in, std::size_t kernel,
+                                                       std::size_t stride = 1,
+                                                       std::size_t dilation = 1) noexcept {
+    window_axis a{in, 0, kernel, stride, dilation, 0};
+    a.low = (a.reach() - 1) / 2;
+    if (a.reach() <= in + 2 * a.low) a.out = (in + 2 * a.low - a.reach()) / stride + 1;
+    return a;
+  }
 };
 
 }  // namespace halo::kernel

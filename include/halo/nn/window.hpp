@@ -18,16 +18,19 @@ struct window {
 };
 
 /// What lies around an image: zeros, as few as one output every stride inputs takes (half of them,
-/// rounded down, in front: TensorFlow's rule), or nothing.
-enum class padding { same, valid };
+/// rounded down, in front: TensorFlow's rule); nothing; or as many zeros at both ends, half of what
+/// the kernel reaches (PyTorch's padding=kernel // 2; differs from the first at strides above 1).
+enum class padding { same, valid, symmetric };
 
 namespace detail {
 
 [[nodiscard]] constexpr kernel::window_axis axis_of(std::size_t in, std::size_t kernel,
                                                     std::size_t stride, padding pad,
                                                     std::size_t dilation = 1) noexcept {
-  return pad == padding::same ? kernel::window_axis::same(in, kernel, stride, dilation)
-                              : kernel::window_axis::valid(in, kernel, stride, dilation);
+  using kernel::window_axis;
+  return pad == padding::same    ? window_axis::same(in, kernel, stride, dilation)
+         : pad == padding::valid ? window_axis::valid(in, kernel, stride, dilation)
+                                 : window_axis::symmetric(in, kernel, stride, dilation);
 }
 
 }  // namespace detail
