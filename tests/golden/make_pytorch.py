@@ -4,9 +4,10 @@
 
 make_pytorch.py OUTPUT_FOLDER
 
-NAME.safetensors is a state_dict as safetensors.torch.save_file writes it. answers.safetensors has
-of each "NAME.x", channels last as halo takes it, and "NAME.y", what the module in eval mode makes
-of the same numbers in PyTorch's layout. Needs PyTorch (1.13.1 was used), not safetensors.
+NAME.safetensors is a state_dict as safetensors.torch.save_file writes it, NAME.npz as numpy.savez
+does. answers.safetensors (and more_answers.safetensors, of what came later) has of each "NAME.x",
+channels last as halo takes it, and "NAME.y", what the module in eval mode makes of the same numbers
+in PyTorch's layout. Needs PyTorch (1.13.1 was used) and NumPy (1.24.2), not safetensors.
 """
 
 import json
@@ -14,6 +15,7 @@ import pathlib
 import struct
 import sys
 
+import numpy
 import torch
 from torch import nn
 
@@ -158,10 +160,71 @@ MODULES = {  # module, its input without rows
     "block": (Block(), (3, 5, 4)),
 }
 
-if __name__ == "__main__":
-    folder = pathlib.Path(sys.argv[1]) / "pytorch"
+class BasicBlock(nn.Module):
+    """torchvision's, names and order included."""
+
+    def __init__(self, inputs, width, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, width, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+        if stride != 1:
+            self.downsample = nn.Sequential(
+                nn.Conv2d(inputs, width, 1, stride, bias=False), nn.BatchNorm2d(width)
+            )
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(torch.relu(self.bn1(self.conv1(x)))))
+        return torch.relu(y + (self.downsample(x) if hasattr(self, "downsample") else x))
+
+
+class ResNet18(nn.Module):
+    """torchvision's ResNet-18, but 2 to 16 channels wide, not 64 to 512."""
+
+    def __init__(self, width=2, classes=3):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, width, 7, 2, 3, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.maxpool = nn.MaxPool2d(3, 2, 1)
+        for i in range(4):
+            inputs, outputs = width << max(i - 1, 0), width << i
+            blocks = BasicBlock(inputs, outputs, 1 + (i > 0)), BasicBlock(outputs, outputs, 1)
+            setattr(self, f"layer{i + 1}", nn.Sequential(*blocks))
+        self.fc = nn.Linear(width << 3, classes)
+
+    def forward(self, x):
+        x = self.maxpool(torch.relu(self.bn1(self.conv1(x))))
+        x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
+        return self.fc(x.mean((2, 3)))
+
+
+def more():
+    """What came after MODULES, from a seed of its own so that those keep their numbers."""
+    torch.manual_seed(2025)
+    return {
+        "resnet": (ResNet18(), (3, 32, 40)),
+        "bare": (
+            nn.Sequential(
+                nn.Linear(5, 7, bias=False),
+                nn.BatchNorm1d(7, affine=False),
+                nn.Tanh(),
+                nn.Linear(7, 3),
+            ),
+            (5,),
+        ),
+        "bare_lstm": (
+            nn.Sequential(
+                Swap(), Last(nn.LSTM(3, 5, batch_first=True, bias=False)), nn.Linear(5, 3)
+            ),
+            (3, 6),
+        ),
+    }
+
+
+def write_all(folder, modules, answers_name):
     answers = {}
-    for name, (module, shape) in MODULES.items():
+    for name, (module, shape) in modules.items():
         for key, value in module.state_dict().items():  # numbers that nothing hides behind
             if key.endswith("running_var"):
                 value.copy_(torch.rand_like(value) + 0.5)
@@ -171,4 +234,19 @@ if __name__ == "__main__":
         x = torch.randn(ROWS, *shape, dtype=torch.float32)
         answers[f"{name}.x"] = x.movedim(1, -1)
         answers[f"{name}.y"] = module.double().eval()(x.double()).float()
-    write(folder / "answers.safetensors", answers, {})
+    write(folder / answers_name, answers, {})
+
+
+def write_npz(folder):
+    """The same numbers as in cnn.safetensors, a weight of it column by column."""
+    state = {k: v.float().numpy() for k, v in MODULES["cnn"][0].state_dict().items()}
+    state["7.weight"] = numpy.asfortranarray(state["7.weight"])
+    numpy.savez(folder / "cnn.npz", **state)
+    numpy.savez_compressed(folder / "packed.npz", x=numpy.zeros(9, numpy.float32))
+
+
+if __name__ == "__main__":
+    folder = pathlib.Path(sys.argv[1]) / "pytorch"
+    write_all(folder, MODULES, "answers.safetensors")
+    write_npz(folder)
+    write_all(folder, more(), "more_answers.safetensors")

@@ -14,48 +14,28 @@
 #include <vector>
 
 #include <halo/adapt/predictor.hpp>
-#include <halo/nn.hpp>
+#include <halo/io/npz.hpp>
+#include <halo/io/safetensors.hpp>
 
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
 #include "../support/golden.hpp"
+#include "../support/pytorch_networks.hpp"
 
 namespace io_pytorch_test {
 
 using namespace halo;
+using namespace support::pytorch;
 using support::golden;
 
 namespace {
 
-using mlp =
-    nn::sequential<nn::linear<5, 7>, nn::relu, nn::linear<7, 7>, nn::tanh, nn::linear<7, 3>>;
-using pair = nn::linear<2, 2>;
-using deep = nn::sequential<pair, pair, pair, pair, pair, pair, pair, pair, pair, pair, pair, pair>;
-using grouped = nn::conv2d<6, nn::window{1, 3}, 1, nn::padding::same, 2, 1, false>;
-using cnn =
-    nn::sequential<shape<6, 4, 2>, nn::conv2d<4, 3>, nn::relu, nn::max_pool<2>, grouped, nn::tanh,
-                   nn::flatten, nn::dropout<>, nn::linear<36, 5>, nn::relu, nn::linear<5, 3>>;
-using sequence = nn::sequential<shape<9, 2>, nn::conv1d<4, 3, 1, nn::padding::valid>, nn::relu,
-                                nn::flatten, nn::linear<28, 3>>;
-using norms =
-    nn::sequential<shape<5, 4, 3>, nn::conv2d<4, 3>, nn::batch_norm, nn::relu, nn::group_norm<2>,
-                   nn::layer_norm, nn::flatten, nn::batch_norm, nn::layer_norm, nn::linear<80, 3>>;
-using lstm = nn::sequential<shape<6, 3>, nn::conv1d<4, 3>, nn::lstm<5, nn::states::all>,
-                            nn::flatten, nn::linear<30, 3>>;
-using gru = nn::sequential<shape<6, 3>, nn::gru<4, nn::states::all>, nn::gru<5>, nn::linear<5, 3>>;
-using named =
-    nn::sequential<nn::linear<4, 4>, nn::tanh, nn::linear<4, 4>, nn::tanh, nn::linear<4, 4>>;
-template <nn::window Kernel>
-using plain = nn::conv2d<4, Kernel, 1, nn::padding::same, 1, 1, false>;
-using block = nn::sequential<shape<5, 4, 3>,
-                             nn::residual<nn::projection<plain<1>>, plain<3>, nn::batch_norm,
-                                          nn::relu, plain<3>, nn::batch_norm>,
-                             nn::flatten, nn::linear<80, 2>>;
-
 /// How far a network with the numbers of a file is from what PyTorch answered.
 template <class Network>
 double distance(std::string const& name, std::span<std::string_view const> names = {}) {
-  auto const answers = io::load_safetensors(golden("pytorch/answers.safetensors"));
+  auto answers = io::load_safetensors(golden("pytorch/answers.safetensors"));
+  if (answers.find(name + ".x") == nullptr)
+    answers = io::load_safetensors(golden("pytorch/more_answers.safetensors"));
   auto const x = answers.at(name + ".x").as<float>(), y = answers.at(name + ".y").as<float>();
   auto const values = io::load_pytorch<Network>(golden("pytorch/" + name + ".safetensors"), names);
   adapt::predictor<Network> const p(values.span());
@@ -103,31 +83,50 @@ TEST_CASE("pytorch: recurrent layers, whose states have the channels last there 
 
 TEST_CASE("pytorch: a list of names where they do not tell the order") {
   std::string const file = golden("pytorch/named.safetensors");
-  CHECK(message<named>(file) ==
+  CHECK(message<words>(file) ==
         "load_pytorch: " + file +
             ": tensors 'answer.weight' and 'body.weight': expected numbers in their names that say "
             "which is first, or a list of names, found two layers of the same shapes");
-  std::array<std::string_view, 6> const order{"hidden.weight", "hidden.bias",   "body.weight",
-                                              "body.bias",     "answer.weight", "answer.bias"};
-  CHECK(distance<named>("named", order) < 1e-5);
+  std::array<std::string_view, 3> const order{"hidden", "body", "answer"};
+  CHECK(distance<words>("named", order) < 1e-5);
 
-  std::array<std::string_view, 15> const all{"short.weight",
-                                             "conv1.weight",
-                                             "bn1.weight",
-                                             "bn1.bias",
-                                             "bn1.running_mean",
-                                             "bn1.running_var",
-                                             "bn1.num_batches_tracked",
-                                             "conv2.weight",
-                                             "bn2.weight",
-                                             "bn2.bias",
-                                             "bn2.running_mean",
-                                             "bn2.running_var",
-                                             "bn2.num_batches_tracked",
-                                             "out.weight",
-                                             "out.bias"};
+  std::array<std::string_view, 6> const all{"short", "conv1", "bn1", "conv2", "bn2", "out"};
   CHECK(distance<block>("block", all) < 1e-5);
   CHECK(distance<block>("block") < 1e-5);  // here shapes and numbers do
+  std::array<std::string_view, 7> const wrong{"short", "conv1", "bn1",  "conv2",
+                                              "bn2",   "out",   "layer"};
+  std::string const file2 = golden("pytorch/block.safetensors");
+  CHECK(message<block>(file2, wrong) ==
+        "load_pytorch: " + file2 + ": expected tensors of the list's 'layer', found none");
+}
+
+TEST_CASE("pytorch: torchvision's ResNet-18 by seven words, strides padded as there") {
+  CHECK(distance<resnet>("resnet", zoo::torchvision_resnet_words) < 1e-5);
+  CHECK(support::contains(message<resnet>(golden("pytorch/resnet.safetensors")),
+                          "expected numbers in their names that say which is first, or a list"));
+}
+
+TEST_CASE("pytorch: layers without bias, gain or both") {
+  CHECK(distance<bare>("bare") < 1e-5);
+  CHECK(distance<bare_lstm>("bare_lstm") < 1e-5);
+}
+
+TEST_CASE("pytorch: the same numbers from npz, a weight of it column by column") {
+  auto const expected = io::load_pytorch<cnn>(golden("pytorch/cnn.safetensors"));
+  auto const found = io::load_pytorch<cnn>(golden("pytorch/cnn.npz"));
+  CHECK(std::ranges::equal(found.span(), expected.span()));
+  std::string const packed = golden("pytorch/packed.npz");
+  CHECK(message<cnn>(packed) == "npz: " + packed +
+                                    ": byte 0: expected entries that are stored, as np.savez does, "
+                                    "found 'x.npy', packed");
+}
+
+TEST_CASE("pytorch: from memory") {
+  for (char const* name : {"pytorch/cnn.safetensors", "pytorch/cnn.npz"}) {
+    auto const bytes = io::read_file(golden(name));
+    CHECK(std::ranges::equal(io::parse_pytorch<cnn>(bytes.span(), "memory").span(),
+                             io::load_pytorch<cnn>(golden(name)).span()));
+  }
 }
 
 TEST_CASE("pytorch: what does not fit is refused") {

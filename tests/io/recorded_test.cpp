@@ -240,7 +240,9 @@ TEST_CASE("recorded: a part of what a file holds, and files of other tools") {
         "seeds: w: inner: rate: expected 0.5, found 2");
   auto const foreign = edited(
       file_of(p), [](auto&, auto& metadata) { metadata.clear(); }, false);
-  CHECK(refusal(part{}, foreign, seeds) == "no error");
+  CHECK(refusal(part{}, foreign, seeds) ==
+        "seeds: w: layout: expected \"layout\": \"halo\" in the metadata, once its weights lie as "
+        "halo's do, found none");
   CHECK(refusal(part{}, foreign) == "apples: w: format: expected halo apples, found none");
   auto const other_tool = edited(
       file_of(p),

@@ -79,6 +79,15 @@ class aligned_buffer {
   explicit aligned_buffer(std::size_t size)
       : data_(new(std::align_val_t{alignment}) T[size == 0 ? 1 : size]()), size_(size) {}
 
+  /// Elements that are yet to be written: for large ones, of which none is read before.
+  /// @throws std::bad_alloc
+  [[nodiscard]] static aligned_buffer unwritten(std::size_t size) {
+    aligned_buffer result;
+    result.data_.reset(new (std::align_val_t{alignment}) T[size == 0 ? 1 : size]);
+    result.size_ = size;
+    return result;
+  }
+
   /// Takes the elements; from is empty.
   aligned_buffer(aligned_buffer&& from) noexcept
       : data_(std::move(from.data_)), size_(std::exchange(from.size_, 0)) {}

@@ -29,8 +29,8 @@ namespace halo::io {
   return !detail::is_cut(path) && ::stat(path.c_str(), &status) == 0;
 }
 
-/// A regular file, open to be read from front to back: so that a reader can look at its head before
-/// it asks for memory for the rest. Refers to the path that it was given; allocates nothing.
+/// A regular file, open to be read piece by piece: so that a reader can look at its head before it
+/// asks for memory for the rest. Refers to the path that it was given; allocates nothing.
 class input_file {
  public:
   /// halo::error: no such file, not a regular one (nobody waits for a pipe's writer), a path with a
@@ -76,6 +76,14 @@ class input_file {
       fail("file", path(), std::to_string(size_) + " bytes",
            less ? "fewer" : "more, the file changed while it was read");
     }
+  }
+
+  /// Goes to a byte of those it had when it was opened, from 0; halo::error where it cannot.
+  void seek(std::size_t to) {
+    HALO_EXPECTS(to <= size_, "input_file: a file is read inside of it");
+    if (::lseek(file_.number(), static_cast<off_t>(to), SEEK_SET) < 0)
+      fail("file", path(), "", detail::reason(errno));
+    at_ = to;
   }
 
   /// All that is left, 64-byte aligned; memory for it is asked for here.

@@ -2,22 +2,18 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <halo/core/error.hpp>
-#include <halo/core/parameter_table.hpp>
 #include <halo/core/record.hpp>
 #include <halo/io/identity.hpp>
 #include <halo/io/tensor_view.hpp>
 
-// How PyTorch's tensors lie, beside halo's: channels come first in images there and last here, a
-// weight has its outputs first there and last here.
+// What comes into each layer of a network, where PyTorch has channels first and halo has them last.
 
 namespace halo::io::detail {
 
@@ -131,63 +127,6 @@ class layer_walk {
 
   std::vector<described> layers_;
   extents input_;
-};
-
-/// Where the elements of a tensor come from: halo's extents (a flattened image's apart), and which
-/// of these axes each of PyTorch's is.
-struct turned {
-  extents axes;                                 ///< halo's
-  std::array<std::size_t, extents::most> of{};  ///< axis i of PyTorch's is halo's of[i]
-  extents shape{};                              ///< of PyTorch's tensor
-
-  /// How a tensor of a layer lies.
-  ///
-  /// @param weight  whether the layer has a weight; if not its vectors are as long as its input
-  turned(parameter_info const& info, incoming const& in, bool weight) {
-    bool const is_weight = info.role == parameter_role::weight;
-    bool const flat = in.image.rank() > 0 && info.extents[0] == size_of(in.image) &&
-                      (is_weight ? info.rank == 2 : info.rank == 1 && !weight);
-    std::size_t first = 0;
-    if (flat) {
-      for (std::size_t const n : in.image) axes.push_back(n);
-      first = 1;
-    }
-    for (std::size_t i = first; i < info.rank; ++i) axes.push_back(info.extents[i]);
-    std::size_t const rank = axes.rank();
-    for (std::size_t i = 0; i < rank; ++i) of[i] = i;
-    auto const to_front = [this](std::size_t from, std::size_t begin) {
-      std::rotate(of.begin() + static_cast<std::ptrdiff_t>(begin),
-                  of.begin() + static_cast<std::ptrdiff_t>(from),
-                  of.begin() + static_cast<std::ptrdiff_t>(from) + 1);
-    };
-    if (is_weight && rank > 1) {  // [..., in, out]: first out, then in
-      to_front(rank - 1, 0);
-      to_front(rank - 1, 1);
-    } else if (rank > 1 && in.channels_first) {  // [..., C]
-      to_front(rank - 1, 0);
-    }
-    if (flat) {
-      if (is_weight) shape.push_back(axes[rank - 1]);
-      shape.push_back(size_of(in.image));
-    } else {
-      for (std::size_t i = 0; i < rank; ++i) shape.push_back(axes[of[i]]);
-    }
-  }
-
-  /// Copies, in halo's order.
-  void copy(std::span<float const> from, std::span<float> to) const {
-    std::array<std::size_t, extents::most> stride{}, at{};
-    for (std::size_t i = axes.rank(), step = 1; i-- > 0; step *= axes[of[i]]) stride[of[i]] = step;
-    for (float& value : to) {
-      std::size_t place = 0;
-      for (std::size_t i = 0; i < axes.rank(); ++i) place += at[i] * stride[i];
-      value = from[place];
-      for (std::size_t i = axes.rank(); i-- > 0;) {
-        if (++at[i] < axes[i]) break;
-        at[i] = 0;
-      }
-    }
-  }
 };
 
 }  // namespace halo::io::detail

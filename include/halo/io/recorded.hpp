@@ -40,7 +40,7 @@ struct record_format {
   std::string_view what;    ///< who complains: "checkpoint"
   std::string_view format;  ///< what the file says that it is: "halo adapter"
   /// Another format, of files that hold the same and more; files of other tools are read then, too:
-  /// those that name no format, and of the others those whose metadata says "layout": "halo".
+  /// those whose metadata says "layout": "halo" (a square weight would be read turned otherwise).
   /// Empty: none are.
   std::string_view whole = {};
 };
@@ -152,9 +152,9 @@ namespace detail {
   auto const sum = file.metadata(checksum_key);
   bool const ours = sum || (format && format->starts_with("halo "));
   if (!ours && !kind.whole.empty()) {
-    if (format && file.metadata("layout") != "halo")
+    if (file.metadata("layout") != "halo")
       refuse("layout", "\"layout\": \"halo\" in the metadata, once its weights lie as halo's do",
-             "none, in a file of format " + quoted(*format));
+             format ? "none, in a file of format " + quoted(*format) : "none");
     return false;
   }
   bool const whole = !kind.whole.empty() && format == kind.whole;

@@ -74,6 +74,12 @@ class safetensors_parser {
     return file_;
   }
 
+  /// What the header said, and where in the data one of its tensors begins.
+  [[nodiscard]] safetensors const& described() const noexcept { return file_; }
+  [[nodiscard]] std::size_t begin_of(std::size_t tensor) const noexcept {
+    return places_.begin_of(tensor);
+  }
+
   /// The file, with its data.
   [[nodiscard]] safetensors finish(aligned_buffer<std::byte> data) && {
     file_.data_ = std::move(data);

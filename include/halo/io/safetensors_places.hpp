@@ -64,6 +64,11 @@ class safetensors_places {
     return tensors;
   }
 
+  /// Where the data of a sorted tensor begins.
+  [[nodiscard]] std::size_t begin_of(std::size_t tensor) const noexcept {
+    return places_[tensor].begin;
+  }
+
   /// The data is there: shows the sorted tensors theirs, in the byte order of this machine.
   void fill(std::span<tensor_view> tensors, std::span<std::byte> data) const noexcept {
     for (std::size_t i = 0; i < places_.size(); ++i) {

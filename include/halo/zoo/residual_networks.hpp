@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <ratio>
+#include <string_view>
 
 #include <halo/nn/activation.hpp>
 #include <halo/nn/batch_norm.hpp>
@@ -12,9 +14,9 @@
 #include <halo/nn/residual.hpp>
 #include <halo/nn/sequential.hpp>
 
-// Residual networks for 32 by 32 images in colour. Convolutions have no bias: a norm, or the sum
-// with the shortcut, is next. Strides are padded by TensorFlow's rule, one more zero behind than in
-// front.
+// Residual networks for images in colour, 32 by 32 but for torchvision's. Convolutions have no
+// bias: a norm, or the sum with the shortcut, is next. Strides are padded by TensorFlow's rule, one
+// more zero behind than in front, but for torchvision's.
 
 namespace halo::zoo {
 
@@ -68,7 +70,41 @@ using resnet18 =
                    detail::wider_block<512>, nn::relu, detail::basic_block<512>, nn::relu,  //
                    nn::global_average_pool, nn::linear<512, Classes>>;
 
+namespace detail {
+
+/// As torchvision has it: as many zeros on both sides.
+template <std::size_t Out, std::size_t Kernel, std::size_t Stride = 1>
+using even_conv = nn::conv2d<Out, Kernel, Stride, nn::padding::symmetric, 1, 1, false>;
+template <std::size_t Width, std::size_t Stride = 1, class... Shortcut>
+using even_block = nn::residual<Shortcut..., even_conv<Width, 3, Stride>, nn::batch_norm, nn::relu,
+                                even_conv<Width, 3>, nn::batch_norm>;
+template <std::size_t Width>
+using wider_even_block =
+    even_block<Width, 2, nn::projection<even_conv<Width, 1, 2>, nn::batch_norm>>;
+
+}  // namespace detail
+
+/// ResNet-18 as torchvision has it (`resnet18`): what io::load_pytorch reads the weights of into.
+///
+///     io::load_pytorch<zoo::torchvision_resnet18<>>(path, zoo::torchvision_resnet_words)
+template <std::size_t Classes = 1000, class Image = shape<224, 224, 3>, std::size_t Width = 64>
+using torchvision_resnet18 = nn::sequential<
+    Image, detail::even_conv<Width, 7, 2>, nn::batch_norm, nn::relu,
+    nn::max_pool<3, 2, nn::padding::symmetric>,                                              //
+    detail::even_block<Width>, nn::relu, detail::even_block<Width>, nn::relu,                //
+    detail::wider_even_block<2 * Width>, nn::relu, detail::even_block<2 * Width>, nn::relu,  //
+    detail::wider_even_block<4 * Width>, nn::relu, detail::even_block<4 * Width>, nn::relu,  //
+    detail::wider_even_block<8 * Width>, nn::relu, detail::even_block<8 * Width>, nn::relu,  //
+    nn::global_average_pool, nn::linear<8 * Width, Classes>>;
+
+/// The words in the names of its tensors in the order of the layers: io::load_pytorch
+/// takes them, io::save_pytorch too.
+inline constexpr std::array<std::string_view, 7> torchvision_resnet_words = {
+    "downsample", "conv1", "bn1", "conv2", "bn2", "layer", "fc"};
+
 static_assert(preresnet20<>::parameters == 218'197 && preresnet20<>::layout::tensors == 62);
 static_assert(resnet18<10>::parameters == 11'173'962 && resnet18<10>::layout::tensors == 62);
+static_assert(torchvision_resnet18<>::parameters == 11'689'512 &&
+              torchvision_resnet18<>::statistics == 9'600);
 
 }  // namespace halo::zoo
