@@ -8,7 +8,7 @@ source=$(cd "$1" && pwd)
 version=$2
 shift 2
 [ $# -gt 0 ] || set -- pkg_config find_package cmake_install fetch_content two_parts \
-  library_brings library_finds meson_subproject plain
+  library_brings library_finds meson_subproject meson_wrap plain
 here=$source/tests/consumers
 compiler=${CXX:-c++}
 work=$(mktemp -d)
@@ -112,6 +112,18 @@ meson_subproject() { # none of halo's own targets may appear
   runs meson_subproject "$work/meson/build/consumer"
   targets=$(ninja -C "$work/meson/build" -t targets all | grep -c ': cpp_LINKER' || true)
   [ "$targets" = 1 ] || fail "as a subproject halo builds $((targets - 1)) programs of its own"
+}
+
+meson_wrap() { # what is committed, as Meson clones it
+  local folder=$work/wrap
+  cp -r "$here/meson" "$folder"
+  cp "$here/consumer.cpp" "$folder"
+  mkdir "$folder/subprojects"
+  sed "s|^url = .*|url = $source|" "$source/packaging/meson/halo.wrap" \
+    > "$folder/subprojects/halo.wrap"
+  quiet meson setup "$folder/build" "$folder"
+  quiet ninja -C "$folder/build"
+  runs meson_wrap "$folder/build/consumer"
 }
 
 plain() { # nothing but a path

@@ -5,6 +5,7 @@
 #   tests/cross/run.sh bits [TARGET...]     adaptations under HALO_PORTABLE: the bits of bits.txt
 #   tests/cross/run.sh math [TARGET...]     the tests of random numbers, functions and registers
 #   tests/cross/run.sh size                 flash and RAM of an adaptation on a Cortex-M4F
+#   tests/cross/run.sh sketch               the Arduino library's example, on a Cortex-M4F
 #   tests/cross/run.sh cost [wasm]          what HALO_PORTABLE costs on this machine, and SSE2 alone
 #   tests/cross/run.sh packages [TARGET...] what Debian calls the compilers and emulators
 #
@@ -145,6 +146,22 @@ size() { # of one adaptation each: code and constants, RAM, and what must not be
   done
 }
 
+sketch() { # the Arduino library as it is packed, and its example on an emulated board
+  target cortex-m4
+  available cortex-m4 || return 0
+  ran=1
+  packaging/board/make.py "$out/library" || {
+    failed=1
+    return
+  }
+  # shellcheck disable=SC2086 # words
+  "$compiler" -std=gnu++20 -Os -Wall -Wextra -I tests/cross/arduino -I "$out/library/src" \
+    -x c++ -include Arduino.h "$out/library/examples/adapt/adapt.ino" -x none \
+    tests/cross/arduino/run.cpp -Itests/cross $flags -o "$out/sketch" &&
+    timeout 300 $emulator "$out/sketch" > "$out/sketch.txt" 2>&1 || failed=1
+  tail -n 1 "$out/sketch.txt"
+}
+
 cost() { # cost host|wasm: microseconds of a step, one build after the other
   local name=$1 variant variants
   target "$name"
@@ -187,6 +204,7 @@ case $what in
     for name in "${targets[@]}"; do math "$name"; done
     ;;
   size) size ;;
+  sketch) sketch ;;
   cost) cost "${targets[0]:-host}" ;;
   packages)
     [ $# -gt 0 ] || read -r -d '' -a targets <<< "$all"
@@ -194,7 +212,7 @@ case $what in
     exit
     ;;
   *)
-    sed -n '3,12s/^# \{0,1\}//p' "$0"
+    sed -n '3,13s/^# \{0,1\}//p' "$0"
     exit 1
     ;;
 esac
