@@ -19,6 +19,7 @@
 #include <halo/kernel/gemm.hpp>
 #include <halo/kernel/gemm_blocks.hpp>
 #include <halo/kernel/gemm_int8.hpp>
+#include <halo/kernel/gemm_long.hpp>
 #include <halo/kernel/gemm_pack.hpp>
 #include <halo/kernel/gemm_tile.hpp>
 #include <halo/kernel/gemv.hpp>

@@ -33,16 +33,18 @@ namespace detail {
 /// The sums of discriminant, wherever they lie.
 struct class_scatter {
   class_means<float> means;
-  float* scatter;    ///< Σ (h - μ_c)(h - μ_c)ᵀ, its upper triangle
+  float* scatter;    ///< mean of (h - μ_c)(h - μ_c)ᵀ, its upper triangle
   float *off, *all;  ///< scratch: [features] each
 
   void add(float const* h, std::size_t label) const noexcept {
     float weight = 0;
     means.add(h, label, [&](std::size_t k, float o, float share) { off[k] = o, weight = share; });
+    // a mean, not a sum: a long sum in a float would lose what is added to it
+    auto const newest = static_cast<float>(1 / means.all_rows());
     float* s = scatter;
     for (std::size_t i = 0; i < means.features; s += means.features - i, ++i) {
       float const x = weight * off[i];
-      for (std::size_t j = i; j < means.features; ++j) s[j - i] += x * off[j];
+      for (std::size_t j = i; j < means.features; ++j) s[j - i] += newest * (x * off[j] - s[j - i]);
     }
   }
 
@@ -94,8 +96,8 @@ struct class_scatter {
     }
     auto const f = static_cast<double>(features);
     double const share = o.shrinkage * f / (n + o.shrinkage * f);
-    double const scale = means.scale(within / n / f, n);
-    auto const kept = static_cast<float>((1 - share) / n);
+    double const scale = means.scale(within / f, n);
+    auto const kept = static_cast<float>(1 - share);
     for (std::size_t i = 0; i < kernel::triangle_size(features); ++i) factor[i] = scatter[i] * kept;
     for (std::size_t k = 0; k < features; ++k)
       factor[kernel::triangle_row(features, k)] += static_cast<float>((share + 1e-3) * scale);

@@ -131,14 +131,15 @@ class nearest_mean {
   void add(float const* h, std::size_t label) noexcept {
     HALO_EXPECTS(label < Classes, "nearest_mean: a label below the number of classes");
     if (!detail::countable(Features, h)) return;
-    sums().add(h, label, [&](std::size_t, float off, float share) {
-      spread_[label] = std::min(spread_[label] + share * off * off, most);
-    });
+    float of_row = 0;
+    sums().add(h, label, [&](std::size_t, float off, float share) { of_row += share * off * off; });
+    spread_[label] += static_cast<double>(of_row);
   }
   /// Takes a class away: it has no rows then.
   void remove(std::size_t label) noexcept {
     HALO_EXPECTS(label < Classes, "nearest_mean: a label below the number of classes");
-    rows_[label] = spread_[label] = 0;
+    rows_[label] = 0;
+    spread_[label] = 0;
     std::fill_n(sums().mean(label), Features, 0.0F);
   }
 
@@ -183,7 +184,7 @@ class nearest_mean {
   /// @return false, and nothing written, where there are no rows
   [[nodiscard]] bool solve(float* weights, float* biases, imprinting const& o = {}) const noexcept {
     double spread = 0;
-    for (float const x : spread_) spread += static_cast<double>(x);
+    for (double const x : spread_) spread += x;
     return sums().solve(spread, weights, biases, o);
   }
 
@@ -215,7 +216,7 @@ class nearest_mean {
 
   std::array<float, Classes> rows_{};
   aligned_array<float, Features * Classes> means_;
-  std::array<float, Classes> spread_{};  ///< Σ |h - μ_c|²
+  std::array<double, Classes> spread_{};  ///< Σ |h - μ_c|²
 };
 
 }  // namespace halo::adapt

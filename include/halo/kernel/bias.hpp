@@ -23,7 +23,8 @@ void column_sum(std::size_t rows, std::size_t n, simd::const_of<P> x, P sum,
   using V = typename simd::pointer_traits<P>::template register_of<Arch>;
   constexpr std::size_t width = simd::batch<T, Arch>::size;
   constexpr std::size_t block = 4;  // registers side by side hide the latency of the addition
-  constexpr std::size_t together = 64;
+  constexpr std::size_t together = 64,
+                        many = 64 * together;  // rows of a part, and of a sum of parts
   if (row == 0) row = n;
   std::size_t j = 0;
   for (; j + block * width <= n; j += block * width) {
@@ -32,12 +33,18 @@ void column_sum(std::size_t rows, std::size_t n, simd::const_of<P> x, P sum,
     for (std::size_t u = 0; u < block; ++u, chunk.begin += width)
       total[u] = accumulate ? V(chunk.load(simd::const_of<P>(sum))) : V(0);
     for (std::size_t i = 0; i < rows;) {
-      V part[block] = {V(0), V(0), V(0), V(0)};
-      for (std::size_t const end = std::min(i + together, rows); i < end; ++i) {
-        chunk.begin = i * row + j;
-        for (std::size_t u = 0; u < block; ++u, chunk.begin += width) part[u] += chunk.load(x);
+      bool const first = i == 0;  // goes on from what there was
+      V parts[block];
+      for (std::size_t u = 0; u < block; ++u) parts[u] = first ? total[u] : V(0);
+      for (std::size_t const last = std::min(i + many, rows); i < last;) {
+        V part[block] = {V(0), V(0), V(0), V(0)};
+        for (std::size_t const end = std::min(i + together, last); i < end; ++i) {
+          chunk.begin = i * row + j;
+          for (std::size_t u = 0; u < block; ++u, chunk.begin += width) part[u] += chunk.load(x);
+        }
+        for (std::size_t u = 0; u < block; ++u) parts[u] += part[u];
       }
-      for (std::size_t u = 0; u < block; ++u) total[u] += part[u];
+      for (std::size_t u = 0; u < block; ++u) total[u] = first ? parts[u] : total[u] + parts[u];
     }
     chunk.begin = j;
     for (std::size_t u = 0; u < block; ++u, chunk.begin += width) chunk.store(sum, total[u]);
@@ -47,10 +54,15 @@ void column_sum(std::size_t rows, std::size_t n, simd::const_of<P> x, P sum,
     auto const target = chunk;
     V total = accumulate ? V(chunk.load(simd::const_of<P>(sum))) : V(0);
     for (std::size_t i = 0; i < rows;) {
-      V part(0);
-      for (std::size_t const end = std::min(i + together, rows); i < end; ++i, chunk.begin += row)
-        part += chunk.load(x);
-      total += part;
+      bool const first = i == 0;
+      V parts = first ? total : V(0);
+      for (std::size_t const last = std::min(i + many, rows); i < last;) {
+        V part(0);
+        for (std::size_t const end = std::min(i + together, last); i < end; ++i, chunk.begin += row)
+          part += chunk.load(x);
+        parts += part;
+      }
+      total = first ? parts : total + parts;
     }
     target.store(sum, total);
   });

@@ -113,7 +113,7 @@ void channel_gradient(std::size_t n, std::size_t channels, channel_norm<P, F> co
   detail::for_each_channels<simd::scalar_of<P>, Arch>(channels, [&](auto together, auto chunk) {
     constexpr std::size_t G = decltype(together)::value;
     detail::channel_register<V, F> r[G];
-    sums total[G];
+    sums total[G], parts[G];
     detail::load_registers(norm, chunk, r);
     for (std::size_t first = 0; first < n; first += detail::channel_block) {
       std::size_t const here = std::min(detail::channel_block, n - first);
@@ -125,7 +125,13 @@ void channel_gradient(std::size_t n, std::size_t channels, channel_norm<P, F> co
                                   s.first = fma(d, there - r[g].center, s.first);
                                   s.second += d;
                                 });
-      unrolled<G>([&](std::size_t g) { total[g] = total[g] + detail::folded<G>(part, g); });
+      bool const joins = (first / detail::channel_block + 1) % 64 == 0 || first + here == n;
+      unrolled<G>([&](std::size_t g) {
+        parts[g] = parts[g] + detail::folded<G>(part, g);
+        if (!joins) return;
+        total[g] = total[g] + parts[g];
+        parts[g] = sums();
+      });
     }
     unrolled<G>([&](std::size_t g) {
       auto const at = detail::channels_at(chunk, 0, g);

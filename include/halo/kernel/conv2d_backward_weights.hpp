@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <span>
 
@@ -9,6 +10,7 @@
 #include <halo/kernel/conv2d_tile.hpp>
 #include <halo/kernel/gemm.hpp>
 #include <halo/kernel/magnitude.hpp>
+#include <halo/kernel/sum.hpp>
 #include <halo/kernel/winograd_weights.hpp>
 
 namespace halo::kernel {
@@ -71,13 +73,33 @@ template <class Arch, class T>
   }
 }
 
+/// More images than these are summed in parts, if the weights fit a place on the stack.
+inline constexpr std::size_t many_images = 256, few_weights = 1024;
+
+/// The same, so many images at a time in a place of their own: the error of a sum grows with its
+/// length.
+template <class Arch, class T>
+[[gnu::noinline]] void conv2d_weights_parts(std::size_t images, conv2d_geometry const& g,
+                                            T const* x, T const* dy, T* dw, start from,
+                                            std::span<T> panel) noexcept {
+  if (from == start::zero) std::fill_n(dw, g.weights(), T(0));
+  std::array<T, few_weights> part;
+  constexpr std::size_t together = many_images;
+  for (std::size_t first = 0; first < images; first += together) {
+    conv2d_weights_images<Arch>(std::min(together, images - first), g, x + first * g.input_size(),
+                                dy + first * g.output_size(), part.data(), start::zero, panel);
+    sum<Arch, T*>(g.weights(), dw, part.data(), dw);
+  }
+}
+
 }  // namespace detail
 
 /// dw ← [0 | dw] + dL/dw of conv2d_forward:
 ///
 /// dw[k, l, i, j] = Σ_{n, o, q} x[n, o·s + k·d - low, q·s + l·d - low, i] · dy[n, o, q, j]
 ///
-/// Images, or blocks of large ones, are summed each from zero and added in their order.
+/// Images, or blocks of large ones, are summed each from zero and added in their order, parts of
+/// 256 images where there are more and at most 1024 weights.
 ///
 /// @param lent  conv2d_room bytes
 /// @note  dw must not overlap x or dy; allocates nothing
@@ -98,7 +120,10 @@ void conv2d_backward_weights(std::size_t images, conv2d_geometry const& g, T con
         detail::panel_size<T, Arch>(detail::forward_axis(g.y), detail::forward_axis(g.x),
                                     g.group_in()),
         [&](std::span<T> panel) {
-          detail::conv2d_weights_images<Arch>(images, g, x, dy, dw, from, panel);
+          if (images > detail::many_images && g.weights() <= detail::few_weights)
+            detail::conv2d_weights_parts<Arch>(images, g, x, dy, dw, from, panel);
+          else
+            detail::conv2d_weights_images<Arch>(images, g, x, dy, dw, from, panel);
         });
   }
 }

@@ -8,6 +8,7 @@
 
 #include <halo/core/assert.hpp>
 #include <halo/kernel/gemm_blocks.hpp>
+#include <halo/kernel/gemm_long.hpp>
 #include <halo/kernel/gemv.hpp>
 #include <halo/kernel/room.hpp>
 #include <halo/simd/batch.hpp>
@@ -62,9 +63,10 @@ template <class T, class Arch = simd::default_arch>
 
 /// C ← act([0 | C | bias] + A·B).
 ///
-/// Products are summed in the order of k by chains of 256 fma, each from zero; then C or the bias
-/// is added. So an element has the same bits on every instruction set with fma, whatever m and n;
-/// but with at most 8 rows of A and a transposed B it is summed lane by lane.
+/// Products are summed in the order of k by chains of 256 fma, each from zero, and parts of 64
+/// chains; then C or the bias is added. So an element has the same bits on every instruction set
+/// with fma, whatever m and n; but with at most 8 rows of A and a transposed B it is summed lane by
+/// lane.
 ///
 /// @param m, n, k  C is m by n, A is m by k, B is k by n (after transposition)
 /// @param c        row-major, row stride ldc; must not overlap a or b
@@ -93,9 +95,9 @@ void gemm(std::size_t m, std::size_t n, std::size_t k, operand<T const*> a, oper
     std::size_t const enough = std::min(detail::block_size<T, Arch>(n, k), block::least);
     detail::in_room<block::scratch, T>(
         lent, std::max<std::size_t>(enough, 1),
-        [&](std::span<T> numbers) { detail::multiply_in_chains<T, Arch>(task, numbers); });
+        [&](std::span<T> numbers) { detail::multiply<T, Arch>(task, numbers); });
   } else {
-    detail::multiply_in_chains<T, Arch>(task, {});
+    detail::multiply<T, Arch>(task, {});
   }
 }
 

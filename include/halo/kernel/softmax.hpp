@@ -167,7 +167,7 @@ simd::element_of<P> softmax_cross_entropy(std::size_t rows, std::size_t classes,
     });
     return lane_sum(total) * E(share);
   }
-  E total(0);
+  E total(0), part(0);  // a part of 64 rows
   for (std::size_t i = 0; i < rows; ++i) {
     std::size_t const label = static_cast<std::size_t>(labels[i]);
     simd::const_of<P> const x = logits + i * classes;
@@ -185,7 +185,11 @@ simd::element_of<P> softmax_cross_entropy(std::size_t rows, std::size_t classes,
           classes, [=](auto chunk) { chunk.store(g, chunk.load(simd::const_of<P>(g)) * scale); });
       write_element(g, label, read_element(g, label) - share);
     }
-    total += loss;
+    part += loss;
+    if (i % 64 == 63 || i + 1 == rows) {
+      total += part;
+      part = E(0);
+    }
     if (losses != nullptr) losses[i] = loss;
   }
   return total * E(share);

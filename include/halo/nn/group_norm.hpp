@@ -79,6 +79,9 @@ struct group_norm : detail::channel_norm {
     using C = simd::const_of<P>;
     constexpr std::size_t n = detail::channels<X>, places = X::size / n;
     P const tilt = a.scratch, shift = a.scratch + n;
+    bool const in_parts = p.rows > 64;  // then there is scratch for so many
+    P const part = in_parts ? P(a.scratch + 2 * n) : a.gradient;
+    if (a.gradient && in_parts) kernel::clear(2 * n, part);
     if (a.gradient)  // of no examples: zeros
       kernel::channel_gradient(0, n, norm_of<P, n>(a.theta, a.memory, f), a.x, C(a.dy), a.gradient,
                                P(a.gradient + n));
@@ -86,7 +89,11 @@ struct group_norm : detail::channel_norm {
       C const x = a.x + i * X::size, dy = a.dy + i * X::size;
       auto const norm = norm_of<P, n>(a.theta, C(a.memory + i * 2 * n), f);
       kernel::channel_gradient(places, n, norm, x, dy, tilt, shift);
-      if (a.gradient) kernel::sum(2 * n, C(a.gradient), C(tilt), a.gradient);
+      if (a.gradient) kernel::sum(2 * n, C(part), C(tilt), part);
+      if (a.gradient && in_parts && (i % 64 == 63 || i + 1 == p.rows)) {
+        kernel::sum(2 * n, C(a.gradient), C(part), a.gradient);
+        kernel::clear(2 * n, part);
+      }
       if (!a.dx) continue;
       kernel::group_slopes(places * (n / Groups), n, Groups, a.theta, shift, tilt);
       kernel::channel_backward(places, n, norm, x, dy, C(shift), C(tilt), P(a.dx + i * X::size));

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What is summed over a mini-batch of sixty thousand examples is as exact as over sixty: no layer,
+// loss or running sum adds up one by one in a float.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include <halo/adapt/discriminant.hpp>
+#include <halo/adapt/nearest_mean.hpp>
+#include <halo/core/random.hpp>
+#include <halo/nn.hpp>
+
+namespace contract_long_sums_test {
+
+using namespace halo;
+
+namespace {
+
+constexpr std::size_t rows = 60000;
+
+/// 1 with a deviation of a tenth, whole floats.
+template <class T>
+std::vector<T> around_one(std::size_t n, std::uint64_t stream) {
+  generator g(seed{20}, stream);
+  std::vector<T> x(n);
+  for (T& e : x) e = static_cast<T>(static_cast<float>(1 + 0.1 * g.normal()));
+  return x;
+}
+
+/// dL/dθ of a layer alone, with dL/dy around 1.
+template <class L, class X, class T>
+std::vector<T> gradient() {
+  using network = nn::sequential<X, L>;
+  std::vector<T> theta = around_one<T>(network::parameters, 1);
+  for (T& e : theta) e *= T(0.25);
+  auto const x = around_one<T>(rows * network::inputs, 2);
+  auto const dy = around_one<T>(rows * network::outputs, 2);  // not without x
+  std::vector<T> arena(network::arena_size(rows)), last(dy), gradient(network::parameters);
+  nn::pass const p{.rows = rows, .capacity = rows, .training = true};
+  network::template forward<T*>(p, theta.data(), x.data(), arena.data());
+  network::template backward<T*>(p, theta.data(), x.data(), arena.data(), last.data(),
+                                 gradient.data());
+  return gradient;
+}
+
+/// The largest error of a tensor's gradient in float, by that tensor's largest gradient.
+template <class L, class X>
+double error() {
+  auto const found = gradient<L, X, float>();
+  auto const expected = gradient<L, X, double>();
+  double worst = 0;
+  std::size_t at = 0;
+  for (nn::tensor_spec const& t : L::template tensors<X>) {
+    double off = 0, most = 0;
+    for (std::size_t const end = at + t.count(); at < end; ++at) {
+      off = std::max(off, std::abs(static_cast<double>(found[at]) - expected[at]));
+      most = std::max(most, std::abs(expected[at]));
+    }
+    MESSAGE((std::string(L::kind) + " " + t.name), ": ", off / most);
+    worst = std::max(worst, off / most);
+  }
+  return worst;
+}
+
+}  // namespace
+
+TEST_CASE("long sums: gradients of weights over 60,000 rows of mean 1") {
+  CHECK(error<nn::linear<5, 3>, shape<5>>() < 2e-6);
+  CHECK(error<nn::conv1d<4, 3>, shape<5, 3>>() < 2e-6);
+  CHECK(error<nn::lstm<4>, shape<3, 3>>() < 2e-6);
+  CHECK(error<nn::gru<4>, shape<3, 3>>() < 2e-6);
+  CHECK(error<nn::gru<4, nn::states::all>, shape<3, 3>>() < 2e-6);
+  CHECK(error<nn::layer_norm, shape<6>>() < 2e-6);
+}
+
+TEST_CASE("long sums: the mean loss, of few classes and of many") {
+  for (std::size_t const classes : {4U, 20U}) {
+    CAPTURE(classes);
+    auto const y = around_one<float>(rows * classes, 4);
+    std::vector<double> const wide(y.begin(), y.end());
+    std::vector<std::int32_t> labels(rows);
+    for (std::size_t i = 0; i < rows; ++i) labels[i] = static_cast<std::int32_t>(i % classes);
+    auto const loss = [&]<class T>(std::vector<T> const& of) {
+      return static_cast<double>(nn::cross_entropy::value_and_gradient(
+          rows, classes, of.data(), labels.data(), static_cast<T*>(nullptr)));
+    };
+    double const exact = loss(wide);
+    CHECK(std::abs(loss(y) - exact) < 1e-6 * exact);
+  }
+}
+
+TEST_CASE("long sums: of heads that are made of rows") {
+  static adapt::discriminant<2, 1> pooled;
+  static adapt::nearest_mean<2, 1> alone;
+  std::array<double, 2> mean{}, square{};
+  auto const h = around_one<float>(rows * 2 * 5, 5);  // five times as many rows
+  for (std::size_t i = 0; i < 5 * rows; ++i) {
+    pooled.add(h.data() + 2 * i, 0);
+    alone.add(h.data() + 2 * i, 0);
+    for (std::size_t k = 0; k < 2; ++k) {
+      double const x = static_cast<double>(h[2 * i + k]), off = x - mean[k];
+      mean[k] += off / static_cast<double>(i + 1);
+      square[k] += off * (x - mean[k]);
+    }
+  }
+  walk(pooled, [&]<class T>(field_path const& path, recorded_field<T> const& field) {
+    if constexpr (std::is_same_v<T, float>)
+      if (path.name == "scatter")
+        CHECK(static_cast<double>(field.values[0]) * 5 * rows ==
+              doctest::Approx(square[0]).epsilon(1e-4));
+  });
+  walk(alone, [&]<class T>(field_path const& path, recorded_field<T> const& field) {
+    if constexpr (std::is_same_v<T, double>)
+      if (path.name == "spread")
+        CHECK(static_cast<double>(field.values[0]) ==
+              doctest::Approx(square[0] + square[1]).epsilon(1e-5));
+  });
+}
+
+}  // namespace contract_long_sums_test
