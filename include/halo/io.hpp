@@ -3,6 +3,7 @@
 
 #include <halo/macros_aside.hpp>
 
+#include <halo/io/any_field.hpp>
 #include <halo/io/checksum.hpp>
 #include <halo/io/descriptor.hpp>
 #include <halo/io/file.hpp>

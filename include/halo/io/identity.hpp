@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <halo/core/record.hpp>
+#include <halo/io/any_field.hpp>
 
 namespace halo::io {
 
@@ -31,25 +32,32 @@ namespace halo::io {
 ///     optimizer.rate = 0.001
 ///
 /// Numbers have as many digits as it takes to read the same bits; no locale matters.
-template <recordable V>
-[[nodiscard]] std::string identity_of(V const& value) {
+[[nodiscard]] inline std::string identity_of(any_record const& value) {
   std::string text;
-  walk(value, [&text]<class T>(field_path const& path, recorded_field<T> const& field) {
+  value.each([&text](field_path const& path, any_field const& field) {
     if (field.is_state()) return;
     text.append(to_string(path)).append(" =");
-    if constexpr (recorded_field<T>::is_text) {
-      text += ' ';
-      for (char const c : field.values) text += c == '\n' ? ' ' : c;
-    } else {
-      for (auto const x : field.values) {
-        std::array<char, 48> digits{};
-        auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), x).ptr;
-        text.append(" ").append(std::string_view(digits.data(), end));
+    if (field.is_text) text += ' ';
+    for (std::size_t i = 0; i != field.count; ++i) {
+      std::byte const* const at = field.bytes + i * size_of(field.type);
+      if (field.is_text) {
+        char const c = static_cast<char>(*at);
+        text += c == '\n' ? ' ' : c;
+      } else {
+        with_number(field.type, at, [&text](auto x) {
+          std::array<char, 48> digits{};
+          auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), x).ptr;
+          text.append(" ").append(std::string_view(digits.data(), end));
+        });
       }
     }
     text += '\n';
   });
   return text;
+}
+template <recordable V>
+[[nodiscard]] std::string identity_of(V const& value) {
+  return identity_of(any_record(value));
 }
 
 /// The first line in which two identities differ.

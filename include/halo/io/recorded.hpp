@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -11,7 +10,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include <halo/core/aligned.hpp>
@@ -47,18 +45,10 @@ struct record_format {
 
 namespace detail {
 
-template <class T>
-[[nodiscard]] constexpr dtype file_type() noexcept {
-  using plain = std::remove_const_t<T>;
-  if constexpr (std::same_as<plain, char>) return dtype::u8;
-  return dtype_of<plain>();
-}
-
-template <class T>
-[[nodiscard]] extents file_shape(recorded_field<T> const& field) {
+[[nodiscard]] inline extents file_shape(any_field const& field) {
   extents shape;
   for (std::size_t const n : field.shape) shape.push_back(n);
-  if (field.shape.empty()) shape.push_back(field.values.size());
+  if (field.shape.empty()) shape.push_back(field.count);
   return shape;
 }
 
@@ -67,41 +57,20 @@ template <class T>
 }
 
 /// Looks at every number: floats are finite unless the range says more, all are in it.
-template <class T>
-void check_numbers(record_format const& kind, std::string_view file, std::string_view name,
-                   std::span<std::byte const> bytes, recorded_field<T> const& field) {
-  if (std::integral<T> && field.range == allowed{} && field.range_of == nullptr) return;
-  for (std::size_t i = 0; i < bytes.size() / sizeof(T); ++i) {
-    std::remove_const_t<T> x;
-    std::memcpy(&x, bytes.data() + i * sizeof(T), sizeof(T));
+inline void check_numbers(record_format const& kind, std::string_view file, std::string_view name,
+                          std::span<std::byte const> bytes, any_field const& field) {
+  if (field.takes_all()) return;
+  std::size_t const size = size_of(field.type);
+  for (std::size_t i = 0; i < bytes.size() / size; ++i) {
+    double const x = with_number(field.type, bytes.data() + i * size,
+                                 [](auto number) { return static_cast<double>(number); });
     allowed const range = field.range_at(i);
-    if (range.contains(static_cast<double>(x))) continue;
+    if (range.contains(x)) continue;
     std::string where = std::string(file) + ": " + tensor_place(name);
-    if (bytes.size() > sizeof(T)) where += ", element " + std::to_string(i);
-    fail(kind.what, where, halo::to_string(range),
-         halo::detail::short_text(static_cast<double>(x)));
+    if (bytes.size() > size) where += ", element " + std::to_string(i);
+    fail(kind.what, where, halo::to_string(range), halo::detail::short_text(x));
   }
 }
-
-/// Copies from tensors in the order in which a walk found them; allocates nothing.
-struct state_writer {
-  tensor_view const* const* next;
-  template <class T>
-  void operator()(field_path const&, recorded_field<T> const& field) noexcept {
-    if (!field.is_state()) return;
-    tensor_view const& from = **next++;
-    if constexpr (!std::is_const_v<T>)
-      if (!from.bytes.empty())
-        std::memcpy(field.values.data(), from.bytes.data(), from.bytes.size());
-  }
-  template <class V>
-  void leave(V& part) noexcept {
-    if constexpr (requires { part.restored(); }) {
-      static_assert(noexcept(part.restored()), "halo: record: restored() is noexcept");
-      part.restored();
-    }
-  }
-};
 
 }  // namespace detail
 
@@ -111,24 +80,22 @@ struct state_writer {
 /// @param notes  more metadata; none of the keys above
 /// @throws halo::error where a number of the state is not finite or out of its range, or two fields
 /// have one name
-template <recordable V>
-[[nodiscard]] aligned_buffer<std::byte> write_record(V const& value, record_format const& kind,
-                                                     std::string_view name,
-                                                     std::span<metadata_entry const> notes = {}) {
+[[nodiscard]] inline aligned_buffer<std::byte> write_record(
+    any_record const& value, record_format const& kind, std::string_view name,
+    std::span<metadata_entry const> notes = {}) {
   std::vector<tensor_view> tensors;
   std::deque<std::string> names;  // views of both stay valid
   std::deque<std::array<std::byte, 8>> numbers;
-  walk(value, [&]<class T>(field_path const& path, recorded_field<T> const& field) {
+  value.each([&](field_path const& path, any_field const& field) {
     if (!field.is_state()) return;
     names.push_back(to_string(path));
-    std::span<std::byte const> bytes = std::as_bytes(field.values);
-    if (field.values.size() == 1) {  // it may be a copy
-      static_assert(sizeof(T) <= 8, "halo: record: numbers have at most 8 bytes");
-      std::memcpy(numbers.emplace_back().data(), bytes.data(), sizeof(T));
-      bytes = std::span(numbers.back()).first(sizeof(T));
+    std::span<std::byte const> bytes = field.span();
+    if (field.count == 1) {  // it may be a copy
+      std::memcpy(numbers.emplace_back().data(), bytes.data(), bytes.size());
+      bytes = std::span(numbers.back()).first(bytes.size());
     }
     detail::check_numbers(kind, name, names.back(), bytes, field);
-    tensors.push_back({names.back(), detail::file_type<T>(), detail::file_shape(field), bytes});
+    tensors.push_back({names.back(), field.type, detail::file_shape(field), bytes});
   });
   std::string const identity = identity_of(value);
   std::vector<metadata_entry> metadata{
@@ -137,6 +104,12 @@ template <recordable V>
   std::string const sum = checksum(tensors, metadata);
   metadata.push_back({checksum_key, sum});
   return write_safetensors(tensors, metadata);
+}
+template <recordable V>
+[[nodiscard]] aligned_buffer<std::byte> write_record(V const& value, record_format const& kind,
+                                                     std::string_view name,
+                                                     std::span<metadata_entry const> notes = {}) {
+  return write_record(any_record(value), kind, name, notes);
 }
 
 namespace detail {
@@ -175,22 +148,21 @@ namespace detail {
 }
 
 /// The tensors of a value's state, in the order of its walk, their types and shapes compared.
-template <class V>
-[[nodiscard]] std::vector<tensor_view const*> compared(V const& value, record_format const& kind,
-                                                       safetensors const& file) {
+[[nodiscard]] inline std::vector<tensor_view const*> compared(any_record const& value,
+                                                              record_format const& kind,
+                                                              safetensors const& file) {
   bool const more = compare_metadata(file, kind, identity_of(value));
   auto const described = [](dtype type, extents const& shape) {
     return std::string(name_of(type)) + ' ' + to_string(shape);
   };
   std::vector<tensor_view const*> found;
-  walk(value, [&]<class T>(field_path const& path, recorded_field<T> const& field) {
+  value.each([&](field_path const& path, any_field const& field) {
     if (!field.is_state()) return;
     std::string const name = to_string(path);
-    auto const type = file_type<T>();
     auto const shape = file_shape(field);
     tensor_view const* const t = file.find(name);
-    if (t == nullptr || t->type != type || !(t->shape == shape))
-      fail(kind.what, file.name() + ": " + tensor_place(name), described(type, shape),
+    if (t == nullptr || t->type != field.type || !(t->shape == shape))
+      fail(kind.what, file.name() + ": " + tensor_place(name), described(field.type, shape),
            t == nullptr ? "none of that name" : described(t->type, t->shape));
     found.push_back(t);
   });
@@ -201,6 +173,34 @@ template <class V>
            to_string(t.shape));
   return found;
 }
+
+/// The same, the numbers and the checksum looked at too: what can be copied without another look.
+[[nodiscard]] inline std::vector<tensor_view const*> checked(any_record const& value,
+                                                             record_format const& kind,
+                                                             safetensors const& file) {
+  auto found = compared(value, kind, file);
+  if (auto const sum = file.metadata(checksum_key))
+    if (std::string const right = checksum(file); *sum != right)
+      fail(kind.what, file.name() + ": checksum", right, quoted(*sum));
+  auto next = found.begin();
+  value.each([&](field_path const&, any_field const& field) {
+    if (!field.is_state()) return;
+    tensor_view const& t = **next++;
+    check_numbers(kind, file.name(), t.name, t.bytes, field);
+  });
+  return found;
+}
+
+/// Copies from tensors in the order in which a walk found them; allocates nothing.
+struct state_writer {
+  tensor_view const* const* next;
+  void operator()(field_path const&, any_field const& field) noexcept {
+    if (!field.is_state()) return;
+    tensor_view const& from = **next++;
+    if (field.writable && !from.bytes.empty())
+      std::memcpy(field.bytes, from.bytes.data(), from.bytes.size());
+  }
+};
 
 }  // namespace detail
 
@@ -213,18 +213,9 @@ template <class V>
 /// lacks a tensor or has one too many, or a number is not finite or out of its range
 template <recordable V>
 void read_record(V& value, record_format const& kind, safetensors const& file) {
-  auto const& before = static_cast<V const&>(value);
-  auto const found = detail::compared(before, kind, file);
-  if (auto const sum = file.metadata(checksum_key))
-    if (std::string const right = checksum(file); *sum != right)
-      fail(kind.what, file.name() + ": checksum", right, quoted(*sum));
-  auto next = found.begin();
-  walk(before, [&]<class T>(field_path const&, recorded_field<T> const& field) {
-    if (!field.is_state()) return;
-    tensor_view const& t = **next++;
-    detail::check_numbers(kind, file.name(), t.name, t.bytes, field);
-  });
-  walk(value, detail::state_writer{found.data()});
+  auto const found = detail::checked(any_record(static_cast<V const&>(value)), kind, file);
+  detail::state_writer writer{found.data()};
+  walk(value, field_visitor(writer, true));
 }
 
 }  // namespace halo::io
