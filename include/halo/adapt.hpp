@@ -35,6 +35,7 @@
 #include <halo/adapt/safeguard.hpp>
 #include <halo/adapt/settings.hpp>
 #include <halo/adapt/snapshot.hpp>
+#include <halo/adapt/spending.hpp>
 #include <halo/adapt/start_head.hpp>
 #include <halo/adapt/statistics.hpp>
 #include <halo/adapt/verdict.hpp>

@@ -28,10 +28,10 @@ TEST_CASE("budget: nothing is limited unless somebody says so, but steps that ar
 TEST_CASE("budget: every reason has words of its own") {
   std::set<std::string> words;
   for (stop s : {stop::iterations, stop::operations, stop::time, stop::accuracy, stop::loss,
-                 stop::patience, stop::non_finite, stop::observer, stop::refused}) {
+                 stop::patience, stop::non_finite, stop::observer, stop::refused, stop::energy}) {
     words.insert(adapt::text(s));
   }
-  CHECK(words.size() == 9);
+  CHECK(words.size() == 10);
   CHECK(words.count("") == 0);
   CHECK(std::string(adapt::text(stop::accuracy)) == "target accuracy reached");
 }
@@ -51,6 +51,7 @@ TEST_CASE("budget: every option has a range") {
   double const nan = std::numeric_limits<double>::quiet_NaN();
   for (double const x : {-1.0, nan}) {
     CHECK(name({.seconds = x}) == "seconds");
+    CHECK(name({.joules = x}) == "joules");
     CHECK(name({.accuracy = x}) == "accuracy");
   }
   CHECK(name({.seconds = 0}) == "");

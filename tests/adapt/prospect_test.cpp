@@ -57,6 +57,8 @@ TEST_CASE("prospect: a budget becomes steps, whatever it is counted in") {
   CHECK(horizon_of({.seconds = 2}, some, 0.5, 100) == 40);
   CHECK(horizon_of({.iterations = 15, .operations = 10000, .seconds = 2}, some, 0.5, 100) == 15);
   CHECK(horizon_of({.operations = 1}, some, 0, 100) == 1);
+  CHECK(horizon_of({.joules = 2}, none, 0, 100, 0) == 0);
+  CHECK(horizon_of({.joules = 2}, some, 0, 100, 0.5) == 40);
   CHECK(support::unrecorded_bytes(adapt::prospect{}) == 0);
 }
 

@@ -193,7 +193,7 @@ class adapter
     std::uint64_t const iteration = this->totals_.iterations;
     optim::decision const d = this->begin_step();
     this->count_step();
-    report r{.layers = d.layers};
+    report r{.layers = d.layers, .decision = d, .rows = rows};
     if (r.layers.empty()) return r;
     nn::pass p{.rows = rows,
                .capacity = MaxBatch,

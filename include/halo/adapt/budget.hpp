@@ -14,6 +14,7 @@ enum class stop : unsigned char {
   iterations,  ///< budget::iterations are spent
   operations,  ///< budget::operations are spent
   time,        ///< budget::seconds are spent
+  energy,      ///< budget::joules are spent
   accuracy,    ///< the held-out accuracy is budget::accuracy or more
   loss,        ///< the held-out loss is budget::loss or less
   patience,    ///< the held-out loss stopped falling
@@ -30,6 +31,8 @@ enum class stop : unsigned char {
       return "operations spent";
     case stop::time:
       return "time spent";
+    case stop::energy:
+      return "energy spent";
     case stop::accuracy:
       return "target accuracy reached";
     case stop::loss:
@@ -58,6 +61,8 @@ struct budget {
   std::uint64_t operations =
       unlimited;  ///< multiply-adds of the network, optimizer's arithmetic included
   double seconds = std::numeric_limits<double>::infinity();  ///< wall time, at least 0
+  /// By an observer that counts them, such as adapt::spending.
+  double joules = std::numeric_limits<double>::infinity();
   std::optional<double> accuracy{};    ///< a goal, in [0, 1]; for losses with hits
   std::optional<double> loss{};        ///< a goal
   std::uint64_t patience = unlimited;  ///< evaluations in a row without a lower loss, at least 1
@@ -74,6 +79,8 @@ struct budget {
     f.option("begun", self.begun, allowed::non_negative());
     f.option("operations", self.operations, allowed::non_negative());
     f.option("seconds", self.seconds,
+             allowed{.low = 0, .high = std::numeric_limits<double>::infinity()});
+    f.option("joules", self.joules,
              allowed{.low = 0, .high = std::numeric_limits<double>::infinity()});
     if (self.accuracy) f.option("accuracy", *self.accuracy, allowed::share());
     if (self.loss) f.option("loss", *self.loss, allowed::finite());

@@ -12,9 +12,10 @@ namespace halo::adapt {
 
 /// How a run ended.
 struct outcome {
-  stop reason = stop::iterations;                              ///< why it ended
-  adapt::totals totals{};                                      ///< of this run alone
-  double seconds = 0;                                          ///< wall time, evaluations included
+  stop reason = stop::iterations;  ///< why it ended
+  adapt::totals totals{};          ///< of this run alone
+  double seconds = 0;              ///< wall time, evaluations included
+  double joules = 0;               ///< where the observer counts them (adapt::spending)
   double loss = std::numeric_limits<double>::quiet_NaN();      ///< of held-out examples at the end
   double accuracy = std::numeric_limits<double>::quiet_NaN();  ///< the same
   report last{};  ///< of the last step: its loss is that of the mini-batch before it

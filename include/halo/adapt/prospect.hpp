@@ -25,12 +25,14 @@ struct prospect {
 
 /// How many steps a budget allows in all, by what the steps so far took; 0 where nothing bounds it.
 ///
-/// Operations and seconds become steps by their mean a step, budget::begun included; before the
-/// first step `operations` of one, seconds are unknown.
+/// Operations, seconds and joules become steps by their mean a step, budget::begun included; before
+/// the first step `operations` of one, seconds and joules are unknown.
 /// @param spent       by this run
 /// @param operations  of a step that is like the next one
+/// @param joules      spent by this run, where somebody counts
 [[nodiscard]] inline std::uint64_t horizon_of(budget const& limits, totals const& spent,
-                                              double seconds, std::uint64_t operations) noexcept {
+                                              double seconds, std::uint64_t operations,
+                                              double joules = 0) noexcept {
   constexpr double never = std::numeric_limits<double>::infinity();
   auto const steps = static_cast<double>(spent.iterations);
   double most = never;
@@ -42,6 +44,8 @@ struct prospect {
   }
   if (limits.seconds < never && steps > 0 && seconds > 0)
     most = std::min(most, limits.seconds * steps / seconds);
+  if (limits.joules < never && steps > 0 && joules > 0)
+    most = std::min(most, limits.joules * steps / joules);
   return most < 1e18 ? static_cast<std::uint64_t>(std::max(most, 1.0)) : 0;
 }
 

@@ -7,6 +7,7 @@
 #include <halo/adapt/refusal.hpp>
 #include <halo/core/layer_mask.hpp>
 #include <halo/optim/optimizer.hpp>
+#include <halo/optim/policy.hpp>
 
 namespace halo::adapt {
 
@@ -20,6 +21,8 @@ struct report {
   std::size_t examples = 0;      ///< of how many the gradient is: all, or the hardest
   std::uint64_t operations = 0;  ///< multiply-adds, the optimizer's arithmetic included
   refusal refused{};             ///< what did not fit, where the status is refused
+  optim::decision decision{};    ///< what it was to do, also where it was refused
+  std::size_t rows = 0;          ///< examples of the mini-batch
 
   /// Whether all numbers of the step were; without it nothing moved.
   [[nodiscard]] bool finite() const noexcept { return status != optim::status::non_finite; }

@@ -52,6 +52,7 @@ namespace detail {
   o.reason = bad >= limits.non_finite                   ? stop::non_finite
              : o.totals.iterations >= left              ? stop::iterations
              : o.totals.operations >= limits.operations ? stop::operations
+             : o.joules >= limits.joules                ? stop::energy
                                                         : stop::time;
   return o.reason != stop::time || o.seconds >= limits.seconds;
 }
@@ -63,16 +64,28 @@ template <class Device, class Stream>
 void plan(Device& device, Stream const& stream, budget const& limits, outcome const& o) noexcept {
   prospect p{.elapsed = limits.begun + o.totals.iterations};
   std::size_t const rows = device.wanted_batch();
-  p.horizon = horizon_of(limits, o.totals, o.seconds,
-                         operations<typename Device::network, typename Device::optimizer_type>(
-                             {.layers = layer_mask::all(Device::layout::layers)},
-                             rows > 0 ? rows : Device::max_batch));
+  p.horizon = horizon_of(
+      limits, o.totals, o.seconds,
+      operations<typename Device::network, typename Device::optimizer_type>(
+          {.layers = layer_mask::all(Device::layout::layers)}, rows > 0 ? rows : Device::max_batch),
+      o.joules);
   if constexpr (requires { std::uint64_t{stream.rows()}; }) p.rows = stream.rows();
   device.set_plan(p);
 }
 
+/// An observer that knows how many joules were spent since it was made.
+template <class O>
+concept counts_joules = requires(O const& o) {
+  { o.joules() } -> std::convertible_to<double>;
+};
+template <class Observer>
+[[nodiscard]] double joules_of(Observer const& o) noexcept {
+  if constexpr (counts_joules<Observer>) return o.joules();
+  return 0;
+}
+
 /// Looks at budget and held-out examples before a run, which a safeguard begins.
-template <class Device, class HeldOut>
+template <class Observer, class Device, class HeldOut>
 [[nodiscard]] refusal check(Device const& device, budget const& limits,
                             HeldOut& held_out) noexcept {
   using network = typename Device::network;
@@ -81,7 +94,8 @@ template <class Device, class HeldOut>
   if (auto const bad = first_bad_option(limits))
     return {.what = misfit::option, .argument = "budget", .found = bad->found};
   if ((limits.accuracy && !nn::has_hits<loss>) ||
-      (limits.evaluates() && !looks && !labelled<HeldOut>))
+      (limits.evaluates() && !looks && !labelled<HeldOut>) ||
+      (limits.joules < std::numeric_limits<double>::infinity() && !counts_joules<Observer>))
     return {.what = misfit::goal, .argument = "budget"};
   if constexpr (looks)
     return held_out.begin(device);
@@ -96,11 +110,13 @@ template <class Device, class Stream, class HeldOut, class Observer>
 outcome steps(Device& device, Stream& stream, budget const& limits, HeldOut& held_out,
               Observer& observe, goals& goals, stopwatch const& clock) {
   totals const before = device.totals();
+  double const joules_before = joules_of(observe);
   outcome o;
   std::uint64_t bad = 0;
   for (bool goes_on = true;;) {
     o.totals = device.totals() - before;
     o.seconds = clock.seconds();
+    o.joules = joules_of(observe) - joules_before;
     if (!goes_on) return o;
     if constexpr (held_out_for<HeldOut, Device>)
       if (goals.reached(device, held_out, o)) return o;
@@ -121,13 +137,16 @@ outcome steps(Device& device, Stream& stream, budget const& limits, HeldOut& hel
 }
 
 /// What a run that was refused throws.
-template <class Loss>
+template <class Loss, class Observer>
 outcome checked(budget const& limits, outcome const& o) {
   check_options(limits, "budget");
   if (limits.accuracy && !nn::has_hits<Loss>) {
     fail("budget", "accuracy", "a loss whose answers are right or wrong",
          std::string(Loss::name) + "; budget.loss is a goal for any");
   }
+  if (o.refused.what == misfit::goal && !counts_joules<Observer> &&
+      limits.joules < std::numeric_limits<double>::infinity())
+    fail("budget", "joules", "an observer that counts them: adapt::spending", "a run without");
   if (o.refused.what == misfit::goal)
     fail("budget", "accuracy, loss or patience", "held-out examples", "a run without any");
   throw_if(o.refused, "run");
@@ -147,13 +166,14 @@ outcome checked(budget const& limits, outcome const& o) {
 ///                  there is next(rows), the policy's wish is followed
 /// @param held_out  has x and y; or a safeguard, which takes the device back to its best; or
 ///                  no_examples where the budget has no goals
-/// @param observe   called with the report of every step; where it returns false, the run ends
+/// @param observe   called with the report of every step; where it returns false, the run ends; a
+///                  budget in joules asks its joules(), see adapt::spending
 template <class Device, class Stream, class HeldOut, class Observer = no_observer>
 outcome try_run(Device& device, Stream& stream, budget const& limits, HeldOut&& held_out,
                 Observer&& observe = {}) {
   stopwatch const clock;
   outcome o;
-  o.refused = detail::check(device, limits, held_out);
+  o.refused = detail::check<std::remove_reference_t<Observer>>(device, limits, held_out);
   o.reason = stop::refused;
   if (o.refused) return o;
   detail::goals goals(limits);
@@ -170,14 +190,14 @@ template <class Device, class Stream, class HeldOut, class Observer = no_observe
   requires detail::held_out_for<std::remove_reference_t<HeldOut>, Device>
 outcome run(Device& device, Stream& stream, budget const& limits, HeldOut&& held_out,
             Observer&& observe = {}) {
-  return detail::checked<typename Device::loss>(
+  return detail::checked<typename Device::loss, std::remove_reference_t<Observer>>(
       limits, try_run(device, stream, limits, held_out, std::forward<Observer>(observe)));
 }
 
 /// The same without held-out examples, and so without goals.
 template <class Device, class Stream, std::invocable<report const&> Observer = no_observer>
 outcome run(Device& device, Stream& stream, budget const& limits, Observer&& observe = {}) {
-  return detail::checked<typename Device::loss>(
+  return detail::checked<typename Device::loss, std::remove_reference_t<Observer>>(
       limits, try_run(device, stream, limits, no_examples{}, std::forward<Observer>(observe)));
 }
 

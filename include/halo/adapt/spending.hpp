@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+#include <halo/adapt/report.hpp>
+#include <halo/adapt/run.hpp>
+#include <halo/energy/estimate.hpp>
+#include <halo/energy/meter.hpp>
+#include <halo/optim/policy.hpp>
+
+namespace halo::adapt {
+
+/// Where no model is asked.
+struct no_model {
+  [[nodiscard]] constexpr energy::joules operator()(optim::decision const&,
+                                                    std::size_t) const noexcept {
+    return {};
+  }
+};
+
+/// Where no meter is read.
+struct no_meter {
+  [[nodiscard]] constexpr energy::reading read() const noexcept { return {}; }
+  [[nodiscard]] constexpr energy::resolution resolution() const noexcept { return {}; }
+  [[nodiscard]] constexpr char const* source() const noexcept { return "none"; }
+};
+
+/// Something that a model says of a step: an energy::model, or an energy::profile.
+template <class E>
+concept estimator = energy::model<E> || requires(E const& e, optim::decision const& d) {
+  { e(d, std::size_t{}) } -> std::convertible_to<energy::joules>;
+};
+
+/// Counts the joules of a run, by a model, a meter or both side by side: the observer that a budget
+/// in joules asks.
+///
+///     adapt::spending spent(device, energy::horowitz45{});
+///     adapt::run(device, stream, {.joules = 0.2}, spent);
+///     spent.modelled().optimizer_share();
+///
+/// With a meter the budget is of what the meter says, evaluations and whatever else the machine
+/// does included; a model counts steps alone, those that were refused too. Counts from when it is
+/// made; a meter is referred to and read after each step. Allocates nothing itself.
+/// @tparam Observer  called with each report as well; may end the run
+template <class Device, estimator Model = no_model, energy::meter Meter = no_meter,
+          class Observer = no_observer>
+class spending {
+ public:
+  /// By a model.
+  explicit spending(Device const&, Model model, Observer observe = {})
+    requires(std::same_as<Meter, no_meter>)
+      : model_(std::move(model)), observe_(std::move(observe)) {}
+  /// By a model and a meter, which is to outlive this.
+  spending(Device const&, Model model, Meter& m, Observer observe = {})
+    requires(!std::same_as<Meter, no_meter>)
+      : model_(std::move(model)), meter_(&m), observe_(std::move(observe)) {
+    begin_ = now_ = m.read();
+  }
+
+  /// A step was made.
+  bool operator()(report const& r) {
+    modelled_ += estimate(r);
+    if constexpr (metered) now_ = meter_->read();
+    if constexpr (std::same_as<std::invoke_result_t<Observer&, report const&>, bool>)
+      return observe_(r);
+    observe_(r);
+    return true;
+  }
+
+  /// What the budget counts: by the meter where there is one, else by the model.
+  [[nodiscard]] double joules() const noexcept {
+    return metered ? measured().joules : modelled_.total();
+  }
+  /// What the model says of the steps so far.
+  [[nodiscard]] energy::joules const& modelled() const noexcept { return modelled_; }
+  /// What the meter says of the time until the last step.
+  [[nodiscard]] energy::reading measured() const noexcept { return now_ - begin_; }
+  /// Why the meter's joules are not to be trusted; null where they are, or no meter is read.
+  [[nodiscard]] char const* warning() const {
+    if constexpr (metered) return energy::warning_of(measured(), meter_->resolution());
+    return nullptr;
+  }
+
+ private:
+  static constexpr bool metered = !std::same_as<Meter, no_meter>;
+
+  [[nodiscard]] energy::joules estimate(report const& r) const {
+    if constexpr (energy::model<Model>)
+      return energy::estimate<typename Device::network, typename Device::optimizer_type,
+                              typename Device::loss>(model_, r.decision, r.rows);
+    else
+      return model_(r.decision, r.rows);
+  }
+
+  Model model_;
+  [[no_unique_address]] std::conditional_t<metered, Meter*, no_meter> meter_{};
+  [[no_unique_address]] Observer observe_;
+  energy::joules modelled_{};
+  energy::reading begin_{}, now_{};
+};
+template <class Device, class Model>
+spending(Device const&, Model) -> spending<Device, Model>;
+template <class Device, class Model, energy::meter Meter>
+spending(Device const&, Model, Meter&) -> spending<Device, Model, Meter>;
+template <class Device, class Model, std::invocable<report const&> Observer>
+spending(Device const&, Model, Observer) -> spending<Device, Model, no_meter, Observer>;
+template <class Device, class Model, energy::meter Meter, class Observer>
+spending(Device const&, Model, Meter&, Observer) -> spending<Device, Model, Meter, Observer>;
+
+}  // namespace halo::adapt

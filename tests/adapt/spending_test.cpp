@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <halo/adapt/spending.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <halo/adapt/adapter.hpp>
+#include <halo/energy/horowitz45.hpp>
+#include <halo/nn/activation.hpp>
+#include <halo/nn/linear.hpp>
+#include <halo/nn/sequential.hpp>
+
+#include "../support/data.hpp"
+#include "../support/network.hpp"
+
+namespace adapt_spending_test {
+
+using namespace halo;
+using adapt::stop;
+using doctest::Approx;
+
+namespace {
+
+using network = nn::sequential<nn::linear<2, 4>, nn::tanh, nn::linear<4, 2>>;
+using device = adapt::adapter<network, nn::cross_entropy, optim::adam, 16>;
+
+/// Sixteen rows, always the same.
+struct rows {
+  std::vector<float> x = support::draw<float>(32, 3);
+  std::vector<std::int32_t> y = std::vector<std::int32_t>(16, 1);
+  struct batch {
+    std::span<float const> x;
+    std::span<std::int32_t const> y;
+  };
+  batch next() { return {x, y}; }
+};
+
+/// A joule a look.
+struct ticking {
+  double looks = 0;
+  energy::reading read() {
+    looks += 1;
+    return {.joules = looks, .seconds = looks, .samples = static_cast<std::uint64_t>(looks)};
+  }
+  static energy::resolution resolution() { return {}; }
+  static char const* source() { return "ticks"; }
+};
+
+double dense_step() {
+  return energy::estimate<network, optim::adam>(energy::horowitz45{},
+                                                {.layers = layer_mask::all(2)}, 16)
+      .total();
+}
+
+}  // namespace
+
+TEST_CASE("spending: a budget in joules by a model ends with the step that passes it") {
+  device d;
+  rows stream;
+  adapt::spending spent(d, energy::horowitz45{});
+  double const step = dense_step();
+  adapt::outcome const o = adapt::run(d, stream, {.joules = 4.5 * step}, spent);
+  CHECK(o.reason == stop::energy);
+  CHECK(o.totals.iterations == 5);
+  CHECK(o.joules == Approx(5 * step));
+  CHECK(spent.joules() == Approx(5 * step));
+  CHECK(spent.modelled().optimizer > 0);
+  CHECK(spent.warning() == nullptr);
+  // the next run has a budget of its own
+  CHECK(adapt::run(d, stream, {.joules = 2 * step}, spent).totals.iterations == 2);
+  CHECK(adapt::run(d, stream, {.joules = 0}, spent).totals.iterations == 0);
+}
+
+TEST_CASE("spending: a mask makes a budget last longer, and empty steps cost nothing") {
+  double const step = dense_step();
+  device d(optim::adam{}, seed{1}, optim::selection::thirds(2));
+  rows stream;
+  adapt::spending spent(d, energy::horowitz45{});
+  adapt::outcome const o =
+      adapt::run(d, stream, {.iterations = 10'000, .joules = 100 * step}, spent);
+  CHECK(o.reason == stop::energy);
+  CHECK(o.totals.iterations > 150);
+  CHECK(o.totals.empty > 0);
+  adapt::spending none(d, energy::horowitz45{});
+  none({});
+  CHECK(none.joules() == 0);
+}
+
+TEST_CASE("spending: by a meter, beside a model") {
+  device d;
+  rows stream;
+  ticking meter;
+  adapt::spending spent(d, energy::horowitz45{}, meter);
+  adapt::outcome const o = adapt::run(d, stream, {.joules = 20}, spent);
+  CHECK(o.totals.iterations == 20);
+  CHECK(o.joules == 20);
+  CHECK(spent.measured().joules == 20);
+  CHECK(spent.measured().samples == 20);
+  CHECK(spent.modelled().total() == Approx(20 * dense_step()));
+  CHECK(spent.warning() == nullptr);
+  ticking slow;
+  adapt::spending few(d, adapt::no_model{}, slow);
+  adapt::run(d, stream, {.joules = 3}, few);
+  CHECK(std::string(few.warning()).starts_with("the meter looks too seldom"));
+}
+
+TEST_CASE("spending: a profile in place of a model, and an observer of one's own") {
+  device d;
+  rows stream;
+  energy::profile<network, optim::adam> const profile(energy::horowitz45{}, 16);
+  int steps = 0;
+  adapt::spending spent(d, profile, [&](adapt::report const&) { return ++steps < 7; });
+  adapt::outcome const o = adapt::run(d, stream, {.joules = 1}, spent);
+  CHECK(o.reason == stop::observer);
+  CHECK(steps == 7);
+  CHECK(o.joules == Approx(7 * dense_step()));
+}
+
+TEST_CASE("spending: an optimizer that plans ahead is told how far the joules reach") {
+  device d;
+  rows stream;
+  adapt::spending spent(d, energy::horowitz45{});
+  adapt::run(d, stream, {.joules = 10.5 * dense_step()}, spent);
+  CHECK(d.plan().horizon == 10);
+}
+
+TEST_CASE("spending: a budget in joules that nobody counts is refused") {
+  device d;
+  rows stream;
+  CHECK(support::message_of<error>([&] { adapt::run(d, stream, {.joules = 1}); }) ==
+        "budget: joules: expected an observer that counts them: adapt::spending, found a run "
+        "without");
+  CHECK(adapt::try_run(d, stream, {.joules = 1}, adapt::no_examples{}).refused.what ==
+        adapt::misfit::goal);
+}
+
+}  // namespace adapt_spending_test
