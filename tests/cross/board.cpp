@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "console.hpp"
+#include "support/console.hpp"
 
 extern "C" {
 int the_program() asm("main");  // C++ lets nobody call main by its name
@@ -40,12 +40,13 @@ int host(int operation, void const* argument) {
 
 }  // namespace
 
-void cross::write(char const* text) { host(0x04, text); }
+void support::write(char const* text) { host(0x04, text); }
+double support::seconds() { return 0.01 * host(0x10, nullptr); }
 
 extern "C" {
 
 [[noreturn]] void fault() {
-  cross::write("fault\n");
+  support::write("fault\n");
   leave(2);
 }
 

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <span>
 
-#include "adaptation.hpp"
+#include "support/small_adaptations.hpp"
 
 namespace {
 
@@ -14,7 +14,7 @@ void print(char const* name) {
   using clock = std::chrono::steady_clock;
   static halo::adapt::adapter<Network, halo::nn::cross_entropy, Optimizer, 32> device(
       {}, halo::seed{1});
-  static cross::measured<Inputs, 4, 32> batch;
+  static support::measured<Inputs, 4, 32> batch;
   halo::generator from(halo::seed{7});
   batch.draw(from);
   double best = 1e9;
@@ -31,7 +31,7 @@ void print(char const* name) {
 }  // namespace
 
 int main() {
-  print<cross::perceptron, halo::optim::adam, 26>("perceptron,adam");
-  print<cross::perceptron, halo::learned::halo_rule, 26>("perceptron,halo_rule");
-  print<cross::convolutional, halo::optim::adam, 144>("convolutional,adam");
+  print<support::perceptron, halo::optim::adam, 26>("perceptron,adam");
+  print<support::perceptron, halo::learned::halo_rule, 26>("perceptron,halo_rule");
+  print<support::convolutional, halo::optim::adam, 144>("convolutional,adam");
 }

@@ -2,13 +2,13 @@
 // What an adaptation on a microcontroller weighs: the perceptron, batch 8, and one optimizer.
 #include <span>
 
-#include "adaptation.hpp"
+#include "support/small_adaptations.hpp"
 
 using halo::learned::halo_rule;
 using halo::optim::adam, halo::optim::sgd;
 
 int main() {
-  static halo::adapt::adapter<cross::perceptron, halo::nn::cross_entropy, HALO_FOOTPRINT_OF, 8>
+  static halo::adapt::adapter<support::perceptron, halo::nn::cross_entropy, HALO_FOOTPRINT_OF, 8>
       device({}, halo::seed{1});
   static float x[8 * 26];
   static std::int32_t y[8];

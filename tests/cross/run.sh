@@ -4,6 +4,7 @@
 #
 #   tests/cross/run.sh bits [TARGET...]     adaptations under HALO_PORTABLE: the bits of bits.txt
 #   tests/cross/run.sh math [TARGET...]     the tests of random numbers, functions and registers
+#   tests/cross/run.sh verify [TARGET...]   halo-verify; by itself here and on a Cortex-M4F
 #   tests/cross/run.sh size                 flash and RAM of an adaptation on a Cortex-M4F
 #   tests/cross/run.sh sketch               the Arduino library's example, on a Cortex-M4F
 #   tests/cross/run.sh cost [wasm]          what HALO_PORTABLE costs on this machine, and SSE2 alone
@@ -19,7 +20,7 @@ mkdir -p "$out/include"
 out=$(cd "$out" && pwd)
 ln -sfn /usr/include/doctest "$out/include/doctest" # alone: the rest is another processor's
 ln -sfn "${HALO_XSIMD:-/usr/include}/xsimd" "$out/include/xsimd"
-include="-Iinclude -Itests -isystem $out/include"
+include="-Iinclude -Itests -Iexamples -isystem $out/include"
 bare='-fno-exceptions -fno-rtti -fno-threadsafe-statics -ffunction-sections -fdata-sections'
 image='-nostartfiles -Wl,--gc-sections -T tests/cross/board.ld'
 image+=' --specs=nano.specs --specs=nosys.specs'
@@ -62,7 +63,7 @@ linux() { # linux TRIPLE EMULATOR FLAGS
   compiler=$1-g++ emulator=$2 flags+=" $3" from="g++-$1${2:+ qemu-user-static}"
 }
 board() { # board MACHINE FLAGS
-  compiler=arm-none-eabi-g++ flags="-mthumb $2 $bare $image tests/cross/board.cpp"
+  compiler=arm-none-eabi-g++ flags="-mthumb -Wno-psabi $2 $bare $image tests/cross/board.cpp"
   emulator="qemu-system-arm -M $1 -nographic -semihosting-config enable=on,target=native -kernel"
   from='gcc-arm-none-eabi libstdc++-arm-none-eabi-newlib qemu-system-arm'
 }
@@ -146,6 +147,20 @@ size() { # of one adaptation each: code and constants, RAM, and what must not be
   done
 }
 
+verify() { # verify NAME: halo-verify, its page
+  local name=$1
+  target "$name"
+  available "$name" || return 0
+  ran=$((ran + 1))
+  build "verify-$name" examples/verify.cpp -- -O2 -DHALO_PORTABLE || {
+    failed=1
+    return
+  }
+  echo "$name:"
+  # shellcheck disable=SC2086 # words
+  timeout 300 $emulator "$out/verify-$name$ending" || failed=1
+}
+
 sketch() { # the Arduino library as it is packed, and its example on an emulated board
   target cortex-m4
   available cortex-m4 || return 0
@@ -157,7 +172,7 @@ sketch() { # the Arduino library as it is packed, and its example on an emulated
   # shellcheck disable=SC2086 # words
   "$compiler" -std=gnu++20 -Os -Wall -Wextra -I tests/cross/arduino -I "$out/library/src" \
     -x c++ -include Arduino.h "$out/library/examples/adapt/adapt.ino" -x none \
-    tests/cross/arduino/run.cpp -Itests/cross $flags -o "$out/sketch" &&
+    tests/cross/arduino/run.cpp -Iexamples $flags -o "$out/sketch" &&
     timeout 300 $emulator "$out/sketch" > "$out/sketch.txt" 2>&1 || failed=1
   tail -n 1 "$out/sketch.txt"
 }
@@ -203,6 +218,10 @@ case $what in
     [ $# -gt 0 ] || targets=(i686 aarch64 armv7 armv7-vfpv4)
     for name in "${targets[@]}"; do math "$name"; done
     ;;
+  verify)
+    [ $# -gt 0 ] || targets=(host cortex-m4)
+    for name in "${targets[@]}"; do verify "$name"; done
+    ;;
   size) size ;;
   sketch) sketch ;;
   cost) cost "${targets[0]:-host}" ;;
@@ -212,7 +231,7 @@ case $what in
     exit
     ;;
   *)
-    sed -n '3,13s/^# \{0,1\}//p' "$0"
+    sed -n '3,14s/^# \{0,1\}//p' "$0"
     exit 1
     ;;
 esac

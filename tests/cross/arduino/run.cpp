@@ -3,7 +3,7 @@
 // has learned when it names nearly all situations that nobody holds a button in.
 #include "Arduino.h"
 
-#include "../console.hpp"
+#include "support/console.hpp"
 
 #undef min
 #undef max
@@ -30,19 +30,19 @@ std::uint32_t noise() {  // xorshift, -64 to 63
 
 serial_port Serial;
 void serial_port::begin(unsigned long) {}
-void serial_port::print(char const* text) { cross::write(text); }
+void serial_port::print(char const* text) { support::write(text); }
 void serial_port::println(int number) {
   said = number;
-  cross::write_decimal(static_cast<std::uint32_t>(number));
-  cross::write("\n");
+  support::write_decimal(static_cast<std::uint32_t>(number));
+  support::write("\n");
 }
 void serial_port::println(double number, int) {
   auto const thousandths = static_cast<std::uint32_t>(number * 1000 + 0.5);
-  cross::write_decimal(thousandths / 1000);
-  cross::write(".");
+  support::write_decimal(thousandths / 1000);
+  support::write(".");
   for (std::uint32_t unit = 100; unit != 0; unit /= 10)
-    cross::write_decimal(thousandths / unit % 10);
-  cross::write("\n");
+    support::write_decimal(thousandths / unit % 10);
+  support::write("\n");
 }
 
 void pinMode(int, int) {}
@@ -68,7 +68,7 @@ int main() {
     loop();
     right += said == situation + 1;
   }
-  cross::write_decimal(static_cast<std::uint32_t>(right));
-  cross::write(" of 60 right\n");
+  support::write_decimal(static_cast<std::uint32_t>(right));
+  support::write(" of 60 right\n");
   return right >= 57 ? 0 : 1;
 }

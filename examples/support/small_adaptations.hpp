@@ -11,7 +11,7 @@
 // Adaptations in miniature, whose every bit is written down as one number: what a processor makes
 // of halo, to be compared with what another made of it. No heap, no files.
 
-namespace cross {
+namespace support {
 
 /// Rows of Classes patterns in noise, drawn anew for every mini-batch.
 template <std::size_t Inputs, std::size_t Classes, std::size_t Rows>
@@ -62,4 +62,4 @@ using convolutional =
 using recurrent =
     nn::sequential<halo::shape<8, 6>, nn::lstm<16>, nn::layer_norm, nn::linear<16, 4>>;
 
-}  // namespace cross
+}  // namespace support
