@@ -17,6 +17,7 @@
 #include <halo/adapt/discriminant.hpp>
 #include <halo/adapt/evaluate.hpp>
 #include <halo/adapt/features.hpp>
+#include <halo/adapt/federated_average.hpp>
 #include <halo/adapt/goals.hpp>
 #include <halo/adapt/guarded_update.hpp>
 #include <halo/adapt/hardest.hpp>

@@ -139,7 +139,7 @@ TEST_CASE("checkpoint: a resumed run has the bits of one that never stopped") {
 TEST_CASE("checkpoint: the file names every parameter and says what it is of") {
   saved s;
   io::safetensors const file = io::load_safetensors(s.path);
-  CHECK(file.tensors().size() == 6 + 4 + 4 + 12);
+  CHECK(file.tensors().size() == 6 + 4 + 4 + 13);
   CHECK(file.at("0.weight").shape == io::extents{5, 7});
   CHECK(file.at("3.bias").shape == io::extents{6});
   CHECK(file.at("5.weight").shape == io::extents{6, 3});

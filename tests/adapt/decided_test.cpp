@@ -10,6 +10,7 @@
 #include <halo/adapt/adapter.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
+#include <halo/optim/depth_cut.hpp>
 
 #include "../support/network.hpp"
 
@@ -100,6 +101,43 @@ TEST_CASE("decided: a policy that answers nonsense is cut to the network, and em
   CHECK(absent.step(x, t).status == optim::status::empty);
   CHECK(absent.totals().empty == 1);
   CHECK(absent.totals().non_finite == 0);
+}
+
+TEST_CASE("decided: what is frozen stays, under every kind of policy, and is not paid for") {
+  std::vector<float> const x = support::draw<float>(40, 1);
+  std::vector<std::int32_t> const t = support::draw_labels(8, 3, 2);
+  auto const stays = [&](auto d, layer_mask layers) {
+    d.freeze(layers);
+    std::vector<float> const before(d.parameters().begin(), d.parameters().end());
+    std::uint64_t operations = 0;
+    for (int i = 0; i < 6; ++i) operations += d.step(x, t).operations;
+    bool moved = false;
+    for (parameter_info const& info : network::layout::table)
+      for (std::size_t i = info.offset; i < info.offset + info.count; ++i) {
+        if (layers[info.layer]) CHECK(d.parameters()[i] == before[i]);
+        moved = moved || d.parameters()[i] != before[i];
+      }
+    CHECK(moved);
+    CHECK(d.frozen() == layers);
+    return operations;
+  };
+  using optim::adam;
+  auto const with = [](auto policy) {
+    return adapt::adapter<network, nn::cross_entropy, adam, 8, decltype(policy)>(adam{}, seed{1},
+                                                                                 policy);
+  };
+  layer_mask const lowest = layers_named<network::layout>("0"), two = layer_mask::all(2);
+  CHECK(lowest == layer_mask(1));
+  CHECK(stays(with(optim::selection{}), two) < stays(with(optim::selection{}), lowest));
+  stays(with(optim::selection::uniform(0.5)), lowest);
+  stays(with(optim::depth_cut::uniform(3)), lowest);
+  stays(with(in_turn{}), two);
+  stays(with(hostile{.bits = ~std::uint64_t{0}}), layer_mask::only(1));
+  auto all = with(optim::selection{});
+  all.freeze(layer_mask::all());
+  CHECK(all.step(x, t).status == optim::status::empty);
+  all.freeze({});
+  CHECK(all.step(x, t).layers == layer_mask(7));
 }
 
 }  // namespace adapt_decided_test

@@ -158,17 +158,10 @@ TEST_CASE("start_head: drawn is redraw_head, and what remembers the old head beg
 TEST_CASE("start_head: the optimizer is told that the head is new") {
   rows_of<network> const r(8);
   device_of<network> d;
-  auto const drawn = [&] {
-    std::vector<double> all;
-    walk(d, [&](field_path const& path, auto field) {
-      if (path.name == "run.drawn") all.assign(field.values.begin(), field.values.end());
-    });
-    return all;
-  };
   d.assign(support::draw<float>(network::parameters, 2));
-  CHECK(drawn() == std::vector<double>{0, 0, 0});
+  CHECK(d.drawn().empty());
   d.start_head(r.x, r.y);
-  CHECK(drawn() == std::vector<double>{0, 0, 1});
+  CHECK(d.drawn() == layer_mask::only(2));
 }
 
 TEST_CASE("start_head: pieces of rows are all rows, and a class may come later") {

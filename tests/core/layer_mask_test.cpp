@@ -103,4 +103,11 @@ TEST_CASE("layer_mask: a part of the layers, numbered anew") {
     }
 }
 
+TEST_CASE("layer_mask: without others") {
+  layer_mask const both = layer_mask::all(3) | layer_mask::only(100);
+  CHECK(both.without(layer_mask(0b1010)) == (layer_mask(0b101) | layer_mask::only(100)));
+  CHECK(both.without(layer_mask::only(100)) == layer_mask::all(3));
+  CHECK(both.without(both).empty());
+}
+
 }  // namespace core_layer_mask_test

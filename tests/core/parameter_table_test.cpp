@@ -30,6 +30,16 @@ struct layout {
 };
 static_assert(parameter_layout<layout>);
 
+/// Layers within layers, and one whose name is longer.
+struct named_layout {
+  static constexpr std::size_t size = 4, tensors = 4, layers = 3;
+  static constexpr std::array<parameter_info, tensors> table{
+      parameter_info{.text = {"3.weight"}, .offset = 0, .count = 1, .layer = 0},
+      parameter_info{.text = {"3.1.weight"}, .offset = 1, .count = 1, .layer = 1},
+      parameter_info{.text = {"3.1.bias"}, .offset = 2, .count = 1, .layer = 1},
+      parameter_info{.text = {"30.weight"}, .offset = 3, .count = 1, .layer = 2}};
+};
+
 struct too_many_layers : layout {
   static constexpr std::size_t layers = layer_mask::capacity + 1;
 };
@@ -90,6 +100,12 @@ TEST_CASE("parameter_table: flat_layout is one tensor of one layer") {
   CHECK(flat_layout<5>::table[0].extents[0] == 5);
   CHECK(flat_layout<5>::table[0].role == parameter_role::weight);
   static_assert(parameter_layout<flat_layout<0>>);
+}
+
+TEST_CASE("parameter_table: layers by their names, whole or a part, and no longer ones") {
+  static_assert(layers_named<named_layout>("3") == layer_mask(0b011));
+  static_assert(layers_named<named_layout>("3.1") == layer_mask(0b010));
+  static_assert(layers_named<named_layout>("30") == layer_mask(0b100));
 }
 
 }  // namespace core_parameter_table_test

@@ -162,6 +162,7 @@ class adapter
     f.part("guard", self.guard_);
     f.part("guard", self.guard_state_);
     f.part("run", self.totals_);
+    f.part("run.frozen", self.frozen_);
     f.number("run.seed", self.seed_.value);
     f.number("run.training_rows", self.training_rows_);
     planned<layout::layers>::record(self, f);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include <halo/adapt/prospect.hpp>
 #include <halo/core/layer_mask.hpp>
@@ -24,19 +22,13 @@ class planned {
   void set_plan(prospect const& p) noexcept { plan_ = p; }
 
   /// Layers whose parameters were drawn; the others' come from somewhere.
-  [[nodiscard]] layer_mask drawn() const noexcept {
-    layer_mask m;
-    for (std::size_t i = 0; i < Layers; ++i) m.set(i, drawn_[i] != 0);
-    return m;
-  }
+  [[nodiscard]] layer_mask drawn() const noexcept { return drawn_; }
   /// Says which were; assign takes all parameters for known ones.
-  void set_drawn(layer_mask drawn) noexcept {
-    for (std::size_t i = 0; i < Layers; ++i) drawn_[i] = drawn[i] ? 1 : 0;
-  }
+  void set_drawn(layer_mask drawn) noexcept { drawn_ = drawn & layer_mask::all(Layers); }
 
  protected:
   /// The last layer's parameters were drawn anew.
-  void drew_head() noexcept { drawn_.back() = 1; }
+  void drew_head() noexcept { drawn_.set(Layers - 1); }
 
   /// A step begins.
   void count_step() noexcept { plan_.elapsed += plan_.horizon > 0 ? 1 : 0; }
@@ -46,17 +38,17 @@ class planned {
     if (context.rows == 0) context.rows = plan_.rows;
     context.horizon = plan_.horizon;
     context.elapsed = plan_.elapsed - (plan_.horizon > 0 ? 1 : 0);  // this one is not over
-    context.anew = drawn();
+    context.anew = drawn_;
   }
 
   static void record(auto& self, auto&& f) {
     f.part("run", self.plan_);
-    f.per_problem("run.drawn", std::span(self.drawn_), allowed::share());
+    f.part("run.drawn", self.drawn_);
   }
 
  private:
   prospect plan_{};
-  std::array<std::uint8_t, Layers> drawn_{};  ///< 1: its parameters were drawn
+  layer_mask drawn_{};
 };
 
 }  // namespace halo::adapt

@@ -64,11 +64,11 @@ template <class Device, class Stream>
 void plan(Device& device, Stream const& stream, budget const& limits, outcome const& o) noexcept {
   prospect p{.elapsed = limits.begun + o.totals.iterations};
   std::size_t const rows = device.wanted_batch();
-  p.horizon = horizon_of(
-      limits, o.totals, o.seconds,
-      operations<typename Device::network, typename Device::optimizer_type>(
-          {.layers = layer_mask::all(Device::layout::layers)}, rows > 0 ? rows : Device::max_batch),
-      o.joules);
+  layer_mask const learning = layer_mask::all(Device::layout::layers).without(device.frozen());
+  p.horizon = horizon_of(limits, o.totals, o.seconds,
+                         operations<typename Device::network, typename Device::optimizer_type>(
+                             {.layers = learning}, rows > 0 ? rows : Device::max_batch),
+                         o.joules);
   if constexpr (requires { std::uint64_t{stream.rows()}; }) p.rows = stream.rows();
   device.set_plan(p);
 }

@@ -2,9 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
-#include <cstdint>
 #include <span>
 
 #include <halo/adapt/refusal.hpp>
@@ -43,8 +40,7 @@ class snapshot {
     std::copy(parameters.begin(), parameters.end(), parameters_.begin());
     auto const statistics = device.statistics();
     std::copy(statistics.begin(), statistics.end(), statistics_.begin());
-    layer_mask const drawn = device.drawn();
-    for (std::size_t i = 0; i < Network::layers; ++i) drawn_[i] = drawn[i] ? 1 : 0;
+    drawn_ = device.drawn();
   }
   /// Makes the adapter what it was.
   template <class Device>
@@ -55,9 +51,7 @@ class snapshot {
   template <class Device>
   [[nodiscard]] refusal try_restore(Device& device) const noexcept {
     if (auto const no = device.try_assign(parameters(), statistics())) return no;
-    layer_mask drawn;
-    for (std::size_t i = 0; i < Network::layers; ++i) drawn.set(i, drawn_[i] != 0);
-    device.set_drawn(drawn);
+    device.set_drawn(drawn_);
     return {};
   }
 
@@ -69,13 +63,13 @@ class snapshot {
     f.template tensors<typename Network::layout>(self.parameters_.span());
     f.template tensors<typename Network::statistics_layout>(self.statistics_.span(),
                                                             allowed::non_negative());
-    f.per_problem("drawn", std::span(self.drawn_), allowed::share());
+    f.part("drawn", self.drawn_);
   }
 
  private:
   aligned_array<float, Network::parameters> parameters_;
   aligned_array<float, Network::statistics> statistics_;
-  std::array<std::uint8_t, Network::layers> drawn_{};  ///< 1: its parameters were drawn
+  layer_mask drawn_{};
 };
 
 }  // namespace halo::adapt

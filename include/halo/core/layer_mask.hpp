@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include <halo/core/assert.hpp>
 
@@ -37,8 +38,7 @@ class layer_mask {
 
   /// The upper `depth` of so many layers.
   [[nodiscard]] static constexpr layer_mask top(std::size_t depth, std::size_t layers) noexcept {
-    layer_mask const low = all(depth < layers ? layers - depth : 0), whole = all(layers);
-    return {whole.words_[0] & ~low.words_[0], whole.words_[1] & ~low.words_[1]};
+    return all(layers).without(all(depth < layers ? layers - depth : 0));
   }
 
   /// The part of the layers first ... first + layers - 1, numbered from 0.
@@ -78,6 +78,15 @@ class layer_mask {
   /// Bit j % 64 of word j / 64: layer j.
   [[nodiscard]] constexpr std::uint64_t bits(std::size_t word = 0) const noexcept {
     return words_[word];
+  }
+
+  /// Layers that this selects and the other does not.
+  [[nodiscard]] constexpr layer_mask without(layer_mask other) const noexcept {
+    return {words_[0] & ~other.words_[0], words_[1] & ~other.words_[1]};
+  }
+
+  static constexpr void record(auto& self, auto&& f) {
+    f.per_problem("bits", std::span(self.words_));
   }
 
   /// Layers that both select.

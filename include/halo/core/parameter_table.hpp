@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <halo/core/assert.hpp>
 #include <halo/core/layer_mask.hpp>
 #include <halo/core/random.hpp>
 
@@ -58,6 +59,23 @@ struct flat_layout {
       .text = {'t', 'h', 'e', 't', 'a'}, .extents = {N, 0, 0, 0}, .rank = 1, .count = N}};
 };
 static_assert(parameter_layout<flat_layout<3>>);
+
+/// The layers of a name, as tensors have it before their last point: "3" is layer 3 with all that
+/// lies in it ("3.weight", "3.1.weight"), "3.1" one of these.
+///
+///     device.freeze(layers_named<network::layout>("0") | layers_named<network::layout>("3.1"));
+/// @pre there is one
+template <parameter_layout Layout>
+[[nodiscard]] constexpr layer_mask layers_named(std::string_view name) noexcept {
+  layer_mask found;
+  for (parameter_info const& t : Layout::table) {
+    std::string_view const whole = t.name();
+    if (whole.starts_with(name) && whole.size() > name.size() && whole[name.size()] == '.')
+      found.set(t.layer);
+  }
+  HALO_EXPECTS(!found.empty(), "layers_named: the name of a layer with parameters");
+  return found;
+}
 
 /// Calls body(begin, end, tensor) for each maximal run of neighbouring selected tensors that agree
 /// in key(tensor): what a masked update visits, skipped memory excluded.

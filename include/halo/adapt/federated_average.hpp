@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+
+#include <halo/adapt/arguments.hpp>
+#include <halo/adapt/refusal.hpp>
+#include <halo/core/aligned.hpp>
+#include <halo/core/assert.hpp>
+#include <halo/core/parameter_table.hpp>
+#include <halo/core/record.hpp>
+
+namespace halo::adapt {
+
+/// The weighted mean of what several devices of one network have learned [federated averaging,
+/// McMahan et al. 2017], one after the other.
+///
+///     adapt::federated_average<network> mean;
+///     for (auto const& d : fleet) mean.add(*d, rows_of(d));      // weighs as much as it has rows
+///     for (auto& d : fleet) d->assign(mean.parameters(), mean.statistics());
+///
+/// m ← m + (w/W)(θ - m), W the weights so far: equal devices give their very bits. A running
+/// variance behind its mean becomes that of all their rows together,
+///     v ← v + (w/W)(v' - v) + (w/W)(1 - w/W)(mean' - mean)²
+/// (law of total variance); other statistics, as ranges of quantised layers, their mean. Averages
+/// make sense where all devices began a round at the same parameters. As large as the parameters;
+/// allocates nothing.
+template <class Network>
+class federated_average {
+ public:
+  /// Adds what an adapter or a predictor answers with.
+  /// @param weight  of any unit, mostly its rows; at least 0
+  /// @throws halo::error for a weight that is none
+  template <class Device>
+  void add(Device const& device, double weight = 1) {
+    throw_if(try_add(device, weight), "federated_average");
+  }
+  /// Adds parameters and statistics from anywhere, in the order of the network's layouts; the
+  /// statistics may also lie behind the parameters.
+  /// @throws halo::error for others than the network's, and a weight that is none
+  void add(std::span<float const> parameters, std::span<float const> statistics, double weight) {
+    throw_if(try_add(parameters, statistics, weight), "federated_average");
+  }
+  /// The same, but says what did not fit.
+  template <class Device>
+  [[nodiscard]] refusal try_add(Device const& device, double weight = 1) noexcept {
+    return try_add(device.parameters(Device::preferred), device.statistics(), weight);
+  }
+  /// The same, but says what did not fit.
+  [[nodiscard]] refusal try_add(std::span<float const> parameters,
+                                std::span<float const> statistics, double weight) noexcept {
+    detail::split_parameters<Network>(parameters, statistics);
+    if (auto const no = detail::check_parameters<Network>(parameters, statistics)) return no;
+    if (!(weight >= 0 && std::isfinite(weight_ + weight)))
+      return {.what = misfit::option, .argument = "weight", .found = weight};
+    if (weight == 0) return {};
+    weight_ += weight;
+    auto const share = static_cast<float>(weight / weight_);
+    add_variances(statistics, share);
+    move(parameters_.span(), parameters, share);
+    move(statistics_.span(), statistics, share);
+    return {};
+  }
+
+  /// Sum of the weights; 0: nothing was added, and all is 0.
+  [[nodiscard]] double weight() const noexcept { return weight_; }
+  /// Their mean.
+  [[nodiscard]] std::span<float const> parameters() const noexcept { return parameters_.span(); }
+  /// Of all rows together.
+  [[nodiscard]] std::span<float const> statistics() const noexcept { return statistics_.span(); }
+  /// Begins a new mean.
+  void clear() noexcept { *this = {}; }
+
+  static constexpr void record(auto& self, auto&& f) {
+    f.template part<Network>("network");
+    f.template tensors<typename Network::layout>(self.parameters_.span());
+    f.template tensors<typename Network::statistics_layout>(self.statistics_.span(),
+                                                            allowed::non_negative());
+    f.number("weight", self.weight_, allowed::non_negative());
+  }
+
+ private:
+  static void move(std::span<float> mean, std::span<float const> values, float share) noexcept {
+    for (std::size_t i = 0; i < mean.size(); ++i) mean[i] = std::lerp(mean[i], values[i], share);
+  }
+  /// What variances gain by means that differ; the means are still the old ones.
+  void add_variances(std::span<float const> statistics, float share) noexcept {
+    auto const& table = Network::statistics_layout::table;
+    for (std::size_t k = 1; k < Network::statistics_layout::tensors; ++k) {
+      parameter_info const& mean = table[k - 1];
+      parameter_info const& variance = table[k];
+      if (variance.role != parameter_role::gain || mean.role != parameter_role::bias ||
+          variance.layer != mean.layer || variance.count != mean.count)
+        continue;
+      for (std::size_t i = 0; i < mean.count; ++i) {
+        float const off = statistics[mean.offset + i] - statistics_[mean.offset + i];
+        // move multiplies what is there by 1 - share
+        statistics_[variance.offset + i] += share * off * off;
+      }
+    }
+  }
+
+  aligned_array<float, Network::parameters> parameters_;
+  aligned_array<float, Network::statistics> statistics_;
+  double weight_ = 0;
+};
+
+}  // namespace halo::adapt
