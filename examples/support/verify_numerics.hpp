@@ -66,7 +66,7 @@ template <class Network, std::size_t N>
   using network = nn::sequential<nn::linear<2, 3>>;  // nine parameters
   constexpr std::size_t count = network::parameters;
   static_assert(std::size(verify_numbers::adam) == count);
-  halo::optim::adam const rule({.rate = 1e-2F});
+  halo::optim::adam const rule{{.rate = 1e-2F}};
   auto state = rule.init<network::layout, float>();
   std::array<float, count> theta{}, gradient{};
   for (std::size_t k = 0; k < count; ++k) theta[k] = static_cast<float>(verify_share(k));

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +16,7 @@
 #include <halo/adapt/snapshot.hpp>
 #include <halo/adapt/verdict.hpp>
 #include <halo/core/assert.hpp>
+#include <halo/core/bit_cast.hpp>
 #include <halo/core/fingerprint.hpp>
 #include <halo/core/options.hpp>
 #include <halo/core/random.hpp>
@@ -219,7 +219,7 @@ class safeguard {
   [[nodiscard]] double place_of(std::span<float const> x) const noexcept {
     fingerprint of;
     for (float const v : x) {
-      auto const raw = std::bit_cast<std::array<std::byte, sizeof(float)>>(v + 0.0F);  // no -0
+      auto const raw = core::bit_cast<std::array<std::byte, sizeof(float)>>(v + 0.0F);  // no -0
       of.add(std::span<std::byte const>(raw));
     }
     return static_cast<double>(generator(options_.seed, of.value()).words(0)[0]) * 0x1p-32;
