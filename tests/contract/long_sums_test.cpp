@@ -78,6 +78,7 @@ TEST_CASE("long sums: gradients of weights over 60,000 rows of mean 1") {
   CHECK(error<nn::gru<4>, shape<3, 3>>() < 2e-6);
   CHECK(error<nn::gru<4, nn::states::all>, shape<3, 3>>() < 2e-6);
   CHECK(error<nn::layer_norm, shape<6>>() < 2e-6);
+  CHECK(error<nn::group_norm<2>, shape<2, 2, 6>>() < 2e-6);
 }
 
 TEST_CASE("long sums: the mean loss, of few classes and of many") {

@@ -111,12 +111,12 @@ TEST_CASE_TEMPLATE("geometry: batch and group normalisation", M, HALO_FUZZ_MACHI
     CAPTURE(groups);
     auto const x = d.numbers<T>(n * channels, 2), dy = d.numbers<T>(n * channels);
     auto const gain = d.numbers<T>(channels), bias = d.numbers<T>(channels);
-    exact<T> y(x.size()), dx(x.size()), mean(channels), variance(channels);
+    exact<T> y(x.size()), dx(x.size()), mean(channels), variance(channels), rest(channels);
     exact<T> dgain(channels), dbias(channels), shift(channels), tilt(channels);
-    kernel::channel_moments<A>(n, channels, x.data(), mean.data(), variance.data());
-    kernel::group_moments(channels, groups, mean.data(), variance.data());
+    kernel::channel_moments<A>(n, channels, x.data(), mean.data(), variance.data(), rest.data());
+    kernel::group_moments(channels, groups, mean.data(), variance.data(), rest.data());
     kernel::channel_norm<T*> const norm{gain.data(), bias.data(), mean.data(), variance.data(),
-                                        T(0.1)};
+                                        T(0.1),      {},          rest.data()};
     kernel::channel_normalize<A>(n, channels, norm, x.data(), y.data());
     kernel::channel_gradient<A>(n, channels, norm, x.data(), dy.data(), dgain.data(), dbias.data());
     std::copy(dbias.begin(), dbias.end(), shift.begin());

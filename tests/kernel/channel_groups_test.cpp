@@ -27,8 +27,9 @@ struct moments {
 moments of_groups(std::size_t n, std::size_t channels, std::size_t groups,
                   std::vector<double> const& x) {
   moments m{std::vector<double>(channels), std::vector<double>(channels)};
-  kernel::channel_moments(n, channels, x.data(), m.mean.data(), m.variance.data());
-  kernel::group_moments(channels, groups, m.mean.data(), m.variance.data());
+  std::vector<double> rest(channels);
+  kernel::channel_moments(n, channels, x.data(), m.mean.data(), m.variance.data(), rest.data());
+  kernel::group_moments(channels, groups, m.mean.data(), m.variance.data(), rest.data());
   return m;
 }
 
@@ -86,9 +87,11 @@ TEST_CASE("groups: planes carry derivatives") {
   std::size_t const n = 5, channels = 6, groups = 2;
   auto const x = numbers<double>(n * channels, 1, 3), v = numbers<double>(n * channels, 2);
   std::vector<double> mean(channels), mean_t(channels), variance(channels), variance_t(channels);
-  planar<double> const m(mean.data(), mean_t.data()), s(variance.data(), variance_t.data());
-  kernel::channel_moments(n, channels, planar<double const>(x.data(), v.data()), m, s);
-  kernel::group_moments(channels, groups, m, s);
+  std::vector<double> rest(channels), rest_t(channels);
+  planar<double> const m(mean.data(), mean_t.data()), s(variance.data(), variance_t.data()),
+      r(rest.data(), rest_t.data());
+  kernel::channel_moments(n, channels, planar<double const>(x.data(), v.data()), m, s, r);
+  kernel::group_moments(channels, groups, m, s, r);
   double const step = 1e-6;
   auto const moved = [&](double by) {
     std::vector<double> at = x;

@@ -65,23 +65,24 @@ struct plain {
 /// Room for what the kernels write.
 template <class T>
 struct results {
-  std::vector<T> y, mean, variance, dx, dgain, dbias, shift, tilt;
+  std::vector<T> y, mean, variance, rest, dx, dgain, dbias, shift, tilt;
   results(std::size_t n, std::size_t c)
-      : y(n * c), mean(c), variance(c), dx(n * c), dgain(c), dbias(c), shift(c), tilt(c) {}
+      : y(n * c), mean(c), variance(c), rest(c), dx(n * c), dgain(c), dbias(c), shift(c), tilt(c) {}
 };
 
 /// The kernels' results on pointers of any kind, for a mini-batch's own statistics.
 template <class Arch, class P>
 void run(std::size_t n, std::size_t channels, simd::const_of<P> x, simd::const_of<P> gain,
-         simd::const_of<P> bias, simd::const_of<P> dy, P y, P mean, P variance, P dx, P dgain,
-         P dbias, P shift, P tilt) {
+         simd::const_of<P> bias, simd::const_of<P> dy, P y, P mean, P variance, P rest, P dx,
+         P dgain, P dbias, P shift, P tilt) {
   using C = simd::const_of<P>;
   using T = simd::scalar_of<P>;
   using E = simd::element_of<P>;
   using simd::read_element;
   using simd::write_element;
-  kernel::channel_norm<P> const norm{gain, bias, C(mean), C(variance), static_cast<T>(epsilon)};
-  kernel::channel_moments<Arch>(n, channels, x, mean, variance);
+  kernel::channel_norm<P> const norm{gain, bias,   C(mean), C(variance), static_cast<T>(epsilon),
+                                     {},   C(rest)};
+  kernel::channel_moments<Arch>(n, channels, x, mean, variance, rest);
   kernel::channel_normalize<Arch>(n, channels, norm, x, y);
   kernel::channel_gradient<Arch>(n, channels, norm, x, dy, dgain, dbias);
   for (std::size_t c = 0; c < channels; ++c) {
@@ -107,8 +108,8 @@ TEST_CASE_TEMPLATE("channels are normalised as in the definition", M, HALO_MACHI
       plain const expected(n, channels, widen(x), widen(gain), widen(bias), widen(dy));
       results<T> r(n, channels);
       run<arch, T*>(n, channels, x.data(), gain.data(), bias.data(), dy.data(), r.y.data(),
-                    r.mean.data(), r.variance.data(), r.dx.data(), r.dgain.data(), r.dbias.data(),
-                    r.shift.data(), r.tilt.data());
+                    r.mean.data(), r.variance.data(), r.rest.data(), r.dx.data(), r.dgain.data(),
+                    r.dbias.data(), r.shift.data(), r.tilt.data());
       CHECK(support::distance(r.mean, expected.mean) < tolerance<T>);
       CHECK(support::distance(r.variance, expected.variance) < tolerance<T>);
       CHECK(support::distance(r.y, expected.y) < tolerance<T>);
@@ -117,13 +118,13 @@ TEST_CASE_TEMPLATE("channels are normalised as in the definition", M, HALO_MACHI
       CHECK(support::distance(r.dx, expected.dx) < tolerance<T>);
 
       T const e = static_cast<T>(epsilon);
-      kernel::channel_norm<T*> const norm{gain.data(), bias.data(), r.mean.data(),
-                                          r.variance.data(), e};
+      kernel::channel_norm<T*> const norm{
+          gain.data(), bias.data(), r.mean.data(), r.variance.data(), e, {}, r.rest.data()};
       kernel::channel_backward<arch>(n, channels, norm, x.data(), dy.data(), r.shift.data(),
                                      r.tilt.data(), dy.data());
       CHECK(dy == r.dx);  // in place
-      kernel::channel_norm<T*, kernel::relu> const active{gain.data(), bias.data(), r.mean.data(),
-                                                          r.variance.data(), e};
+      kernel::channel_norm<T*, kernel::relu> const active{
+          gain.data(), bias.data(), r.mean.data(), r.variance.data(), e, {}, r.rest.data()};
       kernel::channel_normalize<arch>(n, channels, active, x.data(), x.data());
       for (std::size_t i = 0; i < x.size(); ++i) CHECK(x[i] == (r.y[i] > 0 ? r.y[i] : T(0)));
     }
@@ -163,9 +164,10 @@ TEST_CASE_TEMPLATE("no channel has a say in its neighbour's", M, HALO_MACHINES) 
     auto const normalize = [&] {
       results<T> r(n, channels);
       kernel::channel_moments<arch>(n, channels, static_cast<T const*>(x.data()), r.mean.data(),
-                                    r.variance.data());
-      kernel::channel_norm<T*> const norm{gain.data(), bias.data(), r.mean.data(),
-                                          r.variance.data(), static_cast<T>(epsilon)};
+                                    r.variance.data(), r.rest.data());
+      kernel::channel_norm<T*> const norm{
+          gain.data(), bias.data(),  r.mean.data(), r.variance.data(), static_cast<T>(epsilon),
+          {},          r.rest.data()};
       kernel::channel_normalize<arch>(n, channels, norm, x.data(), r.y.data());
       return r.y;
     };
@@ -193,12 +195,13 @@ void check_through(std::size_t n, std::size_t channels) {
   std::vector<T> const gain = numbers<T>(channels, 3), bias = numbers<T>(channels, 4);
   results<T> plain_r(n, channels), r(n, channels);
   std::vector<T> y(n * channels), du(n * channels);
-  kernel::channel_moments<Arch>(n, channels, x.data(), r.mean.data(), r.variance.data());
+  kernel::channel_moments<Arch>(n, channels, x.data(), r.mean.data(), r.variance.data(),
+                                r.rest.data());
   T const e = static_cast<T>(epsilon);
   kernel::channel_norm<T*> const norm{gain.data(), bias.data(), r.mean.data(), r.variance.data(),
-                                      e};
-  kernel::channel_norm<T*, F> const active{gain.data(), bias.data(), r.mean.data(),
-                                           r.variance.data(), e};
+                                      e,           {},          r.rest.data()};
+  kernel::channel_norm<T*, F> const active{
+      gain.data(), bias.data(), r.mean.data(), r.variance.data(), e, {}, r.rest.data()};
   kernel::channel_normalize<Arch>(n, channels, norm, x.data(), y.data());
   std::vector<T> z = y;
   kernel::channel_normalize<Arch>(n, channels, active, x.data(), z.data());
@@ -260,9 +263,9 @@ TEST_CASE_TEMPLATE("planes carry the derivative of normalised channels", M, HALO
     run<arch, planar<T>>(n, channels, {x.data(), xv.data()}, {gain.data(), gv.data()},
                          {bias.data(), bv.data()}, {dy.data(), dv.data()}, {r.y.data(), t.y.data()},
                          {r.mean.data(), t.mean.data()}, {r.variance.data(), t.variance.data()},
-                         {r.dx.data(), t.dx.data()}, {r.dgain.data(), t.dgain.data()},
-                         {r.dbias.data(), t.dbias.data()}, {r.shift.data(), t.shift.data()},
-                         {r.tilt.data(), t.tilt.data()});
+                         {r.rest.data(), t.rest.data()}, {r.dx.data(), t.dx.data()},
+                         {r.dgain.data(), t.dgain.data()}, {r.dbias.data(), t.dbias.data()},
+                         {r.shift.data(), t.shift.data()}, {r.tilt.data(), t.tilt.data()});
     CHECK(support::distance(t.y, slope(above.y, below.y)) < near);
     CHECK(support::distance(t.dx, slope(above.dx, below.dx)) < near);
     CHECK(support::distance(t.dgain, slope(above.dgain, below.dgain)) < near);
@@ -272,10 +275,11 @@ TEST_CASE_TEMPLATE("planes carry the derivative of normalised channels", M, HALO
 
 TEST_CASE("a channel whose squares overflow is NaN, and not its bias") {
   std::size_t const n = 10, channels = 37;
-  std::vector<float> x(n * channels, 1.0F), y(x.size()), mean(channels), variance(channels);
+  std::vector<float> x(n * channels, 1.0F), y(x.size()), mean(channels), variance(channels),
+      rest(channels);
   std::vector<float> const gain(channels, 1.0F), bias(channels, 0.5F);
   x[3 * channels + 20] = 9.97e36F;
-  halo::kernel::channel_moments(n, channels, x.data(), mean.data(), variance.data());
+  halo::kernel::channel_moments(n, channels, x.data(), mean.data(), variance.data(), rest.data());
   halo::kernel::channel_norm<float*> const norm{gain.data(), bias.data(), mean.data(),
                                                 variance.data(), 1e-5F};
   halo::kernel::channel_normalize(n, channels, norm, x.data(), y.data());

@@ -13,10 +13,10 @@ namespace halo::kernel {
 /// elements each: mean_G = Σ_{c∈G} mean_c / |G|,
 /// variance_G = Σ_{c∈G} (variance_c + (mean_c - mean_G)²) / |G|.
 ///
-/// @param mean, variance  one a channel, changed in place
+/// @param mean, variance, rest  one a channel, of channel_moments; changed in place
 /// @pre groups divides channels
 template <class P>
-void group_moments(std::size_t channels, std::size_t groups, P mean, P variance) noexcept {
+void group_moments(std::size_t channels, std::size_t groups, P mean, P variance, P rest) noexcept {
   using E = simd::element_of<P>;
   using T = simd::scalar_of<P>;
   using simd::read_element;
@@ -24,16 +24,25 @@ void group_moments(std::size_t channels, std::size_t groups, P mean, P variance)
   std::size_t const size = channels / groups;
   E const share(T(1) / static_cast<T>(size));
   for (std::size_t first = 0; first < channels; first += size) {
-    E m(T(0)), v(T(0));
+    E m(T(0)), v(T(0)), left(T(0));
     for (std::size_t c = first; c < first + size; ++c) m = m + E(read_element(mean, c));
     m = m * share;
+    auto const off = [&](std::size_t c) {
+      return (E(read_element(mean, c)) - m) + E(read_element(rest, c));
+    };
+    for (std::size_t c = first; c < first + size; ++c) left = left + off(c);
+    left = left * share;
+    E const better = m + left;
+    left = left - (better - m);
+    m = better;
     for (std::size_t c = first; c < first + size; ++c) {
-      E const d = E(read_element(mean, c)) - m;
+      E const d = off(c) - left;
       v = v + (E(read_element(variance, c)) + d * d);
     }
     for (std::size_t c = first; c < first + size; ++c) {
       write_element(mean, c, m);
       write_element(variance, c, v * share);
+      write_element(rest, c, left);
     }
   }
 }

@@ -24,6 +24,7 @@ struct channel_norm {
   simd::const_of<P> gain, bias, mean, variance;  ///< one number a channel
   simd::scalar_of<P> epsilon;                    ///< added to the variance
   Activation f{};                                ///< of the result
+  simd::const_of<P> rest{};                      ///< that the mean has lost; null: nothing
 };
 
 namespace detail {
@@ -31,7 +32,7 @@ namespace detail {
 /// One register of channels of a channel_norm.
 template <class V, class F>
 struct channel_register {
-  V center, sigma, factor, shift;
+  V center, sigma, factor, shift, rest;
 
   channel_register() = default;
   template <class P, class Chunk>
@@ -39,7 +40,10 @@ struct channel_register {
       : center(at.load(norm.mean)),
         sigma(deviation<simd::scalar_of<P>>(at.load(norm.variance) + V(norm.epsilon))),
         factor(at.load(norm.gain) / sigma),
-        shift(at.load(norm.bias)) {}
+        shift(at.load(norm.bias)),
+        rest(norm.rest ? V(at.load(norm.rest)) : V(0)) {
+    shift = fnma(rest, factor, shift);
+  }
 
   [[nodiscard]] V forward(V x) const noexcept { return F{}(u(x)); }
   /// dL/du of dL/dy. u is computed again: cheaper than to read y.
@@ -135,7 +139,7 @@ void channel_gradient(std::size_t n, std::size_t channels, channel_norm<P, F> co
     }
     unrolled<G>([&](std::size_t g) {
       auto const at = detail::channels_at(chunk, 0, g);
-      at.store(dgain, total[g].first / r[g].sigma);
+      at.store(dgain, fnma(r[g].rest, total[g].second, total[g].first) / r[g].sigma);
       at.store(dbias, total[g].second);
     });
   });
@@ -162,6 +166,7 @@ void channel_backward(std::size_t n, std::size_t channels, channel_norm<P, F> co
       auto const at = detail::channels_at(chunk, 0, g);
       down[g] = shift ? at.load(shift) / r[g].sigma : V(0);
       slope[g] = tilt ? at.load(tilt) / (r[g].sigma * r[g].sigma) : V(0);
+      down[g] = fnma(r[g].rest, slope[g], down[g]);
     });
     for (std::size_t i = 0; i < n; ++i) {
       unrolled<G>([&](std::size_t g) {

@@ -24,7 +24,7 @@ inline constexpr std::size_t channels = X::rank == 0 ? 0 : X::extents[X::rank - 
 template <class R>
 inline constexpr double value_of = static_cast<double>(R::num) / static_cast<double>(R::den);
 
-/// What batch and group normalisation share: a gain and a bias a channel, two moments in memory.
+/// What batch and group normalisation share: a gain and a bias a channel, moments in memory.
 struct channel_norm {
   template <class X>
   static constexpr bool accepts = X::rank > 0 && X::size > 0;
@@ -35,7 +35,7 @@ struct channel_norm {
       tensor_spec{"gain", {channels<X>, 0, 0, 0}, 1, parameter_role::gain},
       tensor_spec{"bias", {channels<X>, 0, 0, 0}, 1, parameter_role::bias}};
   template <class X>
-  static constexpr std::size_t memory = 2 * channels<X>;  // mean and variance
+  static constexpr std::size_t memory = 3 * channels<X>;  // mean, variance, rest of the mean
   template <class X>
   static constexpr std::size_t scratch = 2 * channels<X>;  // sums of the gradient
   template <class X>
@@ -98,9 +98,9 @@ struct basic_batch_norm : detail::channel_norm {
     constexpr std::size_t n = detail::channels<X>;
     std::size_t const places = p.rows * (X::size / n);
     if (!by_running(p, places))
-      kernel::channel_moments(places, n, x, memory, P(memory + n));
+      kernel::channel_moments(places, n, x, memory, P(memory + n), P(memory + 2 * n));
     else
-      for (std::size_t c = 0; c < 2 * n; ++c) write(memory, c, p.statistics[c]);
+      for (std::size_t c = 0; c < 3 * n; ++c) write(memory, c, c < 2 * n ? p.statistics[c] : 0.0F);
     kernel::channel_normalize(places, n, norm_of<P, n>(theta, C(memory), f), x, y);
   }
 
@@ -167,7 +167,8 @@ struct basic_batch_norm : detail::channel_norm {
   }
   template <class P, std::size_t N, class C, class F>
   static kernel::channel_norm<P, F> norm_of(C theta, C moments, F f) noexcept {
-    return {theta, theta + N, moments, moments + N, static_cast<simd::scalar_of<P>>(epsilon), f};
+    return {theta, theta + N,      moments, moments + N, static_cast<simd::scalar_of<P>>(epsilon),
+            f,     moments + 2 * N};
   }
   template <class P>
   static void write(P at, std::size_t i, float value) noexcept {

@@ -58,10 +58,10 @@ struct group_norm : detail::channel_norm {
   template <class X, class C, class P, class Activation>
   static void forward_activated(pass const& p, C theta, C x, P y, P memory, Activation f) noexcept {
     constexpr std::size_t n = detail::channels<X>, places = X::size / n;
-    for (std::size_t i = 0; i < p.rows; ++i, x += X::size, y += X::size, memory += 2 * n) {
-      P const variance = memory + n;
-      kernel::channel_moments(places, n, x, memory, variance);
-      kernel::group_moments(n, Groups, memory, variance);
+    for (std::size_t i = 0; i < p.rows; ++i, x += X::size, y += X::size, memory += 3 * n) {
+      P const variance = memory + n, rest = memory + 2 * n;
+      kernel::channel_moments(places, n, x, memory, variance, rest);
+      kernel::group_moments(n, Groups, memory, variance, rest);
       kernel::channel_normalize(places, n, norm_of<P, n>(theta, C(memory), f), x, y);
     }
   }
@@ -87,7 +87,7 @@ struct group_norm : detail::channel_norm {
                                P(a.gradient + n));
     for (std::size_t i = 0; i < p.rows; ++i) {
       C const x = a.x + i * X::size, dy = a.dy + i * X::size;
-      auto const norm = norm_of<P, n>(a.theta, C(a.memory + i * 2 * n), f);
+      auto const norm = norm_of<P, n>(a.theta, C(a.memory + i * 3 * n), f);
       kernel::channel_gradient(places, n, norm, x, dy, tilt, shift);
       if (a.gradient) kernel::sum(2 * n, C(part), C(tilt), part);
       if (a.gradient && in_parts && (i % 64 == 63 || i + 1 == p.rows)) {
@@ -105,13 +105,14 @@ struct group_norm : detail::channel_norm {
   template <class X, class T>
   static void keep_rows(std::size_t, std::uint32_t const* kept, std::size_t count,
                         T* memory) noexcept {
-    detail::move_rows(2 * detail::channels<X>, kept, count, memory);
+    detail::move_rows(3 * detail::channels<X>, kept, count, memory);
   }
 
  private:
   template <class P, std::size_t N, class C, class F>
   static kernel::channel_norm<P, F> norm_of(C theta, C moments, F f) noexcept {
-    return {theta, theta + N, moments, moments + N, static_cast<simd::scalar_of<P>>(epsilon), f};
+    return {theta, theta + N,      moments, moments + N, static_cast<simd::scalar_of<P>>(epsilon),
+            f,     moments + 2 * N};
   }
 };
 static_assert(layer<group_norm<2>, shape<4>> && layer<group_norm<3>, shape<2, 3, 6>>);
