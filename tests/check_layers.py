@@ -12,16 +12,17 @@ KNOWS = {  # room: the rooms it may include besides itself
     "tensor": "core simd",
     "kernel": "core simd",
     "autodiff": "core simd kernel",
-    "nn": "core simd kernel autodiff",
+    "measure": "core",
+    "nn": "core simd kernel autodiff measure",
     "optim": "core simd kernel",
     "io": "core tensor",
     "data": "core tensor io",
     "learned": "core simd kernel autodiff optim io",
-    "task": "core simd tensor kernel autodiff nn data",
-    "zoo": "core simd tensor kernel autodiff nn data io",
-    "meta": "core simd tensor kernel autodiff nn optim learned task data io",
-    "energy": "core simd kernel autodiff nn optim io",
-    "adapt": "core simd tensor kernel autodiff nn optim learned data io energy",
+    "task": "core simd tensor kernel autodiff measure nn data",
+    "zoo": "core simd tensor kernel autodiff measure nn data io",
+    "meta": "core simd tensor kernel autodiff measure nn optim learned task data io",
+    "energy": "core simd kernel autodiff measure nn optim io",
+    "adapt": "core simd tensor kernel autodiff measure nn optim learned data io energy",
 }
 # Three storeys, lowest first; a header sees its own and those below, whatever its room may include.
 # halo/device.hpp, halo/store.hpp and halo/lab.hpp include a storey with all below it.

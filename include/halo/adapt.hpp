@@ -39,6 +39,7 @@
 #include <halo/adapt/spending.hpp>
 #include <halo/adapt/start_head.hpp>
 #include <halo/adapt/statistics.hpp>
+#include <halo/adapt/until.hpp>
 #include <halo/adapt/verdict.hpp>
 
 #include <halo/macros_back.hpp>

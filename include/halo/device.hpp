@@ -40,6 +40,7 @@
 #include <halo/adapt/spending.hpp>
 #include <halo/adapt/start_head.hpp>
 #include <halo/adapt/statistics.hpp>
+#include <halo/adapt/until.hpp>
 #include <halo/adapt/verdict.hpp>
 #include <halo/autodiff/compound.hpp>
 #include <halo/autodiff/dual.hpp>
@@ -90,6 +91,7 @@
 #include <halo/learned/tensor_weights.hpp>
 #include <halo/learned/true_parameters.hpp>
 #include <halo/learned/weight_table.hpp>
+#include <halo/measure.hpp>
 #include <halo/nn.hpp>
 #include <halo/optim/adagrad.hpp>
 #include <halo/optim/adam.hpp>

@@ -13,6 +13,7 @@
 #include <halo/io.hpp>
 #include <halo/kernel.hpp>
 #include <halo/learned.hpp>
+#include <halo/measure.hpp>
 #include <halo/meta.hpp>
 #include <halo/nn.hpp>
 #include <halo/optim.hpp>

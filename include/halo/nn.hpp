@@ -36,6 +36,7 @@
 #include <halo/nn/layer_traits.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/loss.hpp>
+#include <halo/nn/loss_accuracy.hpp>
 #include <halo/nn/loss_check.hpp>
 #include <halo/nn/loss_part.hpp>
 #include <halo/nn/lstm.hpp>

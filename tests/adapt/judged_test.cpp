@@ -25,6 +25,17 @@ using network = nn::sequential<nn::linear<2, 3>>;
 using labels = adapt::detail::judged<network, 8, nn::cross_entropy>;
 using numbers = adapt::detail::judged<network, 8, nn::mean_square>;
 
+/// A loss of labels that says of no answer whether it is right.
+struct of_labels {
+  using partly = nn::partly_labelled<nn::cross_entropy>;
+  using target = partly::target;
+  static constexpr std::size_t targets(std::size_t outputs) { return partly::targets(outputs); }
+  static constexpr allowed target_range(std::size_t n) { return partly::target_range(n); }
+  static double weight(std::size_t rows, std::size_t outputs, target const* t) {
+    return partly::weight(rows, outputs, t);
+  }
+};
+
 /// A device whose row losses and right answers are a list, by the rows' first numbers.
 struct listed {
   std::vector<double> losses, rights;
@@ -83,7 +94,7 @@ TEST_CASE("judged: numbers against the best constant") {
 }
 
 TEST_CASE("judged: rows without a label say nothing, and one label is known without an example") {
-  adapt::detail::judged<network, 8, nn::partly_labelled<nn::cross_entropy>> rows;
+  adapt::detail::judged<network, 8, of_labels> rows;
   std::vector<std::int32_t> t{nn::no_label, 2, 2};
   for (std::size_t i = 0; i < 3; ++i)
     REQUIRE_FALSE(rows.try_add(std::array{static_cast<float>(i), 0.0F}, std::span(&t[i], 1)));

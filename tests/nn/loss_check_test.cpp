@@ -11,7 +11,7 @@ using namespace halo;
 
 namespace {
 
-/// A loss that runs on floats alone, and has no hits.
+/// A loss that runs on floats alone, and has no accuracy.
 struct of_floats {
   using target = float;
   static constexpr char const* name = "of floats";
@@ -33,7 +33,7 @@ TEST_CASE("loss check: says nothing of what is one, or does not mean to be") {
   static_assert(nn::detail::complain_of_loss<of_floats>());
   static_assert(nn::detail::complain_of_loss<int>());
   static_assert(nn::loss<of_floats> && !nn::loss<of_floats, double*> && !nn::loss<int>);
-  static_assert(!nn::loss<of_floats, planar<float>> && !nn::has_hits<of_floats>);
+  static_assert(!nn::loss<of_floats, planar<float>> && !nn::has_accuracy<of_floats>);
   static_assert(nn::loss<nn::cross_entropy, double*> &&
                 nn::loss<nn::cross_entropy, planar<double>>);
   static_assert(nn::loss<nn::mean_square, planar<float>>);

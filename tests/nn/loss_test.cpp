@@ -28,27 +28,6 @@ TEST_CASE("loss: cross entropy of two rows, by hand") {
   CHECK(nn::cross_entropy::name == "cross entropy"sv);
 }
 
-TEST_CASE("loss: the largest logit wins, the first of equals") {
-  float const y[] = {1, 2, 3, 3, 2, 1, 5, 5, 0, -1, -2, -1};
-  std::int32_t const right[] = {2, 0, 0, 0};
-  CHECK(nn::cross_entropy::hits(4, 3, y, right) == 4);
-  std::int32_t const mixed[] = {2, 1, 1, 2};
-  CHECK(nn::cross_entropy::hits(4, 3, y, mixed) == 1);
-  CHECK(nn::cross_entropy::hits(0, 3, y, mixed) == 0);
-}
-
-TEST_CASE("loss: a row with a NaN is no hit, wherever the NaN and the target are") {
-  for (std::size_t place = 0; place < 3; ++place) {
-    float y[] = {1, 2, 3};
-    y[place] = std::nanf("");
-    for (std::int32_t target = 0; target < 3; ++target)
-      CHECK(nn::cross_entropy::hits(1, 3, y, &target) == 0);
-  }
-  float const y[] = {std::nanf(""), std::nanf(""), 0, 1};
-  std::int32_t const t[] = {0, 1};
-  CHECK(nn::cross_entropy::hits(2, 2, y, t) == 1);
-}
-
 TEST_CASE_TEMPLATE("loss: mean square of two rows, by hand", T, float, double) {
   using loss = nn::basic_mean_square<T>;
   T const y[] = {1, 2, 3, 4}, t[] = {0, 2, 5, 4};
@@ -58,30 +37,6 @@ TEST_CASE_TEMPLATE("loss: mean square of two rows, by hand", T, float, double) {
   for (int i = 0; i < 4; ++i) CHECK(dy[i] == expected[i]);
   CHECK(loss::targets(2) == 2);
   CHECK(loss::name == "mean square"sv);
-}
-
-namespace {
-
-/// Answers within a tenth are right: the user's own idea of it.
-struct within_a_tenth : nn::mean_square {
-  static std::size_t hits(std::size_t rows, std::size_t outputs, float const* y, float const* t) {
-    std::size_t n = 0;
-    for (std::size_t i = 0; i < rows; ++i)
-      n += std::abs(y[i * outputs] - t[i * outputs]) < 0.1F ? 1U : 0U;
-    return n;
-  }
-};
-struct final_loss final : nn::mean_square {};
-
-}  // namespace
-
-TEST_CASE("loss: only where an answer is right or wrong there are hits") {
-  static_assert(nn::has_hits<nn::cross_entropy> && nn::has_hits<within_a_tenth>);
-  static_assert(!nn::has_hits<nn::mean_square> && !nn::has_hits<nn::basic_mean_square<double>>);
-  static_assert(!nn::has_hits<final_loss>);
-  float const y[] = {1, 2, 3}, t[] = {1.05F, 2.2F, 3};
-  CHECK(nn::hits_of<within_a_tenth>(3, 1, y, t) == 2);
-  CHECK(std::isnan(nn::hits_of<nn::mean_square>(3, 1, y, t)));
 }
 
 TEST_CASE("loss: the loss of every row, whose mean is the loss of all") {

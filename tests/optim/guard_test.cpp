@@ -82,7 +82,7 @@ outcome run(Optimizer const& rule, int steps, float glitch) {
   examples const test(1'000'000, 512);
   float const* const y = network::forward<float*>({.rows = 512, .capacity = 512}, theta.data(),
                                                   test.x.data(), work->arena.data());
-  o.accuracy = static_cast<double>(nn::cross_entropy::hits(512, 4, y, test.t.data())) / 512;
+  o.accuracy = nn::accuracy_of<nn::cross_entropy>(512, 4, y, test.t.data());
   o.theta = theta;
   return o;
 }

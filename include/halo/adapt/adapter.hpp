@@ -208,7 +208,7 @@ class adapter
     r.operations = adapt::operations<Network, Optimizer>(d, rows);
     float const* const y =
         Network::template forward<float*>(p, parameters_.data(), x, this->work_.arena.data());
-    r.accuracy = nn::hits_of<Loss>(rows, Network::outputs, y, t) / static_cast<double>(rows);
+    r.accuracy = nn::accuracy_of<Loss>(rows, Network::outputs, y, t);
     double const baseline = nn::baseline_of<Loss>(rows, Network::outputs, t);
     r.loss = rows_.differentiate(p, x, t, y, r.examples, this->work_.arena.data(),
                                  this->work_.output_gradient.data());

@@ -17,6 +17,7 @@ enum class stop : unsigned char {
   energy,      ///< budget::joules are spent
   accuracy,    ///< the held-out accuracy is budget::accuracy or more
   loss,        ///< the held-out loss is budget::loss or less
+  measure,     ///< the held-out measure is as good as adapt::until said
   patience,    ///< the held-out loss stopped falling
   non_finite,  ///< too many steps in a row were not finite
   observer,    ///< whoever looks at the steps said so
@@ -37,6 +38,8 @@ enum class stop : unsigned char {
       return "target accuracy reached";
     case stop::loss:
       return "target loss reached";
+    case stop::measure:
+      return "target measure reached";
     case stop::patience:
       return "the held-out loss stopped falling";
     case stop::non_finite:
@@ -63,7 +66,7 @@ struct budget {
   double seconds = std::numeric_limits<double>::infinity();  ///< wall time, at least 0
   /// By an observer that counts them, such as adapt::spending.
   double joules = std::numeric_limits<double>::infinity();
-  std::optional<double> accuracy{};    ///< a goal, in [0, 1]; for losses with hits
+  std::optional<double> accuracy{};    ///< a goal, in [0, 1]; for losses that have one
   std::optional<double> loss{};        ///< a goal
   std::uint64_t patience = unlimited;  ///< evaluations in a row without a lower loss, at least 1
   std::uint64_t evaluate_every = 100;  ///< iterations from one evaluation to the next, at least 1

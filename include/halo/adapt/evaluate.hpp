@@ -12,6 +12,7 @@
 #include <halo/adapt/report.hpp>
 #include <halo/core/aligned.hpp>
 #include <halo/core/assert.hpp>
+#include <halo/measure/measure.hpp>
 #include <halo/nn/gradient.hpp>
 #include <halo/nn/layer.hpp>
 #include <halo/nn/loss.hpp>
@@ -96,41 +97,63 @@ void predict(network_view const& n, X const& x, std::span<float> y, Workspace& w
   throw_if(try_predict<Network>(n, x, y, work));
 }
 
+namespace detail {
+
+/// Says which measure does not look at what the loss wants; true, so that it can stand in a
+/// static_assert.
+template <class Loss, class M>
+[[nodiscard]] consteval bool measures() {
+  static_assert(measure::measure<M, typename Loss::target>,
+                "halo: evaluate: the measure does not count targets of this loss: accuracy, "
+                "confusion<...> and the like are of labels, rmse, r2<...>, flags<...> of numbers");
+  return true;
+}
+
+}  // namespace detail
+
 /// Mean loss and accuracy over any number of examples, at least one; no accuracy (NaN) where the
-/// loss has no hits, no loss (NaN) where no example counts in it, and nothing but a refusal where x
+/// loss has none, no loss (NaN) where no example counts in it, and nothing but a refusal where x
 /// and t do not fit network, loss or each other.
 ///
 /// As re-entrant as try_predict; allocates and throws nothing.
-template <class Network, class Loss, forward_memory Workspace, class X, class Y>
+/// @param more  measures, each of which counts the examples in
+template <class Network, class Loss, forward_memory Workspace, class X, class Y, class... M>
 [[nodiscard]] evaluation try_evaluate(network_view const& n, X const& x, Y const& t,
-                                      Workspace& work) noexcept {
+                                      Workspace& work, M&... more) noexcept {
+  static_assert((detail::measures<Loss, M>() && ...));
   detail::examples<Network, Loss> const e(x, t, std::numeric_limits<std::size_t>::max());
   if (e.no) return {.refused = e.no};
-  double loss = 0, weight = 0, hits = 0;
+  double loss = 0, weight = 0;
+  nn::accuracy_measure<Loss> right;
   for_each_part<Network>(
       e.rows(), n, e.x.data(), work, [&](std::size_t first, std::size_t part, float const* out) {
-        auto const* const answers = e.t.data() + first * Loss::targets(Network::outputs);
-        double const counts = nn::weight_of<Loss>(part, Network::outputs, answers);
+        auto const* const targets = e.t.data() + first * Loss::targets(Network::outputs);
+        double const counts = nn::weight_of<Loss>(part, Network::outputs, targets);
         weight += counts;
         loss += counts * static_cast<double>(Loss::value_and_gradient(
-                             part, Network::outputs, out, answers, static_cast<float*>(nullptr)));
-        hits += nn::hits_of<Loss>(part, Network::outputs, out, answers);
+                             part, Network::outputs, out, targets, static_cast<float*>(nullptr)));
+        auto const answers = nn::answers_under<Loss>(part, Network::outputs, out, targets);
+        right.add(answers);
+        (more.add(answers), ...);
       });
-  auto const rows = static_cast<double>(e.rows());
-  return {.loss = loss / weight, .accuracy = hits / rows};
+  return {.loss = loss / weight, .accuracy = right.value()};
 }
 
 /// The same.
+///
+///     measure::confusion<6> table;
+///     adapt::evaluate<network, nn::cross_entropy>(device.view(), x, t, work, table);
 /// @throws halo::error for what try_evaluate refuses
-template <class Network, class Loss, forward_memory Workspace, class X, class Y>
-[[nodiscard]] evaluation evaluate(network_view const& n, X const& x, Y const& t, Workspace& work) {
-  evaluation const e = try_evaluate<Network, Loss>(n, x, t, work);
+template <class Network, class Loss, forward_memory Workspace, class X, class Y, class... M>
+evaluation evaluate(network_view const& n, X const& x, Y const& t, Workspace& work, M&... more) {
+  evaluation const e = try_evaluate<Network, Loss>(n, x, t, work, more...);
   throw_if(e.refused);
   return e;
 }
 
 /// Calls body(row, loss, right) for each of any number of examples, at least one: the loss of that
-/// row alone, and whether it is right, 1 or 0, NaN where the loss has no hits.
+/// row alone, and its accuracy, 1 or 0 where it is right or wrong as a whole, NaN where the loss
+/// has none.
 ///
 /// As re-entrant as try_predict; allocates and throws nothing.
 /// @return why it did nothing, where x and t do not fit network, loss or each other
@@ -147,7 +170,7 @@ template <class Network, class Loss, forward_memory Workspace, class X, class Y,
                              float loss = 0;
                              Loss::value_and_losses(1, outputs, out + i * outputs, answer, &loss);
                              body(first + i, static_cast<double>(loss),
-                                  nn::hits_of<Loss>(1, outputs, out + i * outputs, answer));
+                                  nn::accuracy_of<Loss>(1, outputs, out + i * outputs, answer));
                            }
                          });
   return {};

@@ -10,7 +10,9 @@
 #include <halo/adapt/outcome.hpp>
 #include <halo/adapt/refusal.hpp>
 #include <halo/adapt/report.hpp>
+#include <halo/adapt/until.hpp>
 #include <halo/adapt/verdict.hpp>
+#include <halo/measure/measure.hpp>
 
 // What held-out examples say of a run, while it goes on and at its end.
 
@@ -43,10 +45,14 @@ class goals {
   /// Evaluates where it is time to, and says whether the run is to end for a reason of o.
   template <class Device, class HeldOut>
   [[nodiscard]] bool reached(Device const& device, HeldOut& held_out, outcome& o) noexcept {
-    bool const looks = limits_.evaluates() || looking<HeldOut, Device>;
+    bool const looks = limits_.evaluates() || looking<HeldOut, Device> || measured<HeldOut>;
     if (!looks || o.totals.iterations % limits_.evaluate_every != 0) return false;
     evaluation const e = look(device, held_out, o);
     if (e.refused) return ends(o, stop::refused, e.refused);
+    if constexpr (measured<HeldOut>) {
+      using M = std::remove_cvref_t<decltype(held_out.measure)>;
+      if (measure::reaches<M>(o.measured, held_out.goal)) return ends(o, stop::measure);
+    }
     if (limits_.accuracy && e.accuracy >= *limits_.accuracy) return ends(o, stop::accuracy);
     if (limits_.loss && e.loss <= *limits_.loss) return ends(o, stop::loss);
     waited_ = e.loss < best_ ? 0 : waited_ + 1;
@@ -71,10 +77,15 @@ class goals {
   template <class Device, class HeldOut>
   evaluation look(Device const& device, HeldOut& held_out, outcome& o) noexcept {
     evaluation e;
-    if constexpr (looking<HeldOut, Device>)
+    if constexpr (looking<HeldOut, Device>) {
       e = held_out.look(device);
-    else
+    } else if constexpr (measured<HeldOut>) {
+      auto m = held_out.measure;
+      e = device.try_evaluate(held_out.x, held_out.y, m);
+      o.measured = e.refused ? o.measured : m.value();
+    } else {
       e = device.try_evaluate(held_out.x, held_out.y);
+    }
     if (e.refused) return e;
     o.loss = e.loss;
     o.accuracy = e.accuracy;

@@ -10,6 +10,14 @@
 
 namespace halo::adapt {
 
+namespace detail {
+
+/// Means to be a measure.
+template <class M>
+concept has_value = requires(M const& m) { m.value(); };
+
+}  // namespace detail
+
 /// What is asked of a network that learns no more, or not right now: the part that adapter and
 /// predictor share. All of it leaves the network as it is.
 ///
@@ -46,7 +54,7 @@ class inference {
     return adapt::try_predict<Network>(self().view(at), x, y, work);
   }
 
-  /// Mean loss, and accuracy where the loss has hits, over at least one example.
+  /// Mean loss, and accuracy where the loss has one, over at least one example.
   /// @throws halo::error where x and t do not fit network, loss or each other
   template <class X, class Y>
   [[nodiscard]] evaluation evaluate(X const& x, Y const& t, weights at = Self::preferred) const {
@@ -58,6 +66,22 @@ class inference {
                                     weights at = Self::preferred) const {
     return adapt::evaluate<Network, Loss>(self().view(at), x, t, work);
   }
+  /// The same, and each measure counts the examples in.
+  ///
+  ///     measure::roc_auc<> auc;
+  ///     device.evaluate(x, t, auc);  // auc.value()
+  template <class X, class Y, class... M>
+    requires(sizeof...(M) > 0 && (detail::has_value<M> && ...))
+  evaluation evaluate(X const& x, Y const& t, M&... more) const {
+    return adapt::evaluate<Network, Loss>(self().view(), x, t, work_, more...);
+  }
+  /// The same, but says in evaluation::refused what did not fit; then nothing was counted.
+  template <class X, class Y, class... M>
+    requires(sizeof...(M) > 0 && (detail::has_value<M> && ...))
+  evaluation try_evaluate(X const& x, Y const& t, M&... more) const noexcept {
+    return adapt::try_evaluate<Network, Loss>(self().view(), x, t, work_, more...);
+  }
+
   /// The same, but says in evaluation::refused what did not fit.
   template <class X, class Y>
   [[nodiscard]] evaluation try_evaluate(X const& x, Y const& t,
@@ -71,8 +95,8 @@ class inference {
     return adapt::try_evaluate<Network, Loss>(self().view(at), x, t, work);
   }
 
-  /// Calls body(row, loss, right) for each example: its own loss, and 1 where it is right, 0 where
-  /// not, NaN where the loss has no hits; or says what did not fit.
+  /// Calls body(row, loss, right) for each example: its own loss, and its accuracy, 1 or 0 where it
+  /// is right or wrong as a whole, NaN where the loss has none; or says what did not fit.
   template <class X, class Y, class Body>
   [[nodiscard]] refusal try_each_row(X const& x, Y const& t, Body&& body,
                                      weights at = Self::preferred) const noexcept {
@@ -89,7 +113,7 @@ class inference {
   template <class X, class Y, forward_memory Work>
   [[nodiscard]] double accuracy(X const& x, Y const& t, Work& work,
                                 weights at = Self::preferred) const {
-    static_assert(nn::has_hits<Loss>,
+    static_assert(nn::has_accuracy<Loss>,
                   "halo: accuracy: no answer is right or wrong under this loss; evaluate() gives "
                   "its mean");
     return evaluate(x, t, work, at).accuracy;

@@ -75,14 +75,14 @@ class judged {
   void begin(Device const& device) noexcept {
     each(device, [&](std::size_t i, double loss, double right) {
       losses_[i] = static_cast<float>(bounded(loss));
-      rights_[i] = right > 0 ? 1 : 0;
+      rights_[i] = right > 0 ? static_cast<float>(right) : 0.0F;
     });
   }
   [[nodiscard]] evaluation start() const noexcept {
     double loss = 0, right = 0;
     for (std::size_t i = 0; i < size(); ++i) {
       loss += static_cast<double>(losses_[i]);
-      right += rights_[i];
+      right += static_cast<double>(rights_[i]);
     }
     return mean(loss, right);
   }
@@ -94,19 +94,19 @@ class judged {
     target const constant = most_frequent();
     double const baseline = constant_loss();
     c.knows_constant = labels || baseline > 0;
-    double all = 0, hits = 0;
+    double all = 0, rights = 0;
     each(device, [&](std::size_t i, double loss, double right) {
       loss = bounded(loss);
       c.better.add(static_cast<double>(losses_[i]) - loss);
-      if constexpr (labels && nn::has_hits<Loss>)
+      if constexpr (labels && nn::has_accuracy<Loss>)
         c.than_constant.add(right - (rows_.all().y[i] == constant ? 1 : 0));
       else
         c.than_constant.add(baseline - loss);
       all += loss;
-      hits += right;
+      rights += right;
     });
     c.start = start();
-    c.now = mean(all, hits);
+    c.now = mean(all, rights);
     return c;
   }
 
@@ -132,8 +132,8 @@ class judged {
   }
   [[nodiscard]] evaluation mean(double loss, double right) const noexcept {
     auto const n = static_cast<double>(size());
-    double const no_hits = std::numeric_limits<double>::quiet_NaN();
-    return {.loss = loss / n, .accuracy = nn::has_hits<Loss> ? right / n : no_hits};
+    double const none = std::numeric_limits<double>::quiet_NaN();
+    return {.loss = loss / n, .accuracy = nn::has_accuracy<Loss> ? right / n : none};
   }
   [[nodiscard]] target most_frequent() const noexcept {
     auto const y = rows_.all().y;
@@ -162,8 +162,8 @@ class judged {
   }
 
   buffer_type rows_;
-  std::array<float, Rows> losses_{};         ///< of each row at the start
-  std::array<std::uint8_t, Rows> rights_{};  ///< 1: it was right
+  std::array<float, Rows> losses_{};  ///< of each row at the start
+  std::array<float, Rows> rights_{};  ///< accuracy of each; 1: it was right
 };
 
 /// No rows, no memory.

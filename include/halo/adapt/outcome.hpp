@@ -18,6 +18,7 @@ struct outcome {
   double joules = 0;               ///< where the observer counts them (adapt::spending)
   double loss = std::numeric_limits<double>::quiet_NaN();      ///< of held-out examples at the end
   double accuracy = std::numeric_limits<double>::quiet_NaN();  ///< the same
+  double measured = std::numeric_limits<double>::quiet_NaN();  ///< the same, by until's measure
   report last{};  ///< of the last step: its loss is that of the mini-batch before it
   adapt::verdict verdict = verdict::none;  ///< of the safeguard
   refusal refused{};                       ///< what did not fit, where the reason is refused

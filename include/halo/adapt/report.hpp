@@ -16,7 +16,7 @@ struct report {
   optim::status status = optim::status::empty;  ///< how the step ended
   double loss = 0;               ///< mean loss of the mini-batch before the step, 0 if nothing ran
   double accuracy = 0;           ///< share of right answers in the mini-batch before the step; NaN
-                                 ///< where the loss has no hits
+                                 ///< where the loss has none
   layer_mask layers{};           ///< which layers were updated
   std::size_t examples = 0;      ///< of how many the gradient is: all, or the hardest
   std::uint64_t operations = 0;  ///< multiply-adds, the optimizer's arithmetic included
@@ -63,7 +63,7 @@ enum class weights : unsigned char {
 /// How well a network does on examples.
 struct evaluation {
   double loss = 0;      ///< mean over the examples
-  double accuracy = 0;  ///< share of right answers, in [0, 1]; NaN where the loss has no hits
+  double accuracy = 0;  ///< share of right answers, in [0, 1]; NaN where the loss has none
   refusal refused{};    ///< what did not fit, of try_evaluate; then all else is 0
 };
 

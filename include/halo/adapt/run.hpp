@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +19,7 @@
 #include <halo/adapt/prospect.hpp>
 #include <halo/adapt/refusal.hpp>
 #include <halo/adapt/report.hpp>
+#include <halo/adapt/until.hpp>
 #include <halo/core/error.hpp>
 #include <halo/core/options.hpp>
 #include <halo/core/stopwatch.hpp>
@@ -91,9 +93,13 @@ template <class Observer, class Device, class HeldOut>
   using network = typename Device::network;
   using loss = typename Device::loss;
   constexpr bool looks = looking<HeldOut, Device>;
+  if constexpr (measured<HeldOut>) {
+    if (!std::isfinite(held_out.goal))
+      return {.what = misfit::option, .argument = "until", .found = held_out.goal};
+  }
   if (auto const bad = first_bad_option(limits))
     return {.what = misfit::option, .argument = "budget", .found = bad->found};
-  if ((limits.accuracy && !nn::has_hits<loss>) ||
+  if ((limits.accuracy && !nn::has_accuracy<loss>) ||
       (limits.evaluates() && !looks && !labelled<HeldOut>) ||
       (limits.joules < std::numeric_limits<double>::infinity() && !counts_joules<Observer>))
     return {.what = misfit::goal, .argument = "budget"};
@@ -140,7 +146,7 @@ outcome steps(Device& device, Stream& stream, budget const& limits, HeldOut& hel
 template <class Loss, class Observer>
 outcome checked(budget const& limits, outcome const& o) {
   check_options(limits, "budget");
-  if (limits.accuracy && !nn::has_hits<Loss>) {
+  if (limits.accuracy && !nn::has_accuracy<Loss>) {
     fail("budget", "accuracy", "a loss whose answers are right or wrong",
          std::string(Loss::name) + "; budget.loss is a goal for any");
   }
@@ -160,11 +166,12 @@ outcome checked(budget const& limits, outcome const& o) {
 /// not.
 ///
 /// Looks at held-out examples at the beginning and every budget::evaluate_every iterations, if a
-/// goal needs it or a safeguard does, and at the end; of the loss's goals the accuracy is looked at
-/// first. Adds no allocation to those of the stream.
+/// goal needs it or a safeguard does, and at the end; of several goals that of a measure is looked
+/// at first, then the accuracy. Adds no allocation to those of the stream.
 /// @param stream    next() gives something with contiguous x [rows, inputs] and y [rows]; where
 ///                  there is next(rows), the policy's wish is followed
-/// @param held_out  has x and y; or a safeguard, which takes the device back to its best; or
+/// @param held_out  has x and y; or what until makes of them, with a measure and a goal; or a
+///                  safeguard, which takes the device back to its best; or
 ///                  no_examples where the budget has no goals
 /// @param observe   called with the report of every step; where it returns false, the run ends; a
 ///                  budget in joules asks its joules(), see adapt::spending

@@ -27,7 +27,7 @@ namespace halo::adapt {
 /// How careful a safeguard is.
 struct safeguard_options {
   double share = 0.25;    ///< of the rows that it is asked about: held out
-  double margin = 0.01;   ///< points of accuracy that may be lost, as a share; without hits, how
+  double margin = 0.01;   ///< points of accuracy that may be lost, as a share; without one, how
                           ///< much larger the loss may be, as a share of it
   double confidence = 3;  ///< how sure an improvement must be, in standard deviations
   halo::seed seed{};      ///< which rows are held out
@@ -55,8 +55,8 @@ struct safeguard_options {
 /// the start. What the network is then is kept where
 ///   * fresh rows: their losses are lower, and they are answered better than by the best single
 ///     answer to all of them, each by `confidence` standard deviations (detail::evidence);
-///   * fresh and known rows: of those with hits, at most a share `margin` more are wrong than at
-///     the start; else the mean loss is at most (1 + margin) of it;
+///   * fresh and known rows: where there is an accuracy, it is at most `margin` lower than at the
+///     start; else the mean loss is at most (1 + margin) of it;
 /// and the fresh loss is lower than that of what was kept before. So `confidence`² fresh rows are
 /// the least that can prove anything, and 64 will not prove a gain of a few points.
 ///
@@ -194,7 +194,7 @@ class safeguard {
     f.number("start.loss", self.start_.loss);
     f.number("last.loss", self.last_.loss);
     f.number("kept.loss", self.kept_.loss);
-    if constexpr (nn::has_hits<Loss>) {
+    if constexpr (nn::has_accuracy<Loss>) {
       f.number("start.accuracy", self.start_.accuracy, allowed::share());
       f.number("last.accuracy", self.last_.accuracy, allowed::share());
       f.number("kept.accuracy", self.kept_.accuracy, allowed::share());

@@ -7,6 +7,7 @@
 #include <halo/core/cost.hpp>
 #include <halo/core/portable.hpp>
 #include <halo/kernel/activation.hpp>
+#include <halo/measure/accuracy.hpp>
 #include <halo/nn/pointwise_loss.hpp>
 
 namespace halo::nn {
@@ -19,6 +20,7 @@ namespace halo::nn {
 /// The network ends with the logits: no sigmoid of its own. A logit above 0 says yes. Exact for
 /// large logits: neither σ nor its logarithm is formed.
 struct binary_cross_entropy : pointwise_loss<binary_cross_entropy> {
+  using accuracy = measure::flag_accuracy;
   static constexpr char const* name = "binary cross entropy";
   /// What a target may be.
   static constexpr allowed target_range(std::size_t) noexcept { return allowed::share(); }

@@ -13,6 +13,8 @@
 #include <halo/core/portable.hpp>
 #include <halo/kernel/mean_square.hpp>
 #include <halo/kernel/softmax.hpp>
+#include <halo/measure/accuracy.hpp>
+#include <halo/nn/loss_accuracy.hpp>
 #include <halo/simd/pointer.hpp>
 
 namespace halo::nn {
@@ -20,10 +22,11 @@ namespace halo::nn {
 /// What stands in the place of the label of a row that has none: see partly_labelled.
 inline constexpr std::int32_t no_label = -1;
 
-/// Mean softmax cross-entropy of the logits against class numbers; also the rule "largest logit
-/// wins".
+/// Mean softmax cross-entropy of the logits against class numbers; right where the largest logit
+/// is at the label.
 struct cross_entropy {
   using target = std::int32_t;
+  using accuracy = measure::accuracy;
   static constexpr char const* name = "cross entropy";
   /// Targets per example for a network of so many outputs.
   static constexpr std::size_t targets(std::size_t) noexcept { return 1; }
@@ -52,30 +55,11 @@ struct cross_entropy {
   static double baseline(std::size_t, std::size_t outputs, target const*) noexcept {
     return core::portable_log(static_cast<double>(std::max<std::size_t>(outputs, 2)));
   }
-
-  /// How many rows have their largest logit (the first of equals) at the target; a row with a NaN
-  /// has none.
-  template <class T>
-  static std::size_t hits(std::size_t rows, std::size_t outputs, T const* y,
-                          target const* t) noexcept {
-    std::size_t n = 0;
-    for (std::size_t i = 0; i < rows; ++i) {
-      T const* row = y + i * outputs;
-      std::size_t best = 0;
-      bool ordered = true;
-      for (std::size_t j = 0; j < outputs; ++j) {
-        best = row[j] > row[best] ? j : best;
-        ordered = ordered && row[j] == row[j];
-      }
-      n += ordered && best == static_cast<std::size_t>(t[i]) ? 1U : 0U;
-    }
-    return n;
-  }
 };
 
 /// Mean square error over all outputs of all rows (PyTorch's MSELoss with its default reduction).
 ///
-/// Has no hits: when a number is right depends on its units, which a loss does not know.
+/// Has no accuracy: when a number is right depends on its units, which a loss does not know.
 template <class T = float>
 struct basic_mean_square {
   using target = T;
@@ -139,8 +123,8 @@ using mean_square = basic_mean_square<float>;
 /// L::row_cost(outputs)    optional: what the loss of a row and its gradient take
 /// L::describe(f)          optional: template arguments as constants, so that no run goes on under
 ///                         others
-/// L::hits(rows, outputs, y, targets)   optional: how many rows are right, where an answer is right
-///                         or wrong; without it there is no accuracy (has_hits)
+/// L::accuracy             optional: the measure of right answers (measure/accuracy.hpp), where an
+///                         answer is right or wrong; without it there is none (has_accuracy)
 ///
 /// @tparam P  what it runs on: float*, double* or planes of duals (second order), which need no
 ///            value_and_losses
@@ -154,35 +138,6 @@ concept loss =
           requires(std::size_t n, simd::const_of<P> y, typename L::target const* t, P losses) {
             { L::value_and_losses(n, n, y, t, losses) } -> std::convertible_to<simd::element_of<P>>;
           });
-
-namespace detail {
-
-/// A class with a member of that name, whatever it is, has two in this one, which is none.
-struct hits_probe {
-  int hits;
-};
-template <class L>
-struct with_hits_probe : L, hits_probe {};
-
-template <class L>
-[[nodiscard]] consteval bool looks_for_hits() {
-  constexpr bool fits = requires(std::size_t n, float const* y, typename L::target const* t) {
-    { L::hits(n, n, y, t) } -> std::convertible_to<std::size_t>;
-  };
-  if constexpr (!std::is_final_v<L>) {
-    static_assert(
-        fits || requires { &with_hits_probe<L>::hits; },
-        "halo: loss: hits is called as L::hits(rows, outputs, float const* y, L::target "
-        "const*) and returns how many rows are right");
-  }
-  return fits;
-}
-
-}  // namespace detail
-
-/// Whether an answer under this loss is right or wrong, so that there is an accuracy.
-template <class L>
-inline constexpr bool has_hits = detail::looks_for_hits<L>();
 
 /// The loss of the best answer that looks at no example; 0 where the loss does not say.
 template <class L>
@@ -235,16 +190,6 @@ template <class L>
     return L::weight(rows, outputs, t);
   else
     return static_cast<double>(rows);
-}
-
-/// How many rows are right; NaN where the loss has no hits.
-template <class L, class T>
-[[nodiscard]] double hits_of(std::size_t rows, std::size_t outputs, T const* y,
-                             typename L::target const* t) noexcept {
-  if constexpr (has_hits<L>)
-    return static_cast<double>(L::hits(rows, outputs, y, t));
-  else
-    return std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace halo::nn

@@ -51,7 +51,7 @@ template <class L>
 [[nodiscard]] consteval bool complain_of_loss() {
   if constexpr (has_target<L>) {
     static_assert(sizeof(loss_complaint<L>) > 0);
-    if constexpr (loss<L>) static_cast<void>(has_hits<L>);
+    if constexpr (loss<L>) static_cast<void>(has_accuracy<L>);
   }
   return true;
 }

@@ -21,7 +21,7 @@ namespace halo::nn {
 ///
 ///     adapter<network, nn::partly_labelled<nn::cross_entropy>>
 template <class Inner>
-struct partly_labelled {
+struct partly_labelled : detail::same_accuracy<Inner> {
   static_assert(std::same_as<typename Inner::target, std::int32_t>,
                 "halo: partly_labelled: goes around a loss whose targets are labels, such as "
                 "nn::cross_entropy");

@@ -9,6 +9,7 @@
 #include <halo/core/cost.hpp>
 #include <halo/core/portable.hpp>
 #include <halo/kernel/soft_cross_entropy.hpp>
+#include <halo/measure/accuracy.hpp>
 #include <halo/nn/describe.hpp>
 
 namespace halo::nn {
@@ -26,6 +27,7 @@ template <class Temperature = std::ratio<1>>
 struct soft_cross_entropy {
   static_assert(Temperature::num > 0, "halo: soft_cross_entropy: the temperature is larger than 0");
   using target = float;
+  using accuracy = measure::agreement;
   static constexpr char const* name = "soft cross entropy";
   static constexpr std::size_t targets(std::size_t outputs) noexcept { return outputs; }
   /// What a target may be.

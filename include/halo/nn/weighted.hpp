@@ -28,7 +28,7 @@ namespace halo::nn {
 /// @tparam Weights  weight(label) >= 0 and finite, the same during a run; name, a word for
 ///                  checkpoints
 template <class Inner, class Weights>
-struct weighted {
+struct weighted : detail::same_accuracy<Inner> {
   static_assert(std::same_as<typename Inner::target, std::int32_t>,
                 "halo: weighted: goes around a loss whose targets are labels, such as "
                 "nn::cross_entropy");

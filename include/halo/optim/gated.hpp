@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -23,8 +22,8 @@ namespace halo::optim {
 /// inner policy selects all layers: forward on B = 32, backward on the k = 8 of the largest losses,
 /// the gradient that of their mean. The gate keeps it away from data that are hard or wrongly
 /// labelled, where the hardest examples mislead. It stays shut where a loss has no right and wrong
-/// answers (nn::has_hits, regression): the hardest examples alone would give targets with skewed
-/// noise a bias.
+/// answers (nn::has_accuracy; regression, unless the loss says what is near enough): the hardest
+/// examples alone would give targets with skewed noise a bias.
 template <policy Inner = deepening>
 struct gated {
   Inner inner{};
@@ -69,8 +68,7 @@ struct gated {
   }
   void observe(state& s, observation const& o) const noexcept {
     inner.observe(s.inner, o);
-    if (!(o.accuracy >= 0)) return;  // the loss has no hits: the gate stays shut
-    if (std::isnan(o.accuracy)) return;
+    if (!(o.accuracy >= 0)) return;  // the loss has no accuracy: the gate stays shut
     if (s.steps < std::numeric_limits<std::uint64_t>::max()) ++s.steps;
     double const rate = std::max(0.03, 1.0 / static_cast<double>(s.steps));
     s.accuracy += rate * (o.accuracy - s.accuracy);

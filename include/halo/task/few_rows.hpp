@@ -139,7 +139,8 @@ class few_rows {
     if (!work_) work_ = std::make_unique<workspace>();
     dataset const& d = from_->test;
     std::size_t const n = std::min(d.rows(), options_.judges), wide = targets();
-    double loss_sum = 0, weight = 0, hits = 0;
+    double loss_sum = 0, weight = 0;
+    nn::accuracy_measure<Loss> right;
     for (std::size_t first = 0; first < n; first += Batch) {
       std::size_t const part = std::min(Batch, n - first);
       nn::pass const p{.rows = part, .capacity = Batch};
@@ -150,12 +151,12 @@ class few_rows {
       weight += counts;
       loss_sum += counts * static_cast<double>(Loss::value_and_gradient(
                                part, Network::outputs, y, t, static_cast<float*>(nullptr)));
-      if constexpr (labelled) hits += nn::hits_of<Loss>(part, Network::outputs, y, t);
+      right.add(nn::answers_under<Loss>(part, Network::outputs, y, t));
     }
     judgement j;
     j.loss = loss_sum / weight;
     if constexpr (labelled) {
-      j.error = 1 - hits / static_cast<double>(n);
+      j.error = 1 - right.value();
     } else {
       double const all = nn::baseline_of<Loss>(n, Network::outputs, d.y.data());
       j.error = j.loss < all ? j.loss / all : 1;  // where it is not finite, too

@@ -93,8 +93,7 @@ class supervised {
     gather(part::train, draw, c.rows);
     T const* const y = forward(c.rows, theta);
     evaluation e;
-    e.accuracy = nn::hits_of<loss>(c.rows, network::outputs, y, work_->y.data()) /
-                 static_cast<double>(c.rows);
+    e.accuracy = nn::accuracy_of<loss>(c.rows, network::outputs, y, work_->y.data());
     if (gradient == nullptr || c.backward == c.rows) {
       T* const dy = gradient == nullptr ? nullptr : work_->plain.output_gradient.data();
       e.loss = static_cast<double>(
@@ -126,16 +125,16 @@ class supervised {
   /// Share of right answers among all held-out examples.
   [[nodiscard]] double accuracy(T const* theta) noexcept {
     data::dataset const& d = from_->held_out;
-    double hits = 0;
+    nn::accuracy_measure<loss> right;
     for (std::size_t first = 0; first < d.rows(); first += Batch) {
       std::size_t const n = std::min(Batch, d.rows() - first);
       for (std::size_t i = 0; i < n; ++i) copy_row(d, first + i, i);
       nn::pass const p{.rows = n, .capacity = Batch};
       T const* const y =
           network::template forward<T*>(p, theta, work_->x.data(), work_->plain.arena.data());
-      hits += nn::hits_of<loss>(n, network::outputs, y, work_->y.data());
+      right.add(nn::answers_under<loss>(n, network::outputs, y, work_->y.data()));
     }
-    return hits / static_cast<double>(d.rows());
+    return right.value();
   }
 
  private:
