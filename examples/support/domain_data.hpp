@@ -48,24 +48,10 @@ struct source {
 }
 
 [[nodiscard]] inline source load_csv(std::string const& file) {
-  auto const table = data::load_csv(file, {.header = true});
-  auto const& names = table.names;
-  auto const at = std::find(names.begin(), names.end(), "domain");
-  if (at == names.end()) fail("halo-specialise", file, "a column 'domain'", "none");
-  auto const column = static_cast<std::size_t>(at - names.begin());
-  std::size_t const n = table.samples.features();
-  source from{data::make_dataset(table.samples.rows(), n - 1, table.samples.classes), {}};
-  from.rows.y = table.samples.y;
-  for (std::size_t i = 0; i < from.rows.rows(); ++i) {
-    float const* const x = table.samples.x.data() + i * n;
-    std::copy_n(x + column + 1, n - 1 - column,
-                std::copy_n(x, column, from.rows.x.data() + i * (n - 1)));
-    if (!(std::abs(x[column]) < 1e6F) || x[column] != std::floor(x[column]))
-      fail("halo-specialise", file + ", row " + std::to_string(i + 1), "a whole number as domain",
-           std::to_string(x[column]));
-    from.domains.push_back(static_cast<std::int32_t>(x[column]));
-  }
-  return from;
+  auto table = data::load_csv(file, {.header = true, .domain = {"domain"}});
+  auto domains = std::move(table.samples.domains);
+  table.samples.domains = {};
+  return {std::move(table.samples), std::move(domains)};
 }
 
 /// What tells these rows from others: a training goes on with its own alone.

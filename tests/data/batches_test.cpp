@@ -80,6 +80,18 @@ TEST_CASE("batches: an epoch has every row once, epochs differ, seeds decide") {
   CHECK(walk(again) == second);
 }
 
+TEST_CASE("batches: rows in the order of the dataset, epoch after epoch") {
+  data::dataset d = data::make_dataset(5, 1, 1);
+  for (std::size_t i = 0; i < 5; ++i) d.x(i, 0) = static_cast<float>(i), d.y(i) = 0;
+  data::batches stream(d, 2, seed{1}, data::remainder::keep, data::row_order::sequential);
+  std::vector<float> seen;
+  for (int k = 0; k < 5; ++k) {
+    auto const b = stream.next();
+    for (std::size_t r = 0; r < b.rows(); ++r) seen.push_back(b.x(r, 0));
+  }
+  CHECK(seen == std::vector<float>{0, 1, 2, 3, 4, 0, 1, 2, 3});
+}
+
 TEST_CASE("batches: dropping the remainder") {
   data::dataset const d = numbered(50);
   data::batches source(d, 8, seed{1}, data::remainder::drop);
@@ -306,7 +318,7 @@ TEST_CASE("batches: what the run chose is an option, where it stands is state") 
   halo::walk(stream, [&](field_path const& path, auto field) {
     if (field.kind == field_kind::option) options.emplace_back(path.name);
   });
-  CHECK(options == std::vector<std::string>{"seed", "size", "remainder"});
+  CHECK(options == std::vector<std::string>{"seed", "size", "remainder", "order"});
   CHECK(state_of(stream) == std::vector<std::uint64_t>{0, 0, 20, 0});
 }
 

@@ -58,29 +58,26 @@ TEST_CASE("csv: rows of features and a label") {
   CHECK(features(c) == std::vector<float>{5.1F, -3.5F, 4.9F, 3.0F});
   CHECK(labels(c) == std::vector<std::int32_t>{0, 2});
   CHECK(c.names.empty());
-  CHECK(c.label_name.empty());
+  CHECK(c.label_names.empty());
 }
 
 TEST_CASE("csv: the label in any column, or in none") {
   std::string const text = "7,1,2\n3,4,5\n";
   struct {
-    std::size_t column;
+    std::vector<data::csv_column> columns;
     std::vector<float> x;
     std::vector<std::int32_t> y;
     std::size_t classes;
-  } const cases[] = {{csv_options::first, {1, 2, 4, 5}, {7, 3}, 8},
-                     {1, {7, 2, 3, 5}, {1, 4}, 5},
-                     {2, {7, 1, 3, 4}, {2, 5}, 6},
-                     {csv_options::last, {7, 1, 3, 4}, {2, 5}, 6},
-                     {csv_options::none, {7, 1, 2, 3, 4, 5}, {0, 0}, 1}};
+  } const cases[] = {{{0}, {1, 2, 4, 5}, {7, 3}, 8},  {{1}, {7, 2, 3, 5}, {1, 4}, 5},
+                     {{2}, {7, 1, 3, 4}, {2, 5}, 6},  {{-1}, {7, 1, 3, 4}, {2, 5}, 6},
+                     {{-3}, {1, 2, 4, 5}, {7, 3}, 8}, {{}, {7, 1, 2, 3, 4, 5}, {0, 0}, 1}};
   for (auto const& expected : cases) {
-    CAPTURE(expected.column);
-    data::csv const c = parse(text, {.label = expected.column});
+    data::csv const c = parse(text, {.labels = expected.columns});
     CHECK(features(c) == expected.x);
     CHECK(labels(c) == expected.y);
     CHECK(c.samples.classes == expected.classes);
   }
-  data::csv const single = parse("1\n2\n3", {.label = csv_options::none});
+  data::csv const single = parse("1\n2\n3", {.labels = {}});
   CHECK(features(single) == std::vector<float>{1, 2, 3});
 }
 
@@ -97,14 +94,14 @@ TEST_CASE("csv: names of the columns") {
   std::string const text = "age, \"T, \"\"free\"\"\" ,,class\n41,1.3,2,0\n";
   data::csv const c = parse(text, {.header = true});
   CHECK(c.names == std::vector<std::string>{"age", "T, \"free\"", ""});
-  CHECK(c.label_name == "class");
+  CHECK(c.label_names == std::vector<std::string>{"class"});
   CHECK(features(c) == std::vector<float>{41, 1.3F, 2});
-  data::csv const unlabelled = parse(text, {.header = true, .label = csv_options::none});
+  data::csv const unlabelled = parse(text, {.header = true, .labels = {}});
   CHECK(unlabelled.names.size() == 4);
-  CHECK(unlabelled.label_name.empty());
-  data::csv const numbers = parse("0,1\n5,6\n", {.header = true, .label = 0});
+  CHECK(unlabelled.label_names.empty());
+  data::csv const numbers = parse("0,1\n5,6\n", {.header = true, .labels = {0}});
   CHECK(numbers.names == std::vector<std::string>{"1"});
-  CHECK(numbers.label_name == "0");
+  CHECK(numbers.label_names == std::vector<std::string>{"0"});
   CHECK(numbers.samples.rows() == 1);
 }
 
@@ -198,8 +195,9 @@ TEST_CASE("csv: bad input is named with line, column, expected and found") {
       {good + "1,2,0,5\n", "line 2, column 7: expected 3 fields, found more"},
       {good + "1,2,0,\n", "line 2, column 7: expected 3 fields, found more"},
       {good + "\n" + good, "line 2, column 1: expected a finite number in field 1, found nothing"},
-      {"1;2;0\n", "line 1, column 1: expected features, and the label in field 1, found 1 field"},
-      {"5\n", "expected features, and the label in field 1, found 1 field"},
+      {"1;2;0\n",
+       "line 1, column 1: expected features beside labels and what is left out, found 1 field"},
+      {"5\n", "expected features beside labels and what is left out, found 1 field"},
       {good + "\"1,2,0\n", "line 2, column 1: expected closing quotes in the same line"},
       {good + "1,\"2\n\",0\n", "line 2, column 3: expected closing quotes in the same line"},
       {good + "1,\"2\"\",0\n", "expected closing quotes in the same line"},
@@ -226,12 +224,120 @@ TEST_CASE("csv: headers that are wrong") {
         "csv: a.csv: line 2, column 5: expected 2 fields, found more");
   CHECK(message("a,b,c\n1,2\n", header) ==
         "csv: a.csv: line 2, column 4: expected 3 fields, found 2");
-  CHECK(
-      support::contains(message("a,b\nx,0\n", header), "expected a finite number in field 1, fou"));
+  CHECK(support::contains(message("a,b\nx,0\n", header),
+                          "expected a finite number in field 1, 'a', fou"));
   CHECK(support::contains(message("a,\"b\n1,0\n", header), "line 1, column 3: expected closing"));
+  CHECK(support::contains(message("a,b\n1,0\n", {.header = true, .labels = {2}}),
+                          "line 1, column 1: expected a column 2, found 2 fields"));
+}
+
+TEST_CASE("csv: columns by name, columns left out, several columns of numbers to be met") {
+  std::string const text = "id,heat,age,power\n7,1.5,41,2\n8,-1,42,3.5\n";
+  auto const c = data::parse_csv<float>(
+      text, "a.csv", {.header = true, .labels = {"power", "heat"}, .leave_out = {"id"}});
+  CHECK(c.names == std::vector<std::string>{"age"});
+  CHECK(c.label_names == std::vector<std::string>{"heat", "power"});  // in the file's order
+  CHECK(c.samples.features() == 1);
+  CHECK(c.samples.targets() == 2);
+  CHECK(c.samples.x(1, 0) == 42);
+  CHECK(c.samples.y(1, 0) == -1);
+  CHECK(c.samples.y(1, 1) == 3.5F);
+  auto const says = [&](csv_options const& o) { return message(text, o); };
+  CHECK(says({.header = true, .labels = {"class"}}) ==
+        "csv: a.csv: line 1, column 1: expected a column 'class' in the header, found none");
+  CHECK(support::contains(says({.labels = {"age"}}), "found no header (csv_options::header)"));
+  CHECK(support::contains(message("a,a\n1,2\n", {.header = true, .labels = {"a"}}),
+                          "expected one column 'a', found several"));
+  CHECK(support::contains(
+      says({.header = true, .labels = {"age"}, .leave_out = {"age"}}),
+      "expected every column in one list of labels, domain, weight and leave_out, "
+      "found column 2 in two"));
+  CHECK(support::contains(says({.labels = {0, 1}}), "csv: labels: expected one column"));
+  CHECK(support::contains(says({.labels = {-5}}), "expected a column -5, found 4 fields"));
+}
+
+TEST_CASE("csv: where rows come from and how much they count") {
+  std::string const text = "site,w,x,y\nnorth,0.5,1,0\nsouth,2,3,1\nnorth,0,5,1\n";
+  csv_options options{.header = true, .domain = {"site"}, .weight = {"w"}, .texts = {"site"}};
+  data::csv const c = parse(text, options);
+  CHECK(c.samples.domains == std::vector<std::int32_t>{0, 1, 0});
+  CHECK(c.samples.weights == std::vector<float>{0.5F, 2, 0});
+  CHECK(features(c) == std::vector<float>{1, 3, 5});
+  CHECK(c.tables[0].values == std::vector<std::string>{"north", "south"});
+  CHECK(parse("-3,1,0\n4,1,0\n", {.domain = {0}}).samples.domains ==
+        std::vector<std::int32_t>{-3, 4});
+  CHECK(support::contains(message("1.5,1,0\n", {.domain = {0}}), "a whole number in field 1"));
+  CHECK(support::contains(message("-1,1,0\n", {.weight = {0}}), "a weight from 0 in field 1"));
+  CHECK(message("1,1,0\n", {.domain = {0, 1}}) ==
+        "csv: domain and weight: expected at most one column each, found more");
+}
+
+TEST_CASE("csv: texts become features, one each; the table reads the next file alike") {
+  std::string const text =
+      "size,colour,kind\n1,red,cat\n2,\"bl \"\"ue\",dog\n3,red,cat\n4,\"a,b\",fox\n";
+  csv_options options{.header = true, .texts = {"colour", "kind"}};
+  data::csv const c = parse(text, options);
+  CHECK(c.names == std::vector<std::string>{"size", "colour=red", "colour=bl \"ue", "colour=a,b"});
+  CHECK(features(c) == std::vector<float>{1, 1, 0, 0, 2, 0, 1, 0, 3, 1, 0, 0, 4, 0, 0, 1});
+  CHECK(labels(c) == std::vector<std::int32_t>{0, 1, 0, 2});
+  CHECK(c.samples.classes == 3);
+  REQUIRE(c.tables.size() == 2);
+  CHECK(c.tables[1].column == 2);
+  CHECK(c.tables[1].values == std::vector<std::string>{"cat", "dog", "fox"});
+
+  options.tables = c.tables;
+  data::csv const next = parse("size,colour,kind\n5,\"a,b\",dog\n", options);
+  CHECK(features(next) == std::vector<float>{5, 0, 0, 1});
+  CHECK(labels(next) == std::vector<std::int32_t>{1});
+  CHECK(next.samples.classes == 3);
   CHECK(
-      support::contains(message("a,b\n1,0\n", {.header = true, .label = 2}),
-                        "line 1, column 1: expected features, and the label in field 3, found 2"));
+      message("size,colour,kind\n5,green,dog\n", options) ==
+      "csv: a.csv: line 2, column 3: expected one of the texts of the table in field 2, 'colour', "
+      "found 'green'");
+  options.texts = {};
+  CHECK(message(text, options) ==
+        "csv: tables: expected tables of columns in csv_options::texts, found one of column 1");
+  CHECK(message("a,0\nb,0\nc,0\n", {.texts = {0}, .max_texts = 2}) ==
+        "csv: a.csv: line 3, column 1: expected at most 2 different texts in field 1, found 'c'");
+}
+
+TEST_CASE("csv: missing values by the policy that was chosen") {
+  std::string const rows = "1,red,0\n?,red,1\n3,,0\nNA,blue,1\n N/A ,blue,0\nnull,red,1\n";
+  csv_options options{.texts = {1}};
+  CHECK(message(rows, options) ==
+        "csv: a.csv: line 2, column 1: expected a finite number in field 1, found '?'");
+  options.missing_values = data::missing::leave_out;
+  data::csv const whole = parse(rows, options);
+  CHECK(features(whole) == std::vector<float>{1, 1});
+  CHECK(whole.left_out == 5);
+  CHECK(message("?,red,0\n", options) ==
+        "csv: a.csv: expected rows without missing values, found none");
+  CHECK(parse("1,red,\n2,red,1\n", options).samples.rows() == 1);
+  options.missing_values = data::missing::keep;
+  data::csv const kept = parse(rows, options);
+  REQUIRE(kept.samples.rows() == 6);
+  CHECK(std::isnan(kept.samples.x(1, 0)));
+  CHECK(std::isnan(kept.samples.x(4, 0)));
+  CHECK(kept.samples.x(2, 0) == 3);
+  CHECK(kept.samples.x(2, 1) == 0);  // neither red nor blue
+  CHECK(kept.samples.x(2, 2) == 0);
+  CHECK(kept.samples.x(3, 2) == 1);
+  CHECK(message("?,1\nNA,0\n", {.texts = {0}, .missing_values = data::missing::keep}) ==
+        "csv: a.csv: expected texts in the columns of texts, found missing values alone");
+  CHECK(support::contains(message("1,red,\n", options), "expected a label from 0 to 65535"));
+  CHECK(support::contains(message("1,red,\n", {.texts = {1, 2}}), "expected a text in field 3"));
+}
+
+TEST_CASE("csv: decimal commas") {
+  csv_options const commas{.separator = ';', .decimal = ','};
+  CHECK(features(parse("1,5;-0,25;0\n\"2\";3,e1;1\n", commas)) ==
+        std::vector<float>{1.5F, -0.25F, 2, 30});
+  CHECK(support::contains(message("1.5;2;0\n", commas), "a finite number in field 1"));
+  CHECK(support::contains(message("1,234,5;2;0\n", commas), "a finite number in field 1"));
+  CHECK(
+      support::contains(message("1,2\n", {.decimal = ','}), "csv: decimal: expected '.', or ','"));
+  CHECK(
+      support::contains(message("1,2\n", {.decimal = '\''}), "csv: decimal: expected '.', or ','"));
 }
 
 TEST_CASE("csv: at most so many rows and columns") {
@@ -254,7 +360,7 @@ TEST_CASE("csv: every float comes back bit by bit") {
     values.push_back(value);
     text += written(value) + (i % 5 == 4 ? "\n" : ",");
   }
-  CHECK(features(parse(text, {.label = csv_options::none})) == values);
+  CHECK(features(parse(text, {.labels = {}})) == values);
 }
 
 TEST_CASE("csv: cut off anywhere, an error or fewer rows") {
@@ -275,7 +381,7 @@ TEST_CASE("csv: the memory asked for follows the text, not rows times columns") 
   for (int i = 1; i < 65536; ++i) text += "1,";
   text += "1\n";
   for (int i = 0; i < 1000000; ++i) text += "1\n";
-  CHECK(message(text, {.label = csv_options::none}) ==
+  CHECK(message(text, {.labels = {}}) ==
         "csv: a.csv: line 2, column 2: expected 65536 fields, found 1");
 }
 

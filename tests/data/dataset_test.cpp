@@ -90,6 +90,23 @@ TEST_CASE("concatenate: one after the other") {
   CHECK(message == "concatenate: features: expected 2, found 3");
 }
 
+TEST_CASE("dataset: domains and weights go with their rows") {
+  data::dataset d = small(4);
+  d.domains = {5, 6, 5, 7};
+  d.weights = {0.5F, 1, 2, 0};
+  data::row_numbers const wanted{3, 0, 3};
+  data::dataset const s = data::select(d, wanted);
+  CHECK(s.domains == std::vector<std::int32_t>{7, 5, 7});
+  CHECK(s.weights == std::vector<float>{0, 0.5F, 0});
+  CHECK(data::select_classes(d, {2, 1}).domains == std::vector<std::int32_t>{6, 5});
+  data::dataset const both = data::concatenate(s, d);
+  CHECK(both.domains == std::vector<std::int32_t>{7, 5, 7, 5, 6, 5, 7});
+  CHECK(both.weights.size() == 7);
+  CHECK(data::transposed(d, 1, 2).weights == d.weights);
+  CHECK(support::message_of<error>([&] { static_cast<void>(data::concatenate(d, small())); }) ==
+        "concatenate: domains: expected in both or in none, found in the first");
+}
+
 TEST_CASE("transposed: rows of an example become its columns") {
   data::dataset d = data::make_dataset(2, 6, 3);
   for (std::size_t i = 0; i < 12; ++i) d.x.data()[i] = static_cast<float>(i);

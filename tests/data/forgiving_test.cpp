@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <halo/data.hpp>
@@ -60,10 +61,10 @@ std::vector<reader> readers() {
   std::string const comma = "1.5,2,0\n-3,4e2,1\n5,6,1\n";
   std::string const blank = "1.5 2 0\n-3 4e2 1\n5 6 1\n";
   std::string const tab = "1.5\t2\t0\n-3\t4e2\t1\n5\t6\t1\n";
-  auto const csv = [](char separator) {
-    return [separator](std::string const& t) {
-      return data::parse_csv(t, "f", {.separator = separator}).samples;
-    };
+  auto const csv = [](char separator, std::vector<data::csv_column> texts = {}) {
+    data::csv_options options{.separator = separator};
+    options.texts = std::move(texts);
+    return [options](std::string const& t) { return data::parse_csv(t, "f", options).samples; };
   };
   return {
       {"gas_sensor", gas,
@@ -81,6 +82,9 @@ std::vector<reader> readers() {
        }},
       {"authors_thyroid", head + '\n' + table,
        [](std::string const& t) { return zoo::parse_authors_thyroid(t, "f"); }},
+      {"svmlight", "1 1:2 2:1\n0 1:3 2:0.5\n1 1:-1 2:4\n",
+       [](std::string const& t) { return data::parse_svmlight(t, "f"); }},
+      {"csv with texts", "1,a,x\n2,b,y\n3,a,x\n", csv(',', {1, -1})},
       {"csv with commas", comma, csv(',')},
       {"csv with blanks", blank, csv(' ')},
       {"csv with tabs", tab, csv('\t')},

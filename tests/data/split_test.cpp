@@ -101,4 +101,47 @@ TEST_CASE("splits: fractions that make no sense") {
   }
 }
 
+TEST_CASE("split: by domains that are listed or drawn, whole") {
+  data::dataset d = labelled({4, 6});
+  d.domains = {1, 2, 1, 3, 3, 3, 2, 7, 7, 7};
+  d.weights = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+  auto const listed = data::domain_split(d, {7, 2, 99});
+  CHECK(listed.test.domains == std::vector<std::int32_t>{2, 2, 7, 7, 7});
+  CHECK(listed.test.weights == std::vector<float>{1, 6, 7, 8, 9});
+  CHECK(listed.train.domains == std::vector<std::int32_t>{1, 1, 3, 3, 3});
+  CHECK(listed.train.x(3, 0) == 4);
+  bool differs = false;
+  for (std::uint64_t s = 1; s <= 20; ++s) {
+    auto const rows = data::domain_rows(d.domains, 0.4, seed{s});
+    CHECK(covers(rows, 10));
+    CHECK(rows.test.size() >= 4);
+    CHECK(rows.test.size() <= 6);
+    for (std::uint32_t const a : rows.train)
+      for (std::uint32_t const b : rows.test) CHECK(d.domains[a] != d.domains[b]);
+    differs = differs || rows.test != data::domain_rows(d.domains, 0.4, seed{s + 1}).test;
+  }
+  CHECK(differs);
+  CHECK(data::domain_rows(d.domains, 0.0, seed{1}).test.empty());
+  CHECK(data::domain_rows(d.domains, 1.0, seed{1}).train.empty());
+
+  auto const says = [](auto call) { return support::message_of<error>(call); };
+  CHECK(says([&] { static_cast<void>(data::domain_split(d, {4})); }) ==
+        "split: domains: expected rows of the domains that are listed, found none");
+  d.domains = {};
+  CHECK(says([&] { static_cast<void>(data::domain_split(d, 0.5, seed{1})); }) ==
+        "split: domains: expected one a row, found none");
+}
+
+TEST_CASE("split: by time, the last rows for the test") {
+  data::dataset const d = labelled({4, 3});
+  auto const s = data::time_split(d, 0.3);
+  CHECK(s.train.rows() == 5);
+  REQUIRE(s.test.rows() == 2);
+  CHECK(s.test.x(0, 0) == 5);
+  CHECK(data::last_rows(0, 0.5).train.empty());
+  CHECK(data::last_rows(3, 1).test.size() == 3);
+  CHECK(support::message_of<error>([&] { static_cast<void>(data::time_split(d, 1.5)); }) ==
+        "split: test_fraction: expected a number from 0 to 1, found 1.500000");
+}
+
 }  // namespace data_split_test

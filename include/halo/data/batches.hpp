@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <string>
 
@@ -32,15 +33,20 @@ struct batch {
 /// What to do with the last rows of an epoch when they do not fill a batch.
 enum class remainder { keep, drop };
 
-/// Shuffled mini-batches of a dataset or a regression, every row once an epoch.
+/// The order of the rows in an epoch: another one each time, or that of the dataset, as a device
+/// would see them.
+enum class row_order { shuffled, sequential };
+
+/// Mini-batches of a dataset or a regression, every row once an epoch.
 ///
 ///     for (auto [x, y] : data::batches(train, 64, seed{1})) ...        one epoch
 ///     data::batches stream(train, 64, seed{1});  stream.next();        epoch after epoch
 ///
-/// The order of epoch e is the permutation of stream e of the seed. Memory: one batch and one
-/// number a row, allocated at construction; making a batch or shuffling allocates nothing. The
-/// dataset must outlive this, and may change: rows that it gained take part from the next epoch on
-/// (the first batch of which allocates then); where it lost some, the next epoch begins at once.
+/// Where rows are shuffled the order of epoch e is the permutation of stream e of the seed. Memory:
+/// one batch and one number a row, allocated at construction; making a batch or shuffling allocates
+/// nothing. The dataset must outlive this, and may change: rows that it gained take part from the
+/// next epoch on (the first batch of which allocates then); where it lost some, the next epoch
+/// begins at once.
 ///
 /// A stream describes itself (core/record.hpp): one that is resumed at the same dataset gives what
 /// it would have given, and so does seek(epoch(), position()) by hand, whatever sizes were asked
@@ -50,13 +56,14 @@ class batches {
  public:
   /// halo::error when size is 0, or the dataset has no row (for drop: fewer rows than a batch).
   batches(basic_dataset<Target> const& from, std::size_t size, seed s,
-          remainder policy = remainder::keep)
-      : from_(&from), seed_(s), wanted_(size), policy_(policy) {
+          remainder policy = remainder::keep, row_order rows = row_order::shuffled)
+      : from_(&from), seed_(s), wanted_(size), policy_(policy), sequence_(rows) {
     if (size == 0) fail("batches", "size", "at least 1", "0");
     begin_epoch(0);
     prepare();
   }
-  batches(basic_dataset<Target>&&, std::size_t, seed, remainder = remainder::keep) = delete;
+  batches(basic_dataset<Target>&&, std::size_t, seed, remainder = remainder::keep,
+          row_order = row_order::shuffled) = delete;
 
   /// Rows of the dataset, as many as an epoch that begins now goes through: adapt::run tells them
   /// to the optimizer.
@@ -133,6 +140,7 @@ class batches {
     f.option("seed", self.seed_.value, allowed::finite());
     f.option("size", self.wanted_, allowed::at_least(1));
     f.option("remainder", self.policy_);
+    f.option("order", self.sequence_);
     f.number("epoch", self.epoch_);
     f.number("position", self.position_);
     f.number("rows", self.rows_);
@@ -176,7 +184,9 @@ class batches {
         y_ = aligned_buffer<Target>(size() * targets);
       });
     }
-    generator(seed_, epoch_).permutation(order_.span().first(rows));
+    auto const numbers = order_.span().first(rows);
+    if (sequence_ == row_order::shuffled) generator(seed_, epoch_).permutation(numbers);
+    if (sequence_ == row_order::sequential) std::iota(numbers.begin(), numbers.end(), 0U);
     ordered_ = rows;
     ordered_epoch_ = epoch_;
   }
@@ -200,6 +210,7 @@ class batches {
   seed seed_;
   std::size_t wanted_;
   remainder policy_;
+  row_order sequence_;
   std::uint64_t epoch_ = 0;
   std::uint64_t position_ = 0;  ///< first row of the next batch
   std::uint64_t rows_ = 0;      ///< that the dataset had when the epoch began

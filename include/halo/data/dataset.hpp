@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -30,6 +31,10 @@ struct basic_dataset {
   tensor::array<float, 2> x;                  ///< [rows, features]
   tensor::array<Target, labelled ? 1 : 2> y;  ///< [rows] labels, or [rows, targets]
   std::size_t classes = 0;                    ///< 0 <= label < classes; 0 without labels
+  /// Where each row comes from: a person, a device, a day. Empty, or one number a row.
+  std::vector<std::int32_t> domains = {};
+  /// How much each row counts, at least 0: weighted_batches draws by it. Empty, or one a row.
+  std::vector<float> weights = {};
 
   [[nodiscard]] std::size_t rows() const noexcept { return x.shape()[0]; }
   [[nodiscard]] std::size_t features() const noexcept { return x.shape()[1]; }
@@ -87,6 +92,30 @@ template <class Target>
   }
 }
 
+/// The domains or weights of some rows; none where there are none.
+template <class T>
+[[nodiscard]] std::vector<T> marks_of(std::vector<T> const& from, std::size_t rows,
+                                      std::span<std::uint32_t const> numbers) {
+  std::vector<T> result;
+  if (from.empty()) return result;
+  HALO_EXPECTS(from.size() == rows, "data: domains and weights are none, or one a row");
+  static_cast<void>(rows);
+  result.reserve(numbers.size());
+  for (std::uint32_t const row : numbers) result.push_back(from[row]);
+  return result;
+}
+
+/// Those of one set, then those of another.
+template <class T>
+[[nodiscard]] std::vector<T> joined_marks(std::vector<T> const& a, std::vector<T> const& b,
+                                          std::string_view what) {
+  if (a.empty() != b.empty())
+    fail("concatenate", what, "in both or in none", a.empty() ? "in the second" : "in the first");
+  std::vector<T> result(a);
+  result.insert(result.end(), b.begin(), b.end());
+  return result;
+}
+
 }  // namespace detail
 
 /// Copies rows into x [numbers.size(), features] and y [numbers.size(), targets]. Allocates
@@ -107,12 +136,14 @@ void gather(basic_dataset<Target> const& from, std::span<std::uint32_t const> nu
   }
 }
 
-/// These rows, copied.
+/// These rows, copied, with their domains and weights.
 template <class Target>
 [[nodiscard]] basic_dataset<Target> select(basic_dataset<Target> const& from,
                                            std::span<std::uint32_t const> numbers) {
   auto result = detail::room_for(numbers.size(), from);
   gather(from, numbers, tensor::elements(result.x), tensor::elements(result.y));
+  result.domains = detail::marks_of(from.domains, from.rows(), numbers);
+  result.weights = detail::marks_of(from.weights, from.rows(), numbers);
   return result;
 }
 
@@ -161,8 +192,8 @@ template <class Target>
 
 /// The rows of a, then those of b.
 ///
-/// halo::error when the numbers of features or targets differ. The labels keep their numbers;
-/// classes is the larger of the two.
+/// halo::error when the numbers of features or targets differ, or one has domains or weights and
+/// the other has not. The labels keep their numbers; classes is the larger of the two.
 template <class Target>
 [[nodiscard]] basic_dataset<Target> concatenate(basic_dataset<Target> const& a,
                                                 basic_dataset<Target> const& b) {
@@ -172,7 +203,11 @@ template <class Target>
   if (a.targets() != b.targets()) {
     fail("concatenate", "targets", std::to_string(a.targets()), std::to_string(b.targets()));
   }
+  auto domains = detail::joined_marks(a.domains, b.domains, "domains");
+  auto weights = detail::joined_marks(a.weights, b.weights, "weights");
   auto result = detail::room_for(a.rows() + b.rows(), a);
+  result.domains = std::move(domains);
+  result.weights = std::move(weights);
   result.classes = std::max(a.classes, b.classes);
   std::copy_n(b.x.data(), b.x.size(), std::copy_n(a.x.data(), a.x.size(), result.x.data()));
   std::copy_n(b.y.data(), b.y.size(), std::copy_n(a.y.data(), a.y.size(), result.y.data()));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <vector>
@@ -109,19 +110,89 @@ template <class Count>
   return select(d, detail::collect(drawn).test);
 }
 
+/// The rows of some domains for the test, those of all others for training: is what was learned
+/// of some people, devices or days true of others?
+///
+/// halo::error when rows have no domains, or no row has one of those listed.
+[[nodiscard]] inline row_split domain_rows(std::span<std::int32_t const> domains,
+                                           std::span<std::int32_t const> tested) {
+  std::vector<bool> is_tested(domains.size());
+  for (std::uint32_t const row : rows_where(domains, tested)) is_tested[row] = true;
+  row_split result = detail::collect(is_tested);
+  if (result.test.empty()) fail("split", "domains", "rows of the domains that are listed", "none");
+  return result;
+}
+
+/// Draws whole domains for the test, in an order drawn from the seed, until round(test_fraction ·
+/// rows) rows or more are there.
+///
+/// halo::error when the fraction is not in [0, 1], or rows have no domains.
+[[nodiscard]] inline row_split domain_rows(std::span<std::int32_t const> domains,
+                                           double test_fraction, seed s) {
+  detail::check_fraction(test_fraction);
+  if (domains.empty()) fail("split", "domains", "one a row", "none");
+  std::vector<std::int32_t> all(domains.begin(), domains.end());
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  row_numbers order(all.size());
+  generator(s).permutation(order);
+  std::size_t const wanted = detail::share(test_fraction, domains.size());
+  std::vector<bool> tested(domains.size());
+  std::size_t count = 0;
+  for (std::size_t k = 0; count < wanted; ++k) {
+    for (std::size_t i = 0; i < domains.size(); ++i) {
+      if (domains[i] == all[order[k]]) tested[i] = true, ++count;
+    }
+  }
+  return detail::collect(tested);
+}
+
+/// The first rows for training, the last round(test_fraction · rows) for the test: where rows are
+/// in the order of time, is what was learned true later?
+///
+/// halo::error when the fraction is not in [0, 1].
+[[nodiscard]] inline row_split last_rows(std::size_t rows, double test_fraction) {
+  detail::check_fraction(test_fraction);
+  std::vector<bool> tested(rows);
+  for (std::size_t i = rows - detail::share(test_fraction, rows); i < rows; ++i) tested[i] = true;
+  return detail::collect(tested);
+}
+
+/// Both sides of a split by row numbers, domains and weights included.
+template <class Target>
+[[nodiscard]] basic_split<Target> split(basic_dataset<Target> const& d, row_split const& rows) {
+  return {select(d, rows.train), select(d, rows.test)};
+}
+
+/// Both sides of domain_rows as datasets: domain_split(d, {7, 8}) tests on these.
+template <class Target>
+[[nodiscard]] basic_split<Target> domain_split(basic_dataset<Target> const& d,
+                                               std::initializer_list<std::int32_t> tested) {
+  return split(d, domain_rows(d.domains, std::span(tested.begin(), tested.size())));
+}
+template <class Target>
+[[nodiscard]] basic_split<Target> domain_split(basic_dataset<Target> const& d, double test_fraction,
+                                               seed s) {
+  return split(d, domain_rows(d.domains, test_fraction, s));
+}
+
+/// Both sides of last_rows as datasets.
+template <class Target>
+[[nodiscard]] basic_split<Target> time_split(basic_dataset<Target> const& d, double test_fraction) {
+  return split(d, last_rows(d.rows(), test_fraction));
+}
+
 /// Both sides of random_rows as datasets.
 template <class Target>
 [[nodiscard]] basic_split<Target> random_split(basic_dataset<Target> const& d, double test_fraction,
                                                seed s) {
-  row_split const rows = random_rows(d.rows(), test_fraction, s);
-  return {select(d, rows.train), select(d, rows.test)};
+  return split(d, random_rows(d.rows(), test_fraction, s));
 }
 
 /// Both sides of stratified_rows as datasets.
 [[nodiscard]] inline dataset_split stratified_split(dataset const& d, double test_fraction,
                                                     seed s) {
-  row_split const rows = stratified_rows(d, test_fraction, s);
-  return {select(d, rows.train), select(d, rows.test)};
+  return split(d, stratified_rows(d, test_fraction, s));
 }
 
 }  // namespace halo::data
