@@ -7,6 +7,7 @@
 #include <halo/nn/batch_norm.hpp>
 #include <halo/nn/binary_cross_entropy.hpp>
 #include <halo/nn/block.hpp>
+#include <halo/nn/block_cost.hpp>
 #include <halo/nn/bound.hpp>
 #include <halo/nn/chain.hpp>
 #include <halo/nn/channel_selection.hpp>

@@ -9,8 +9,8 @@
 #include <tuple>
 #include <type_traits>
 
+#include <halo/nn/block_cost.hpp>
 #include <halo/nn/chain.hpp>
-#include <halo/nn/cost.hpp>
 #include <halo/nn/describe.hpp>
 #include <halo/nn/forward_walk.hpp>
 #include <halo/nn/layer.hpp>
@@ -23,6 +23,7 @@ namespace halo::nn::detail {
 /// are part of: a network, or a layer that is made of layers.
 template <std::size_t First, class X, class... L>
 struct block {
+  static constexpr std::size_t first = First;
   static constexpr std::size_t count = sizeof...(L);
   using shapes = typename chain<0, X, L...>::shapes;
   template <std::size_t I>
@@ -54,25 +55,15 @@ struct block {
     }(std::make_index_sequence<count>());
   }
 
-  /// Calls f with the layer_cost of each layer, composite ones before those they are made of: what
-  /// a step on a mask takes; below: dL/dx of the block is wanted as well.
+  /// As block_cost says.
   template <class F>
   static constexpr void each_cost(layer_mask mask, bool below, F&& f) {
-    std::size_t const lowest = (mask & layer_mask::all(sizes.mask_layers)).lowest();
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (cost_of_layer<I>(mask, below || lowest < places.mask_layer[I], f), ...);
-    }(std::make_index_sequence<count>());
+    block_cost<block>::each(mask, below, f);
   }
-
-  /// Multiply-adds per example of a backward pass; below: dL/dx of the block is wanted as well.
+  /// The same.
   [[nodiscard]] static constexpr std::size_t backward_operations(layer_mask mask,
                                                                  bool below) noexcept {
-    std::uint64_t n = 0;
-    each_cost(mask, below, [&](layer_cost const& l) {
-      n += l.passes.back.each.multiply_adds + l.passes.to_data.each.multiply_adds +
-           l.passes.to_weights.each.multiply_adds;
-    });
-    return static_cast<std::size_t>(n);
+    return static_cast<std::size_t>(block_cost<block>::backward_operations(mask, below));
   }
 
   template <class P>
@@ -139,28 +130,6 @@ struct block {
 
  private:
   using walk = forward_walk<block, places>;
-
-  /// Tells f what layer I takes; below: dL/dx of it is wanted. Where one layer applies the next
-  /// one's function to its own numbers, the next one moves none.
-  template <std::size_t I, class F>
-  static constexpr void cost_of_layer(layer_mask mask, bool below, F& f) {
-    using here = layer_at<I>;
-    layer_mask const own = mask.slice(places.mask_layer[I], places.layers[I].mask_layers);
-    auto const tell = [&](layer_cost l) {
-      l.path = l.path.below(First + I);
-      f(l);
-    };
-    if constexpr (composite<here, shape_at<I>>) {
-      here::template each_cost<shape_at<I>>(own, below, tell);
-    } else {
-      pass_costs c = passes_run(costs_of<here, shape_at<I>>(), !own.empty(), below);
-      if constexpr (I > 0) {
-        if (fused<I - 1>) c.forward = unmoved(c.forward);
-        if (fused_back<I - 1>) c.back = unmoved(c.back), c.to_data = unmoved(c.to_data);
-      }
-      tell({here::kind, {}, c, product_of<here, shape_at<I>>()});
-    }
-  }
 
   template <std::size_t I, class T>
   static void keep(pass const& p, std::uint32_t const* kept, std::size_t n, T* memory) noexcept {

@@ -130,6 +130,23 @@ template <class L, class X>
   return c;
 }
 
+/// Multiply-adds of the backward passes on one example: numbers alone, so that a small table serves
+/// for every mask at run time.
+struct backward_counts {
+  std::uint64_t back = 0, to_data = 0, to_weights = 0;
+
+  backward_counts() = default;
+  explicit constexpr backward_counts(pass_costs const& c)
+      : back(c.back.each.multiply_adds),
+        to_data(c.to_data.each.multiply_adds),
+        to_weights(c.to_weights.each.multiply_adds) {}
+
+  /// Of a step that wants dL/dθ of the layer or not, dL/dx or not.
+  [[nodiscard]] constexpr std::uint64_t run(bool weights, bool data) const noexcept {
+    return (weights || data ? back : 0) + (weights ? to_weights : 0) + (data ? to_data : 0);
+  }
+};
+
 /// What an elementwise layer costs that the one before it applies to its own output: functions, and
 /// no way of its own through the memory.
 [[nodiscard]] constexpr pass_cost unmoved(pass_cost c) noexcept {
