@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A table as a spreadsheet leaves it: a byte order mark, semicolons, decimal commas, quotes, texts,
-// missing values, a column of notes. Learns which machines fail in two halls and predicts the
+// A table as a spreadsheet leaves it: a byte order mark, semicolons, decimal commas, texts, holes,
+// notes of several lines in quotes. Learns which machines fail in two halls and predicts the
 // others. The numbers are made up. Run it where examples/data lies, or name a file like it.
 #include <cstdio>
 #include <string>

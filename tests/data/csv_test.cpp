@@ -198,9 +198,9 @@ TEST_CASE("csv: bad input is named with line, column, expected and found") {
       {"1;2;0\n",
        "line 1, column 1: expected features beside labels and what is left out, found 1 field"},
       {"5\n", "expected features beside labels and what is left out, found 1 field"},
-      {good + "\"1,2,0\n", "line 2, column 1: expected closing quotes in the same line"},
-      {good + "1,\"2\n\",0\n", "line 2, column 3: expected closing quotes in the same line"},
-      {good + "1,\"2\"\",0\n", "expected closing quotes in the same line"},
+      {good + "\"1,2,0\n", "line 2, column 1: expected closing quotes, found"},
+      {good + "1,\"2\n\",0\n", "line 2, column 4: expected a finite number in field 2, found '2?'"},
+      {good + "1,\"2\"\",0\n", "expected closing quotes, found"},
       {good + "1,\"2\"3,0\n", "line 2, column 6: expected the end of the field behind its quotes"},
       {good + "1,2\"3\",0\n", "expected a finite number in field 2, found '2\"3\"'"},
       {good + std::string(100000, '1') + ",2,0\n", "found '11111111111111111111111111111111...'"},
@@ -254,6 +254,21 @@ TEST_CASE("csv: columns by name, columns left out, several columns of numbers to
       "found column 2 in two"));
   CHECK(support::contains(says({.labels = {0, 1}}), "csv: labels: expected one column"));
   CHECK(support::contains(says({.labels = {-5}}), "expected a column -5, found 4 fields"));
+}
+
+TEST_CASE("csv: quotes that go on in the next line") {
+  std::string const text =
+      "\"the\nnote\",x,y\r\n\"seen by K.,\r\n\r\n  again \",1,0\r\n\" \"\"b\"\"\n\",2,1\n3,x,1\n";
+  csv_options options{.header = true, .texts = {0}};
+  CHECK(message(text, options) ==
+        "csv: a.csv: line 8, column 3: expected a finite number in field 2, 'x', found 'x'");
+  data::csv const c = parse(text.substr(0, text.size() - 6), options);
+  REQUIRE(c.tables.size() == 1);
+  CHECK(c.tables[0].values == std::vector<std::string>{"seen by K.,\r\n\r\n  again ", " \"b\"\n"});
+  CHECK(c.names[0] == "the\nnote=seen by K.,\r\n\r\n  again ");
+  CHECK(labels(c) == std::vector<std::int32_t>{0, 1});
+  CHECK(support::contains(message("1,0\n\"2\n\n\"a,0\n"),
+                          "line 4, column 2: expected the end of the field behind its quotes"));
 }
 
 TEST_CASE("csv: where rows come from and how much they count") {

@@ -48,7 +48,7 @@ class csv_fields {
   explicit csv_fields(char separator) noexcept : separator_(separator) {}
 
   /// Takes a field and the separator behind it, which tells that there are more.
-  [[nodiscard]] csv_field take(text::lines const& in, std::string_view& rest, bool& more) const {
+  [[nodiscard]] csv_field take(text::lines& in, std::string_view& rest, bool& more) const {
     skip_blanks(rest);
     bool const in_quotes = rest.starts_with('"');
     std::string_view const text = in_quotes ? take_quotes(in, rest) : take_plain(rest);
@@ -82,13 +82,24 @@ class csv_fields {
     return text;
   }
 
-  /// What stands between quotes, in which "" means one quote.
-  [[nodiscard]] static std::string_view take_quotes(text::lines const& in, std::string_view& rest) {
-    std::size_t end = rest.find('"', 1);
-    while (end != std::string_view::npos && rest.substr(end + 1).starts_with('"'))
-      end = rest.find('"', end + 2);
-    if (end == std::string_view::npos)
-      in.fail_at(rest, "closing quotes in the same line", text::quoted(rest));
+  /// What stands between quotes, in which "" means one quote, and which may go on in the next line.
+  [[nodiscard]] static std::string_view take_quotes(text::lines& in, std::string_view& rest) {
+    std::string_view const first = rest;
+    std::size_t end = 1;
+    for (;;) {
+      std::size_t const size = rest.size();
+      end = rest.find('"', end);
+      if (end == std::string_view::npos) {
+        if (!in.join_next()) in.fail_at(first, "closing quotes", text::quoted(first));
+        rest = {rest.data(),
+                static_cast<std::size_t>(in.line().data() + in.line().size() - rest.data())};
+        end = size;
+      } else if (rest.substr(end + 1).starts_with('"')) {
+        end += 2;
+      } else {
+        break;
+      }
+    }
     std::string_view const text = rest.substr(1, end - 1);
     rest.remove_prefix(end + 1);
     return text;

@@ -7,6 +7,7 @@
 #  include <xlocale.h>
 #endif
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
@@ -58,16 +59,28 @@ class lines {
     line_ = rest_.substr(0, end);
     rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
     begin_ = line_.data();
-    if (!line_.empty() && line_.back() == '\r') line_.remove_suffix(1);
-    line_ = trimmed(line_, blanks_);
-    ++number_;
+    number_ += 1 + joined_;
+    joined_ = 0;
+    cut_end();
+    return true;
+  }
+
+  /// Adds the line behind to the current one, with the end between them: for what goes on there.
+  /// False behind the last one.
+  bool join_next() noexcept {
+    if (rest_.empty()) return false;
+    std::size_t const end = std::min(rest_.find('\n'), rest_.size());
+    line_ = {line_.data(), static_cast<std::size_t>(rest_.data() + end - line_.data())};
+    rest_.remove_prefix(std::min(end + 1, rest_.size()));
+    ++joined_;
+    cut_end();
     return true;
   }
 
   /// The current line without its ends.
   [[nodiscard]] std::string_view line() const noexcept { return line_; }
 
-  /// Counts from 1.
+  /// Counts from 1; of lines that were joined, the first one's.
   [[nodiscard]] std::size_t number() const noexcept { return number_; }
 
   /// Whether only blank lines follow.
@@ -78,9 +91,12 @@ class lines {
   /// Fails at `at`, which is a part of the current line.
   [[noreturn]] void fail_at(std::string_view at, std::string_view expected,
                             std::string_view found) const {
-    std::size_t const column = static_cast<std::size_t>(at.data() - begin_) + 1;
+    std::string_view const before(begin_, static_cast<std::size_t>(at.data() - begin_));
+    auto const line =
+        number_ + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+    std::size_t const column = before.size() - (before.rfind('\n') + 1) + 1;  // npos + 1 is 0
     fail(who_,
-         std::string(name_) + ": line " + std::to_string(number_) + ", column " +
+         std::string(name_) + ": line " + std::to_string(line) + ", column " +
              std::to_string(column),
          expected, found);
   }
@@ -91,6 +107,11 @@ class lines {
   }
 
  private:
+  void cut_end() noexcept {
+    if (!line_.empty() && line_.back() == '\r') line_.remove_suffix(1);
+    line_ = trimmed(line_, blanks_);
+  }
+
   std::string_view rest_;
   std::string_view who_;
   std::string_view name_;
@@ -98,6 +119,7 @@ class lines {
   std::string_view line_;
   char const* begin_ = nullptr;  ///< where the line begins in the text
   std::size_t number_ = 0;
+  std::size_t joined_ = 0;  ///< lines behind the first that are a part of the current one
 };
 
 /// Removes blanks and tabs from the front.
