@@ -105,6 +105,7 @@ TEST_CASE("dataset: domains and weights go with their rows") {
   CHECK(data::transposed(d, 1, 2).weights == d.weights);
   CHECK(support::message_of<error>([&] { static_cast<void>(data::concatenate(d, small())); }) ==
         "concatenate: domains: expected in both or in none, found in the first");
+  CHECK(data::concatenate(data::make_dataset(0, 2, 4), d).domains == d.domains);
 }
 
 TEST_CASE("transposed: rows of an example become its columns") {

@@ -57,6 +57,15 @@ TEST_CASE("mnist: both parts under their published names") {
   CHECK(message(f.path(), "t10k") == "mnist: part: expected train or test, found t10k");
 }
 
+TEST_CASE("mnist: under the names of mirrors") {
+  support::folder f;
+  io::save_atomically(f / "train-images.idx3-ubyte", images());
+  io::save_atomically(f / "train-labels.idx1-ubyte", labels(4));
+  CHECK(data::load_mnist(f.path(), "train").y(1) == 4);
+  io::save_atomically(f / "train-labels-idx1-ubyte", labels(7));  // the published name goes first
+  CHECK(data::load_mnist(f.path(), "train").y(1) == 7);
+}
+
 TEST_CASE("mnist: other images and labels are refused") {
   support::folder f;
   io::save_atomically(f / "train-labels-idx1-ubyte", labels());

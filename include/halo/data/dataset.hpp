@@ -94,12 +94,11 @@ template <class Target>
 
 /// The domains or weights of some rows; none where there are none.
 template <class T>
-[[nodiscard]] std::vector<T> marks_of(std::vector<T> const& from, std::size_t rows,
+[[nodiscard]] std::vector<T> marks_of(std::vector<T> const& from, [[maybe_unused]] std::size_t rows,
                                       std::span<std::uint32_t const> numbers) {
   std::vector<T> result;
   if (from.empty()) return result;
   HALO_EXPECTS(from.size() == rows, "data: domains and weights are none, or one a row");
-  static_cast<void>(rows);
   result.reserve(numbers.size());
   for (std::uint32_t const row : numbers) result.push_back(from[row]);
   return result;
@@ -108,8 +107,8 @@ template <class T>
 /// Those of one set, then those of another.
 template <class T>
 [[nodiscard]] std::vector<T> joined_marks(std::vector<T> const& a, std::vector<T> const& b,
-                                          std::string_view what) {
-  if (a.empty() != b.empty())
+                                          bool both_have_rows, std::string_view what) {
+  if (both_have_rows && a.empty() != b.empty())
     fail("concatenate", what, "in both or in none", a.empty() ? "in the second" : "in the first");
   std::vector<T> result(a);
   result.insert(result.end(), b.begin(), b.end());
@@ -203,8 +202,9 @@ template <class Target>
   if (a.targets() != b.targets()) {
     fail("concatenate", "targets", std::to_string(a.targets()), std::to_string(b.targets()));
   }
-  auto domains = detail::joined_marks(a.domains, b.domains, "domains");
-  auto weights = detail::joined_marks(a.weights, b.weights, "weights");
+  bool const rows = a.rows() > 0 && b.rows() > 0;
+  auto domains = detail::joined_marks(a.domains, b.domains, rows, "domains");
+  auto weights = detail::joined_marks(a.weights, b.weights, rows, "weights");
   auto result = detail::room_for(a.rows() + b.rows(), a);
   result.domains = std::move(domains);
   result.weights = std::move(weights);

@@ -16,19 +16,23 @@ namespace halo::data {
 /// Reads the part "train" (60,000 digits) or "test" (10,000; the files called t10k) of a folder:
 /// x [rows, 28 · 28] from 0 to 1, line by line, y the digit.
 ///
-/// Each file is there as published, packed (...-ubyte.gz), or unpacked, which is preferred. `read`
+/// Each file is there as published, packed (...-ubyte.gz), or unpacked, which is preferred; mirrors
+/// that write train-images.idx3-ubyte are fine. `read`
 /// makes the bytes of a path, at most so many: io::read_unpacked of io/gzip.hpp, which needs zlib,
 /// reads both.
 /// halo::error as parse_idx_dataset and `read`, and for images of another size.
 template <class Read>
 [[nodiscard]] dataset load_mnist(std::string const& folder, std::string const& part, Read&& read) {
   if (part != "train" && part != "test") fail("mnist", "part", "train or test", part);
-  auto const path_of = [&](char const* kind) {
-    std::string const path = folder + (part == "train" ? "/train-" : "/t10k-") + kind + "-ubyte";
-    return !io::exists(path) && io::exists(path + ".gz") ? path + ".gz" : path;
+  auto const path_of = [&](std::string const& what, char const* kind) {
+    std::string const front = folder + (part == "train" ? "/train-" : "/t10k-") + what;
+    for (char const* const end : {"", ".gz"})
+      for (char const* const joint : {"-", "."})
+        if (io::exists(front + joint + kind + end)) return front + joint + kind + end;
+    return front + '-' + kind;
   };
-  std::string const images = path_of("images-idx3");
-  std::string const labels = path_of("labels-idx1");
+  std::string const images = path_of("images", "idx3-ubyte");
+  std::string const labels = path_of("labels", "idx1-ubyte");
   constexpr std::size_t digits = 60'000;  // more than that no published file has
   auto const x = read(images, 16 + digits * 28 * 28);
   auto const y = read(labels, 8 + digits);
