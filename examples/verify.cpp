@@ -92,6 +92,11 @@ void restoring() {
   write(good ? " bytes, then the same bits\n" : " bytes, then other bits\n");
 }
 
+void time() {
+  say("time budget            ", support::ends_in_time());
+  write(core::has_clock ? "by the system's clock and another\n" : "by the board's clock alone\n");
+}
+
 void speed(learner& device) {
   static support::measured<26, 4, 8> batch;
   generator from(seed{7});
@@ -130,6 +135,7 @@ int main() {
   bits(device);
   bad_batches();
   restoring();
+  time();
   speed(device);
   write(failed == 0 ? "all is well\n" : "something is wrong\n");
   return failed == 0 ? 0 : 1;

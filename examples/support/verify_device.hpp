@@ -120,4 +120,30 @@ inline bool through_a_store(void const* saved, void* restored, std::size_t bytes
   return other.bits() != run.bits() && other.steps(40) && other.bits() == run.bits();
 }
 
+/// The stream of a run, as adapt::run takes one.
+struct small_stream {
+  small_run& run;
+  struct rows {
+    std::span<float const> x;
+    std::span<std::int32_t const> y;
+  };
+  [[nodiscard]] rows next() {
+    run.batch.draw(run.from);
+    return {run.batch.x, run.batch.y};
+  }
+};
+
+/// Whether a budget of time ends a run, by the clock of support::seconds; where the system has none
+/// it is refused without that.
+[[nodiscard]] inline bool ends_in_time() {
+  using halo::adapt::budget, halo::adapt::no_examples, halo::adapt::stop, halo::adapt::try_run;
+  static small_run run(halo::seed{13});
+  small_stream stream{run};
+  auto const o =
+      try_run(run.device, stream, budget{.seconds = 0.02, .clock = seconds}, no_examples{});
+  auto const other = try_run(run.device, stream, budget{.seconds = 0.02}, no_examples{});
+  return o.reason == stop::time && o.totals.iterations > 0 &&
+         other.reason == (halo::core::has_clock ? stop::time : stop::refused);
+}
+
 }  // namespace support

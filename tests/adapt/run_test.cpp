@@ -127,6 +127,24 @@ TEST_CASE("run: time ends it") {
   CHECK(none.totals.iterations == 0);
 }
 
+double ticks() {  // half a second at each look
+  static double now = 0;
+  return now += 0.5;
+}
+
+TEST_CASE("run: time by the program's own clock, the same number of steps each time") {
+  data::dataset const d = clouds();
+  data::batches stream(d, 16, seed{1});
+  device a = fresh();
+  for (int i = 0; i < 2; ++i) {
+    adapt::outcome const o = adapt::run(a, stream, {.seconds = 3, .clock = ticks});
+    CHECK(o.reason == stop::time);
+    CHECK(o.totals.iterations == 5);
+  }
+  CHECK(adapt::budget{.seconds = 3, .clock = ticks}.has_clock());
+  CHECK(adapt::budget{}.has_clock());
+}
+
 TEST_CASE("run: the target accuracy, looked at every so many iterations") {
   data::dataset const d = clouds();
   data::batches stream(d, 16, seed{1});

@@ -32,4 +32,17 @@ TEST_CASE("stopwatch: seconds of the monotonic clock, from construction and from
   CHECK(after <= std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count());
 }
 
+double ticks() {
+  static double now = 100;
+  return now += 0.25;
+}
+
+TEST_CASE("stopwatch: seconds of another clock") {
+  stopwatch w(ticks);
+  CHECK(w.seconds() == 0.25);
+  CHECK(w.seconds() == 0.5);
+  w.restart();
+  CHECK(w.seconds() == 0.25);
+}
+
 }  // namespace core_stopwatch_test

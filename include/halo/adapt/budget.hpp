@@ -6,6 +6,7 @@
 #include <optional>
 
 #include <halo/core/allowed.hpp>
+#include <halo/core/stopwatch.hpp>
 
 namespace halo::adapt {
 
@@ -64,6 +65,8 @@ struct budget {
   std::uint64_t operations =
       unlimited;  ///< multiply-adds of the network, optimizer's arithmetic included
   double seconds = std::numeric_limits<double>::infinity();  ///< wall time, at least 0
+  /// Whose seconds: nullptr is the system's clock. A board without a system brings its own.
+  clock_function clock = nullptr;
   /// By an observer that counts them, such as adapt::spending.
   double joules = std::numeric_limits<double>::infinity();
   std::optional<double> accuracy{};    ///< a goal, in [0, 1]; for losses that have one
@@ -72,6 +75,11 @@ struct budget {
   std::uint64_t evaluate_every = 100;  ///< iterations from one evaluation to the next, at least 1
   std::uint64_t non_finite = 20;       ///< steps in a row that were not finite, at least 1
 
+  /// Whether there is a clock for the seconds, or none is needed.
+  [[nodiscard]] constexpr bool has_clock() const noexcept {
+    return clock != nullptr || core::has_clock ||
+           seconds == std::numeric_limits<double>::infinity();
+  }
   /// Whether held-out examples are needed.
   [[nodiscard]] constexpr bool evaluates() const noexcept {
     return accuracy || loss || patience != unlimited;

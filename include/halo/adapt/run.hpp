@@ -99,6 +99,8 @@ template <class Observer, class Device, class HeldOut>
   }
   if (auto const bad = first_bad_option(limits))
     return {.what = misfit::option, .argument = "budget", .found = bad->found};
+  if (!limits.has_clock())  // it would never end
+    return {.what = misfit::option, .argument = "budget.seconds", .found = limits.seconds};
   if ((limits.accuracy && !nn::has_accuracy<loss>) ||
       (limits.evaluates() && !looks && !labelled<HeldOut>) ||
       (limits.joules < std::numeric_limits<double>::infinity() && !counts_joules<Observer>))
@@ -178,7 +180,7 @@ outcome checked(budget const& limits, outcome const& o) {
 template <class Device, class Stream, class HeldOut, class Observer = no_observer>
 outcome try_run(Device& device, Stream& stream, budget const& limits, HeldOut&& held_out,
                 Observer&& observe = {}) {
-  stopwatch const clock;
+  stopwatch const clock(limits.clock);
   outcome o;
   o.refused = detail::check<std::remove_reference_t<Observer>>(device, limits, held_out);
   o.reason = stop::refused;
