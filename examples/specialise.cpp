@@ -14,6 +14,7 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <span>
@@ -58,9 +59,10 @@ using evolution =
 
 struct settings {
   std::string data, known_data, weights, out, resume;
-  meta::whole_run_options how{.updates = 150, .episodes = {.longest_run = 100}};
+  meta::whole_run_options how{.updates = 300, .pairs = 48, .episodes = {.longest_run = 100}};
   meta::regret_options judged{.horizons = {10, 30, 100}, .rows = {12, 50, 200}, .seeds = 5};
   std::size_t kept_apart = 0, head = 0;
+  std::size_t networks = 4;  // that meet each domain which learns
   bool quick = false;
 };
 
@@ -120,6 +122,7 @@ settings read(int count, char** argument) {
     }
   }
   if (s.quick) {
+    s.networks = 1;
     s.how.updates = 3;
     s.how.pairs = 6;
     s.how.episodes.longest_run = 20;
@@ -128,33 +131,49 @@ settings read(int count, char** argument) {
   return s;
 }
 
-/// A problem for each of some domains: it is new; the network knows those of `known` but for it.
-problems leave_out(support::source const& all, std::span<std::int32_t const> fresh,
-                   std::set<std::int32_t> const& known, settings const& s) {
+/// A problem whose network knows some domains and meets another; `world` counts the networks that
+/// do.
+std::shared_ptr<problem const> meeting(support::source const& all, std::int32_t fresh,
+                                       std::set<std::int32_t> const& known, std::uint64_t world,
+                                       settings const& s) {
   using task_type = task::few_rows<network, nn::cross_entropy>;
-  problems to(fresh.size());
-  meta::for_each_parallel(fresh.size(), s.how.threads, [&](std::size_t k) {
-    seed const draws{s.how.episodes.draws.value * 1000 + static_cast<std::uint64_t>(fresh[k])};
-    data::row_numbers taken;
-    std::vector<std::int32_t> domains;
-    for (std::size_t i = 0; i < all.domains.size(); ++i) {
-      if (all.domains[i] != fresh[k] && !known.contains(all.domains[i])) continue;
-      taken.push_back(static_cast<std::uint32_t>(i));
-      domains.push_back(all.domains[i]);
-    }
-    auto a = task::leave_one_out(data::select(all.rows, taken), domains, fresh[k], draws,
-                                 s.weights.empty() ? task::scaling::known : task::scaling::none);
-    std::vector<float> theta;
-    if (s.weights.empty()) {
-      theta = meta::pretrain<network>(a.known, draws, {.steps = s.quick ? 100U : 1500U});
-    } else {
-      auto const values = adapt::load_parameters<network>(s.weights);
-      theta.assign(values.begin(), values.end());
-    }
-    auto from = std::make_shared<task_type::split const>(std::move(a.fresh));
-    to[k] = std::make_shared<
-        meta::problem_of<task_type, optim::momentum, optim::adam, meta::cosine_adam, rule_type>>(
-        "domains", task_type(std::move(from), std::move(theta), {.anew = s.head}));
+  seed const draws{(s.how.episodes.draws.value + 1000 * world) * 1000 +
+                   static_cast<std::uint64_t>(fresh)};
+  data::row_numbers taken;
+  std::vector<std::int32_t> domains;
+  for (std::size_t i = 0; i < all.domains.size(); ++i) {
+    if (all.domains[i] != fresh && !known.contains(all.domains[i])) continue;
+    taken.push_back(static_cast<std::uint32_t>(i));
+    domains.push_back(all.domains[i]);
+  }
+  auto a = task::leave_one_out(data::select(all.rows, taken), domains, fresh, draws,
+                               s.weights.empty() ? task::scaling::known : task::scaling::none);
+  std::vector<float> theta;
+  if (s.weights.empty()) {
+    theta = meta::pretrain<network>(a.known, draws, {.steps = s.quick ? 100U : 1500U});
+  } else {
+    auto const values = adapt::load_parameters<network>(s.weights);
+    theta.assign(values.begin(), values.end());
+  }
+  auto from = std::make_shared<task_type::split const>(std::move(a.fresh));
+  return std::make_shared<
+      meta::problem_of<task_type, optim::momentum, optim::adam, meta::cosine_adam, rule_type>>(
+      "domains", task_type(std::move(from), std::move(theta), {.anew = s.head}));
+}
+
+/// Problems for each of some domains: it is new; the network knows those of `known` but for it. Of
+/// several networks for a domain those after the first miss one more, where two are left to know.
+problems leave_out(support::source const& all, std::span<std::int32_t const> fresh,
+                   std::set<std::int32_t> const& known, std::size_t networks, settings const& s) {
+  problems to(fresh.size() * networks);
+  meta::for_each_parallel(to.size(), s.how.threads, [&](std::size_t k) {
+    std::size_t const domain = k / networks, world = k % networks;
+    std::set<std::int32_t> knows = known;
+    knows.erase(fresh[domain]);
+    if (world > 0 && knows.size() > 2)
+      knows.erase(std::next(knows.begin(),
+                            static_cast<std::ptrdiff_t>((world - 1 + domain) % knows.size())));
+    to[k] = meeting(all, fresh[domain], knows, world, s);
   });
   return to;
 }
@@ -255,16 +274,19 @@ void run(settings const& s) {
                              std::to_string(learning.size()) + " domains, head " +
                              std::to_string(s.head) + (s.weights.empty() ? "" : ", " + s.weights);
   std::printf("%s; %zu parameters\n", recipe.c_str(), network::parameters);
-  problems const learn = leave_out(all, learning, known, s);
-  problems const on = leave_out(all, judging, known, s);
   // the last of the domains that learn choose, where two are left to evolve on
   std::size_t const choosing =
       learning.size() < 3 ? 0 : std::max<std::size_t>(1, learning.size() / 4);
-  auto const end = learn.end() - static_cast<std::ptrdiff_t>(choosing);
-  problems const from(learn.begin(), end);
-  problems const apart = choosing == 0 ? learn : problems(end, learn.end());
-  std::printf("%zu domains evolve, %zu choose%s, %zu judge\n", from.size(), apart.size(),
-              choosing == 0 ? " by other rows" : "", on.size());
+  auto const end = learning.end() - static_cast<std::ptrdiff_t>(choosing);
+  auto const met = [&](std::span<std::int32_t const> fresh, std::size_t networks) {
+    return leave_out(all, fresh, known, networks, s);
+  };
+  problems const from = met({learning.begin(), end}, s.networks);
+  problems const apart = choosing == 0 ? from : met({end, learning.end()}, s.networks);
+  problems const learn = met(learning, 1), on = met(judging, 1);
+  std::printf("%zu domains evolve, %zu choose%s, %zu judge\n", learning.size() - choosing,
+              choosing == 0 ? learning.size() : choosing, choosing == 0 ? " by other rows" : "",
+              on.size());
   rule_type const own = evolve(s, from, recipe);
   rule_type const rule = choose(s, own, apart).rule;
   std::vector<candidate> const both{{"before", learned::pretrained::best_horizon_rule()},
