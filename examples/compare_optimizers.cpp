@@ -43,8 +43,8 @@ constexpr char const* usage =
     "'UCI HAR Dataset'/train ...; default: the variable HALO_DATA. Without it the gases come from\n"
     "the excerpt in examples/data/gas_sensor and other tasks are left out, which is said.\n"
     "--weights: what halo-evolve-rule wrote; default: the weights that halo ships.\n"
-    "--only: optimizers whose name begins so, instead of all or, with --stability, of the "
-    "learned.\n"
+    "--only: the optimizer of this name, or those whose name begins so, instead\n"
+    "of all or, with --stability, of the learned.\n"
     "--stability: 20,000 steps of the learned optimizers, or N, counts runs that diverge.\n"
     "--operations: all have what 1,000 and 3,000 steps of Adam on all layers cost.\n"
     "--quick: one seed, 100 steps, seconds.\n";
@@ -125,15 +125,18 @@ int run(settings const& s) {
     std::erase_if(arms, [](contender const& a) { return a.of < family::prior; });
   }
   if (!s.only.empty()) {
-    auto const begins = [](contender const& a, std::string const& name) {
-      return a.name.starts_with(name);
+    std::vector<std::string> names;
+    for (contender const& a : arms) names.push_back(a.name);
+    auto const meant = [&names](std::string const& name, std::string const& asked) {
+      bool const whole = std::find(names.begin(), names.end(), asked) != names.end();
+      return whole ? name == asked : name.starts_with(asked);
     };
-    for (std::string const& name : s.only)
-      if (std::none_of(arms.begin(), arms.end(), [&](auto const& a) { return begins(a, name); }))
-        halo::fail("arguments", "--only", "the beginning of a name in the table", name);
+    for (std::string const& asked : s.only)
+      if (std::none_of(names.begin(), names.end(), [&](auto const& n) { return meant(n, asked); }))
+        halo::fail("arguments", "--only", "the beginning of a name in the table", asked);
     std::erase_if(arms, [&](contender const& a) {
       return std::none_of(s.only.begin(), s.only.end(),
-                          [&](std::string const& name) { return begins(a, name); });
+                          [&](std::string const& asked) { return meant(a.name, asked); });
     });
   }
   problems const tasks = evaluation_tasks(s.tasks);

@@ -88,7 +88,10 @@ template <class Target>
   data::gas_sensor const all = data::load_gas_sensor(folder + "/gas");
   auto const rows = data::rows_where(all.batch, {1, 2, 3, 4, 5, 6});
   data::gas_sensor to{.samples = data::select(all.samples, rows), .ppm = {}, .batch = {}};
-  for (std::uint32_t const r : rows) to.batch.push_back(all.batch[r]);
+  for (std::uint32_t const r : rows) {
+    to.batch.push_back(all.batch[r]);
+    to.ppm.push_back(all.ppm[r]);
+  }
   return to;
 }
 

@@ -103,8 +103,8 @@ class evaluation {
   /// Runs that diverged, and the worst and mean accuracy at the end.
   [[nodiscard]] std::size_t print_stability() const {
     std::printf(
-        "\n%zu seeds of %llu steps: runs that diverged, then least and mean accuracy of raw "
-        "weights at the end (%%)\n\n",
+        "\n%zu seeds of %llu steps: runs that diverged, runs that ended below their start, then "
+        "least and mean accuracy of raw weights at the end (%%)\n\n",
         seeds_, static_cast<unsigned long long>(checkpoints_.back()));
     print_head("optimizer", "diverged");
     std::size_t all = 0;
@@ -112,14 +112,17 @@ class evaluation {
       std::printf("| %s", (*arms_)[a].name.c_str());
       std::size_t sum = 0;
       for (column const& k : columns_) {
-        std::size_t diverged = 0;
+        std::size_t diverged = 0, below = 0;
         double least = 100;
         for (std::size_t s = 0; s < seeds_; ++s) {
           diverged += at(k.task, a, s).diverged() ? 1U : 0U;
-          least = std::min(least, value(k, a, s, checkpoints_.size() - 1, false));
+          double const end = value(k, a, s, checkpoints_.size() - 1, false);
+          least = std::min(least, end);
+          score const& start = at(k.task, a, s).start;
+          below += end < 100 * (k.balanced ? start.balanced : start.plain) ? 1U : 0U;
         }
         if (k.counted) sum += diverged;
-        std::printf(" | %zu, %.1f, %.1f", diverged, least,
+        std::printf(" | %zu, %zu, %.1f, %.1f", diverged, below, least,
                     mean_of(k, a, checkpoints_.size() - 1, false));
       }
       std::printf(" | %zu |\n", sum);

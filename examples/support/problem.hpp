@@ -29,6 +29,7 @@ struct point {
 struct trial {
   std::vector<point> points;     ///< one a checkpoint
   double first_loss = 0;         ///< before the first step
+  score start;                   ///< the same
   std::uint64_t non_finite = 0;  ///< steps whose loss or gradient was not finite
 
   /// Whether a number was not finite, or the training loss ever stood above where it began.
@@ -137,6 +138,7 @@ class problem_of final : public problem {
     mini_batches stream(*w.from.train, seed{i + 2000}, w.from.balanced);
     trial t;
     t.first_loss = loss();
+    t.start = score_of(*device, *w.from.test, adapt::weights::raw);
     for (std::uint64_t const at : checkpoints) {
       // looked at on its way, so no optimizer is told how long the run is
       std::uint64_t const until = step > 0 ? at * step : at;
