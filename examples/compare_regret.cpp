@@ -36,15 +36,16 @@ struct settings {
   std::vector<std::string> weights;
   std::uint64_t seed = 1;
   meta::regret_options where;
-  bool quick = false, cells = false, choose = false;
+  bool quick = false, cells = false, choose = false, running = false;
 };
 
 constexpr char const* usage =
     "usage: compare_regret [--data FOLDER] [--families cti] [--seeds N] [--seed N] [--threads N]\n"
-    "  [--weights FILE]... [--choose] [--cells] [--quick]\n\n"
+    "  [--weights FILE]... [--choose] [--cells]\n  [--running] [--quick]\n\n"
     "Families: c images, t patients, i inventions, which alone need no data. --weights: other\n"
     "numbers of the rule, beside those that halo ships. --choose: on the families that choose\n"
-    "among evolutions instead, against nine of the thirty. --cells: every cell.\n";
+    "among evolutions instead, against nine of the thirty. --cells: every cell. --running: the\n"
+    "table after every seed, too.\n";
 
 settings read(int count, char** argument) {
   settings s;
@@ -65,6 +66,8 @@ settings read(int count, char** argument) {
       s.weights.push_back(in.value());
     } else if (in.is("--choose")) {
       s.choose = true;
+    } else if (in.is("--running")) {
+      s.running = true;
     } else if (in.is("--cells")) {
       s.cells = true;
     } else if (in.is("--quick")) {
@@ -129,6 +132,23 @@ void print_cells(meta::regret_table const& t) {
   }
 }
 
+/// The mean of so many seeds, and of one more.
+void add(meta::regret_table& mean, meta::regret_table one, std::size_t seeds) {
+  if (seeds == 0) {
+    mean = std::move(one);
+    return;
+  }
+  auto const next = [&](double& to, double x) { to += (x - to) / static_cast<double>(seeds + 1); };
+  for (std::size_t c = 0; c < mean.cells.size(); ++c) {
+    meta::regret_cell &to = mean.cells[c], &from = one.cells[c];
+    next(to.start, from.start);
+    for (std::size_t a = 0; a < to.error.size(); ++a) {
+      next(to.error[a], from.error[a]);
+      next(to.raw[a], from.raw[a]);
+    }
+  }
+}
+
 void run(settings const& s) {
   if ((s.choose || s.families != "i") && s.data.empty())
     support::leave_without_data("compare_regret");
@@ -139,10 +159,20 @@ void run(settings const& s) {
                             : judged_on<optim::momentum, optim::adam, meta::cosine_adam, rule_type>(
                                   s.data, s.families, seed{s.seed}, s.quick);
   stopwatch const clock;
-  auto const table = support::compare(arms_of(s), problems, s.where);
-  print(table);
-  if (s.cells) print_cells(table);
-  std::printf("%.0f s\n", clock.seconds());
+  auto const arms = arms_of(s);
+  meta::regret_table table;
+  for (std::size_t done = 0; done < s.where.seeds; ++done) {
+    meta::regret_options one = s.where;
+    one.first_seed += done;
+    one.seeds = 1;
+    add(table, support::compare(arms, problems, one), done);
+    bool const last = done + 1 == s.where.seeds;
+    if (!last && !s.running) continue;
+    std::printf("%zu seeds, %.0f s: ", done + 1, clock.seconds());
+    print(table);
+    if (s.cells && last) print_cells(table);
+    std::fflush(stdout);
+  }
 }
 
 }  // namespace
