@@ -31,8 +31,10 @@ inline constexpr bool has_clock = has_stdio;
 /// Seconds since construction or the last restart(), by the system's clock or another.
 class stopwatch {
  public:
-  /// Begins at 0 seconds; without a clock of the caller's by the system's.
-  explicit stopwatch(clock_function clock = nullptr) noexcept
+  /// Begins at 0 seconds, by the system's clock.
+  stopwatch() noexcept : stopwatch(nullptr) {}
+  /// By the caller's clock; nullptr is the system's.
+  explicit stopwatch(clock_function clock) noexcept
       : clock_(clock != nullptr ? clock : core::steady_seconds), start_(clock_()) {}
 
   /// Begins anew at 0 seconds.
