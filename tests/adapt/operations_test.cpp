@@ -33,17 +33,17 @@ std::size_t cost(optim::decision const& d, std::size_t n) {
 }  // namespace
 
 TEST_CASE("operations: dense, the upper layers, and backward on the hardest") {
-  CHECK(cost({.layers = layer_mask(7)}, 16) == 16 * (3 * 95 - 35) + 14 * 111);
-  CHECK(cost({.layers = layer_mask(4)}, 16) == 16 * (95 + 18) + 14 * 21);
-  CHECK(cost({.layers = layer_mask(6)}, 16) == 16 * (95 + 60 + 18) + 14 * 69);
+  CHECK(cost({.layers = layer_mask(7)}, 16) == 16 * (3 * 95 - 35) + 11 * 111);
+  CHECK(cost({.layers = layer_mask(4)}, 16) == 16 * (95 + 18) + 11 * 21);
+  CHECK(cost({.layers = layer_mask(6)}, 16) == 16 * (95 + 60 + 18) + 11 * 69);
   CHECK(cost({.layers = layer_mask(7), .rows = 32, .hardest = 8}, 32) ==
-        32 * 95 + 8 * (2 * 95 - 35) + 14 * 111);
+        32 * 95 + 8 * (2 * 95 - 35) + 11 * 111);
   CHECK(cost({.layers = layer_mask(7), .rows = 32, .hardest = 8}, 16) ==
-        16 * 95 + 4 * (2 * 95 - 35) + 14 * 111);
+        16 * 95 + 4 * (2 * 95 - 35) + 11 * 111);
   CHECK(cost({.layers = layer_mask()}, 16) == 0);
   CHECK(cost({.layers = layer_mask(8)}, 16) == 0);
   CHECK(adapt::operations<network, optim::averaged<optim::adam>>({.layers = layer_mask(4)}, 2) ==
-        2 * (95 + 18) + 14 * 21 + 2 * 111);
+        2 * (95 + 18) + 11 * 21 + 2 * 111);
 }
 
 TEST_CASE("operations: the mean of random masks is the sum in closed form") {
@@ -56,7 +56,7 @@ TEST_CASE("operations: the mean of random masks is the sum in closed form") {
     double per_example = (1 - none) * all, own = 0, below = 1;
     for (std::size_t j = 0; j < 3; ++j) {
       per_example += p[j] * F[j] + (j > 0 ? F[j] * (1 - below) : 0);
-      own += 14 * p[j] * parameters[j];
+      own += 11 * p[j] * parameters[j];
       below *= 1 - p[j];
     }
     double const mean = static_cast<double>(b) * per_example + own;
@@ -73,7 +73,7 @@ TEST_CASE("operations: the mean of depth cuts is the sum in closed form") {
   for (std::size_t j = 1; j <= 3; ++j) {  // layer 1 is the lowest
     per_example += F[j - 1] * at_least[3 - j + 1];
     if (j >= 2) per_example += F[j - 1] * at_least[3 - j + 2];
-    own += 14 * parameters[j - 1] * at_least[3 - j + 1];
+    own += 11 * parameters[j - 1] * at_least[3 - j + 1];
   }
   auto const count = [](layer_mask m) { return cost({.layers = m}, 16); };
   CHECK(optim::depth_cut::custom(q).expected(3, count) ==

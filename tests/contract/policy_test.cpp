@@ -112,8 +112,9 @@ seen keeps_the_contract(Optimizer const& rule, Policy const& policy) {
     examples e(i, wanted(d, i));
     e.x[e.x.size() - 3] = std::numeric_limits<float>::quiet_NaN();
     auto const before = support::bytes_of(d);
-    // the counters stand at the end, the plan and a byte a layer behind them
-    std::size_t const run = 8 * sizeof(std::uint64_t) + sizeof(adapt::prospect) + network::layers;
+    // at the end stand counters, frozen layers, seed, rows, plan and drawn layers
+    std::size_t const run =
+        8 * sizeof(std::uint64_t) + sizeof(adapt::prospect) + 2 * sizeof(layer_mask);
     adapt::report const r = d.step(e.x, e.t);
     CHECK((r.status == optim::status::non_finite || r.status == optim::status::empty));
     auto after = support::bytes_of(d);

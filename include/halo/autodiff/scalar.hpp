@@ -14,8 +14,9 @@ namespace halo::autodiff {
 /// a * b + c (one rounding where the machine has it).
 template <floating T>
 [[nodiscard]] inline T fma(T a, T b, T c) noexcept {
+  using std::fma;
   if constexpr (core::fuses)
-    return std::fma(a, b, c);
+    return fma(a, b, c);
   else
     return a * b + c;
 }

@@ -61,8 +61,9 @@ struct coordinate_lstm_program : coordinate_program {
   static_assert(!first_bad_option(O), "halo: coordinate_lstm: an option is out of its range");
   static constexpr std::size_t units = O.units;  ///< of each LSTM layer
   static constexpr char const* name = "coordinate_lstm";
+  static constexpr std::size_t functions_per_parameter = 10 * units + 1;
   static constexpr std::size_t operations_per_parameter =
-      4 * units * (2 + units) + 8 * units * units + 11 * units + 10;
+      12 * units * units + 15 * units + 3 + (O.shifted_log ? 1 : 0) + functions_per_parameter;
 
   static constexpr std::size_t state = 4 * units;  // h1, c1, h2, c2
   static constexpr std::size_t carry = 1;          // the step

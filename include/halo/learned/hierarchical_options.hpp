@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 
 #include <halo/core/random.hpp>
 #include <halo/core/record.hpp>
@@ -55,6 +56,25 @@ struct hierarchical_options {
     f.option("absolute_rate", self.absolute_rate);
     f.option("attention", self.attention);
     f.option("scale_bias", self.scale_bias, allowed::finite());
+  }
+
+  /// Roots, quotients, exponentials and the like of a step, a coordinate.
+  [[nodiscard]] constexpr std::size_t functions() const noexcept {
+    std::size_t n = 3 * units + 2 * scales;
+    n += (scales - 1) * (every_scale_decays ? 2U : 1U) + (log_means ? scales : 0);
+    for (bool const one : {learned_input_decay, learned_scale_decay, dynamic_rate, attention})
+      n += one ? 1 : 0;
+    return n;
+  }
+  /// These and multiply-adds.
+  [[nodiscard]] constexpr std::size_t operations() const noexcept {
+    std::size_t n = functions() + 3 * units * (features() + units) + 5 * units + 8 * scales + 4;
+    n += (products ? 2 * (scales - 1) : 0) + (log_means ? 3 * scales + 1 : 0);
+    n += (relative_rate ? 2 : 0) + (extreme_rate ? 3 : 0) + (absolute_rate ? 2 : 0);
+    n += (shortcut ? scales + 1 : 0) + (leaky ? 2 : 0);
+    n += (learned_input_decay ? units : 0) + (learned_scale_decay ? units : 0);
+    n += (dynamic_rate ? units + 5 : 0) + (attention ? units + scales + 7 : 0);
+    return n;
   }
 
   /// Numbers the units see of a coordinate.

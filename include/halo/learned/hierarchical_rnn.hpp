@@ -29,7 +29,7 @@ namespace halo::learned {
 /// then T ← GRU(mean [h, x], T) a tensor and Q ← GRU(mean T, Q). Notation and constants follow the
 /// released code, from which the paper's text and HALO's supplement differ in details: fresh G in
 /// V, asinh, one V decay for all scales, a learned factor e^δ, products as features. The mean log-
-/// rate runs over all coordinates, skipped ones with their last value. Costs 704 multiply-adds and
+/// rate runs over all coordinates, skipped ones with their last value. Costs 855 operations and
 /// 84 bytes of state a coordinate. With attention the θ of a step is a point ahead of the
 /// parameters θ*, which true_parameters() gives; gradients are taken there:
 ///     a = h·wa + m·ws',  θ ← θ* - exp(l̂) a / RMS(a),  θ* ← θ* - exp(l̂ + δ) u
@@ -47,8 +47,8 @@ struct hierarchical_program : initial_log_rates {
   static_assert(O.dynamic_rate || !O.attention,
                 "halo: hierarchical_rnn: attention looks ahead by the rates");
   static constexpr char const* name = O.leaky ? "leaky_hierarchical_rnn" : "hierarchical_rnn";
-  static constexpr std::size_t operations_per_parameter =
-      3 * units * (features + units) + 4 * units + scales + 100;
+  static constexpr std::size_t functions_per_parameter = O.functions();
+  static constexpr std::size_t operations_per_parameter = O.operations();
   static constexpr std::size_t operations_per_tensor =
       3 *
       (tensor_units * (2 * units + features + tensor_units + global_units) + units * global_units);

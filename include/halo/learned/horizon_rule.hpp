@@ -46,7 +46,8 @@ namespace halo::learned {
 template <bool Pulls = true>
 struct horizon_program {
   static constexpr char const* name = Pulls ? "horizon_rule" : "horizon_rule without pull";
-  static constexpr std::size_t operations_per_parameter = 16, operations_per_tensor = 40;
+  static constexpr std::size_t operations_per_parameter = Pulls ? 16 : 14,
+                               functions_per_parameter = 2, operations_per_tensor = 40;
 
   /// What a coordinate keeps: m, v, θ₀.
   enum coordinate_number : std::size_t { mean, square, start };

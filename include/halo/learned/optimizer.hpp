@@ -20,6 +20,7 @@
 #include <halo/learned/program_check.hpp>
 #include <halo/learned/state.hpp>
 #include <halo/learned/step_facts.hpp>
+#include <halo/optim/cost.hpp>
 #include <halo/optim/optimizer.hpp>
 #include <halo/optim/selection.hpp>
 
@@ -41,11 +42,20 @@ class optimizer {
   using preferred_policy = optim::policy_of<P>;
   static constexpr char const* name = P::name;
   static constexpr std::size_t operations_per_parameter = P::operations_per_parameter;
+  static constexpr std::size_t functions_per_parameter = program_traits<P>::functions_per_parameter;
   static constexpr std::size_t operations_per_tensor = program_traits<P>::operations_per_tensor;
   static constexpr std::size_t operations_per_step = program_traits<P>::operations_per_step;
   static constexpr std::size_t weights = P::table.size;  ///< how many trained numbers
   template <parameter_layout Layout, floating T = float>
   using state = learned::state<P, Layout, T>;
+
+  /// Numbers that a step reads and writes: two passes over θ, gradient and state of the selected
+  /// layers, with what the first hands on to the second.
+  template <parameter_layout Layout>
+  [[nodiscard]] static constexpr cost moved(layer_mask mask) noexcept {
+    std::uint64_t const n = optim::selected_parameters<Layout>(mask);
+    return {0, 0, n * (2 * (2 + P::state) + P::carry), n * (1 + P::state + P::carry)};
+  }
 
   P config{};  ///< numbers of a program that are not learned: its own data members
 

@@ -28,6 +28,11 @@ struct program_traits {
     if constexpr (requires { P::attends; }) return P::attends;
     return false;
   }();
+  /// Of operations_per_parameter those that are roots, quotients, exponentials and the like.
+  static constexpr std::size_t functions_per_parameter = [] {
+    if constexpr (requires { P::functions_per_parameter; }) return P::functions_per_parameter;
+    return std::size_t{0};
+  }();
   /// Multiply-adds of a step for each selected tensor, and for the problem.
   static constexpr std::size_t operations_per_tensor = [] {
     if constexpr (requires { P::operations_per_tensor; }) return P::operations_per_tensor;

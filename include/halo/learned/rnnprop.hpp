@@ -49,7 +49,9 @@ struct rnnprop_program : coordinate_program {
   static_assert(!first_bad_option(O), "halo: rnnprop: an option is out of its range");
   static constexpr std::size_t units = O.units;  ///< of each LSTM layer
   static constexpr char const* name = "rnnprop";
-  static constexpr std::size_t operations_per_parameter = 16 * units * units + 14 * units + 20;
+  static constexpr std::size_t functions_per_parameter = 11 * units + 4;
+  static constexpr std::size_t operations_per_parameter =
+      16 * units * units + 10 * units + 10 + functions_per_parameter;
 
   /// Where m and w of a coordinate lie.
   static constexpr std::size_t at_m = 4 * units, at_w = at_m + 1;

@@ -47,7 +47,7 @@ struct tensor_program {
   /// What a tensor sees, what it decides.
   static constexpr std::size_t features = O.prior ? 21 : 16, outputs = O.prior ? 6 : 5;
   static constexpr char const* name = O.prior ? "tensor_rnn" : "tensor_rnn_without_prior";
-  static constexpr std::size_t operations_per_parameter = 44;
+  static constexpr std::size_t operations_per_parameter = 42, functions_per_parameter = 3;
   static constexpr std::size_t operations_per_tensor =
       3 * units * (features + global_units + units) + outputs * (units + global_units);
   static constexpr std::size_t operations_per_step = 3 * global_units * (units + global_units);

@@ -39,8 +39,8 @@ struct adam {
   config_type config{};
 
   static constexpr char const* name = "adam";
-  static constexpr std::size_t operations_per_parameter = 14;
-  static constexpr std::size_t functions_per_parameter = 2;  // a root, a quotient
+  static constexpr std::size_t operations_per_parameter = 11;  // decay: one more
+  static constexpr std::size_t functions_per_parameter = 2;    // a root, a quotient
   static constexpr void record(auto& self, auto&& f) {
     f.constant("name", name);
     f.part("", self.config);

@@ -44,13 +44,13 @@ template <class O, parameter_layout Layout>
   }
 }
 
-/// What one step of the optimizer O on the selected layers takes: optim::operations,
-/// O::functions_per_parameter where it has some, and optim::moved.
+/// What one step of the optimizer O on the selected layers takes: optim::operations, of which
+/// O::functions_per_parameter are functions and the rest multiply-adds, and optim::moved.
 template <class O, parameter_layout Layout>
 [[nodiscard]] constexpr cost step_cost(layer_mask mask) noexcept {
   cost c = moved<O, Layout>(mask);
-  c.multiply_adds = operations<O, Layout>(mask);
   c.functions = selected_parameters<Layout>(mask) * detail::functions_of<O>();
+  c.multiply_adds = operations<O, Layout>(mask) - c.functions;
   return c;
 }
 

@@ -30,7 +30,7 @@ struct momentum {
   config_type config{};
 
   static constexpr char const* name = "momentum";
-  static constexpr std::size_t operations_per_parameter = 4;
+  static constexpr std::size_t operations_per_parameter = 5;
   static constexpr void record(auto& self, auto&& f) {
     f.constant("name", name);
     f.part("", self.config);

@@ -15,8 +15,8 @@ template <parameter_layout Layout>
   return n;
 }
 
-/// Multiply-adds of one step of the optimizer O on the selected layers, those of the network not
-/// among them.
+/// Operations of one step of the optimizer O on the selected layers, those of the network not among
+/// them: multiply-adds, and roots, quotients, exponentials and the like, each one.
 ///
 /// O::operations_per_parameter for every selected parameter and, where O has them,
 /// operations_per_tensor for every selected tensor and operations_per_step; an optimizer whose cost

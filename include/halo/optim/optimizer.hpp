@@ -60,7 +60,7 @@ struct step_context {
 /// (parameters, gradient, state, context) always gives the same result.
 ///
 ///     O::name                            a word for checkpoints and reports
-///     O::operations_per_parameter        multiply-adds of a step; see optim::operations for more
+///     O::operations_per_parameter        operations of a step; see optim::operations for more
 ///     O::record(self, f)                 its options and their ranges (core/record.hpp)
 ///     o.init<Layout, T>()                the state at the beginning of a run
 ///     O::state<Layout, T>                has layout, scalar and record: every array and number
