@@ -36,13 +36,13 @@ struct by_label {
   static float weight(std::int32_t label) noexcept { return 0.5F + static_cast<float>(label); }
 };
 
-#define HALO_LOSSES                                                                        \
-  nn::cross_entropy, nn::basic_mean_square<double>, nn::mean_absolute, nn::huber<>,        \
-      nn::huber<std::ratio<1, 4>>, nn::binary_cross_entropy, nn::smoothed_cross_entropy<>, \
-      nn::focal<0>, nn::focal<1>, nn::focal<>, nn::soft_cross_entropy<>,                   \
-      nn::soft_cross_entropy<std::ratio<5, 2>>, nn::gaussian_nll,                          \
-      nn::weighted<nn::cross_entropy, by_label>, nn::partly_labelled<nn::cross_entropy>,   \
-      nn::partly_labelled<nn::weighted<nn::focal<1>, by_label>>,                           \
+#define HALO_LOSSES                                                                                \
+  nn::cross_entropy, nn::mean_square, nn::mean_absolute, nn::huber<>, nn::huber<std::ratio<1, 4>>, \
+      nn::binary_cross_entropy, nn::smoothed_cross_entropy<>, nn::focal<0>, nn::focal<1>,          \
+      nn::focal<>, nn::soft_cross_entropy<>, nn::soft_cross_entropy<std::ratio<5, 2>>,             \
+      nn::gaussian_nll, nn::weighted<nn::cross_entropy, by_label>,                                 \
+      nn::partly_labelled<nn::cross_entropy>,                                                      \
+      nn::partly_labelled<nn::weighted<nn::focal<1>, by_label>>,                                   \
       nn::weighted<nn::partly_labelled<nn::smoothed_cross_entropy<>>, by_label>
 
 /// Targets that a loss takes: labels or numbers.

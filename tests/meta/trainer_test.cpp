@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <halo/core/random.hpp>
 #include <halo/learned/tensor_rnn.hpp>
 #include <halo/nn/activation.hpp>
+#include <halo/nn/huber.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
 #include <halo/optim/gated.hpp>
@@ -92,6 +94,40 @@ TEST_CASE("trainer: the same bits for any number of threads") {
   CHECK(one == weights(3));
   learned::optimizer<controller> const untrained(seed{1});
   CHECK(one != std::vector<float>(untrained.values().begin(), untrained.values().end()));
+}
+
+TEST_CASE("trainer: learns on regression under any loss, and judges by the baseline that is gone") {
+  using network = nn::sequential<nn::linear<3, 2>>;
+  using line = task::supervised<network, float, 8, nn::he, nn::huber<>>;
+  auto const part = [](std::size_t rows, std::uint64_t stream) {
+    data::regression d = data::make_regression(rows, 3, 2);
+    generator g(seed{4}, stream);
+    for (std::size_t i = 0; i < rows; ++i) {
+      for (std::size_t j = 0; j < 3; ++j) d.x(i, j) = g.normal();
+      d.y(i, 0) = 2 * d.x(i, 0) - d.x(i, 1);
+      d.y(i, 1) = d.x(i, 2) + 1;
+    }
+    return d;
+  };
+  auto const from = std::make_shared<task::basic_examples<float> const>(
+      task::basic_examples<float>{part(64, 1), part(32, 2)});
+  auto const pool = [&] {
+    std::vector<std::unique_ptr<meta::slot<program>>> all;
+    for (std::uint64_t i = 0; i < 2; ++i)
+      all.push_back(std::make_unique<meta::task_slot<program, line>>(line(from, 8, seed{i}), 20));
+    return all;
+  };
+  trainer t(trainer::optimizer_type(), options(), pool());
+  auto const judge = [&] {
+    auto const all = pool();
+    return all[0]->evaluate(trainer::optimizer_type(t.weights()), seed{9}, std::array{30UL})[0];
+  };
+  meta::score const before = judge();
+  for (int i = 0; i < 100; ++i) CHECK(t.update().diverged == 0);
+  meta::score const after = judge();
+  CHECK(after.finite);
+  CHECK(after.loss < 0.5 * before.loss);
+  CHECK(after.accuracy > before.accuracy + 0.2);
 }
 
 TEST_CASE("trainer: the meta-loss falls, and the rate rises to what the problem bears") {

@@ -125,7 +125,7 @@ TEST_CASE_TEMPLATE("gradient: first and second derivatives under cross entropy",
 
 TEST_CASE_TEMPLATE("gradient: first and second derivatives under mean square", Case,
                    support::small_case, support::mixed_case, support::norm_case) {
-  check_derivatives<Case, nn::basic_mean_square<double>>();
+  check_derivatives<Case, nn::mean_square>();
 }
 
 TEST_CASE("gradient: derivatives of a network wider than a register") {
@@ -140,7 +140,7 @@ TEST_CASE("gradient: derivatives of a network wider than a register") {
 }
 
 TEST_CASE("gradient: a masked one is the derivative of what is selected, the rest stays") {
-  using problem_type = problem<support::mixed_case, nn::basic_mean_square<double>>;
+  using problem_type = problem<support::mixed_case, nn::mean_square>;
   problem_type p(7);
   constexpr std::size_t n = problem_type::n;
   auto const theta = draw(n, 3, 0.5), v = draw(n, 4);
@@ -163,7 +163,7 @@ TEST_CASE("gradient: a masked one is the derivative of what is selected, the res
 TEST_CASE("gradient: float follows double") {
   using network = support::mixed_case::network;
   constexpr std::size_t n = network::parameters;
-  problem<support::mixed_case, nn::basic_mean_square<double>> p(64);
+  problem<support::mixed_case, nn::mean_square> p(64);
   auto const theta = draw(n, 3, 0.5), v = draw(n, 4);
   std::vector<double> g(n), hv(n);
   auto const exact = p.dual_gradient({theta.data(), v.data()}, {g.data(), hv.data()});

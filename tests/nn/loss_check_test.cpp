@@ -37,8 +37,8 @@ TEST_CASE("loss check: says nothing of what is one, or does not mean to be") {
   static_assert(nn::loss<nn::cross_entropy, double*> &&
                 nn::loss<nn::cross_entropy, planar<double>>);
   static_assert(nn::loss<nn::mean_square, planar<float>>);
-  static_assert(nn::loss<nn::basic_mean_square<double>, double*>);
-  static_assert(nn::loss<nn::basic_mean_square<double>, planar<double>>);
+  static_assert(nn::loss<nn::mean_square, double*>);
+  static_assert(nn::loss<nn::mean_square, planar<double>>);
   CHECK(nn::detail::loss_on<nn::cross_entropy, planar<double>>::checked);
   CHECK(nn::detail::loss_on<of_floats, float*>::checked);
 }

@@ -16,6 +16,8 @@
 #include <halo/core/error.hpp>
 #include <halo/core/random.hpp>
 #include <halo/nn/activation.hpp>
+#include <halo/nn/binary_cross_entropy.hpp>
+#include <halo/nn/huber.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
 
@@ -235,6 +237,73 @@ TEST_CASE("supervised: refuses what does not fit") {
         std::string::npos);
   CHECK(message_of(with(rows(4, 1), rows(4, 1, 3, 3)), 2).find("3 classes") != std::string::npos);
   CHECK(message_of(with(rows(4, 1), rows(0, 1)), 2).find("0 rows") != std::string::npos);
+}
+
+namespace {
+
+/// Rows whose two targets are a line through the features, or whether it is above 0.
+template <class Loss>
+std::shared_ptr<task::basic_examples<float> const> numbers() {
+  auto const part = [](std::size_t n, std::uint64_t stream) {
+    data::regression d = data::make_regression(n, 3, 2);
+    generator g(seed{4}, stream);
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < 3; ++j) d.x(i, j) = g.normal();
+      d.y(i, 0) = d.x(i, 0) - d.x(i, 1);
+      d.y(i, 1) = d.x(i, 2) + 0.5F;
+      if (nn::target_range_of<Loss>(2).high == 1)
+        for (std::size_t j = 0; j < 2; ++j) d.y(i, j) = d.y(i, j) > 0 ? 1.0F : 0.0F;
+    }
+    return d;
+  };
+  return std::make_shared<task::basic_examples<float> const>(
+      task::basic_examples<float>{part(40, 1), part(21, 2)});
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("supervised: any loss has its derivatives, and its hardest rows", Loss,
+                   nn::mean_square, nn::huber<>, nn::binary_cross_entropy) {
+  using problem_type = task::supervised<network, double, 8, nn::he, Loss>;
+  static_assert(task::task<problem_type>);
+  problem_type p(numbers<Loss>(), 7, seed{11});
+  std::vector<double> const theta = moved(direction(0), -0.5, direction(1)), v = direction(2);
+  std::vector<double> g(layout::size), h(g), lo(g), hi(g);
+  task::choice const all{7, 7}, some{7, 3};
+  for (task::choice const c : {all, some}) {
+    constexpr double e = 1e-6;
+    auto const up = moved(theta, e, v), down = moved(theta, -e, v);
+    auto const found = p.value_and_gradient(c, 3, theta.data(), g.data());
+    p.hessian_vector_product(c, 3, theta.data(), v.data(), h.data());
+    double const above = p.value_and_gradient(c, 3, up.data(), hi.data()).loss;
+    double const below = p.value_and_gradient(c, 3, down.data(), lo.data()).loss;
+    if (c.backward == 7) CHECK(dot(g, v) == doctest::Approx((above - below) / (2 * e)));
+    for (std::size_t k = 0; k < layout::size; ++k)
+      CHECK(std::abs(h[k] - (hi[k] - lo[k]) / (2 * e)) < 1e-6);
+    CHECK(std::isnan(found.accuracy) != nn::has_accuracy<Loss>);
+  }
+}
+
+TEST_CASE("supervised: without an accuracy, the share of the baseline that is gone") {
+  using problem_type = task::supervised<network, double, 8, nn::he, nn::mean_square>;
+  auto const from = numbers<nn::mean_square>();
+  problem_type p(from, 8, seed{11});
+  std::vector<double> theta(layout::size, 0.0), g(layout::size);
+  CHECK(p.accuracy(theta.data()) < 0.1);  // always 0
+  p.start(seed{3}, theta.data());
+  for (std::uint64_t i = 0; i < 1500; ++i) {
+    p.value_and_gradient(task::part::train, i, theta.data(), g.data());
+    for (std::size_t k = 0; k < g.size(); ++k) theta[k] -= 0.1 * g[k];
+  }
+  CHECK(p.accuracy(theta.data()) > 0.8);
+  theta[0] = std::nan("");
+  CHECK(p.accuracy(theta.data()) == 0);
+  task::basic_examples<float> other = *from;
+  other.held_out = data::make_regression(4, 3, 5);
+  CHECK_THROWS_WITH_AS(
+      problem_type(std::make_shared<task::basic_examples<float> const>(std::move(other)), 8,
+                   seed{1}),
+      doctest::Contains("2 targets, a row, found 3 features, 5 targets, 4 rows"), error);
 }
 
 }  // namespace task_supervised_test

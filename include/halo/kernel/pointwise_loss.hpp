@@ -22,7 +22,7 @@ struct loss_and_slope {
 /// outputs, float targets of a network that runs on double.
 template <class T, class Arch, class Chunk, class Target>
 [[nodiscard]] inline simd::batch<T, Arch> load_targets(Chunk chunk, Target const* t) noexcept {
-  if constexpr (std::is_same_v<T, Target>) {
+  if constexpr (std::is_same_v<T, std::remove_const_t<Target>>) {
     return chunk.load(t);
   } else {
     alignas(64) std::array<T, simd::batch<T, Arch>::size> lanes{};

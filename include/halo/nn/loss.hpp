@@ -60,9 +60,8 @@ struct cross_entropy {
 /// Mean square error over all outputs of all rows (PyTorch's MSELoss with its default reduction).
 ///
 /// Has no accuracy: when a number is right depends on its units, which a loss does not know.
-template <class T = float>
-struct basic_mean_square {
-  using target = T;
+struct mean_square {
+  using target = float;
   static constexpr char const* name = "mean square";
   static constexpr std::size_t targets(std::size_t outputs) noexcept { return outputs; }
   /// What the loss of a row and its gradient take.
@@ -78,6 +77,7 @@ struct basic_mean_square {
   }
 
   /// The same mean, and the loss of every row.
+  template <class T>
   static T value_and_losses(std::size_t rows, std::size_t outputs, T const* y, target const* t,
                             T* losses) noexcept {
     for (std::size_t i = 0; i < rows; ++i) {
@@ -102,7 +102,6 @@ struct basic_mean_square {
     return sum / static_cast<double>(outputs);
   }
 };
-using mean_square = basic_mean_square<float>;
 
 /// A loss: a type with static functions only.
 ///
@@ -118,8 +117,7 @@ using mean_square = basic_mean_square<float>;
 ///                         [0, outputs), or any number
 /// L::takes_outputs(outputs) optional: whether a network may have so many
 /// L::weight(rows, outputs, targets)  optional: what the mean over these rows counts for beside
-/// that
-///                         of others, unless told their number
+///                         that of others, unless told their number
 /// L::row_cost(outputs)    optional: what the loss of a row and its gradient take
 /// L::describe(f)          optional: template arguments as constants, so that no run goes on under
 ///                         others

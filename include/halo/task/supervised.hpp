@@ -31,36 +31,35 @@
 namespace halo::task {
 
 /// Examples to train on and examples held out, shared by the tasks that use them.
-struct examples {
-  data::dataset train, held_out;  ///< to learn from, and to evaluate by
+template <class Target>
+struct basic_examples {
+  data::basic_dataset<Target> train, held_out;  ///< to learn from, and to evaluate by
 };
+/// With labels.
+using examples = basic_examples<std::int32_t>;
 
-/// A network on labelled examples: mini-batches are drawn with replacement, draw d from position d
-/// of the seed's stream of its part. Chooses as a policy wants (task/choice.hpp). Allocates at
-/// construction only.
-template <class Network, floating T = float, std::size_t Batch = 64, class Rule = nn::he>
+/// A network on examples under a loss: mini-batches are drawn with replacement, draw d from
+/// position d of the seed's stream of its part. Chooses as a policy wants (task/choice.hpp).
+/// Allocates at construction only.
+template <class Network, floating T = float, std::size_t Batch = 64, class Rule = nn::he,
+          class Loss = nn::cross_entropy>
 class supervised {
  public:
   using network = Network;
   using layout = typename Network::layout;
   using scalar = T;
-  using loss = nn::cross_entropy;
+  using loss = Loss;
+  using target = typename Loss::target;         ///< what an answer is made of
+  using dataset = data::basic_dataset<target>;  ///< examples of the loss's targets
+  using shared_examples = std::shared_ptr<basic_examples<target> const>;  ///< they
   static constexpr std::size_t capacity = Batch;
   static constexpr bool selective = Network::statistics == 0;
 
   /// @throws halo::error where examples do not fit the network, or a mini-batch is empty or larger
   /// than Batch
-  supervised(std::shared_ptr<examples const> from, std::size_t batch, seed draws, Rule rule = {})
+  supervised(shared_examples from, std::size_t batch, seed draws, Rule rule = {})
       : from_(std::move(from)), batch_(batch), draws_(draws), rule_(rule), work_(new workspace) {
-    for (data::dataset const* part : {&from_->train, &from_->held_out}) {
-      if (part->features() != Network::inputs || part->classes > Network::outputs ||
-          part->rows() == 0)
-        fail("supervised", "examples",
-             std::to_string(Network::inputs) + " features, at most " +
-                 std::to_string(Network::outputs) + " classes, a row",
-             std::to_string(part->features()) + " features, " + std::to_string(part->classes) +
-                 " classes, " + std::to_string(part->rows()) + " rows");
-    }
+    for (dataset const* part : {&from_->train, &from_->held_out}) check(*part);
     if (batch == 0 || batch > Batch)
       fail("supervised", "mini-batch", "1 to " + std::to_string(Batch) + " examples",
            std::to_string(batch));
@@ -122,28 +121,42 @@ class supervised {
         work_->y.data(), planar<T>(work_->gradient.data(), product), work_->dual);
   }
 
-  /// Share of right answers among all held-out examples.
+  /// Share of right answers among all held-out examples. Where the loss has no accuracy: what share
+  /// of its baseline is gone, in [0, 1]; 0 where it has neither.
   [[nodiscard]] double accuracy(T const* theta) noexcept {
-    data::dataset const& d = from_->held_out;
+    dataset const& d = from_->held_out;
     nn::accuracy_measure<loss> right;
+    double sum = 0, weight = 0;
     for (std::size_t first = 0; first < d.rows(); first += Batch) {
       std::size_t const n = std::min(Batch, d.rows() - first);
       for (std::size_t i = 0; i < n; ++i) copy_row(d, first + i, i);
-      nn::pass const p{.rows = n, .capacity = Batch};
-      T const* const y =
-          network::template forward<T*>(p, theta, work_->x.data(), work_->plain.arena.data());
-      right.add(nn::answers_under<loss>(n, network::outputs, y, work_->y.data()));
+      T const* const y = forward(n, theta);
+      target const* const t = work_->y.data();
+      if constexpr (nn::has_accuracy<loss>) {
+        right.add(nn::answers_under<loss>(n, network::outputs, y, t));
+      } else {
+        double const counts = nn::weight_of<loss>(n, network::outputs, t);
+        weight += counts;
+        sum += counts * static_cast<double>(loss::value_and_gradient(n, network::outputs, y, t,
+                                                                     static_cast<T*>(nullptr)));
+      }
     }
-    return right.value();
+    if constexpr (nn::has_accuracy<loss>) return right.value();
+    double const left =
+        sum / weight / nn::baseline_of<loss>(d.rows(), network::outputs, d.y.data());
+    return left < 1 ? 1 - left : 0;  // where it is not finite, too
   }
 
  private:
+  static constexpr std::size_t targets = Loss::targets(Network::outputs);
+  static constexpr bool labelled = dataset::labelled;
+
   struct workspace {
     nn::workspace<network, T, Batch> plain;
     nn::workspace<network, autodiff::dual<T>, Batch> dual;
     aligned_array<T, Network::inputs * Batch> x;
     aligned_array<T, layout::size> gradient;
-    std::array<std::int32_t, Batch> y{};
+    std::array<target, targets * Batch> y{};
     std::array<T, Batch> losses{}, sorted{};
     std::array<std::uint32_t, Batch> hardest{};
   };
@@ -151,13 +164,24 @@ class supervised {
   [[nodiscard]] static nn::pass pass(std::size_t rows) noexcept {
     return {.rows = rows, .capacity = Batch};
   }
-  void copy_row(data::dataset const& d, std::size_t row, std::size_t to) noexcept {
+  static void check(dataset const& d) {
+    if (d.features() != Network::inputs || d.rows() == 0 ||
+        (labelled ? d.classes > Network::outputs : d.targets() != targets))
+      fail("supervised", "examples",
+           std::to_string(Network::inputs) + " features, " + (labelled ? "at most " : "") +
+               std::to_string(labelled ? Network::outputs : targets) +
+               (labelled ? " classes" : " targets") + ", a row",
+           std::to_string(d.features()) + " features, " +
+               std::to_string(labelled ? d.classes : d.targets()) +
+               (labelled ? " classes, " : " targets, ") + std::to_string(d.rows()) + " rows");
+  }
+  void copy_row(dataset const& d, std::size_t row, std::size_t to) noexcept {
     float const* const x = d.x.data() + row * Network::inputs;
     std::copy_n(x, Network::inputs, work_->x.data() + to * Network::inputs);
-    work_->y[to] = d.y.data()[row];
+    std::copy_n(d.y.data() + row * targets, targets, work_->y.data() + to * targets);
   }
   void gather(part p, std::uint64_t draw, std::size_t rows) noexcept {
-    data::dataset const& d = p == part::train ? from_->train : from_->held_out;
+    dataset const& d = p == part::train ? from_->train : from_->held_out;
     generator g(draws_, p == part::train ? 0 : 1);
     g.seek(draw * Batch);
     for (std::size_t i = 0; i < rows; ++i)
@@ -178,12 +202,12 @@ class supervised {
     for (std::size_t i = 0; i < c.backward; ++i) {
       std::copy_n(work_->x.data() + kept[i] * Network::inputs, Network::inputs,
                   work_->x.data() + i * Network::inputs);
-      work_->y[i] = work_->y[kept[i]];
+      std::copy_n(work_->y.data() + kept[i] * targets, targets, work_->y.data() + i * targets);
     }
     return mean;
   }
 
-  std::shared_ptr<examples const> from_;
+  shared_examples from_;
   std::size_t batch_;
   seed draws_;
   Rule rule_;
