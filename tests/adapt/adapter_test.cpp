@@ -442,6 +442,25 @@ TEST_CASE("adapter: nothing is allocated after construction") {
   CHECK(count == 0);
 }
 
+TEST_CASE("adapter: given parameters are those of assign, and none counts as drawn") {
+  using device = device_of<optim::adam>;
+  auto const drawn = std::make_unique<device>(optim::adam{}, seed{3});
+  auto const given = std::make_unique<device>(optim::adam{}, drawn->parameters(), seed{5});
+  auto const assigned = std::make_unique<device>(optim::adam{}, seed{5});
+  CHECK(assigned->drawn() == layer_mask::all(network::layers));
+  assigned->assign(drawn->parameters());
+  CHECK(std::ranges::equal(given->parameters(), drawn->parameters()));
+  CHECK(given->drawn().empty());
+  CHECK(assigned->drawn().empty());
+  float const x[10] = {1, 2, 3, 4, 5, -1, 2, -3, 4, -5};
+  std::int32_t const y[2] = {0, 2};
+  for (int i = 0; i < 5; ++i) {
+    CHECK(given->step(x, y).status == optim::status::done);
+    CHECK(assigned->step(x, y).status == optim::status::done);
+  }
+  CHECK(std::ranges::equal(given->parameters(), assigned->parameters()));
+}
+
 TEST_CASE("adapter: sizeof is all there is, and all of it is named") {
   using device = device_of<optim::adam>;
   constexpr std::size_t buffer = (network::parameters * 4 + 63) / 64 * 64;

@@ -124,27 +124,25 @@ math() { # math NAME
 }
 
 size() { # of one adaptation each: code and constants, RAM, and what must not be in it
-  local optimizer level symbols source=tests/cross/footprint.cpp
+  local optimizer most start=-DHALO_FOOTPRINT_GIVEN
   target cortex-m4
   emulator='' # the image is weighed, not run
   available cortex-m4 || return 0
   ran=1
-  printf '%-10s %5s %8s %8s\n' optimizer level flash RAM
-  for optimizer in sgd adam halo_rule; do
-    for level in -Os -O2; do
-      build size $source -- "$level" -DNDEBUG -DHALO_FOOTPRINT_OF="$optimizer" || {
-        failed=1
-        continue
-      }
-      arm-none-eabi-size "$out/size" | awk -v o=$optimizer -v l=$level \
-        'NR == 2 {printf "%-10s %5s %8d %8d\n", o, l, $1 + $2, $2 + $3}'
-      symbols=$(arm-none-eabi-nm "$out/size" | grep -E ' _?(malloc|realloc|.*printf)(_r)?$')
-      [ -z "$symbols" ] || {
-        echo "in the image: $symbols"
-        failed=1
-      }
-    done
+  printf '%-28s %7s %8s %8s\n' image flash RAM doubles
+  for optimizer in sgd:24576 adam:32768 halo_rule:40960; do
+    most=${optimizer#*:} optimizer=${optimizer%:*}
+    weighed "$optimizer given -Os" "$most" -Os -DHALO_FOOTPRINT_OF="$optimizer" $start
+    weighed "$optimizer drawn -Os" '' -Os -DHALO_FOOTPRINT_OF="$optimizer"
+    weighed "$optimizer drawn -O2" '' -O2 -DHALO_FOOTPRINT_OF="$optimizer"
   done
+}
+weighed() { # weighed TITLE CEILING FLAG...
+  local title=$1 most=$2
+  shift 2
+  # shellcheck disable=SC2086 # none or one
+  build size tests/cross/footprint.cpp -- -DNDEBUG "$@" &&
+    tests/cross/weigh.py "$out/size" "$title" $most || failed=1
 }
 
 verify() { # verify NAME: halo-verify, its page

@@ -40,6 +40,17 @@ TEST_CASE_TEMPLATE("loss: mean square of two rows, by hand", T, float, double) {
   CHECK(loss::name == "mean square"sv);
 }
 
+TEST_CASE("loss: the best answer that looks at no example, where the compiler knows the outputs") {
+  std::int32_t const labels[2] = {0, 1};
+  float const targets[4] = {1, 2, 5, 4};
+  CHECK(nn::baseline_of<nn::cross_entropy, 6>(2, labels) == doctest::Approx(std::log(6.0)));
+  CHECK(nn::baseline_of<nn::cross_entropy, 6>(2, labels) ==
+        nn::baseline_of<nn::cross_entropy>(2, 6, labels));
+  CHECK(nn::baseline_of<nn::mean_square, 2>(2, targets) > 0);
+  CHECK(nn::baseline_of<nn::mean_square, 2>(2, targets) ==
+        nn::baseline_of<nn::mean_square>(2, 2, targets));
+}
+
 TEST_CASE("loss: the loss of every row, whose mean is the loss of all") {
   for (std::size_t outputs : std::array<std::size_t, 3>{2, 7, 40}) {
     CAPTURE(outputs);

@@ -40,8 +40,7 @@ namespace halo::adapt {
 /// object that knows how to learn from the next mini-batch.
 ///
 /// sizeof(adapter) is all the memory an adaptation needs; a step allocates nothing. A large one is
-/// a static variable or comes from adapt::make: as a local variable it would overflow the stack,
-/// which ends a program without a word.
+/// a static variable or comes from adapt::make: a local one overflows the stack without a word.
 ///
 /// A step asks the policy which layers to update and from how many examples, runs forward, loss,
 /// masked backward and optimizer, and moves the selected layers or, where a number was not finite
@@ -84,17 +83,15 @@ class adapter
   ///         optim::misfit say so before.
   template <nn::initializer Rule = nn::he>
   explicit adapter(Optimizer optimizer = {}, halo::seed s = {}, Policy policy = {}, Rule rule = {})
-      : decided<Policy, layout::layers, MaxBatch>(policy, s),
-        optimizer_(detail::checked(optimizer)),
-        state_(optimizer.template init<layout, float>()) {
+      : adapter(nothing_drawn{}, optimizer, s, policy) {
     nn::initialize<layout, float>(parameters_.span(), s, rule);
     this->set_drawn(layer_mask::all(layout::layers));
   }
 
-  /// A network with given parameters, as assign takes them.
+  /// A network with given parameters, as assign takes them; none is drawn.
   adapter(Optimizer optimizer, std::span<float const> parameters, halo::seed s = {},
           Policy policy = {})
-      : adapter(optimizer, s, policy) {
+      : adapter(nothing_drawn{}, optimizer, s, policy) {
     this->assign(parameters);
   }
 
@@ -172,6 +169,11 @@ class adapter
   friend head_starts<adapter, Network, Loss>;
   friend assigned<adapter, Network>;
   static constexpr char const* called = "adapter";
+  struct nothing_drawn {};
+  adapter(nothing_drawn, Optimizer const& o, halo::seed s, Policy const& policy)
+      : decided<Policy, layout::layers, MaxBatch>(policy, s),
+        optimizer_(detail::checked(o)),
+        state_(o.template init<layout, float>()) {}
 
   void take(std::span<float const> parameters, std::span<float const> statistics) noexcept {
     std::copy(parameters.begin(), parameters.end(), parameters_.begin());
@@ -209,7 +211,7 @@ class adapter
     float const* const y =
         Network::template forward<float*>(p, parameters_.data(), x, this->work_.arena.data());
     r.accuracy = nn::accuracy_of<Loss>(rows, Network::outputs, y, t);
-    double const baseline = nn::baseline_of<Loss>(rows, Network::outputs, t);
+    double const baseline = nn::baseline_of<Loss, Network::outputs>(rows, t);
     r.loss = rows_.differentiate(p, x, t, y, r.examples, this->work_.arena.data(),
                                  this->work_.output_gradient.data());
     r.status = !std::isfinite(r.loss) ? optim::status::non_finite

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <limits>
 
+#include <halo/core/bit_cast.hpp>
+
 // Functions of one number whose every bit is the same on every processor and with every compiler.
 // Mathematical libraries differ in the last bit, and compilers contract a·b + c to one rounding
 // where a processor can: so series are summed in integers, and no product of doubles meets a sum.
@@ -79,11 +81,19 @@ inline constexpr std::int64_t ln2_next = 0x26A;  // 2^62 ln 2 = 0x2C5C85FDF473DE
 }  // namespace detail
 
 /// ln x, relative error below 1e-15; x > 0, finite, else NaN (-infinity at zero, infinity there).
-[[nodiscard]] inline double portable_log(double x) noexcept {
-  if (!(x > 0)) return x == 0 ? -std::numeric_limits<double>::infinity() : std::nan("");
-  if (x == std::numeric_limits<double>::infinity()) return x;
-  int exponent = 0;
-  double mantissa = std::frexp(x, &exponent);  // [0.5, 1)
+[[nodiscard]] constexpr double portable_log(double x) noexcept {
+  using limits = std::numeric_limits<double>;
+  if (!(x > 0)) return x == 0 ? -limits::infinity() : limits::quiet_NaN();
+  if (x == limits::infinity()) return x;
+  int exponent = -1022;
+  if (x < limits::min()) {  // denormal
+    x *= 0x1p54;
+    exponent -= 54;
+  }
+  auto const bits = bit_cast<std::uint64_t>(x);
+  exponent += static_cast<int>(bits >> 52);
+  std::uint64_t const half = std::uint64_t{1022} << 52;
+  double mantissa = bit_cast<double>((bits & ((std::uint64_t{1} << 52) - 1)) | half);  // [0.5, 1)
   if (mantissa < 0.70710678118654752) {
     mantissa += mantissa;
     --exponent;

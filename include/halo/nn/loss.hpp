@@ -52,8 +52,11 @@ struct cross_entropy {
   }
 
   /// ln outputs: all classes alike.
-  static double baseline(std::size_t, std::size_t outputs, target const*) noexcept {
+  static constexpr double baseline(std::size_t outputs) noexcept {
     return core::portable_log(static_cast<double>(std::max<std::size_t>(outputs, 2)));
+  }
+  static double baseline(std::size_t, std::size_t outputs, target const*) noexcept {
+    return baseline(outputs);
   }
 };
 
@@ -113,6 +116,8 @@ struct mean_square {
 /// L::value_and_losses(rows, outputs, y, targets, losses) the same mean; losses ← that of each row
 /// L::baseline(rows, outputs, targets)  optional: the mean loss of the best answer that looks at no
 ///                         example, by which an optimizer tells a large loss from a small one
+/// L::baseline(outputs)    optional: the same where targets do not matter, constexpr: no arithmetic
+///                         is left for a step
 /// L::target_range(outputs)  optional: halo::allowed, what a target may be; unless told a label in
 ///                         [0, outputs), or any number
 /// L::takes_outputs(outputs) optional: whether a network may have so many
@@ -147,6 +152,17 @@ template <class L>
     return L::baseline(rows, outputs, t);
   else
     return 0;
+}
+
+/// The same of a network with so many outputs: by the compiler where targets do not matter.
+template <class L, std::size_t Outputs>
+[[nodiscard]] double baseline_of(std::size_t rows, typename L::target const* t) noexcept {
+  if constexpr (requires { L::baseline(Outputs); }) {
+    constexpr double known = L::baseline(Outputs);
+    return known;
+  } else {
+    return baseline_of<L>(rows, Outputs, t);
+  }
 }
 
 /// The range of targets that may be any number: those that are not finite show in the loss.
