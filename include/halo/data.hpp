@@ -12,6 +12,7 @@
 #include <halo/data/csv_plan.hpp>
 #include <halo/data/dataset.hpp>
 #include <halo/data/drawn_batches.hpp>
+#include <halo/data/examples.hpp>
 #include <halo/data/gas_sensor.hpp>
 #include <halo/data/har.hpp>
 #include <halo/data/idx.hpp>

@@ -69,7 +69,7 @@ TEST_CASE("weighted_batches: one that is resumed goes on; a batch allocates noth
 TEST_CASE("weighted_batches: weights that are none") {
   std::string const begin = "weighted_batches: ";
   CHECK(message({}, 2) == begin + "weights: expected 2, one a row, found 0");
-  CHECK(message({1, 2, 3}, 2) == begin + "weights: expected 2, one a row, found 3");
+  CHECK(message({1, 2, 3}, 2) == begin + "rows of weights: expected 2 as x has, found 3");
   CHECK(message({1, -1}, 2) ==
         begin + "weight of row 1: expected a finite number of at least 0, found -1.000000");
   CHECK(message({std::numeric_limits<float>::infinity(), 1}, 2) ==

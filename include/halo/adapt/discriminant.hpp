@@ -129,7 +129,7 @@ class discriminant {
   /// @param label  below Classes
   void add(float const* h, std::size_t label) noexcept {
     HALO_EXPECTS(label < Classes, "discriminant: a label below the number of classes");
-    if (detail::countable(Features, h)) sums().add(h, label);
+    if (label < Classes && detail::countable(Features, h)) sums().add(h, label);
   }
 
   /// Rows that were counted in.

@@ -130,7 +130,7 @@ class nearest_mean {
   /// @param label  below Classes
   void add(float const* h, std::size_t label) noexcept {
     HALO_EXPECTS(label < Classes, "nearest_mean: a label below the number of classes");
-    if (!detail::countable(Features, h)) return;
+    if (label >= Classes || !detail::countable(Features, h)) return;
     float of_row = 0;
     sums().add(h, label, [&](std::size_t, float off, float share) { of_row += share * off * off; });
     spread_[label] += static_cast<double>(of_row);
@@ -138,6 +138,7 @@ class nearest_mean {
   /// Takes a class away: it has no rows then.
   void remove(std::size_t label) noexcept {
     HALO_EXPECTS(label < Classes, "nearest_mean: a label below the number of classes");
+    if (label >= Classes) return;
     rows_[label] = 0;
     spread_[label] = 0;
     std::fill_n(sums().mean(label), Features, 0.0F);

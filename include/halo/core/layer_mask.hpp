@@ -56,9 +56,10 @@ class layer_mask {
   [[nodiscard]] constexpr bool operator[](std::size_t layer) const noexcept {
     return layer < capacity && ((words_[layer / 64] >> (layer % 64)) & 1U) != 0;
   }
-  /// Selects a layer below capacity, or leaves it out.
+  /// Selects a layer below capacity, or leaves it out; without assertions none beyond.
   constexpr void set(std::size_t layer, bool selected = true) noexcept {
     HALO_EXPECTS(layer < capacity, "layer_mask: a layer number below 128");
+    if (layer >= capacity) return;
     std::uint64_t const bit = std::uint64_t{1} << (layer % 64);
     std::uint64_t& word = words_[layer / 64];
     word = selected ? word | bit : word & ~bit;

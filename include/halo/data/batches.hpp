@@ -170,6 +170,7 @@ class batches {
     auto const rows = static_cast<std::size_t>(rows_);
     std::size_t const features = from_->features();
     std::size_t const targets = from_->targets();
+    expect_whole(*from_, "batches");
     if (features_ == 0) features_ = features, targets_ = targets;
     if (features != features_ || targets != targets_) {
       fail("batches", "dataset",

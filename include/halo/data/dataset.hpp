@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -15,70 +14,14 @@
 
 #include <halo/core/assert.hpp>
 #include <halo/core/error.hpp>
+#include <halo/data/examples.hpp>
 #include <halo/io/memory.hpp>
 #include <halo/tensor/array.hpp>
 
 namespace halo::data {
 
-/// Examples and what is to be said of each: a class or numbers.
-template <class Target>
-struct basic_dataset {
-  /// Whether targets are labels.
-  static constexpr bool labelled = std::same_as<Target, std::int32_t>;
-  static_assert(labelled || std::same_as<Target, float>,
-                "halo: data: targets are std::int32_t labels or float numbers");
-
-  tensor::array<float, 2> x;                  ///< [rows, features]
-  tensor::array<Target, labelled ? 1 : 2> y;  ///< [rows] labels, or [rows, targets]
-  std::size_t classes = 0;                    ///< 0 <= label < classes; 0 without labels
-  /// Where each row comes from: a person, a device, a day. Empty, or one number a row.
-  std::vector<std::int32_t> domains = {};
-  /// How much each row counts, at least 0: weighted_batches draws by it. Empty, or one a row.
-  std::vector<float> weights = {};
-
-  [[nodiscard]] std::size_t rows() const noexcept { return x.shape()[0]; }
-  [[nodiscard]] std::size_t features() const noexcept { return x.shape()[1]; }
-  /// Numbers that y has for each row.
-  [[nodiscard]] std::size_t targets() const noexcept {
-    if constexpr (labelled) {
-      return 1;
-    } else {
-      return y.shape()[1];
-    }
-  }
-};
-
-/// Labelled examples: x [rows, features], y [rows] with 0 <= y < classes.
-using dataset = basic_dataset<std::int32_t>;
-
-/// Examples with numbers to be met: x [rows, features], y [rows, targets], as nn::mean_square takes
-/// them.
-using regression = basic_dataset<float>;
-
 /// Numbers of the rows to take, in the order to take them; a row may occur more than once.
 using row_numbers = std::vector<std::uint32_t>;
-
-/// A dataset of this size whose values are yet to be written; halo::error where there is no memory
-/// for them.
-[[nodiscard]] inline dataset make_dataset(std::size_t rows, std::size_t features,
-                                          std::size_t classes) {
-  std::size_t const bytes = rows * (features * sizeof(float) + sizeof(std::int32_t));
-  return io::with_memory("data", std::to_string(rows) + " rows", bytes, [&] {
-    return dataset{tensor::array<float, 2>::from_shape({rows, features}),
-                   tensor::array<std::int32_t, 1>::from_shape({rows}), classes};
-  });
-}
-
-/// A regression of this size whose values are yet to be written; halo::error where there is no
-/// memory for them.
-[[nodiscard]] inline regression make_regression(std::size_t rows, std::size_t features,
-                                                std::size_t targets) {
-  std::size_t const bytes = rows * (features + targets) * sizeof(float);
-  return io::with_memory("data", std::to_string(rows) + " rows", bytes, [&] {
-    return regression{tensor::array<float, 2>::from_shape({rows, features}),
-                      tensor::array<float, 2>::from_shape({rows, targets}), 0};
-  });
-}
 
 namespace detail {
 
@@ -139,6 +82,11 @@ void gather(basic_dataset<Target> const& from, std::span<std::uint32_t const> nu
 template <class Target>
 [[nodiscard]] basic_dataset<Target> select(basic_dataset<Target> const& from,
                                            std::span<std::uint32_t const> numbers) {
+  expect_whole(from, "select");
+  for (std::uint32_t const n : numbers) {
+    if (n >= from.rows())
+      fail("select", "row", "below " + std::to_string(from.rows()), std::to_string(n));
+  }
   auto result = detail::room_for(numbers.size(), from);
   gather(from, numbers, tensor::elements(result.x), tensor::elements(result.y));
   result.domains = detail::marks_of(from.domains, from.rows(), numbers);
@@ -174,6 +122,7 @@ template <class Target>
       fail("select_classes", "labels", "every label once", std::to_string(labels[i]) + " twice");
     }
   }
+  expect_whole(from, "select_classes");
   std::span<std::int32_t const> const all(from.y.data(), from.y.size());
   dataset result = select(from, rows_where(all, labels));
   if (result.rows() == 0)
@@ -205,6 +154,7 @@ template <class Target>
   bool const rows = a.rows() > 0 && b.rows() > 0;
   auto domains = detail::joined_marks(a.domains, b.domains, rows, "domains");
   auto weights = detail::joined_marks(a.weights, b.weights, rows, "weights");
+  expect_whole(a, "concatenate"), expect_whole(b, "concatenate");
   auto result = detail::room_for(a.rows() + b.rows(), a);
   result.domains = std::move(domains);
   result.weights = std::move(weights);
@@ -237,12 +187,9 @@ template <class Target>
 
 /// How many rows each class has.
 [[nodiscard]] inline std::vector<std::size_t> rows_per_class(dataset const& d) {
+  expect_labels(d, "rows_per_class");
   std::vector<std::size_t> counts(d.classes);
-  for (std::int32_t y : tensor::elements(d.y)) {
-    HALO_EXPECTS(y >= 0 && static_cast<std::size_t>(y) < d.classes,
-                 "data: every label is below the number of classes");
-    ++counts[static_cast<std::size_t>(y)];
-  }
+  for (std::int32_t y : tensor::elements(d.y)) ++counts[static_cast<std::size_t>(y)];
   return counts;
 }
 

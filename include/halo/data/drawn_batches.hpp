@@ -13,6 +13,7 @@
 #include <halo/core/random.hpp>
 #include <halo/data/batches.hpp>
 #include <halo/data/dataset.hpp>
+#include <halo/io/memory.hpp>
 #include <halo/tensor/view.hpp>
 
 namespace halo::data::detail {
@@ -29,10 +30,12 @@ class drawn_batches {
   drawn_batches(basic_dataset<Target> const& from, std::size_t size, seed s)
       : from_(&from), seed_(s), size_(size), features_(from.features()), targets_(from.targets()) {
     if (size == 0) fail(Rule::name, "size", "at least 1", "0");
-    numbers_ = aligned_buffer<std::uint32_t>(size);
-    x_ = aligned_buffer<float>(size * features_);
-    y_ = aligned_buffer<Target>(size * targets_);
-    prepare();
+    io::with_memory(Rule::name, "size", bytes_of(size, features_, targets_), [&] {
+      numbers_ = aligned_buffer<std::uint32_t>(size);
+      x_ = aligned_buffer<float>(size * features_);
+      y_ = aligned_buffer<Target>(size * targets_);
+      prepare();
+    });
   }
   drawn_batches(basic_dataset<Target>&&, std::size_t, seed) = delete;
 
@@ -45,6 +48,7 @@ class drawn_batches {
   /// The next batch of another size, at most the one of construction.
   batch<Target> next(std::size_t rows) {
     rows = std::clamp<std::size_t>(rows, 1, size_);
+    expect_whole(*from_, Rule::name);
     if (from_->rows() != rows_ || from_->features() != features_ || from_->targets() != targets_)
       prepare();
     generator draws(seed_, Rule::stream);
@@ -71,6 +75,7 @@ class drawn_batches {
       fail(Rule::name, "features", std::to_string(features_), std::to_string(from_->features()));
     if (from_->targets() != targets_)
       fail(Rule::name, "targets", std::to_string(targets_), std::to_string(from_->targets()));
+    expect_whole(*from_, Rule::name);
     rule_.prepare(*from_);
     rows_ = from_->rows();
   }

@@ -71,12 +71,10 @@ namespace detail {
 /// Draws some of the rows of every class, count(n) of its n.
 template <class Count>
 [[nodiscard]] std::vector<bool> drawn_rows(dataset const& d, seed s, Count const& count) {
+  expect_labels(d, "split");
   std::vector<row_numbers> members(d.classes);
-  for (std::size_t i = 0; i < d.rows(); ++i) {
-    auto const label = static_cast<std::size_t>(d.y.data()[i]);
-    HALO_EXPECTS(label < d.classes, "data: every label is below the number of classes");
-    members[label].push_back(static_cast<std::uint32_t>(i));
-  }
+  for (std::size_t i = 0; i < d.rows(); ++i)
+    members[static_cast<std::size_t>(d.y.data()[i])].push_back(static_cast<std::uint32_t>(i));
   std::vector<bool> drawn(d.rows());
   row_numbers order;
   for (std::size_t c = 0; c < d.classes; ++c) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 #include <halo/core/assert.hpp>
@@ -23,7 +25,7 @@ class depth_cut {
   [[nodiscard]] static constexpr depth_cut uniform(std::size_t layers) noexcept {
     HALO_EXPECTS(layers > 0 && layers <= layer_mask::capacity, "depth_cut: 1 to 128 layers");
     depth_cut c;
-    for (std::size_t d = 0; d < layers; ++d) {
+    for (std::size_t d = 0; d < std::min(layers, layer_mask::capacity); ++d) {
       c.up_to_[d] = static_cast<double>(d + 1) / static_cast<double>(layers);
     }
     c.deepest_ = layers;
@@ -37,17 +39,21 @@ class depth_cut {
     double sum = 0;
     for (double const p : probabilities) {
       HALO_EXPECTS(p >= 0, "depth_cut: probabilities are not negative");
-      c.up_to_[c.deepest_++] = sum += p;
+      sum += p >= 0 ? p : std::numeric_limits<double>::quiet_NaN();  // which no option may be
+      if (c.deepest_ < layer_mask::capacity)
+        c.up_to_[c.deepest_] = sum < 1 + 1e-9 ? std::min(sum, 1.0) : sum;  // it was rounded
+      ++c.deepest_;
     }
     HALO_EXPECTS(sum < 1 + 1e-9, "depth_cut: probabilities add up to at most 1");
-    if (c.deepest_ > 0 && sum > 1 - 1e-9) c.up_to_[c.deepest_ - 1] = 1;  // they were rounded
+    bool const all = sum > 1 - 1e-9 && sum < 1 + 1e-9;
+    if (all && c.deepest_ <= layer_mask::capacity) c.up_to_[c.deepest_ - 1] = 1;
     return c;
   }
 
   /// P(depth = d).
   [[nodiscard]] constexpr double probability(std::size_t depth) const noexcept {
-    if (depth == 0) return deepest_ == 0 ? 1 : 1 - up_to_[deepest_ - 1];
-    if (depth > deepest_) return 0;
+    if (depth > std::min(deepest_, layer_mask::capacity)) return 0;
+    if (depth == 0) return deepest_ == 0 ? 1 : 1 - up_to_[std::min(deepest_, up_to_.size()) - 1];
     return depth == 1 ? up_to_[0] : up_to_[depth - 1] - up_to_[depth - 2];
   }
 
@@ -55,7 +61,7 @@ class depth_cut {
   [[nodiscard]] layer_mask draw(generator const& g, std::uint64_t step,
                                 std::size_t layers) const noexcept {
     double const u = static_cast<double>(g.words(step)[0]) * 0x1p-32;
-    for (std::size_t d = 0; d < deepest_; ++d) {
+    for (std::size_t d = 0; d < std::min(deepest_, layer_mask::capacity); ++d) {
       if (u < up_to_[d]) return layer_mask::top(d + 1, layers);
     }
     return {};

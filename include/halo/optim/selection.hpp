@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -39,7 +40,7 @@ class selection {
     HALO_EXPECTS(layers <= layer_mask::capacity, "selection: at most 128 layers");
     selection s = uniform(0.0);
     std::array<double, 3> const p{low, middle, high};
-    for (std::size_t j = 0; j < layers; ++j) {
+    for (std::size_t j = 0; j < std::min(layers, layer_mask::capacity); ++j) {
       s.probability_[j] = p[j + 1 == layers ? 2 : 3 * j / layers];
     }
     s.layers_ = layers;
@@ -50,7 +51,8 @@ class selection {
   [[nodiscard]] static constexpr selection custom(std::span<double const> probabilities) noexcept {
     HALO_EXPECTS(probabilities.size() <= layer_mask::capacity, "selection: at most 128 layers");
     selection s = uniform(0.0);
-    for (std::size_t j = 0; j < probabilities.size(); ++j) s.probability_[j] = probabilities[j];
+    std::size_t const told = std::min(probabilities.size(), layer_mask::capacity);
+    std::copy_n(probabilities.begin(), told, s.probability_.begin());
     s.layers_ = probabilities.size();
     return s;
   }
@@ -73,7 +75,7 @@ class selection {
 
   /// With which a layer is selected.
   [[nodiscard]] constexpr double probability(std::size_t layer) const noexcept {
-    return probability_[layer];
+    return layer < layer_mask::capacity ? probability_[layer] : 0;
   }
 
   /// Where it was made for networks of another number of layers, the reason.
