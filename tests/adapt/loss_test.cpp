@@ -19,6 +19,8 @@
 #include <halo/nn/linear.hpp>
 #include <halo/nn/partly_labelled.hpp>
 #include <halo/nn/sequential.hpp>
+#include <halo/optim/gated.hpp>
+#include <halo/optim/selection.hpp>
 #include <halo/optim/sgd.hpp>
 
 #include "../support/network.hpp"
@@ -32,6 +34,20 @@ namespace {
 using partly = nn::partly_labelled<nn::cross_entropy>;
 using normed = nn::sequential<nn::linear<4, 5>, nn::batch_norm, nn::relu, nn::linear<5, 3>>;
 using device = adapt::adapter<normed, partly, optim::sgd, 8>;
+
+/// Right within a half: the user's own idea of it.
+struct within_a_half : measure::detail::share {
+  static constexpr char const* name = "within a half";
+  template <class T>
+  void add(measure::answers<T, float> const& a) noexcept {
+    for (std::size_t i = 0; i < a.rows * a.targets; ++i)
+      right += std::abs(a.y[i] - static_cast<T>(a.t[i])) < T(0.5) ? 1U : 0U;
+    all += a.rows * a.targets;
+  }
+};
+struct close : nn::mean_square {
+  using accuracy = within_a_half;
+};
 
 /// The numbers of a device.
 template <class Device>
@@ -127,6 +143,39 @@ TEST_CASE("loss: several labels a row are learned, each for itself") {
   for (int i = 0; i < 300; ++i) CHECK(d.step(x, t).status == optim::status::done);
   CHECK(before > 0.6);
   CHECK(d.evaluate(x, t).loss < 0.1);
+}
+
+TEST_CASE("loss: the gate of a policy goes by the accuracy that the loss names") {
+  using network = nn::sequential<nn::linear<4, 3>>;
+  std::vector<float> const x = support::draw<float>(128, 1);
+  std::vector<float> t;
+  for (std::size_t i = 0; i < 32; ++i)
+    for (std::size_t j = 0; j < 3; ++j) t.push_back(x[4 * i + j] > 0 ? 1.0F : 0.0F);
+  auto const examples = [&]<class Loss>(Loss const&) {
+    adapt::adapter<network, Loss, optim::sgd, 32, optim::gated<optim::selection>> d(
+        optim::sgd{{.rate = 0.5F}}, seed{3},
+        optim::gated<optim::selection>{.rows = 32, .hardest = 5, .accuracy = 0.75});
+    for (int i = 0; i < 100; ++i) d.step(x, t);
+    return d.step(x, t).examples;
+  };
+  CHECK(examples(nn::binary_cross_entropy{}) == 5);
+  CHECK(examples(nn::mean_square{}) == 32);
+  CHECK(examples(close{}) == 5);
+}
+
+TEST_CASE("loss: a network that gives back its inputs learns from them alone") {
+  using network = nn::sequential<nn::linear<4, 2>, nn::linear<2, 4>>;
+  adapt::adapter<network, nn::mean_square, optim::sgd, 32> d(optim::sgd{{.rate = 0.1F}}, seed{3});
+  std::vector<float> x = support::draw<float>(128, 1);
+  for (std::size_t i = 0; i < 32; ++i) {  // on a plane
+    x[4 * i + 2] = x[4 * i] + x[4 * i + 1];
+    x[4 * i + 3] = x[4 * i] - x[4 * i + 1];
+  }
+  double const before = d.evaluate(x, x).loss;
+  for (int i = 0; i < 1000; ++i) CHECK(d.step(x, x).status == optim::status::done);
+  CHECK(d.evaluate(x, x).loss < 0.01 * before);
+  std::vector<float> const strange{1, 1, -2, 3};
+  CHECK(d.evaluate(strange, strange).loss > 100 * d.evaluate(x, x).loss);
 }
 
 TEST_CASE("loss: a variance is learned beside the mean") {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <concepts>
 #include <cstdint>
@@ -146,8 +147,8 @@ TEST_CASE_TEMPLATE("loss contract: a mean of parts is the mean of all, and of th
                    HALO_LOSSES) {
   CAPTURE(L::name);
   double* const nowhere = nullptr;
-  for (std::size_t const outputs : widths) {
-    case_of<L> const c(7, outputs, outputs);
+  for (auto const [rows, outputs] : {std::array<std::size_t, 2>{7, 2}, {7, 6}, {7, 18}, {150, 6}}) {
+    case_of<L> const c(rows, outputs, outputs);
     std::vector<double> losses(c.rows, 7), dy(c.y.size());
     CHECK(L::value_and_losses(c.rows, outputs, c.y.data(), c.t.data(), losses.data()) == c.value());
     CHECK(L::value_and_gradient(c.rows, outputs, c.y.data(), c.t.data(), dy.data()) == c.value());
@@ -165,12 +166,17 @@ TEST_CASE_TEMPLATE("loss contract: a mean of parts is the mean of all, and of th
     CHECK(sum / all == doctest::Approx(c.value()).epsilon(1e-13));
     CHECK(of_losses / all == doctest::Approx(c.value()).epsilon(1e-13));
     double const first = nn::weight_of<L>(3, outputs, c.t.data()),
-                 rest = nn::weight_of<L>(4, outputs, c.t.data() + 3 * wide);
+                 rest = nn::weight_of<L>(rows - 3, outputs, c.t.data() + 3 * wide);
     CHECK(first + rest == doctest::Approx(all));
     double const two = first * L::value_and_gradient(3, outputs, c.y.data(), c.t.data(), nowhere) +
-                       rest * L::value_and_gradient(4, outputs, c.y.data() + 3 * outputs,
+                       rest * L::value_and_gradient(rows - 3, outputs, c.y.data() + 3 * outputs,
                                                     c.t.data() + 3 * wide, nowhere);
     CHECK(two / all == doctest::Approx(c.value()).epsilon(1e-13));
+    std::vector<double> planes(dy.size()), tangents(dy.size());
+    L::value_and_gradient(rows, outputs, planar<double const>(c.y.data(), nullptr), c.t.data(),
+                          planar<double>(planes.data(), tangents.data()));
+    for (std::size_t i = 0; i < dy.size(); ++i)
+      CHECK(dy[i] == doctest::Approx(planes[i]).epsilon(1e-12));
     CHECK(L::value_and_gradient(0, outputs, c.y.data(), c.t.data(), nowhere) == 0);
     double const baseline = nn::baseline_of<L>(c.rows, outputs, c.t.data());
     CHECK(baseline >= 0);

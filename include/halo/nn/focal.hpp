@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 
-#include <halo/core/assert.hpp>
 #include <halo/core/cost.hpp>
+#include <halo/kernel/softmax.hpp>
 #include <halo/nn/loss.hpp>
 #include <halo/simd/math.hpp>
 
@@ -39,18 +41,24 @@ struct focal : cross_entropy {
     using T = simd::scalar_of<P>;
     using E = simd::element_of<P>;
     if (rows == 0) return E(0);
-    T const share = T(1) / static_cast<T>(rows);
+    constexpr std::size_t block = 64;
+    std::array<E, block> of_rows;
     E sum(0);
-    for (std::size_t i = 0; i < rows; ++i, y += outputs) {
-      auto const [value, slope] =
-          of_cross_entropy(cross_entropy::value_and_gradient<P>(1, outputs, y, t + i, dy));
-      sum += value;
-      if (dy == nullptr) continue;
-      for (std::size_t j = 0; j < outputs; ++j)
-        write_element(dy, j, read_element(dy, j) * (slope * share));
-      dy += outputs;
+    for (std::size_t first = 0; first < rows; first += block) {
+      std::size_t const n = std::min(block, rows - first);
+      kernel::softmax_cross_entropy(n, outputs, y, t + first, dy, of_rows.data());
+      T const share = static_cast<T>(n) / static_cast<T>(rows);
+      for (std::size_t i = 0; i < n; ++i) {
+        auto const [value, slope] = of_cross_entropy(of_rows[i]);
+        sum += value;
+        if (dy == nullptr) continue;
+        for (std::size_t j = i * outputs; j < (i + 1) * outputs; ++j)
+          write_element(dy, j, read_element(dy, j) * (slope * share));
+      }
+      y += n * outputs;
+      if (dy != nullptr) dy += n * outputs;
     }
-    return sum * share;
+    return sum / static_cast<T>(rows);
   }
 
   /// The same mean, and the loss of every row.

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 #include <halo/core/allowed.hpp>
 #include <halo/core/assert.hpp>
@@ -73,12 +76,16 @@ struct weighted : detail::same_accuracy<Inner> {
                                                 simd::const_of<P> y, target const* t,
                                                 P dy) noexcept {
     double const all = weight(rows, outputs, t);
-    simd::element_of<P> sum(0);
-    for (std::size_t i = 0; i < rows; ++i) {
-      detail::loss_part<Inner> const row{i, 1, of_row(outputs, t[i])};
-      sum += row.template value_and_gradient<P>(all, outputs, y, t, dy);
+    if constexpr (std::is_pointer_v<P>) {
+      return of_blocks(all, rows, outputs, y, t, dy);
+    } else {
+      simd::element_of<P> sum(0);
+      for (std::size_t i = 0; i < rows; ++i) {
+        detail::loss_part<Inner> const row{i, 1, of_row(outputs, t[i])};
+        sum += row.template value_and_gradient<P>(all, outputs, y, t, dy);
+      }
+      return sum;
     }
-    return sum;
   }
 
   /// The same mean, and the loss of every row times its weight.
@@ -100,6 +107,34 @@ struct weighted : detail::same_accuracy<Inner> {
   }
 
  private:
+  /// The mean and its gradient where the inner loss tells those of many rows at once.
+  template <class T>
+  static T of_blocks(double all, std::size_t rows, std::size_t outputs, T const* y, target const* t,
+                     T* dy) noexcept {
+    constexpr std::size_t block = 64;
+    std::array<T, block> losses;
+    T sum(0);
+    for (std::size_t first = 0; first < rows; first += block) {
+      std::size_t const n = std::min(block, rows - first);
+      T const* const of_y = y + first * outputs;
+      target const* const of_t = t + first;
+      T* const of_dy = dy == nullptr ? nullptr : dy + first * outputs;
+      Inner::value_and_losses(n, outputs, of_y, of_t, losses.data());
+      if (dy != nullptr) Inner::value_and_gradient(n, outputs, of_y, of_t, of_dy);
+      double const inner = weight_of<Inner>(n, outputs, of_t);
+      for (std::size_t i = 0; i < n; ++i) {
+        bool const counts = of_row(outputs, of_t[i]) > 0;
+        double const w = counts ? static_cast<double>(Weights::weight(of_t[i])) / all : 0;
+        if (counts) sum += losses[i] * static_cast<T>(w);
+        if (dy == nullptr) continue;
+        auto const scale = static_cast<T>(w * inner);
+        for (std::size_t j = i * outputs; j < (i + 1) * outputs; ++j)
+          of_dy[j] = counts ? of_dy[j] * scale : T(0);
+      }
+    }
+    return sum;
+  }
+
   /// What a row counts for; a label that the inner loss leaves out has no weight to ask for.
   static double of_row(std::size_t outputs, target const& label) noexcept {
     double const inner = weight_of<Inner>(1, outputs, &label);
