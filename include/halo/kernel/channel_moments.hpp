@@ -60,11 +60,11 @@ template <std::size_t G, class Total>
   return total[g];
 }
 
-/// Moments anew around a mean that is about right, of the channels that are `far`; what the new one
-/// has lost by rounding.
+/// Moments anew around a mean that is about right, of the channels that are `distant`; what the new
+/// one has lost by rounding.
 template <class T, class V, class Chunk, class C, class Mask>
 [[gnu::noinline]] void center_again(std::size_t n, std::size_t channels, Chunk at, C x,
-                                    Mask const& far, V& mean, V& variance, V& rest) noexcept {
+                                    Mask const& distant, V& mean, V& variance, V& rest) noexcept {
   V off(0), square(0);
   for (std::size_t i = 0; i < n;) {
     V offs(0), squares(0);
@@ -80,9 +80,9 @@ template <class T, class V, class Chunk, class C, class Mask>
   V const share(T(1) / static_cast<T>(n));
   off *= share;
   V const better = mean + off;
-  rest = select(far, off - (better - mean), V(0));
-  variance = select(far, max(square * share - off * off, V(0)), variance);
-  mean = select(far, better, mean);
+  rest = select(distant, off - (better - mean), V(0));
+  variance = select(distant, max(square * share - off * off, V(0)), variance);
+  mean = select(distant, better, mean);
 }
 
 }  // namespace detail
@@ -130,8 +130,8 @@ void channel_moments(std::size_t n, std::size_t channels, simd::const_of<P> x, P
     unrolled<G>([&](std::size_t g) {
       auto const at = detail::channels_at(chunk, 0, g);
       V m = center[g], v = square[g] * share, left(0);
-      auto const far = m * m > v * V(T(64));
-      if (any(far)) detail::center_again<T>(n, channels, at, x, far, m, v, left);
+      auto const distant = m * m > v * V(T(64));
+      if (any(distant)) detail::center_again<T>(n, channels, at, x, distant, m, v, left);
       at.store(mean, m);
       at.store(variance, v);
       at.store(rest, left);

@@ -40,8 +40,8 @@ struct huber : pointwise_loss<huber<Delta>> {
   /// The loss of the targets' means; 0 for one row.
   static double baseline(std::size_t rows, std::size_t outputs, target const* t) noexcept {
     return detail::loss_of_means(rows, outputs, t, [](double error) {
-      double const far = std::abs(error);
-      return far > delta ? delta * (far - delta / 2) : far * far / 2;
+      double const size = std::abs(error);
+      return size > delta ? delta * (size - delta / 2) : size * size / 2;
     });
   }
 };
