@@ -53,6 +53,7 @@
 #include <halo/energy/estimate.hpp>
 #include <halo/energy/eyeriss65.hpp>
 #include <halo/energy/horowitz45.hpp>
+#include <halo/energy/measure.hpp>
 #include <halo/energy/meter.hpp>
 #include <halo/energy/pass.hpp>
 #include <halo/energy/roofline.hpp>

@@ -9,6 +9,7 @@
 #include <halo/energy/eyeriss65.hpp>
 #include <halo/energy/find_meter.hpp>
 #include <halo/energy/horowitz45.hpp>
+#include <halo/energy/measure.hpp>
 #include <halo/energy/meter.hpp>
 #include <halo/energy/pass.hpp>
 #include <halo/energy/perf_power.hpp>

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -47,6 +48,21 @@ struct ticking {
   }
   static energy::resolution resolution() { return {}; }
   static char const* source() { return "ticks"; }
+};
+
+/// All layers until half of the budget is spent, then the last one alone.
+struct saving {
+  struct state {
+    double left = 1;
+    static constexpr void record(auto& self, auto&& f) { f.number("left", self.left); }
+  };
+  static constexpr bool selective = false;
+  static constexpr void record(auto&, auto&& f) { f.constant("name", "saving"); }
+  static optim::decision decide(state const& s, generator const&, std::uint64_t,
+                                std::size_t layers) noexcept {
+    return {.layers = layer_mask::top(s.left > 0.5 ? layers : 1, layers)};
+  }
+  static void observe(state& s, optim::observation const& o) noexcept { s.left = o.left; }
 };
 
 double dense_step() {
@@ -125,6 +141,21 @@ TEST_CASE("spending: an optimizer that plans ahead is told how far the joules re
   adapt::spending spent(d, energy::horowitz45{});
   adapt::run(d, stream, {.joules = 10.5 * dense_step()}, spent);
   CHECK(d.plan().horizon == 10);
+}
+
+TEST_CASE("spending: a policy sees how much of the energy is left") {
+  adapt::adapter<network, nn::cross_entropy, optim::adam, 16, saving> d;
+  rows stream;
+  double const step = dense_step();
+  std::vector<std::size_t> layers;
+  adapt::spending spent(d, energy::horowitz45{},
+                        [&](adapt::report const& r) { layers.push_back(r.layers.count()); });
+  adapt::outcome const o = adapt::run(d, stream, {.joules = 20 * step}, spent);
+  CHECK(o.reason == stop::energy);
+  CHECK(layers.front() == 2);
+  CHECK(layers.back() == 1);
+  CHECK(std::is_sorted(layers.rbegin(), layers.rend()));
+  CHECK(o.totals.iterations > 20);  // what the last layer alone does costs less
 }
 
 TEST_CASE("spending: a budget in joules that nobody counts is refused") {

@@ -218,7 +218,7 @@ class adapter
                : std::abs(r.loss) > guard_.loss_limit(guard_state_)
                    ? optim::status::out_of_proportion
                    : update(p, x, r, baseline);
-    this->end_step(r, nn::weight_of<Loss>(rows, Network::outputs, t) > 0);
+    this->end_step(r, nn::weight_of<Loss>(rows, Network::outputs, t) > 0, this->left());
     if (r.status == optim::status::done) return r;
     r.layers = {};
     if (r.status == optim::status::out_of_proportion) guard_.refused(guard_state_);

@@ -71,11 +71,13 @@ class decided {
   }
   /// A step that ran ends. Of those that were done and have a loss, not unlabelled rows alone, the
   /// policy is told.
-  void end_step(report const& r, bool has_loss = true) noexcept {
+  /// @param left  share of the run's budget that is left
+  void end_step(report const& r, bool has_loss = true, double left = 1) noexcept {
     totals_.operations += r.operations;
     if (r.status == optim::status::done) {
       totals_.layers += r.layers.count();
-      if (has_loss) policy_.observe(policy_state_, {r.loss, r.accuracy, r.operations, Layers});
+      if (has_loss)
+        policy_.observe(policy_state_, {r.loss, r.accuracy, r.operations, Layers, left});
     } else if (r.status == optim::status::out_of_proportion) {
       ++totals_.out_of_proportion;
     } else {

@@ -32,6 +32,12 @@ class planned {
 
   /// A step begins.
   void count_step() noexcept { plan_.elapsed += plan_.horizon > 0 ? 1 : 0; }
+  /// Share of the run that is left behind the step that began; 1 where nobody knows its length.
+  [[nodiscard]] double left() const noexcept {
+    if (plan_.horizon == 0) return 1;
+    if (plan_.elapsed >= plan_.horizon) return 0;
+    return 1 - static_cast<double>(plan_.elapsed) / static_cast<double>(plan_.horizon);
+  }
   /// Before the optimizer moves in it.
   template <class T>
   void tell(optim::step_context<T>& context) const noexcept {

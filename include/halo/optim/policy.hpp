@@ -31,6 +31,8 @@ struct observation {
   double accuracy = 0;           ///< share of right answers in it; NaN where the loss has none
   std::uint64_t operations = 0;  ///< multiply-adds that the step took
   std::size_t layers = 0;        ///< of the network
+  double left = 1;  ///< share of the run's budget, of joules, seconds or whatever it has, that is
+                    ///< left behind the step; 1 where nobody said
 };
 
 /// The state of a policy that remembers nothing.
