@@ -14,6 +14,7 @@
 #include <halo/adapt/checkpoint_bytes.hpp>
 #include <halo/adapt/decided.hpp>
 #include <halo/adapt/discriminant.hpp>
+#include <halo/adapt/estimated.hpp>
 #include <halo/adapt/evaluate.hpp>
 #include <halo/adapt/features.hpp>
 #include <halo/adapt/federated_average.hpp>
@@ -27,6 +28,7 @@
 #include <halo/adapt/nearest_mean.hpp>
 #include <halo/adapt/operations.hpp>
 #include <halo/adapt/outcome.hpp>
+#include <halo/adapt/page_hinkley.hpp>
 #include <halo/adapt/planned.hpp>
 #include <halo/adapt/predictor.hpp>
 #include <halo/adapt/prospect.hpp>

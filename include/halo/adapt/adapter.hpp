@@ -12,6 +12,7 @@
 #include <halo/adapt/arguments.hpp>
 #include <halo/adapt/assigned.hpp>
 #include <halo/adapt/decided.hpp>
+#include <halo/adapt/estimated.hpp>
 #include <halo/adapt/guarded_update.hpp>
 #include <halo/adapt/hardest.hpp>
 #include <halo/adapt/inference.hpp>
@@ -57,6 +58,7 @@ class adapter
                        nn::workspace<Network, float, MaxBatch>>,
       public head_starts<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network, Loss>,
       public assigned<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network>,
+      public estimated<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network>,
       public settings,
       public decided<Policy, Network::layers, MaxBatch>,
       public planned<Network::layers> {
@@ -168,6 +170,7 @@ class adapter
  private:
   friend head_starts<adapter, Network, Loss>;
   friend assigned<adapter, Network>;
+  friend estimated<adapter, Network>;
   static constexpr char const* called = "adapter";
   struct nothing_drawn {};
   adapter(nothing_drawn, Optimizer const& o, halo::seed s, Policy const& policy)

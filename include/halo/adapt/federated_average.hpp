@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <span>
 
 #include <halo/adapt/arguments.hpp>
 #include <halo/adapt/refusal.hpp>
+#include <halo/adapt/statistics.hpp>
 #include <halo/core/aligned.hpp>
-#include <halo/core/assert.hpp>
-#include <halo/core/parameter_table.hpp>
 #include <halo/core/record.hpp>
 
 namespace halo::adapt {
@@ -88,19 +86,11 @@ class federated_average {
   }
   /// What variances gain by means that differ; the means are still the old ones.
   void add_variances(std::span<float const> statistics, float share) noexcept {
-    auto const& table = Network::statistics_layout::table;
-    for (std::size_t k = 1; k < Network::statistics_layout::tensors; ++k) {
-      parameter_info const& mean = table[k - 1];
-      parameter_info const& variance = table[k];
-      if (variance.role != parameter_role::gain || mean.role != parameter_role::bias ||
-          variance.layer != mean.layer || variance.count != mean.count)
-        continue;
-      for (std::size_t i = 0; i < mean.count; ++i) {
-        float const off = statistics[mean.offset + i] - statistics_[mean.offset + i];
-        // move multiplies what is there by 1 - share
-        statistics_[variance.offset + i] += share * off * off;
-      }
-    }
+    detail::for_each_moments<typename Network::statistics_layout>(
+        [&](std::size_t mean, std::size_t variance) {
+          float const off = statistics[mean] - statistics_[mean];
+          statistics_[variance] += share * off * off;  // move multiplies by 1 - share
+        });
   }
 
   aligned_array<float, Network::parameters> parameters_;

@@ -142,13 +142,13 @@ struct basic_batch_norm : detail::channel_norm {
     constexpr std::size_t n = detail::channels<X>;
     std::size_t const places = p.rows * (X::size / n);
     if (places < 2) return true;
+    auto const share = static_cast<float>(p.share > 0 ? p.share : detail::value_of<Share>);
     double const unbias = static_cast<double>(places) / static_cast<double>(places - 1);
     bool finite = true;
     for (std::size_t c = 0; c < 2 * n; ++c) {
       auto const batch = static_cast<float>(static_cast<double>(memory[c]) * (c < n ? 1 : unbias));
       finite = finite && std::isfinite(batch);
-      if (running != nullptr)
-        running[c] = std::lerp(running[c], batch, static_cast<float>(detail::value_of<Share>));
+      if (running != nullptr) running[c] = std::lerp(running[c], batch, share);
     }
     return finite;
   }

@@ -33,6 +33,7 @@ struct pass {
   float const* statistics = nullptr;      ///< running statistics; null: there are none
   normalization normalize_by =
       normalization::running;  ///< for layers that do not learn, outside of training all
+  double share = 0;            ///< of this mini-batch in running statistics; 0: as a layer says
   kernel::room room{};         ///< of the layers' kernels, L::room bytes, set by the network
 
   /// Whether a layer normalises by its running statistics.

@@ -190,12 +190,13 @@ struct quantised : detail::input_of_layer<L> {
   /// only looks.
   /// @return whether the mini-batch's is finite
   template <class X, class T>
-  static bool observe(pass const&, T const* memory, float* range) noexcept {
+  static bool observe(pass const& p, T const* memory, float* range) noexcept {
     auto const low = static_cast<float>(memory[0]), high = static_cast<float>(memory[1]);
     if (!std::isfinite(low) || !std::isfinite(high)) return false;
     if (range != nullptr) {
-      float const share =
-          range[0] < range[1] ? static_cast<float>(Options.newest_percent) / 100.0F : 1.0F;
+      float share = static_cast<float>(Options.newest_percent) / 100.0F;
+      if (p.share > 0) share = static_cast<float>(p.share);
+      if (!(range[0] < range[1])) share = 1;
       range[0] = std::lerp(range[0], low, share);  // share 1 gives low itself
       range[1] = std::lerp(range[1], high, share);
     }
