@@ -59,5 +59,6 @@
 #include <halo/nn/summary.hpp>
 #include <halo/nn/weighted.hpp>
 #include <halo/nn/window.hpp>
+#include <halo/nn/with_entropy.hpp>
 
 #include <halo/macros_back.hpp>

@@ -22,6 +22,7 @@
 #include <halo/nn/smoothed_cross_entropy.hpp>
 #include <halo/nn/soft_cross_entropy.hpp>
 #include <halo/nn/weighted.hpp>
+#include <halo/nn/with_entropy.hpp>
 
 #include "../support/network.hpp"
 
@@ -43,7 +44,8 @@ struct by_label {
       nn::focal<>, nn::soft_cross_entropy<>, nn::soft_cross_entropy<std::ratio<5, 2>>,             \
       nn::gaussian_nll, nn::weighted<nn::cross_entropy, by_label>,                                 \
       nn::partly_labelled<nn::cross_entropy>,                                                      \
-      nn::partly_labelled<nn::weighted<nn::focal<1>, by_label>>,                                   \
+      nn::partly_labelled<nn::weighted<nn::focal<1>, by_label>>, nn::with_entropy<>,               \
+      nn::with_entropy<nn::focal<1>, std::ratio<1>>,                                               \
       nn::weighted<nn::partly_labelled<nn::smoothed_cross_entropy<>>, by_label>
 
 /// Targets that a loss takes: labels or numbers.

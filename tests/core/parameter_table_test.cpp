@@ -108,4 +108,9 @@ TEST_CASE("parameter_table: layers by their names, whole or a part, and no longe
   static_assert(layers_named<named_layout>("30") == layer_mask(0b100));
 }
 
+TEST_CASE("parameter_table: layers by what their tensors are for") {
+  static_assert(layers_of<layout>(parameter_role::gain) == layer_mask(0b0100));
+  static_assert(layers_of<layout>(parameter_role::bias) == layer_mask(0b0011));
+}
+
 }  // namespace core_parameter_table_test

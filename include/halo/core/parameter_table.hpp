@@ -77,6 +77,15 @@ template <parameter_layout Layout>
   return found;
 }
 
+/// The layers that have a tensor of some role: with a gain, the norms.
+template <parameter_layout Layout>
+[[nodiscard]] constexpr layer_mask layers_of(parameter_role role) noexcept {
+  layer_mask found;
+  for (parameter_info const& t : Layout::table)
+    if (t.role == role) found.set(t.layer);
+  return found;
+}
+
 /// Calls body(begin, end, tensor) for each maximal run of neighbouring selected tensors that agree
 /// in key(tensor): what a masked update visits, skipped memory excluded.
 template <parameter_layout Layout, class Key, class Body>
