@@ -14,6 +14,7 @@
 #include <halo/nn/linear.hpp>
 #include <halo/nn/partly_labelled.hpp>
 #include <halo/nn/sequential.hpp>
+#include <halo/nn/with_entropy.hpp>
 
 namespace adapt_judged_test {
 
@@ -102,6 +103,9 @@ TEST_CASE("judged: rows without a label say nothing, and one label is known with
   double const nan = std::nan("");
   rows.begin(listed{{9, 3, 3}, {nan, nan, nan}});
   auto const c = rows.compare(listed{{9, 0.1, 0.1}, {nan, nan, nan}});
+  using entropy = adapt::detail::judged<network, 8, nn::with_entropy<>>;
+  CHECK_FALSE(entropy::says(std::span(t).first(1)));
+  CHECK(entropy::says(std::span(t).subspan(1, 1)));
   CHECK(c.knows_constant);
   CHECK(c.better.surety() == doctest::Approx(std::sqrt(2)));
   CHECK(c.than_constant.surety() == doctest::Approx(-std::sqrt(2)));  // entropy 0, loss 0.1

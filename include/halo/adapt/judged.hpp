@@ -51,8 +51,10 @@ class judged {
   [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
   [[nodiscard]] bool holds(std::span<float const> x) const noexcept { return rows_.holds(x); }
 
-  /// Whether a target counts in the loss: rows without a label say nothing.
+  /// Whether a target can judge: rows without a label say nothing, whatever their loss.
   [[nodiscard]] static bool says(std::span<target const> t) noexcept {
+    if constexpr (labels)
+      if (t[0] == nn::no_label) return false;
     return nn::weight_of<Loss>(1, Network::outputs, t.data()) > 0;
   }
   /// Adds rows that it does not have.
