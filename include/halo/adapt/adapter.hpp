@@ -57,7 +57,6 @@ class adapter
     : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network, Loss,
                        nn::workspace<Network, float, MaxBatch>>,
       public head_starts<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network, Loss>,
-      public assigned<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network>,
       public estimated<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network>,
       public settings,
       public decided<Policy, Network::layers, MaxBatch>,
@@ -81,8 +80,7 @@ class adapter
   /// A network with freshly drawn parameters: weights by a rule, nn::he, glorot or normal, and
   /// where a layer says so by its own.
   /// @throws halo::error for an option of optimizer or policy out of its range, or a policy for
-  ///         another number of layers. Where exceptions are off, halo::first_bad_option and
-  ///         optim::misfit say so before.
+  ///         another number of layers; halo::first_bad_option and optim::misfit say so before
   template <nn::initializer Rule = nn::he>
   explicit adapter(Optimizer optimizer = {}, halo::seed s = {}, Policy policy = {}, Rule rule = {})
       : adapter(nothing_drawn{}, optimizer, s, policy) {
@@ -141,9 +139,8 @@ class adapter
   /// @throws halo::error as the constructor
   void set_optimizer(Optimizer const& optimizer) { optimizer_ = detail::checked(optimizer); }
 
-  /// All that makes up a run (core/record.hpp): network, loss, optimizer and policy with their
-  /// options; parameters and statistics by their names, states of optimizer and policy, counters
-  /// and seed. What a checkpoint holds.
+  /// All that makes up a run, what a checkpoint holds (core/record.hpp): types and options,
+  /// parameters and statistics by their names, states, counters and seed.
   static void record(auto& self, auto&& f) {
     f.template part<Network>("network");
     f.constant("loss", Loss::name);

@@ -6,15 +6,17 @@
 #include <span>
 
 #include <halo/adapt/arguments.hpp>
+#include <halo/adapt/assigned.hpp>
 #include <halo/adapt/refusal.hpp>
 #include <halo/adapt/report.hpp>
 #include <halo/nn/layer.hpp>
 
 namespace halo::adapt {
 
-/// Running statistics of rows without labels: the part of an adapter that estimates them anew.
+/// Running statistics of rows without labels: the part of an adapter that estimates them anew,
+/// beside those that are assigned.
 template <class Self, class Network>
-class estimated {
+class estimated : public assigned<Self, Network> {
  public:
   /// Running statistics of these rows, in the place of all that steps have observed: what adapts a
   /// network with batch_norm to a sensor that drifted, without a label [Li et al. 2016, AdaBN].
