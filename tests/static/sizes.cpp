@@ -25,15 +25,16 @@ using network = nn::sequential<nn::linear<128, 64>, nn::relu, nn::linear<64, 6>>
 constexpr std::size_t lines(std::size_t floats) { return (floats * sizeof(float) + 63) / 64 * 64; }
 constexpr std::size_t work = lines(network::arena_size(64)) + lines(network::outputs * 64);
 
-// Parameters, gradient, state, workspace, and a table of layer probabilities.
+// Parameters, gradient, state, workspace, a table of layer probabilities, and what counts, guards
+// and freezes.
 using plain = adapt::adapter<network, nn::cross_entropy, optim::sgd, 64>;
 static_assert(sizeof(plain) >= 2 * lines(network::parameters) + work);
 static_assert(sizeof(plain) <=
-              2 * lines(network::parameters) + work + sizeof(optim::selection) + 256);
+              2 * lines(network::parameters) + work + sizeof(optim::selection) + 320);
 using adam = adapt::adapter<network, nn::cross_entropy, optim::adam, 64>;
 static_assert(sizeof(adam) >= 4 * lines(network::parameters) + work);
 static_assert(sizeof(adam) <=
-              4 * lines(network::parameters) + work + sizeof(optim::selection) + 256);
+              4 * lines(network::parameters) + work + sizeof(optim::selection) + 320);
 static_assert(sizeof(adam) < 256 * 1024);  // as README says
 
 }  // namespace

@@ -49,17 +49,22 @@ class any_meter {
 /// The first meter that this machine has: RAPL, perf's counters, a Jetson's INA3221, another power
 /// sensor, a battery that discharges, the power chip of a Raspberry Pi 5.
 /// @param root  in place of "" in front of /sys; then no command of the system is run
-/// @throws halo::error where there is none: the message says of each why
+/// @throws halo::error where there is none: the message says of each why. Where exceptions are off
+///         the first must be there: name the meter instead.
 [[nodiscard]] inline any_meter find_meter(std::string const& root = "") {
   std::string reasons;
   std::unique_ptr<any_meter> found;
   auto const attempt = [&](auto make) {
     if (found) return;
+#if defined(__cpp_exceptions)
     try {
       found = std::make_unique<any_meter>(make());
     } catch (error const& e) {
       reasons += (reasons.empty() ? "" : "; ") + std::string(e.what());
     }
+#else
+    found = std::make_unique<any_meter>(make());
+#endif
   };
   attempt([&] { return rapl<>(root); });
 #if defined(__linux__)
