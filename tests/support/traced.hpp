@@ -83,7 +83,14 @@ struct traced_register {
   friend mask operator>(R a, R b) { return a.lanes > b.lanes; }
   friend mask operator>=(R a, R b) { return a.lanes >= b.lanes; }
   friend mask operator==(R a, R b) { return a.lanes == b.lanes; }
+  R& operator*=(R b) { return *this = *this * b; }
+  R& operator-=(R b) { return *this = *this - b; }
+  friend mask operator!=(R a, R b) { return a.lanes != b.lanes; }
   friend R fma(R a, R b, R c) { return a * b + c; }
+  friend R fnma(R a, R b, R c) { return c - a * b; }
+  friend R sqrt(R a) { return a.noted(sqrt(a.lanes)); }
+  friend R abs(R a) { return {abs(a.lanes), a.count}; }
+  friend R min(R a, R b) { return {min(a.lanes, b.lanes), more(a, b)}; }
   friend R select(mask m, R a, R b) { return {select(m, a.lanes, b.lanes), more(a, b)}; }
   friend R max(R a, R b) { return {max(a.lanes, b.lanes), more(a, b)}; }
   [[nodiscard]] float get(std::size_t lane) const { return lanes.get(lane); }

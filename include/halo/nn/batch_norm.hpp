@@ -11,6 +11,7 @@
 #include <halo/kernel/channel_norm.hpp>
 #include <halo/kernel/sum.hpp>
 #include <halo/nn/bound.hpp>
+#include <halo/nn/cost.hpp>
 #include <halo/nn/describe.hpp>
 #include <halo/nn/layer.hpp>
 
@@ -23,6 +24,24 @@ inline constexpr std::size_t channels = X::rank == 0 ? 0 : X::extents[X::rank - 
 
 template <class R>
 inline constexpr double value_of = static_cast<double>(R::num) / static_cast<double>(R::den);
+
+/// The passes of a normalisation of n channels, X numbers an example, each dL/dθ and dL/dx counted
+/// with the arithmetic of forward: statistics of the mini-batch, or of each example.
+[[nodiscard]] constexpr pass_costs norm_costs(std::size_t x, std::size_t n, std::size_t memory,
+                                              bool each_example) noexcept {
+  pass_costs c;
+  c.forward = {{4 * x, 0, x, x}, {0, 0, 2 * n, 0}};
+  c.back = {{0, 0, 2 * x, 0}, {0, 0, 2 * n, 0}};
+  c.to_data.each = {4 * x, 0, 0, x};
+  c.to_weights = {{4 * x, 0, 0, 0}, {0, each_example ? 3 * n : 0, 0, 2 * n}};
+  auto const moments = [&](pass_cost& pass) -> cost& {
+    return each_example ? pass.each : pass.once;
+  };
+  moments(c.forward) += {0, 2 * n, 0, memory};
+  moments(c.back) += {0, 3 * n, memory, 0};
+  moments(c.to_data) += {0, 4 * n, 0, 0};
+  return c;
+}
 
 /// What batch and group normalisation share: a gain and a bias a channel, moments in memory.
 struct channel_norm {
@@ -77,6 +96,9 @@ struct basic_batch_norm : detail::channel_norm {
   static_assert(Epsilon::num > 0, "halo: batch_norm: epsilon is positive");
   static constexpr double epsilon = detail::value_of<Epsilon>;  ///< added to the variance
   static constexpr char const* kind = "batch norm";
+  template <class X>
+  static constexpr pass_costs costs =
+      detail::norm_costs(X::size, detail::channels<X>, detail::channel_norm::memory<X>, false);
   template <class X>
   static constexpr std::array<tensor_spec, 2> statistics{
       tensor_spec{"mean", {detail::channels<X>, 0, 0, 0}, 1, parameter_role::bias},

@@ -41,6 +41,9 @@ struct group_norm : detail::channel_norm {
   static constexpr double epsilon = 1e-5;  ///< inside the root
   static constexpr char const* kind = "group norm";
   template <class X>
+  static constexpr pass_costs costs =
+      detail::norm_costs(X::size, detail::channels<X>, detail::channel_norm::memory<X>, true);
+  template <class X>
   static constexpr bool accepts = [] {
     if constexpr (X::rank > 0 && X::size > 0)
       return detail::divides<detail::channels<X>, Groups, X::size>();

@@ -57,6 +57,12 @@ struct layer_norm {
   static constexpr std::size_t memory = 2;
   template <class X>
   static constexpr std::size_t operations = 4 * X::size;  // mean, variance, z, y
+  template <class X>
+  static constexpr pass_costs costs{
+      .forward = {{4 * X::size, 2, X::size, X::size + 2}, {0, 0, 2 * X::size, 0}},
+      .back = {{0, 0, 2 * X::size + 2, 0}, {}},
+      .to_data = {{4 * X::size, 0, 0, X::size}, {0, 0, X::size, 0}},
+      .to_weights = {{4 * X::size, 0, 0, 0}, {0, 0, 0, 2 * X::size}}};
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = true;
   static constexpr bool needs_output = false;
