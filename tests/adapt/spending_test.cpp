@@ -143,6 +143,16 @@ TEST_CASE("spending: an optimizer that plans ahead is told how far the joules re
   CHECK(d.plan().horizon == 10);
 }
 
+TEST_CASE("spending: a model with an option out of its range is refused") {
+  device const d;
+  CHECK(support::message_of<error>([&] {
+          adapt::spending const none(d, energy::horowitz45{.overhead = -1});
+        }) == "model: overhead: expected a number of at least 0, found -1");
+  CHECK(support::message_of<error>([&] {
+          energy::profile<network, optim::adam> const none(energy::horowitz45{.overhead = -1}, 16);
+        }) == "model: overhead: expected a number of at least 0, found -1");
+}
+
 TEST_CASE("spending: a policy sees how much of the energy is left") {
   adapt::adapter<network, nn::cross_entropy, optim::adam, 16, saving> d;
   rows stream;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace energy_systolic_test {
 
@@ -83,6 +84,23 @@ TEST_CASE("systolic: the published rows in all columns") {
     CHECK(found.dram_reads == r.dram_reads);
     CHECK(found.dram_writes == r.dram_writes);
   }
+}
+
+TEST_CASE("systolic: millijoules an image of networks, and what takes them") {
+  energy::systolic_array const a;
+  double cifar = 0, dram = 0;
+  for (row const& r : rows) {
+    auto const found = energy::simulate(a, work_of(r));
+    double const each = 1e3 * a.joules(found) / 16;
+    std::string_view const name = r.name;
+    if (name == "RNN") CHECK(each == doctest::Approx(0.0786).epsilon(0.001));
+    if (name == "LSTM") CHECK(each == doctest::Approx(0.0675).epsilon(0.001));
+    if (!name.starts_with("CIFAR")) continue;
+    cifar += each;
+    dram += 1e3 * static_cast<double>(found.dram_reads + found.dram_writes) * a.dram_bit / 16;
+  }
+  CHECK(cifar == doctest::Approx(0.725).epsilon(0.001));
+  CHECK(dram / cifar == doctest::Approx(0.82).epsilon(0.01));
 }
 
 TEST_CASE("systolic: never more cycles with a wider interface, more units or fewer bits") {

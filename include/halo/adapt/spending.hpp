@@ -8,6 +8,7 @@
 
 #include <halo/adapt/report.hpp>
 #include <halo/adapt/run.hpp>
+#include <halo/core/options.hpp>
 #include <halo/energy/estimate.hpp>
 #include <halo/energy/meter.hpp>
 #include <halo/optim/policy.hpp>
@@ -46,18 +47,23 @@ concept estimator = energy::model<E> || requires(E const& e, optim::decision con
 /// does included; a model counts steps alone, those that were refused too. Counts from when it is
 /// made; a meter is referred to and read after each step. Allocates nothing itself.
 /// @tparam Observer  called with each report as well; may end the run
-template <class Device, estimator Model = no_model, energy::meter Meter = no_meter,
+template <class Device, class Model = no_model, energy::meter Meter = no_meter,
           class Observer = no_observer>
 class spending {
+  static_assert(estimator<Model>,
+                "halo: spending: the second argument is a model of energy, such as "
+                "energy::horowitz45, or an energy::profile");
+
  public:
   /// By a model.
+  /// @throws halo::error for an option of the model out of its range
   explicit spending(Device const&, Model model, Observer observe = {})
     requires(std::same_as<Meter, no_meter>)
-      : model_(std::move(model)), observe_(std::move(observe)) {}
+      : model_(checked(std::move(model))), observe_(std::move(observe)) {}
   /// By a model and a meter, which is to outlive this.
   spending(Device const&, Model model, Meter& m, Observer observe = {})
     requires(!std::same_as<Meter, no_meter>)
-      : model_(std::move(model)), meter_(&m), observe_(std::move(observe)) {
+      : model_(checked(std::move(model))), meter_(&m), observe_(std::move(observe)) {
     begin_ = now_ = m.read();
   }
 
@@ -88,6 +94,10 @@ class spending {
  private:
   static constexpr bool metered = !std::same_as<Meter, no_meter>;
 
+  [[nodiscard]] static Model checked(Model m) {
+    if constexpr (recordable<Model>) check_options(m, "model");
+    return m;
+  }
   [[nodiscard]] energy::joules estimate(report const& r) const {
     if constexpr (energy::model<Model>)
       return energy::estimate<typename Device::network, typename Device::optimizer_type,

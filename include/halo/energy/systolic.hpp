@@ -5,7 +5,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
+#include <halo/core/assert.hpp>
 #include <halo/core/record.hpp>
 
 namespace halo::energy {
@@ -60,6 +62,9 @@ struct systolic_array {
     f.option("output_bytes", self.output_bytes, allowed::at_least(1));
     f.option("interface_bits", self.interface_bits, allowed::at_least(1));
     f.option("joules_a_cycle", self.joules_a_cycle, allowed::non_negative());
+    f.options("weight_bit", std::span(self.weight_bit), allowed::non_negative());
+    f.options("input_bit", std::span(self.input_bit), allowed::non_negative());
+    f.options("output_bit", std::span(self.output_bit), allowed::non_negative());
     f.option("dram_bit", self.dram_bit, allowed::non_negative());
   }
 
@@ -197,6 +202,8 @@ constexpr void each_size(std::uint64_t all, std::uint64_t unit, Body&& body) {
 /// authors' simulator, which a test compares in all counts.
 [[nodiscard]] constexpr systolic_run simulate(systolic_array const& a, systolic_work const& w) {
   using detail::ceiling;
+  HALO_EXPECTS(w.images * w.height * w.width * w.in * w.out > 0 && w.kernel_y * w.kernel_x > 0,
+               "simulate: a work of something");
   systolic_run best;
   double least = 0;
   bool found = false;
