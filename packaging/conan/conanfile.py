@@ -34,7 +34,7 @@ class HaloConan(ConanFile):
 
     def requirements(self):
         self.requires("xtensor/[>=0.24.3 <0.28]", transitive_headers=True)
-        self.requires("xsimd/[>=8.1 <15]", transitive_headers=True, force=True)
+        self.requires("xsimd/[>=8.1 <15]", transitive_headers=True)
 
     def validate(self):
         check_min_cppstd(self, 20)

@@ -3,6 +3,7 @@
 # Other processors, by Debian's cross compilers and emulators.
 #
 #   tests/cross/run.sh bits [TARGET...]     adaptations under HALO_PORTABLE: the bits of bits.txt
+#   tests/cross/run.sh travel [TARGET...]   checkpoints: the bytes of the host's, and they go on
 #   tests/cross/run.sh math [TARGET...]     the tests of random numbers, functions and registers
 #   tests/cross/run.sh verify [TARGET...]   halo-verify; by itself here and on a Cortex-M4F
 #   tests/cross/run.sh size                 flash and RAM of an adaptation on a Cortex-M4F
@@ -18,7 +19,9 @@ cd "$(dirname "$0")/../.." || exit 1
 out=${HALO_BUILD:-build}/cross
 mkdir -p "$out/include"
 out=$(cd "$out" && pwd)
-ln -sfn /usr/include/doctest "$out/include/doctest" # alone: the rest is another processor's
+for library in doctest xtensor xtl; do # alone: the rest of /usr/include is another processor's
+  ln -sfn "/usr/include/$library" "$out/include/$library"
+done
 ln -sfn "${HALO_XSIMD:-/usr/include}/xsimd" "$out/include/xsimd"
 include="-Iinclude -Itests -Iexamples -isystem $out/include"
 bare='-fno-exceptions -fno-rtti -fno-threadsafe-statics -ffunction-sections -fdata-sections'
@@ -103,6 +106,25 @@ bits() { # bits NAME: its adaptations, compared with those of every other proces
     grep -v '^wine: ' > "$out/$name.txt" || failed=1
   if diff --strip-trailing-cr "$out/$name.txt" tests/cross/bits.txt; then
     echo "$name: the same bits"
+  else
+    failed=1
+  fi
+}
+
+travel() { # travel NAME: a checkpoint's bytes and what resumes from them, compared with the host's
+  local name=$1
+  target "$name"
+  available "$name" || return 0
+  ran=$((ran + 1))
+  build "travel-$name" tests/cross/checkpoint.cpp -- -O2 -DHALO_PORTABLE || {
+    failed=1
+    return
+  }
+  # shellcheck disable=SC2086 # words
+  timeout 300 $emulator "$out/travel-$name$ending" 2>&1 |
+    grep -v '^wine: ' > "$out/travel-$name.txt" || failed=1
+  if diff --strip-trailing-cr "$out/travel-$name.txt" "$out/travel-host.txt"; then
+    echo "$name: the same checkpoint"
   else
     failed=1
   fi
@@ -212,6 +234,10 @@ case $what in
     [ $# -gt 0 ] || read -r -d '' -a targets <<< "$all"
     for name in "${targets[@]}"; do bits "$name"; done
     ;;
+  travel)
+    [ $# -gt 0 ] || targets=(i686 aarch64 armv7 riscv64 s390x windows cortex-m4)
+    for name in host "${targets[@]}"; do travel "$name"; done
+    ;;
   math)
     [ $# -gt 0 ] || targets=(i686 aarch64 armv7 armv7-vfpv4)
     for name in "${targets[@]}"; do math "$name"; done
@@ -229,7 +255,7 @@ case $what in
     exit
     ;;
   *)
-    sed -n '3,14s/^# \{0,1\}//p' "$0"
+    sed -n '3,15s/^# \{0,1\}//p' "$0"
     exit 1
     ;;
 esac
