@@ -41,8 +41,8 @@ target() {
     host-clang) compiler=clang++-16 flags='-march=native' from=clang-16 ;;
     i686) linux i686-linux-gnu '' '-msse2 -mfpmath=sse' ;;
     aarch64) linux aarch64-linux-gnu qemu-aarch64-static '' ;;
-    armv7) linux arm-linux-gnueabihf qemu-arm-static '-mfpu=neon' ;;
-    armv7-vfpv4) linux arm-linux-gnueabihf qemu-arm-static '-mfpu=neon-vfpv4' ;;
+    armv7) linux arm-linux-gnueabihf qemu-arm-static '-mfpu=neon -Wno-psabi' ;;
+    armv7-vfpv4) linux arm-linux-gnueabihf qemu-arm-static '-mfpu=neon-vfpv4 -Wno-psabi' ;;
     riscv64) linux riscv64-linux-gnu qemu-riscv64-static '' ;;
     s390x) linux s390x-linux-gnu qemu-s390x-static '' ;;
     windows)
