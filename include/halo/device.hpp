@@ -25,6 +25,7 @@
 #include <halo/adapt/inference.hpp>
 #include <halo/adapt/integers.hpp>
 #include <halo/adapt/judged.hpp>
+#include <halo/adapt/layer_flags.hpp>
 #include <halo/adapt/make.hpp>
 #include <halo/adapt/nearest_mean.hpp>
 #include <halo/adapt/operations.hpp>

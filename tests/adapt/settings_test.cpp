@@ -10,7 +10,7 @@ namespace adapt_settings_test {
 using namespace halo;
 
 namespace {
-struct device : adapt::settings {};
+struct device : adapt::settings<3> {};
 }  // namespace
 
 TEST_CASE("settings: what was set is what there is, from defaults that need no setting") {

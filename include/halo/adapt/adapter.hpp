@@ -58,7 +58,7 @@ class adapter
                        nn::workspace<Network, float, MaxBatch>>,
       public head_starts<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network, Loss>,
       public estimated<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network>,
-      public settings,
+      public settings<Network::layers>,
       public decided<Policy, Network::layers, MaxBatch>,
       public planned<Network::layers> {
   static_assert(detail::adapter_takes<Network, Loss, Optimizer>());
@@ -124,7 +124,7 @@ class adapter
   }
   /// The numbers that predict and evaluate run on.
   [[nodiscard]] network_view view(weights at = preferred) const noexcept {
-    return {parameters(at), statistics_.span(), normalization_};
+    return {parameters(at), statistics_.span(), this->normalization_};
   }
   /// Running means and variances of batch_norm, Network::statistics of them.
   [[nodiscard]] std::span<float const> statistics() const noexcept { return statistics_.span(); }
@@ -194,7 +194,7 @@ class adapter
 
   report step_on(std::size_t rows, float const* x, target const* t) noexcept {
     std::uint64_t const iteration = this->totals_.iterations;
-    optim::decision const d = this->begin_step();
+    optim::decision const d = this->begin_step(this->frozen());
     this->count_step();
     report r{.layers = d.layers, .decision = d, .rows = rows};
     if (r.layers.empty()) return r;
@@ -205,7 +205,7 @@ class adapter
                .step = iteration,
                .layers = r.layers,
                .statistics = Network::statistics > 0 ? statistics_.span().data() : nullptr,
-               .normalize_by = frozen_normalization_};
+               .normalize_by = this->frozen_normalization_};
     r.examples = d.backward_rows(rows);
     r.operations = adapt::operations<Network, Optimizer>(d, rows);
     float const* const y =
@@ -215,13 +215,13 @@ class adapter
     r.loss = rows_.differentiate(p, x, t, y, r.examples, this->work_.arena.data(),
                                  this->work_.output_gradient.data());
     r.status = !std::isfinite(r.loss) ? optim::status::non_finite
-               : std::abs(r.loss) > guard_.loss_limit(guard_state_)
+               : std::abs(r.loss) > this->guard_.loss_limit(guard_state_)
                    ? optim::status::out_of_proportion
                    : update(p, x, r, baseline);
     this->end_step(r, nn::weight_of<Loss>(rows, Network::outputs, t) > 0, this->left());
     if (r.status == optim::status::done) return r;
     r.layers = {};
-    if (r.status == optim::status::out_of_proportion) guard_.refused(guard_state_);
+    if (r.status == optim::status::out_of_proportion) this->guard_.refused(guard_state_);
     return r;
   }
 
@@ -232,11 +232,11 @@ class adapter
         p, parameters_.data(), x, arena, this->work_.output_gradient.data(), gradient_.data());
     optim::step_context<float> context{.mask = r.layers,
                                        .loss = r.loss,
-                                       .rows = training_rows_,
+                                       .rows = this->training_rows_,
                                        .baseline = baseline,
                                        .labels = std::integral<target>};
     this->tell(context);
-    return detail::guarded_update<Network>(guard_, guard_state_, p, arena, statistics_, bound,
+    return detail::guarded_update<Network>(this->guard_, guard_state_, p, arena, statistics_, bound,
                                            optimizer_, parameters_.data(), gradient_.data(), state_,
                                            context);
   }

@@ -6,6 +6,7 @@
 
 #include <halo/adapt/arguments.hpp>
 #include <halo/adapt/report.hpp>
+#include <halo/core/layer_mask.hpp>
 #include <halo/core/random.hpp>
 #include <halo/optim/decide.hpp>
 #include <halo/optim/optimizer.hpp>
@@ -31,17 +32,6 @@ class decided {
   /// @throws halo::error for an option out of its range, or a policy for another number of layers
   void set_policy(Policy const& policy) { policy_ = detail::checked(policy, Layers); }
 
-  /// Layers that no step moves, whatever the policy decides, the others by what it decides: their
-  /// gradients are not computed, their statistics and what the optimizer remembers of them stay.
-  ///
-  ///     device.freeze(layer_mask::all(2));                        // the lowest two
-  ///     device.freeze(layers_named<network::layout>("0"));        // by name
-  ///     device.freeze({});                                        // none: all learn again
-  /// @param layers  those that are frozen from the next step on, in the place of those before
-  void freeze(layer_mask layers) noexcept { frozen_ = layers & layer_mask::all(Layers); }
-  /// Those that are frozen.
-  [[nodiscard]] layer_mask frozen() const noexcept { return frozen_; }
-
   /// How many examples the policy would like the next step to have; 0: any number. adapt::run asks.
   [[nodiscard]] std::size_t wanted_batch() const noexcept {
     return std::min(decide().rows, MaxBatch);
@@ -58,13 +48,13 @@ class decided {
 
   /// What the next step is to do.
   [[nodiscard]] optim::decision decide() const noexcept {
-    auto d = optim::decide(policy_, policy_state_, seed_, totals_.iterations, Layers);
-    d.layers = d.layers.without(frozen_);
-    return d;
+    return optim::decide(policy_, policy_state_, seed_, totals_.iterations, Layers);
   }
   /// A step begins: what it is to do. It is over at once where no layer is selected.
-  [[nodiscard]] optim::decision begin_step() noexcept {
-    optim::decision const d = decide();
+  /// @param frozen  layers that are left out, whatever the policy decides
+  [[nodiscard]] optim::decision begin_step(layer_mask frozen = {}) noexcept {
+    optim::decision d = decide();
+    d.layers = d.layers.without(frozen);
     ++totals_.iterations;
     if (d.layers.empty()) ++totals_.empty;
     return d;
@@ -88,7 +78,6 @@ class decided {
   Policy policy_;                          ///< decides
   typename Policy::state policy_state_{};  ///< what it remembers of the steps so far
   halo::seed seed_;                        ///< of all draws
-  layer_mask frozen_{};                    ///< of no step
   adapt::totals totals_;                   ///< over all steps
 };
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <halo/adapt/layer_flags.hpp>
 #include <halo/adapt/prospect.hpp>
 #include <halo/core/layer_mask.hpp>
 #include <halo/optim/optimizer.hpp>
@@ -22,13 +23,13 @@ class planned {
   void set_plan(prospect const& p) noexcept { plan_ = p; }
 
   /// Layers whose parameters were drawn; the others' come from somewhere.
-  [[nodiscard]] layer_mask drawn() const noexcept { return drawn_; }
+  [[nodiscard]] layer_mask drawn() const noexcept { return drawn_.mask(); }
   /// Says which were; assign takes all parameters for known ones.
-  void set_drawn(layer_mask drawn) noexcept { drawn_ = drawn & layer_mask::all(Layers); }
+  void set_drawn(layer_mask drawn) noexcept { drawn_.set(drawn); }
 
  protected:
   /// The last layer's parameters were drawn anew.
-  void drew_head() noexcept { drawn_.set(Layers - 1); }
+  void drew_head() noexcept { set_drawn(drawn() | layer_mask::only(Layers - 1)); }
 
   /// A step begins.
   void count_step() noexcept { plan_.elapsed += plan_.horizon > 0 ? 1 : 0; }
@@ -44,7 +45,7 @@ class planned {
     if (context.rows == 0) context.rows = plan_.rows;
     context.horizon = plan_.horizon;
     context.elapsed = plan_.elapsed - (plan_.horizon > 0 ? 1 : 0);  // this one is not over
-    context.anew = drawn_;
+    context.anew = drawn();
   }
 
   static void record(auto& self, auto&& f) {
@@ -54,7 +55,7 @@ class planned {
 
  private:
   prospect plan_{};
-  layer_mask drawn_{};
+  detail::layer_flags<Layers> drawn_{};
 };
 
 }  // namespace halo::adapt

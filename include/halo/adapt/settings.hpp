@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
+#include <halo/adapt/layer_flags.hpp>
+#include <halo/core/layer_mask.hpp>
 #include <halo/core/options.hpp>
 #include <halo/nn/layer.hpp>
 #include <halo/optim/guard.hpp>
@@ -13,6 +16,9 @@ using nn::normalization;
 
 /// What a program tells a device about its run, at any time between two steps: the part of an
 /// adapter that says so and nothing else.
+///
+/// @tparam Layers  of the network
+template <std::size_t Layers>
 class settings {
  public:
   /// How many examples the training set has; 0: what the stream of adapt::run says, if it does. An
@@ -45,12 +51,24 @@ class settings {
   /// Chooses those of layers that a mask leaves out.
   void set_frozen_normalization(nn::normalization n) noexcept { frozen_normalization_ = n; }
 
+  /// Layers that no step moves, whatever the policy decides, the others by what it decides: their
+  /// gradients are not computed, their statistics and what the optimizer remembers of them stay.
+  ///
+  ///     device.freeze(layer_mask::all(2));                        // the lowest two
+  ///     device.freeze(layers_named<network::layout>("0"));        // by name
+  ///     device.freeze({});                                        // none: all learn again
+  /// @param layers  those that are frozen from the next step on, in the place of those before
+  void freeze(layer_mask layers) noexcept { frozen_.set(layers); }
+  /// Those that are frozen.
+  [[nodiscard]] layer_mask frozen() const noexcept { return frozen_.mask(); }
+
  protected:
   settings() = default;
   std::uint64_t training_rows_ = 0;                                    ///< 0: nobody said
   optim::guard guard_{};                                               ///< of every step
   nn::normalization normalization_ = nn::normalization::running;       ///< of answers
   nn::normalization frozen_normalization_ = nn::normalization::batch;  ///< of layers left out
+  detail::layer_flags<Layers> frozen_{};                               ///< that no step moves
 };
 
 }  // namespace halo::adapt

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <span>
 
+#include <halo/adapt/layer_flags.hpp>
 #include <halo/adapt/refusal.hpp>
 #include <halo/adapt/report.hpp>
 #include <halo/core/aligned.hpp>
@@ -40,7 +41,7 @@ class snapshot {
     std::copy(parameters.begin(), parameters.end(), parameters_.begin());
     auto const statistics = device.statistics();
     std::copy(statistics.begin(), statistics.end(), statistics_.begin());
-    drawn_ = device.drawn();
+    drawn_.set(device.drawn());
   }
   /// Makes the adapter what it was.
   template <class Device>
@@ -51,7 +52,7 @@ class snapshot {
   template <class Device>
   [[nodiscard]] refusal try_restore(Device& device) const noexcept {
     if (auto const no = device.try_assign(parameters(), statistics())) return no;
-    device.set_drawn(drawn_);
+    device.set_drawn(drawn_.mask());
     return {};
   }
 
@@ -69,7 +70,7 @@ class snapshot {
  private:
   aligned_array<float, Network::parameters> parameters_;
   aligned_array<float, Network::statistics> statistics_;
-  layer_mask drawn_{};
+  detail::layer_flags<Network::layers> drawn_{};
 };
 
 }  // namespace halo::adapt

@@ -5,7 +5,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include <halo/core/assert.hpp>
 
@@ -84,10 +83,6 @@ class layer_mask {
   /// Layers that this selects and the other does not.
   [[nodiscard]] constexpr layer_mask without(layer_mask other) const noexcept {
     return {words_[0] & ~other.words_[0], words_[1] & ~other.words_[1]};
-  }
-
-  static constexpr void record(auto& self, auto&& f) {
-    f.per_problem("bits", std::span(self.words_));
   }
 
   /// Layers that both select.
