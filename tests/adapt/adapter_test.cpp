@@ -594,6 +594,21 @@ TEST_CASE("adapter: a step on the hardest examples allocates nothing") {
   CHECK(r.examples == 8);
 }
 
+TEST_CASE("adapter: a rule that draws what is no number is refused by name") {
+  using device = adapt::adapter<nn::sequential<nn::linear<2, 2>>>;
+  struct none {
+    [[nodiscard]] float deviation(double, double) const noexcept { return std::nanf(""); }
+  };
+  auto const message = [](auto const& rule) {
+    return support::message_of<error>([&] { device(optim::adam{}, seed{3}, {}, rule); });
+  };
+  CHECK(message(nn::normal{-1}) ==
+        "initializer: standard_deviation: expected a number from 0 to 1e+30, found -1");
+  CHECK(support::contains(message(nn::normal{std::nanf("")}), "found "));
+  CHECK_NOTHROW(device(optim::adam{}, seed{3}, {}, nn::normal{0}));
+  CHECK(support::contains(message(none{}), "drawn parameters"));
+}
+
 TEST_CASE("adapter: options and policies that are none for this network are refused by name") {
   auto const says = [](auto&& call) { return support::message_of<error>(call); };
   CHECK(says([] { device_of<optim::adam>(optim::adam{{.rate = -0.1F}}); }) ==

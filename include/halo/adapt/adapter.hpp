@@ -79,12 +79,13 @@ class adapter
 
   /// A network with freshly drawn parameters: weights by a rule, nn::he, glorot or normal, and
   /// where a layer says so by its own.
-  /// @throws halo::error for an option of optimizer or policy out of its range, or a policy for
-  ///         another number of layers; halo::first_bad_option and optim::misfit say so before
+  /// @throws halo::error for an option of optimizer, policy or rule out of its range, a policy for
+  ///         another number of layers (halo::first_bad_option and optim::misfit say so before), and
+  ///         drawn numbers that are not finite
   template <nn::initializer Rule = nn::he>
   explicit adapter(Optimizer optimizer = {}, halo::seed s = {}, Policy policy = {}, Rule rule = {})
       : adapter(nothing_drawn{}, optimizer, s, policy) {
-    nn::initialize<layout, float>(parameters_.span(), s, rule);
+    detail::draw<layout>(parameters_.span(), s, rule, called);
     this->set_drawn(layer_mask::all(layout::layers));
   }
 

@@ -5,8 +5,25 @@
 
 #include <halo/adapt/arguments.hpp>
 #include <halo/adapt/refusal.hpp>
+#include <halo/core/options.hpp>
+#include <halo/core/random.hpp>
+#include <halo/core/record.hpp>
+#include <halo/nn/initialize.hpp>
 
 namespace halo::adapt {
+
+namespace detail {
+
+/// Draws the parameters of a network by a rule.
+/// @throws halo::error for an option of the rule out of its range, and numbers that are not finite
+template <class Layout, class Rule>
+void draw(std::span<float> parameters, seed s, Rule const& rule, char const* who) {
+  if constexpr (recordable<Rule>) check_options(rule, "initializer");
+  nn::initialize<Layout, float>(parameters, s, rule);
+  throw_if(check_values(parameters, Layout::size, "drawn parameters"), who);
+}
+
+}  // namespace detail
 
 /// Parameters from elsewhere: the part of adapter and predictor that looks at them and takes them
 /// whole or not at all.

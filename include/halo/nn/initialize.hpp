@@ -6,8 +6,12 @@
 #include <cstddef>
 #include <span>
 
+#include <halo/core/allowed.hpp>
+#include <halo/core/assert.hpp>
+#include <halo/core/bad_option.hpp>
 #include <halo/core/parameter_table.hpp>
 #include <halo/core/random.hpp>
+#include <halo/core/record.hpp>
 
 namespace halo::nn {
 
@@ -30,6 +34,9 @@ struct glorot {
 /// Weights ~ N(0, standard_deviation²).
 struct normal {
   float standard_deviation = 0.01F;  ///< whatever the sizes
+  static constexpr void record(auto& self, auto&& f) {
+    f.option("standard_deviation", self.standard_deviation, allowed::between(0, 1e30));
+  }
   /// standard_deviation.
   [[nodiscard]] float deviation(double, double) const noexcept { return standard_deviation; }
 };
@@ -48,11 +55,14 @@ concept initializer = std::copyable<R> && requires(R const& rule) {
 /// one: both count the places of a kernel, [height, width, in, out]. Tensor k draws from stream k
 /// of the seed, so a tensor's values do not depend on its neighbours. Allocates nothing.
 /// @param theta   Layout::size elements
+/// @param rule    with options in their ranges, where it records some (core/record.hpp)
 /// @param layers  whose parameters are drawn; those of others stay
 template <parameter_layout Layout, class T, initializer Rule = he>
 void initialize(std::span<T> theta, seed s, Rule rule = {},
                 layer_mask layers = layer_mask::all()) noexcept {
   HALO_EXPECTS(theta.size() == Layout::size, "initialize: one value for every parameter");
+  if constexpr (recordable<Rule>)
+    HALO_EXPECTS(!has_bad_option(rule), "initialize: an option of the rule is out of its range");
   for (std::size_t k = 0; k < Layout::tensors; ++k) {
     parameter_info const& info = Layout::table[k];
     if (!layers[info.layer]) continue;
