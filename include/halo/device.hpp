@@ -108,6 +108,7 @@
 #include <halo/optim/forget.hpp>
 #include <halo/optim/gated.hpp>
 #include <halo/optim/guard.hpp>
+#include <halo/optim/member_check.hpp>
 #include <halo/optim/momentum.hpp>
 #include <halo/optim/operations.hpp>
 #include <halo/optim/optimizer.hpp>

@@ -79,9 +79,8 @@ class adapter
 
   /// A network with freshly drawn parameters: weights by a rule, nn::he, glorot or normal, and
   /// where a layer says so by its own.
-  /// @throws halo::error for an option of optimizer, policy or rule out of its range, a policy for
-  ///         another number of layers (halo::first_bad_option and optim::misfit say so before), and
-  ///         drawn numbers that are not finite
+  /// @throws halo::error for an option of optimizer, policy or rule out of its range, a policy that
+  ///         optim::misfit says is for other networks, and drawn numbers that are not finite
   template <nn::initializer Rule = nn::he>
   explicit adapter(Optimizer optimizer = {}, halo::seed s = {}, Policy policy = {}, Rule rule = {})
       : adapter(nothing_drawn{}, optimizer, s, policy) {

@@ -13,6 +13,7 @@
 #include <halo/core/parameter_table.hpp>
 #include <halo/nn/loss_check.hpp>
 #include <halo/optim/decide.hpp>
+#include <halo/optim/member_check.hpp>
 #include <halo/optim/optimizer.hpp>
 #include <halo/optim/policy.hpp>
 
@@ -162,6 +163,7 @@ template <class Network, class Loss, class Optimizer>
   static_assert(nn::takes_outputs_of<Loss>(Network::outputs),
                 "halo: adapter: the loss does not take the network's number of outputs; "
                 "nn::gaussian_nll wants two for each target");
+  static_assert(optim::detail::complain_of_optimizer<Optimizer, typename Network::layout, float>());
   static_assert(optim::optimizer<Optimizer, typename Network::layout, float>,
                 "halo: adapter: the third argument is an optimizer, such as optim::adam");
   return true;

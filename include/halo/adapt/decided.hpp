@@ -9,6 +9,7 @@
 #include <halo/core/layer_mask.hpp>
 #include <halo/core/random.hpp>
 #include <halo/optim/decide.hpp>
+#include <halo/optim/member_check.hpp>
 #include <halo/optim/optimizer.hpp>
 #include <halo/optim/policy.hpp>
 
@@ -20,6 +21,7 @@ namespace halo::adapt {
 /// @tparam MaxBatch  most examples of a mini-batch
 template <class Policy, std::size_t Layers, std::size_t MaxBatch>
 class decided {
+  static_assert(optim::detail::complain_of_policy<Policy>());
   static_assert(optim::policy<Policy>,
                 "halo: adapter: the fifth argument is a policy, such as optim::selection");
 

@@ -153,6 +153,7 @@ template <class O>
   requires requires { typename O::preferred_policy; }
 struct preferred_policy<O> {
   using type = typename O::preferred_policy;
+  static_assert(policy<type>, "halo: optimizer: preferred_policy is a type, a policy");
 };
 template <class O>
   requires(

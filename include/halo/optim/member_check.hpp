@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <type_traits>
+
+#include <halo/core/layer_mask.hpp>
+#include <halo/core/parameter_table.hpp>
+#include <halo/optim/policy.hpp>
+
+// What is wrong with the members that an optimizer or a policy may leave out: a wrong type or
+// almost the right name would be as good as nothing, without a word.
+
+namespace halo::optim::detail {
+
+/// A class that has a member of some name, whatever it is, and a base that has one too: two of them
+/// are none.
+template <class C, class Name>
+struct named_twice : C, Name {};
+template <class C>
+concept open_class = std::is_class_v<C> && !std::is_final_v<C>;
+
+#define HALO_OPTIM_NAMED(member)     \
+  struct name_##member {             \
+    static constexpr int member = 0; \
+  };                                 \
+  template <class C>                 \
+  concept has_##member = open_class<C> && !requires { named_twice<C, name_##member>::member; }
+HALO_OPTIM_NAMED(operations);
+HALO_OPTIM_NAMED(operations_per_tensor);
+HALO_OPTIM_NAMED(operations_per_step);
+HALO_OPTIM_NAMED(preferred_policy);
+HALO_OPTIM_NAMED(forget);
+HALO_OPTIM_NAMED(misfit);
+HALO_OPTIM_NAMED(ungated);
+// almost those
+HALO_OPTIM_NAMED(operation);
+HALO_OPTIM_NAMED(operation_per_tensor);
+HALO_OPTIM_NAMED(operations_per_tensors);
+HALO_OPTIM_NAMED(operation_per_step);
+HALO_OPTIM_NAMED(operations_per_steps);
+HALO_OPTIM_NAMED(prefered_policy);
+HALO_OPTIM_NAMED(preferred_policies);
+HALO_OPTIM_NAMED(forgets);
+HALO_OPTIM_NAMED(misfits);
+HALO_OPTIM_NAMED(mis_fit);
+HALO_OPTIM_NAMED(ungate);
+HALO_OPTIM_NAMED(un_gated);
+#undef HALO_OPTIM_NAMED
+
+template <class O>
+concept misspelt_optimizer =
+    has_operation<O> || has_operation_per_tensor<O> || has_operations_per_tensors<O> ||
+    has_operation_per_step<O> || has_operations_per_steps<O> || has_prefered_policy<O> ||
+    has_preferred_policies<O> || has_forgets<O>;
+template <class P>
+concept misspelt_policy = has_misfits<P> || has_mis_fit<P> || has_ungate<P> || has_un_gated<P>;
+
+/// Says what is wrong with an optimizer; true, so that it can stand in a static_assert.
+template <class O, class Layout, class T>
+[[nodiscard]] consteval bool complain_of_optimizer() {
+  static_assert(!misspelt_optimizer<O>,
+                "halo: optimizer: a member has almost the name of one that an optimizer may have: "
+                "operations, operations_per_tensor, operations_per_step, preferred_policy, forget");
+  static_assert(
+      !has_operations_per_tensor<O> || requires {
+        { O::operations_per_tensor } -> std::convertible_to<std::size_t>;
+      }, "halo: optimizer: operations_per_tensor is a number");
+  static_assert(
+      !has_operations_per_step<O> || requires {
+        { O::operations_per_step } -> std::convertible_to<std::size_t>;
+      }, "halo: optimizer: operations_per_step is a number");
+  static_assert(
+      !has_operations<O> || requires(layer_mask m) {
+        { O::template operations<Layout>(m) } -> std::convertible_to<std::size_t>;
+      }, "halo: optimizer: operations is called as O::operations<Layout>(layer_mask)");
+  static_assert(
+      !has_preferred_policy<O> || requires { requires policy<typename O::preferred_policy>; },
+      "halo: optimizer: preferred_policy is a type, a policy");
+  static_assert(
+      !has_forget<O> || requires(O const& o, typename O::template state<Layout, T>& s, layer_mask m,
+                                 T const* theta) { o.forget(s, m, theta); },
+      "halo: optimizer: forget is called as o.forget(state, layer_mask, T const* theta)");
+  return true;
+}
+
+/// The same of a policy.
+template <class P>
+[[nodiscard]] consteval bool complain_of_policy() {
+  static_assert(!misspelt_policy<P>,
+                "halo: policy: a member has almost the name of one that a policy may have: "
+                "misfit, ungated");
+  static_assert(
+      !has_misfit<P> ||
+          requires(P const& p) {
+            { p.misfit(std::size_t{}) } -> std::convertible_to<char const*>;
+          },
+      "halo: policy: misfit is called as p.misfit(std::size_t layers) and returns a char const*, "
+      "why it is not for so many layers, or null");
+  static_assert(
+      !has_ungated<P> || requires { requires policy<typename P::ungated>; },
+      "halo: policy: ungated is a type, the policy for networks that cannot run backward "
+      "on some of the rows");
+  return true;
+}
+
+}  // namespace halo::optim::detail
