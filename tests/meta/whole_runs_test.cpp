@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -110,6 +111,23 @@ TEST_CASE("whole runs: jobs may be shared, their outcomes in order are all that 
     CHECK(shared.learn(outcomes) == whole.update());
   }
   CHECK(whole.optimizer().config.rate == shared.optimizer().config.rate);
+}
+
+TEST_CASE("whole runs: a pair without a finite outcome teaches nothing, none at all is an error") {
+  auto one = make(1), other = make(1);
+  auto outcomes = std::vector<double>(one.jobs());
+  for (std::size_t j = 0; j < outcomes.size(); ++j) outcomes[j] = one.outcome(j);
+  outcomes[2] = std::nan("");
+  double const mean = one.learn(outcomes);
+  CHECK(std::isfinite(mean));
+  outcomes[2] = 7;
+  outcomes[3] = std::numeric_limits<double>::infinity();
+  CHECK(other.learn(outcomes) == mean);
+  CHECK(one.optimizer().config.rate == other.optimizer().config.rate);
+  CHECK(one.optimizer().config.rate != make(1).optimizer().config.rate);
+  std::fill(outcomes.begin(), outcomes.end(), std::nan(""));
+  CHECK_THROWS_AS((void)one.learn(outcomes), error);
+  CHECK(one.updates() == 1);
 }
 
 TEST_CASE("whole runs: saved and resumed to the same bits") {

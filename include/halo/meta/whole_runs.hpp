@@ -110,14 +110,23 @@ class whole_runs {
            std::max(0.0, std::max(end.error, end.raw_error) - start.raw_error - 0.005);
     return e;
   }
-  /// Moves the numbers by the outcomes of all jobs, in their order.
-  /// @return their mean
+  /// Moves the numbers by the outcomes of all jobs, in their order; pairs that are not finite are
+  /// left out.
+  /// @return the mean of the others
+  /// @throws halo::error where there are none; nothing has changed then
   double learn(std::span<double const> outcomes) {
     HALO_EXPECTS(outcomes.size() == jobs(), "whole_runs: one outcome for every job");
     double mean = 0;
     std::vector<double> gradient(line_.size(), 0.0);
-    auto const pairs = static_cast<double>(options_.pairs);
+    auto const finite = [&](std::size_t i) {
+      return std::isfinite(outcomes[2 * i]) && std::isfinite(outcomes[2 * i + 1]);
+    };
+    double pairs = 0;
+    for (std::size_t i = 0; i < options_.pairs; ++i) pairs += finite(i) ? 1 : 0;
+    if (pairs == 0)
+      fail("whole_runs", "update " + std::to_string(update_), "a pair of finite outcomes", "none");
     for (std::size_t i = 0; i < options_.pairs; ++i) {
+      if (!finite(i)) continue;
       double const up = outcomes[2 * i], down = outcomes[2 * i + 1];
       double const slope = (up - down) / (2 * options_.deviation * options_.deviation * pairs);
       mean += (up + down) / (2 * pairs);
