@@ -19,7 +19,7 @@ using device = adapt::adapter<network, nn::cross_entropy, optim::adam, 32>;
 static_assert(sizeof(device) < 24 * 1024);  // fits the RAM of a small microcontroller
 
 /// Four gases, sixteen sensors: each gas has its pattern; drift turns every sensor's gain.
-data::dataset measure(std::size_t rows, float drift, seed s) {
+data::dataset readings(std::size_t rows, float drift, seed s) {
   auto d = data::make_dataset(rows, 16, 4);
   generator pattern(seed{99}), noise(s);
   auto const gas = tensor::normal<float>({4, 16}, pattern);
@@ -35,8 +35,8 @@ data::dataset measure(std::size_t rows, float drift, seed s) {
 }  // namespace
 
 int main() {
-  auto const factory = measure(2000, 0.0F, seed{1}), old = measure(1000, 0.0F, seed{2});
-  auto const field = measure(2000, 2.0F, seed{3}), held_out = measure(1000, 2.0F, seed{4});
+  auto const factory = readings(2000, 0.0F, seed{1}), old = readings(1000, 0.0F, seed{2});
+  auto const field = readings(2000, 2.0F, seed{3}), held_out = readings(1000, 2.0F, seed{4});
   auto const d = std::make_unique<device>(optim::adam{}, seed{7});
   data::batches known(factory, 32, seed{5}), fresh(field, 32, seed{6});
   adapt::run(*d, known, {.iterations = 1500});

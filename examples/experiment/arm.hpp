@@ -87,7 +87,7 @@ struct arm {
   // the layers that have no choice are not among the thirds
   std::vector<double> p;
   std::size_t free = 0;
-  for (std::size_t j = 0; j < layers; ++j) free += always[j] ? 0 : 1;
+  for (std::size_t j = 0; j < layers; ++j) free += always[j] ? 0U : 1U;
   selection const thirds = selection::thirds(free, low / 100.0, middle / 100.0, high / 100.0);
   for (std::size_t j = 0, k = 0; j < layers; ++j)
     p.push_back(always[j] ? 1.0 : thirds.probability(k++));

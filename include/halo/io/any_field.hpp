@@ -132,9 +132,7 @@ class any_record {
  public:
   template <recordable V>
   explicit any_record(V const& value) noexcept : value_(&value) {
-    walk_ = [](void const* of, field_visitor visit) {
-      walk(*static_cast<V const*>(of), visit);
-    };
+    walk_ = [](void const* of, field_visitor visit) { walk(*static_cast<V const*>(of), visit); };
   }
   /// Hands its fields to visit(field_path const&, any_field const&), in the order of its record.
   template <class Visit>

@@ -70,7 +70,7 @@ struct hierarchical_options {
   [[nodiscard]] constexpr std::size_t operations() const noexcept {
     std::size_t n = functions() + 3 * units * (features() + units) + 5 * units + 8 * scales + 4;
     n += (products ? 2 * (scales - 1) : 0) + (log_means ? 3 * scales + 1 : 0);
-    n += (relative_rate ? 2 : 0) + (extreme_rate ? 3 : 0) + (absolute_rate ? 2 : 0);
+    n += (relative_rate ? 2U : 0U) + (extreme_rate ? 3U : 0U) + (absolute_rate ? 2U : 0U);
     n += (shortcut ? scales + 1 : 0) + (leaky ? 2 : 0);
     n += (learned_input_decay ? units : 0) + (learned_scale_decay ? units : 0);
     n += (dynamic_rate ? units + 5 : 0) + (attention ? units + scales + 7 : 0);
