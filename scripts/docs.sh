@@ -16,7 +16,7 @@ doxygen - > "$out/log" << END
 PROJECT_NAME = halo
 PROJECT_BRIEF = "Keeps neural networks learning on the device they run on"
 OUTPUT_DIRECTORY = $out
-INPUT = README.md CONTRIBUTING.md benchmarks/README.md docs include/halo
+INPUT = README.md CONTRIBUTING.md benchmarks/README.md packaging/README.md docs include/halo
 FILE_PATTERNS = *.hpp *.md
 RECURSIVE = YES
 EXCLUDE_PATTERNS = */pretrained/*

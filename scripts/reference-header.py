@@ -27,7 +27,9 @@ CONCEPTS = {
     "task": ["Task"],
     "meta": ["Task"],
     "data": ["Stream"],
-    "adapt": ["Network"],
+    "energy": ["Meter", "Energy model"],
+    "measure": ["Measure"],
+    "adapt": ["Network", "Meter"],
 }
 SHARED = "Members with one meaning everywhere"
 TABLE = re.compile(r"^\| (`.*?) \|(?:.*\|)? (.+?) \|$")

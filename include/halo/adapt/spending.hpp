@@ -17,6 +17,7 @@ namespace halo::adapt {
 
 /// Where no model is asked.
 struct no_model {
+  /// No joules, whatever the step.
   [[nodiscard]] constexpr energy::joules operator()(optim::decision const&,
                                                     std::size_t) const noexcept {
     return {};

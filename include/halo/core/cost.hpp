@@ -22,6 +22,7 @@ struct cost {
   [[nodiscard]] constexpr std::uint64_t moved(std::uint64_t bytes_a_number = 1) const noexcept {
     return (reads + writes) * bytes_a_number;
   }
+  /// Adds what other work takes, each count to its own.
   constexpr cost& operator+=(cost const& b) noexcept {
     multiply_adds += b.multiply_adds;
     functions += b.functions;
@@ -29,6 +30,7 @@ struct cost {
     writes += b.writes;
     return *this;
   }
+  /// What both take, one after the other.
   [[nodiscard]] friend constexpr cost operator+(cost a, cost const& b) noexcept { return a += b; }
   /// The same work so many times.
   [[nodiscard]] friend constexpr cost operator*(std::uint64_t n, cost const& a) noexcept {

@@ -11,7 +11,8 @@ namespace halo {
 /// Self::wrapper_name and Inner::name.
 template <class Self, class Inner>
 struct wrapped_name {
-  static constexpr std::string_view outer = Self::wrapper_name, inner = Inner::name;
+  static constexpr std::string_view outer = Self::wrapper_name;  ///< the word before the bracket
+  static constexpr std::string_view inner = Inner::name;         ///< the name inside it
   /// The letters.
   static constexpr std::array<char, outer.size() + inner.size() + 3> text = [] {
     std::array<char, outer.size() + inner.size() + 3> t{};

@@ -14,8 +14,11 @@ namespace halo::data {
 /// A column of a table: by its number from 0, from behind (-1 is the last), or by its name in the
 /// header.
 struct csv_column {
-  csv_column(int from_0) : number(from_0) {}              // .labels = {-1}
-  csv_column(char const* in_header) : name(in_header) {}  // .labels = {"class"}
+  /// By its number: `.labels = {-1}` is the last column.
+  csv_column(int from_0) : number(from_0) {}
+  /// By its name, which needs csv_options::header: `.labels = {"class"}`.
+  csv_column(char const* in_header) : name(in_header) {}
+  /// By a name that is already a string.
   csv_column(std::string in_header) : name(std::move(in_header)) {}
 
   int number = 0;    ///< where the name is empty
@@ -46,7 +49,7 @@ struct csv_options {
   std::vector<csv_column> leave_out = {};  ///< columns that are not read
   std::vector<csv_column> texts = {};      ///< columns that hold texts from a small set
   std::vector<csv_table> tables = {};      ///< their texts, known from another file: no others then
-  missing missing_values = missing::refuse;
+  missing missing_values = missing::refuse;  ///< what becomes of fields that hold no value
   std::size_t classes = 0;  ///< labels are below it; 0: one more than the largest, at most 65536
   std::size_t max_texts = 256;                      ///< in a column; more are refused
   std::size_t max_rows = std::size_t{1} << 24U;     ///< more are refused

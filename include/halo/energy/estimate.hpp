@@ -17,11 +17,13 @@ struct joules {
   double network = 0;    ///< of forward, backward and loss
   double optimizer = 0;  ///< of the step of the parameters
 
+  /// Joules of both parts together.
   [[nodiscard]] constexpr double total() const noexcept { return network + optimizer; }
   /// The optimizer's part, in [0, 1]; 0 of nothing.
   [[nodiscard]] constexpr double optimizer_share() const noexcept {
     return total() > 0 ? optimizer / total() : 0;
   }
+  /// Adds the joules of other steps, part by part.
   constexpr joules& operator+=(joules const& b) noexcept {
     network += b.network;
     optimizer += b.optimizer;

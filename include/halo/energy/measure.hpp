@@ -36,7 +36,9 @@ struct measurement {
   std::uint64_t repeats = 0;      ///< of the work
   char const* warning = nullptr;  ///< why it is not to be trusted, see warning_of; null: it is
 
+  /// Joules of one repeat of the work, the mean over all; 0 where there was none.
   [[nodiscard]] constexpr double joules() const noexcept { return each(spent.joules); }
+  /// Seconds of one repeat of the work, the mean over all; 0 where there was none.
   [[nodiscard]] constexpr double seconds() const noexcept { return each(spent.seconds); }
   /// Of the joules of one.
   [[nodiscard]] constexpr double uncertainty() const noexcept { return each(spent.uncertainty()); }

@@ -139,6 +139,7 @@ class above_idle {
   /// @param off    how far the watts may be off
   above_idle(Meter& m, double watts, double off = 0) noexcept
       : meter_(&m), watts_(watts), off_(off) {}
+  /// Joules beyond those of the idle machine: below 0 where it took less than told.
   [[nodiscard]] reading read() {
     reading r = meter_->read();
     r.joules -= watts_ * r.seconds;

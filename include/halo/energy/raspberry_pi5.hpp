@@ -14,6 +14,7 @@ namespace halo::energy {
 
 /// Runs `vcgencmd pmic_read_adc` and hands back what it says.
 struct ask_pmic {
+  /// What the command printed, its errors included; empty where no shell could be started.
   [[nodiscard]] std::string operator()() const {
     std::string text;
     std::FILE* const pipe = ::popen("vcgencmd pmic_read_adc 2>&1", "r");
@@ -57,7 +58,9 @@ class raspberry_pi5 {
     }
     return 1.1451 * sum + 0.5879;
   }
+  /// The smallest step of the power, in watts.
   [[nodiscard]] static double step() noexcept { return 1e-3; }
+  /// The sensor's name, for reports.
   [[nodiscard]] static char const* source() noexcept { return "Raspberry Pi 5 PMIC"; }
 
  private:

@@ -21,10 +21,10 @@ namespace halo::energy {
 /// a function is 8 operations and a number 4 bytes. The defaults are a small board's order of
 /// magnitude: nothing to rely on.
 struct roofline {
-  double operations_per_second = 10e9;
-  double bytes_per_second = 10e9;
-  double joules_per_operation = 50e-12;
-  double joules_per_byte = 150e-12;
+  double operations_per_second = 10e9;   ///< at most, while the data are at hand; above 0
+  double bytes_per_second = 10e9;        ///< at most, between memory and processor; above 0
+  double joules_per_operation = 50e-12;  ///< beyond the idle power, from 0
+  double joules_per_byte = 150e-12;      ///< beyond the idle power, from 0
   double idle_watts = 1;  ///< that the machine takes while it works, whatever it does
 
   static constexpr char const* name = "roofline";
@@ -37,9 +37,11 @@ struct roofline {
     f.option("idle_watts", self.idle_watts, allowed::non_negative());
   }
 
+  /// Operations of a piece of work: its multiply-adds, and 8 for each function.
   [[nodiscard]] static constexpr double operations(cost const& c) noexcept {
     return static_cast<double>(c.multiply_adds + 8 * c.functions);
   }
+  /// Bytes that a piece of work moves: 4 for each number read or written.
   [[nodiscard]] static constexpr double bytes(cost const& c) noexcept {
     return static_cast<double>(c.moved(4));
   }

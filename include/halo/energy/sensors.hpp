@@ -35,6 +35,8 @@ class power_rails {
   power_rails(std::string who, std::vector<power_rail> rails)
       : who_(std::move(who)), rails_(std::move(rails)) {}
 
+  /// The power of all rails together, in watts.
+  /// @throws halo::error where a file is gone
   [[nodiscard]] double watts() const {
     double sum = 0;
     for (power_rail const& r : rails_) sum += r.watts();
@@ -52,6 +54,7 @@ class power_rails {
     for (power_rail const& r : rails_) text += (&r == rails_.data() ? "" : " + ") + r.label;
     return text;
   }
+  /// The rails that are added up, in the order in which they were found.
   [[nodiscard]] std::vector<power_rail> const& rails() const noexcept { return rails_; }
 
  private:

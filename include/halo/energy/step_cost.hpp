@@ -24,6 +24,7 @@ struct step_cost {
   [[nodiscard]] constexpr cost network() const noexcept {
     return forward + back + to_data + to_weights + loss;
   }
+  /// The whole step: the network, the loss and the optimizer.
   [[nodiscard]] constexpr cost total() const noexcept { return network() + optimizer; }
 };
 

@@ -50,9 +50,9 @@ struct systolic_array {
   std::uint64_t interface_bits = 192;     ///< from and to the DRAM, a cycle
   double joules_a_cycle = 235.1e-12;      ///< of the whole array at work, 45 nm at 500 MHz
   std::array<double, 2> weight_bit{.0214e-12, .0289e-12};  ///< joules of a bit read, written
-  std::array<double, 2> input_bit{.0595e-12, .1137e-12};   ///< 45 nm, CACTI 7
-  std::array<double, 2> output_bit{.0332e-12, .0731e-12};
-  double dram_bit = 15e-12;  ///< joules of a bit read or written
+  std::array<double, 2> input_bit{.0595e-12, .1137e-12};   ///< the same; 45 nm, CACTI 7
+  std::array<double, 2> output_bit{.0332e-12, .0731e-12};  ///< the same, of the outputs' buffer
+  double dram_bit = 15e-12;                                ///< joules of a bit read or written
 
   static constexpr void record(auto& self, auto&& f) {
     f.option("rows", self.rows, allowed::at_least(1));

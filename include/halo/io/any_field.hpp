@@ -27,6 +27,7 @@ struct any_field {
   std::span<std::size_t const> shape;  ///< extents; empty: one axis
   allowed (*range_of)(std::size_t i);  ///< of element i, where not all have the same; or null
 
+  /// Of a field whose type is known; refers to its numbers and extents.
   template <class T>
   explicit any_field(recorded_field<T> const& f) noexcept
       : kind(f.kind),
@@ -109,10 +110,13 @@ class field_visitor {
     };
   }
 
+  /// Hands the field on to visit; `walk` calls it for each.
   template <class T>
   [[gnu::noinline]] void operator()(field_path const& path, recorded_field<T> const& f) const {
     call_(visit_, path, any_field(f));
   }
+  /// Calls restored() of a part whose fields were all visited, where it has one and restores was
+  /// asked for; `walk` calls it.
   template <class V>
   void leave(V& part) const noexcept {
     if constexpr (!std::is_const_v<V> && requires { part.restored(); }) {
@@ -130,6 +134,7 @@ class field_visitor {
 /// A value that describes itself, whatever its type. Refers to it; allocates nothing.
 class any_record {
  public:
+  /// Refers to the value, which must outlive this.
   template <recordable V>
   explicit any_record(V const& value) noexcept : value_(&value) {
     walk_ = [](void const* of, field_visitor visit) { walk(*static_cast<V const*>(of), visit); };

@@ -29,6 +29,8 @@ namespace halo::io {
 /// The arrays of an npz file, which this owns. May be moved: views into it stay valid.
 class npz {
  public:
+  /// Takes arrays that were read, each with its name; `name` is the file's, for messages.
+  /// @throws halo::error where two arrays have the same name
   npz(std::string name, std::vector<npy> arrays, std::vector<std::string> names)
       : name_(std::move(name)), arrays_(std::move(arrays)), names_(std::move(names)) {
     std::vector<std::size_t> order(names_.size());
@@ -42,7 +44,9 @@ class npz {
         fail("npz", name_, "every name once", quoted(names_[i], 96) + " twice");
     }
   }
+  /// Takes over the arrays, which stay where they are in memory.
   npz(npz&&) noexcept = default;
+  /// Takes over the other's arrays; views into those that it had before are no longer valid.
   npz& operator=(npz&&) noexcept = default;
 
   /// All arrays, sorted by name (byte by byte).

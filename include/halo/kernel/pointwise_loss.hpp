@@ -14,8 +14,8 @@ namespace halo::kernel {
 /// What a loss makes of one output: its value, and its derivative by the output.
 template <class V>
 struct loss_and_slope {
-  V value;
-  V slope;
+  V value;  ///< the loss of this output alone, before the mean
+  V slope;  ///< d value / d output
 };
 
 /// The targets of a chunk as a register of T: they may be of another floating type than the

@@ -21,7 +21,7 @@ class confusion {
   static_assert(Classes > 0, "halo: confusion: at least one class");
   static constexpr char const* name = "confusion";
   static constexpr bool lower_is_better = false;
-  static constexpr std::size_t classes = Classes;
+  static constexpr std::size_t classes = Classes;  ///< labels are 0 to this - 1
 
   /// Counts rows in.
   /// @pre outputs is Classes
@@ -117,19 +117,24 @@ struct macro_f1 : confusion<Classes> {
   }
 };
 
-/// Precision, recall or F1 of one class, as its value: what a run may aim at.
+/// The precision of one class as the value, so that a run may aim at it: of the rows that were
+/// taken for the class, the share that are of it. In [0, 1]; NaN while none was.
 template <std::size_t Classes, std::size_t Class>
 struct precision_of : confusion<Classes> {
   static_assert(Class < Classes, "halo: measure: the class is one of the network's");
   static constexpr char const* name = "precision";
   [[nodiscard]] double value() const noexcept { return this->precision(Class); }
 };
+/// The recall of one class as the value, so that a run may aim at it: of the rows of the class, the
+/// share that were taken for it. In [0, 1]; NaN while there is none.
 template <std::size_t Classes, std::size_t Class>
 struct recall_of : confusion<Classes> {
   static_assert(Class < Classes, "halo: measure: the class is one of the network's");
   static constexpr char const* name = "recall";
   [[nodiscard]] double value() const noexcept { return this->recall(Class); }
 };
+/// The F1 of one class as the value, so that a run may aim at it: the harmonic mean of its
+/// precision and recall. In [0, 1]; NaN while neither a label nor an answer names the class.
 template <std::size_t Classes, std::size_t Class>
 struct f1_of : confusion<Classes> {
   static_assert(Class < Classes, "halo: measure: the class is one of the network's");

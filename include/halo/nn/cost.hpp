@@ -18,6 +18,7 @@ struct pass_cost {
   [[nodiscard]] constexpr cost of(std::size_t rows) const noexcept {
     return rows == 0 ? cost{} : rows * each + once;
   }
+  /// Adds the cost of another way, per example and once.
   constexpr pass_cost& operator+=(pass_cost const& b) noexcept {
     each += b.each;
     once += b.once;
@@ -29,8 +30,12 @@ struct pass_cost {
 /// The cost of each pass of a layer. The way back has two ends that share something: `back` is what
 /// either takes, to_data what dL/dx takes beside it, to_weights what dL/dθ does.
 struct pass_costs {
-  pass_cost forward, back, to_data, to_weights;
+  pass_cost forward;     ///< from the input to the output
+  pass_cost back;        ///< backward, whichever gradients are asked for
+  pass_cost to_data;     ///< backward, for dL/dx alone
+  pass_cost to_weights;  ///< backward, for dL/dθ alone
 
+  /// Adds the costs of another layer, pass by pass.
   constexpr pass_costs& operator+=(pass_costs const& b) noexcept {
     forward += b.forward;
     back += b.back;
