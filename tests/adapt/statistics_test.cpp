@@ -244,7 +244,7 @@ TEST_CASE("statistics: a network without any weighs nothing more") {
 TEST_CASE("statistics: by those of the examples at hand, no example is left without any") {
   device d(optim::adam{}, seed{1});
   walk(d, 0, 60);
-  for (std::size_t const rows : {1, 2, 3, 8, 9, 10, 16, 17, 25}) {
+  for (std::size_t const rows : {1U, 2U, 3U, 8U, 9U, 10U, 16U, 17U, 25U}) {
     CAPTURE(rows);
     std::vector<float> x = draw<float>(rows * 5, 300, 2.0);
     d.set_normalization(adapt::normalization::batch);

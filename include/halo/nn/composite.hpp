@@ -7,6 +7,7 @@
 
 #include <halo/kernel/sum.hpp>
 #include <halo/nn/block.hpp>
+#include <halo/nn/cost.hpp>
 #include <halo/nn/layer.hpp>
 
 namespace halo::nn::detail {

@@ -9,6 +9,7 @@
 #include <halo/kernel/channel_norm.hpp>
 #include <halo/kernel/sum.hpp>
 #include <halo/nn/batch_norm.hpp>
+#include <halo/nn/cost.hpp>
 #include <halo/nn/layer.hpp>
 #include <halo/nn/plan.hpp>
 

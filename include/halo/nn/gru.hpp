@@ -7,6 +7,7 @@
 
 #include <halo/kernel/gru.hpp>
 #include <halo/nn/bound.hpp>
+#include <halo/nn/cost.hpp>
 #include <halo/nn/recurrent.hpp>
 
 namespace halo::nn {

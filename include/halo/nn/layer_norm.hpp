@@ -6,6 +6,7 @@
 
 #include <halo/kernel/normalize.hpp>
 #include <halo/nn/bound.hpp>
+#include <halo/nn/cost.hpp>
 #include <halo/nn/layer.hpp>
 
 namespace halo::nn {

@@ -10,6 +10,7 @@
 #include <halo/kernel/sum.hpp>
 #include <halo/nn/block.hpp>
 #include <halo/nn/composite.hpp>
+#include <halo/nn/cost.hpp>
 #include <halo/nn/layer.hpp>
 
 namespace halo::nn {
