@@ -43,7 +43,7 @@ std::string const& table() {
 }
 
 void count(benchmark::State& state) {
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * table().size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(table().size()));
 }
 
 void from_chars_alone(benchmark::State& state) {

@@ -51,8 +51,8 @@ resnet_file const& file() {
 }
 
 void count_bytes(benchmark::State& state) {
-  state.SetBytesProcessed(
-      static_cast<std::int64_t>(state.iterations() * sizeof(float) * file().expected().size()));
+  state.SetBytesProcessed(state.iterations() *
+                          static_cast<std::int64_t>(sizeof(float) * file().expected().size()));
 }
 
 void read_the_bytes(benchmark::State& state) {
