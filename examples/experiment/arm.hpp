@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include <halo/core/fingerprint.hpp>
 #include <halo/core/layer_mask.hpp>
+#include <halo/io/identity.hpp>
 #include <halo/learned/coordinate_lstm.hpp>
 #include <halo/learned/halo_rule.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
@@ -94,36 +96,51 @@ struct arm {
   return selection::custom(p);
 }
 
-/// The optimizer of an arm in a run of so many steps, for networks with these parameters.
+/// Hands use(optimizer) the optimizer of an arm in a run of so many steps.
+template <class Use>
+decltype(auto) with_optimizer(arm const& a, std::uint64_t steps, std::uint64_t seed, Use&& use) {
+  using namespace halo;
+  switch (a.of) {
+    case rule::sgd:
+      return use(optim::sgd{{.rate = a.rate}});
+    case rule::momentum_steps:
+      return use(optim::scheduled(optim::momentum{{.rate = a.rate}}, three_parts{}));
+    case rule::adagrad:
+      return use(optim::adagrad{{.rate = a.rate}});
+    case rule::adam:
+      return use(optim::adam{{.rate = a.rate}});
+    case rule::adamw_cosine:
+      return use(optim::scheduled(optim::adamw(a.rate),
+                                  optim::cosine{.steps = steps, .warm_up = steps / 10}));
+    case rule::dm_l2o:
+      return use(learned::pretrained::dm_coordinate_lstm());
+    case rule::hierarchical:
+      return use(learned::pretrained::paper_hierarchical_rnn());
+    case rule::paper_halo:
+      return use(learned::pretrained::paper_halo_rnn());
+    case rule::untrained:
+      return use(learned::hierarchical_rnn<learned::hierarchical::leaky_paper>(halo::seed{seed}));
+    case rule::own:
+      break;
+  }
+  return use(learned::pretrained::best_horizon_rule());
+}
+
+/// The optimizer of an arm for networks with these parameters.
 template <class Layout>
 [[nodiscard]] any_optimizer<Layout> optimizer_of(arm const& a, std::uint64_t steps,
                                                  std::uint64_t seed) {
-  using namespace halo;
-  using any = any_optimizer<Layout>;
-  switch (a.of) {
-    case rule::sgd:
-      return any(optim::sgd{{.rate = a.rate}});
-    case rule::momentum_steps:
-      return any(optim::scheduled(optim::momentum{{.rate = a.rate}}, three_parts{}));
-    case rule::adagrad:
-      return any(optim::adagrad{{.rate = a.rate}});
-    case rule::adam:
-      return any(optim::adam{{.rate = a.rate}});
-    case rule::adamw_cosine:
-      return any(optim::scheduled(optim::adamw(a.rate),
-                                  optim::cosine{.steps = steps, .warm_up = steps / 10}));
-    case rule::dm_l2o:
-      return any(learned::pretrained::dm_coordinate_lstm());
-    case rule::hierarchical:
-      return any(learned::pretrained::paper_hierarchical_rnn());
-    case rule::paper_halo:
-      return any(learned::pretrained::paper_halo_rnn());
-    case rule::untrained:
-      return any(learned::hierarchical_rnn<learned::hierarchical::leaky_paper>(halo::seed{seed}));
-    case rule::own:
-      return any(learned::pretrained::best_horizon_rule());
-  }
-  return any(optim::sgd{});
+  return with_optimizer(a, steps, seed, [](auto const& o) { return any_optimizer<Layout>(o); });
+}
+
+/// Tells this optimizer, its options and its weights from others of the same name.
+[[nodiscard]] inline std::string fingerprint_of(arm const& a, std::uint64_t steps,
+                                                std::uint64_t seed) {
+  return with_optimizer(a, steps, seed, [](auto const& o) {
+    halo::fingerprint f;
+    f.add(halo::io::identity_of(o));
+    return std::string(f.text().data());
+  });
 }
 
 }  // namespace experiment

@@ -17,11 +17,11 @@ namespace experiment {
 /// Where a run stood after so many iterations. Costs are of the run so far, evaluations left out.
 struct point {
   std::uint64_t iterations = 0;
-  double accuracy = 0;  ///< held out, at the weights that steps move
-  double balanced = 0;  ///< the same, mean over the classes
-  double averaged = 0;  ///< held out, at the average of the weights over the path
-  double loss = 0;      ///< on rows that are learned from
-  std::uint64_t network_operations = 0;
+  double accuracy = 0;                   ///< held out, at the weights that steps move
+  double balanced = 0;                   ///< the same, mean over the classes
+  double averaged = 0;                   ///< held out, at the average of the weights over the path
+  double loss = 0;                       ///< on rows that are learned from
+  std::uint64_t network_operations = 0;  ///< the average over the path included
   std::uint64_t optimizer_operations = 0;
   double seconds = 0;  ///< on the clock, beside whatever else runs
 };
@@ -35,12 +35,13 @@ struct trial {
   std::uint64_t seed = 0;
   std::size_t held_out = 0;  ///< most held-out rows that are looked at; 0: all
 
-  /// Tells this run from every other one.
+  /// Tells this run from every other one, those with other weights of a learned optimizer included.
   [[nodiscard]] std::string key() const {
     std::string text = halo::joined(
         {network, "/", with.name(), "/", with.masks, "/", std::to_string(pretraining)});
     for (std::uint64_t const c : checkpoints) text.append("+").append(std::to_string(c));
     if (held_out > 0) text.append("/of ").append(std::to_string(held_out));
+    text.append("/").append(fingerprint_of(with, checkpoints.back(), seed));
     return text.append("/").append(std::to_string(seed));
   }
 };
