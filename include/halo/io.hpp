@@ -5,6 +5,7 @@
 
 #include <halo/io/any_field.hpp>
 #include <halo/io/checksum.hpp>
+#include <halo/io/decimal.hpp>
 #include <halo/io/descriptor.hpp>
 #include <halo/io/file.hpp>
 #include <halo/io/floats.hpp>

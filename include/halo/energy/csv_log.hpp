@@ -69,7 +69,7 @@ class csv_log {
       std::size_t const end = left.find(',');
       auto const n = sysfs::number_in<>(left.substr(0, end));
       if (i == 0 && !n && integral_.total().samples == 0) return;  // a header
-      if (!n || !std::isfinite(*n) || (i < 2) == (end == std::string_view::npos))
+      if (!n || (i < 2) == (end == std::string_view::npos))
         fail("csv_log", where(), "seconds,volts,amperes", std::string(line));
       value[i] = *n;
       left.remove_prefix(end == std::string_view::npos ? left.size() : end + 1);

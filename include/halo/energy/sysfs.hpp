@@ -12,9 +12,11 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <vector>
 
 #include <halo/core/error.hpp>
+#include <halo/io/decimal.hpp>
 #include <halo/io/descriptor.hpp>
 
 // The files in which Linux tells what its sensors see: a line each, to be read anew every time.
@@ -41,17 +43,17 @@ namespace halo::energy::sysfs {
   return found;
 }
 
-/// A whole number at the beginning of a text; none where there is none.
+/// The number at the beginning of a text, real or whole; none where there is none, or no finite
+/// one.
 template <class Number = double>
 [[nodiscard]] inline std::optional<Number> number_in(std::string_view text, int base = 10) {
   Number n{};
-  auto const [end, wrong] = [&] {
-    if constexpr (std::is_floating_point_v<Number>)
-      return std::from_chars(text.data(), text.data() + text.size(), n);
-    else
-      return std::from_chars(text.data(), text.data() + text.size(), n, base);
-  }();
-  if (wrong != std::errc{} || end == text.data()) return std::nullopt;
+  if constexpr (std::is_floating_point_v<Number>) {
+    if (!io::take_number(text, n)) return std::nullopt;
+  } else {
+    auto const [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), n, base);
+    if (wrong != std::errc{}) return std::nullopt;
+  }
   return n;
 }
 
