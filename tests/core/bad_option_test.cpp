@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstddef>
 #include <string_view>
 
 namespace core_bad_option_test {
@@ -29,6 +30,15 @@ struct outer {
   }
 };
 
+struct counting_visitor {
+  static constexpr bool nameless = true;
+  std::size_t letters = 0, fields = 0;
+  void operator()(field_path const& path, auto const&) {
+    path.each([&](std::string_view name) { letters += name.size(); });
+    ++fields;
+  }
+};
+
 static_assert(!first_bad_option(inner{}));
 static_assert(first_bad_option(inner{.momentum = 1}));
 
@@ -47,6 +57,14 @@ TEST_CASE("bad_option: of several the first") {
   auto const bad = first_bad_option(outer{.rate = 0, .part = {.momentum = 1.5F}});
   REQUIRE(bad);
   CHECK(std::string_view(bad->path.data()) == "rate");
+}
+
+TEST_CASE("bad_option: whether there is one is asked without names") {
+  counting_visitor visitor;
+  outer const value;
+  walk(value, visitor);
+  CHECK(visitor.fields > 0);
+  CHECK(visitor.letters == 0);
 }
 
 }  // namespace core_bad_option_test

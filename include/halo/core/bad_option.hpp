@@ -44,18 +44,27 @@ template <recordable V>
   return bad;
 }
 
-/// Whether an option of a value is out of its range; less code than first_bad_option, which says
-/// which one.
-template <recordable V>
-[[nodiscard]] constexpr bool has_bad_option(V const& value) noexcept {
+namespace detail {
+struct option_check {
+  static constexpr bool nameless = true;
   bool bad = false;
-  walk(value, [&bad]<class T>(field_path const&, recorded_field<T> const& field) {
+  template <class T>
+  constexpr void operator()(field_path const&, recorded_field<T> const& field) noexcept {
     if constexpr (!recorded_field<T>::is_text)
       if (field.kind == field_kind::option)
         for (auto const x : field.values)
           bad = bad || !field.range.contains(static_cast<double>(x));
-  });
-  return bad;
+  }
+};
+}  // namespace detail
+
+/// Whether an option of a value is out of its range; less code than first_bad_option, which says
+/// which one.
+template <recordable V>
+[[nodiscard]] constexpr bool has_bad_option(V const& value) noexcept {
+  detail::option_check check;
+  walk(value, check);
+  return check.bad;
 }
 
 }  // namespace halo

@@ -26,16 +26,29 @@
 
 namespace halo {
 
+namespace detail {
+/// Any name, not looked at: the names and what measures their length stay out of the program.
+struct no_name {
+  constexpr no_name() noexcept = default;
+  constexpr no_name(auto const&) noexcept {}
+  constexpr operator std::string_view() const noexcept { return {}; }
+};
+}  // namespace detail
+
 /// What a value's record() is handed: forwards each field to visit(path, recorded_field<T>).
 ///
 /// Numbers are of arithmetic type; bool and enumerations are handed on as unsigned and underlying
 /// integers. Behind the fields of a part, visit.leave(part) is called where the visitor has it; who
 /// has written to them there calls part.restored() where the part has that.
 /// Ranges are what numbers may be in a file from elsewhere; floats are finite there in any case.
-/// Holds pointers only and allocates nothing.
+/// A visitor with a static member `nameless` is handed empty names. Holds pointers only and
+/// allocates nothing.
 template <class Visit>
 class recorder {
  public:
+  /// A field's name; of a visitor that says `nameless`, a place where none is kept.
+  using name_type =
+      std::conditional_t<requires { Visit::nameless; }, detail::no_name, std::string_view>;
   /// Hands what is named to visit, under the path of a part.
   constexpr explicit recorder(Visit& visit, field_path const* inside = nullptr) noexcept
       : visit_(&visit), inside_(inside) {}
@@ -47,7 +60,7 @@ class recorder {
 
   /// A template argument: a number, an enumeration or a text.
   template <class T>
-  constexpr void constant(std::string_view name, T const& value) const {
+  constexpr void constant(name_type name, T const& value) const {
     if constexpr (std::convertible_to<T const&, std::string_view>) {
       std::string_view const text = value;
       emit(name, field_kind::constant, std::span<char const>(text.data(), text.size()));
@@ -57,56 +70,53 @@ class recorder {
   }
   /// A number that the program chooses, and the range it is to be chosen from.
   template <class T>
-  constexpr void option(std::string_view name, T const& value, allowed range) const {
+  constexpr void option(name_type name, T const& value, allowed range) const {
     scalar(name, field_kind::option, value, range);
   }
   /// A yes, a no, or a choice.
   template <class T>
     requires std::same_as<T, bool> || std::is_enum_v<T>
-  constexpr void option(std::string_view name, T const& value) const {
+  constexpr void option(name_type name, T const& value) const {
     scalar(name, field_kind::option, value, {});
   }
   /// Several, each from the same range.
   template <class T, std::size_t N>
-  constexpr void options(std::string_view name, std::span<T, N> values, allowed range) const {
+  constexpr void options(name_type name, std::span<T, N> values, allowed range) const {
     emit(name, field_kind::option, std::span<T const>(values), range);
   }
   /// A number that a run changes.
   template <class T>
-  constexpr void number(std::string_view name, T& value, allowed range = {}) const {
+  constexpr void number(name_type name, T& value, allowed range = {}) const {
     scalar(name, field_kind::number, value, range);
   }
   /// An array with numbers for each parameter, each within the range.
   template <class T, std::size_t N>
-  constexpr void per_parameter(std::string_view name, std::span<T, N> values,
-                               allowed range = {}) const {
+  constexpr void per_parameter(name_type name, std::span<T, N> values, allowed range = {}) const {
     emit(name, field_kind::per_parameter, std::span<T>(values), range);
   }
   /// The same with a range for each element.
   template <class T, std::size_t N>
-  constexpr void per_parameter(std::string_view name, std::span<T, N> values,
+  constexpr void per_parameter(name_type name, std::span<T, N> values,
                                allowed (*range_of)(std::size_t i)) const {
     (*visit_)(field_path{inside_, name},
               recorded_field<T>{field_kind::per_parameter, values, {}, {}, range_of});
   }
   /// An array with numbers for each tensor.
   template <class T, std::size_t N>
-  constexpr void per_tensor(std::string_view name, std::span<T, N> values,
-                            allowed range = {}) const {
+  constexpr void per_tensor(name_type name, std::span<T, N> values, allowed range = {}) const {
     emit(name, field_kind::per_tensor, std::span<T>(values), range);
   }
   /// Any other array.
   template <class T, std::size_t N>
-  constexpr void per_problem(std::string_view name, std::span<T, N> values,
-                             allowed range = {}) const {
+  constexpr void per_problem(name_type name, std::span<T, N> values, allowed range = {}) const {
     emit(name, field_kind::per_problem, std::span<T>(values), range);
   }
   /// An array of the state with more axes than one.
   ///
   /// @param shape  extents whose product is the number of values
   template <class T, std::size_t N>
-  constexpr void tensor(std::string_view name, std::span<T, N> values,
-                        std::span<std::size_t const> shape, allowed range = {}) const {
+  constexpr void tensor(name_type name, std::span<T, N> values, std::span<std::size_t const> shape,
+                        allowed range = {}) const {
     (*visit_)(field_path{inside_, name},
               recorded_field<T>{field_kind::per_parameter, std::span<T>(values), range, shape});
   }
@@ -124,26 +134,26 @@ class recorder {
   }
   /// A value that describes itself; its fields stand behind `name`, where that is not empty.
   template <class V>
-  constexpr void part(std::string_view name, V& value) const {
+  constexpr void part(name_type name, V& value) const {
     field_path const path{inside_, name};
     std::remove_const_t<V>::record(value, recorder(*visit_, &path));
     if constexpr (requires { visit_->leave(value); }) visit_->leave(value);
   }
   /// A type that describes itself by constants alone, V::describe(f).
   template <class V>
-  constexpr void part(std::string_view name) const {
+  constexpr void part(name_type name) const {
     field_path const path{inside_, name};
     V::describe(recorder(*visit_, &path));
   }
 
  private:
   template <class T>
-  constexpr void emit(std::string_view name, field_kind kind, std::span<T> values,
+  constexpr void emit(name_type name, field_kind kind, std::span<T> values,
                       allowed range = {}) const {
     (*visit_)(field_path{inside_, name}, recorded_field<T>{kind, values, range});
   }
   template <class T>
-  constexpr void scalar(std::string_view name, field_kind kind, T& value, allowed range) const {
+  constexpr void scalar(name_type name, field_kind kind, T& value, allowed range) const {
     using plain = std::remove_const_t<T>;
     if constexpr (std::same_as<plain, bool>) {
       converted<std::uint8_t>(name, kind, value, allowed::between(0, 1));
@@ -159,7 +169,7 @@ class recorder {
     }
   }
   template <class Integer, class T>
-  constexpr void converted(std::string_view name, field_kind kind, T& value, allowed range) const {
+  constexpr void converted(name_type name, field_kind kind, T& value, allowed range) const {
     if constexpr (std::is_const_v<T>) {
       Integer const copy = static_cast<Integer>(value);
       emit(name, kind, std::span<Integer const>(&copy, 1), range);
