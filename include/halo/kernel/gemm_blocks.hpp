@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
-#include <utility>
 
 #include <halo/core/assert.hpp>
 #include <halo/kernel/gemm_pack.hpp>
@@ -19,6 +18,11 @@ struct operand {
   P data;
   std::size_t stride;       ///< elements from one row in memory to the next
   bool transposed = false;  ///< whether rows in memory are columns of the matrix
+
+  /// Where element (i, j) lies.
+  [[nodiscard]] P at(std::size_t i, std::size_t j) const noexcept {
+    return transposed ? data + (j * stride + i) : data + (i * stride + j);
+  }
 };
 
 namespace detail {
@@ -182,19 +186,20 @@ template <class T, class Arch>
 
 /// A product, chain by chain, which are added to one another; B is copied where there is room.
 template <class T, class Arch>
-[[gnu::noinline]] void multiply_in_chains(gemm_task<T> task, std::span<T> room) noexcept {
-  finisher<T> const finish = std::exchange(task.finish, {nullptr, nullptr});
+[[gnu::noinline]] void multiply_in_chains(gemm_task<T> const& whole, std::span<T> room) noexcept {
+  gemm_task<T> task = whole;
+  task.finish = {nullptr, nullptr};
   for (std::size_t left = task.k;;) {
     task.k = std::min(left, chain);
     left -= task.k;
-    if (left == 0) task.finish = finish;
+    if (left == 0) task.finish = whole.finish;
     if (room.empty())
       multiply_direct<T, Arch>(task);
     else
       multiply_packed<T, Arch>(task, room);
     if (left == 0) return;
-    task.a.data += task.k * (task.a.transposed ? task.a.stride : 1);
-    task.b.data += task.k * (task.b.transposed ? 1 : task.b.stride);
+    task.a.data = task.a.at(0, task.k);
+    task.b.data = task.b.at(task.k, 0);
     task.from = task.c;
     task.from_row = task.c_row;
   }

@@ -12,6 +12,44 @@
 
 namespace halo::nn {
 
+namespace detail {
+
+/// On the gradient: the smaller of what made it, where that is quicker to find, and itself.
+template <class T>
+[[nodiscard]] T linear_bound(std::size_t in, std::size_t out, std::size_t rows, T const* x,
+                             T const* dy, T const* gradient) noexcept {
+  if (rows * (in + out) >= in * out) return kernel::magnitude(in * out + out, gradient);
+  T const most = std::max(kernel::magnitude(rows * in, x), T(1));
+  return static_cast<T>(rows) * most * kernel::magnitude(rows * out, dy);
+}
+template <class C>
+[[nodiscard]] simd::scalar_of<C> linear_bound(std::size_t, std::size_t, std::size_t, C, C,
+                                              C) noexcept {
+  return std::numeric_limits<simd::scalar_of<C>>::infinity();  // planes: nobody asks
+}
+
+/// linear::backward: sizes are arguments, so that it is in a program once for all layers.
+template <class P>
+simd::scalar_of<P> linear_backward(std::size_t in, std::size_t out, pass const& p,
+                                   backward_arguments<P> const& a) noexcept {
+  using kernel::column_sum;
+  using kernel::gemm;
+  using C = simd::const_of<P>;
+  C const dy = a.dy;
+  if (a.gradient) {
+    gemm(in, out, p.rows, kernel::operand<C>{a.x, in, true}, kernel::operand<C>{dy, out},
+         a.gradient, out, kernel::start::zero, C{}, kernel::no_activation{}, p.room);
+    column_sum(p.rows, out, dy, a.gradient + in * out);
+  }
+  if (a.dx) {
+    gemm(p.rows, in, out, kernel::operand<C>{dy, out}, kernel::operand<C>{a.theta, out, true}, a.dx,
+         in, kernel::start::zero, C{}, kernel::no_activation{}, p.room);
+  }
+  return a.gradient ? linear_bound(in, out, p.rows, a.x, dy, C(a.gradient)) : simd::scalar_of<P>(0);
+}
+
+}  // namespace detail
+
 /// A fully connected layer, [rows, In] → [rows, Out].
 ///
 /// y = x·W + b with W of shape [In, Out], as in the equations of the papers (PyTorch stores [Out,
@@ -63,33 +101,7 @@ struct linear {
   /// dW = xᵀ·dy, db = Σ dy, dx = dy·Wᵀ. Returns a bound on |dW| and |db|.
   template <class X, class P>
   static simd::scalar_of<P> backward(pass const& p, backward_arguments<P> const& a) noexcept {
-    using kernel::column_sum;
-    using kernel::gemm;
-    using C = simd::const_of<P>;
-    C const dy = a.dy;
-    if (a.gradient) {
-      gemm(In, Out, p.rows, kernel::operand<C>{a.x, In, true}, kernel::operand<C>{dy, Out},
-           a.gradient, Out, kernel::start::zero, C{}, kernel::no_activation{}, p.room);
-      column_sum(p.rows, Out, dy, a.gradient + In * Out);
-    }
-    if (a.dx) {
-      gemm(p.rows, In, Out, kernel::operand<C>{dy, Out}, kernel::operand<C>{a.theta, Out, true},
-           a.dx, In, kernel::start::zero, C{}, kernel::no_activation{}, p.room);
-    }
-    return a.gradient ? bound(p.rows, a.x, dy, C(a.gradient)) : simd::scalar_of<P>(0);
-  }
-
- private:
-  /// From the smaller of what made the gradient and the gradient itself.
-  template <class T>
-  static T bound(std::size_t rows, T const* x, T const* dy, T const* gradient) noexcept {
-    if (rows * (In + Out) >= In * Out) return kernel::magnitude(In * Out + Out, gradient);
-    T const most = std::max(kernel::magnitude(rows * In, x), T(1));
-    return static_cast<T>(rows) * most * kernel::magnitude(rows * Out, dy);
-  }
-  template <class C>
-  static simd::scalar_of<C> bound(std::size_t, C, C, C) noexcept {
-    return std::numeric_limits<simd::scalar_of<C>>::infinity();  // planes: nobody asks
+    return detail::linear_backward(In, Out, p, a);
   }
 };
 static_assert(layer<linear<3, 2>, shape<3>>);
