@@ -135,4 +135,29 @@ TEST_CASE("portable: the bits are these on every processor") {
   CHECK(hash == 6736599135287435091U);
 }
 
+TEST_CASE("portable: roots in integers are the processor's") {
+  generator g(seed{5});
+  std::uint64_t wrong = 0;
+  for (int i = 0; i < 20000; ++i) {
+    std::uint64_t bits = (std::uint64_t{g.bits()} << 32 | g.bits()) >> 1;
+    if (i % 3 == 0) bits &= ~((std::uint64_t{1} << 40) - 1);         // few digits
+    if (i % 5 == 0) bits &= (std::uint64_t{1} << (i % 52 + 1)) - 1;  // denormal
+    auto const x = core::bit_cast<double>(bits);
+    if (std::isnan(x)) continue;
+    wrong += core::detail::integer_root(x) == std::sqrt(x) ? 0U : 1U;
+  }
+  for (std::uint64_t k = 1; k < 2000; ++k) {
+    auto const x = static_cast<double>(k * k * 12345 * 12345);
+    wrong += core::detail::integer_root(x) == static_cast<double>(k * 12345) ? 0U : 1U;
+    wrong += core::detail::integer_root(std::nextafter(x, 0)) == std::sqrt(std::nextafter(x, 0))
+                 ? 0U
+                 : 1U;
+  }
+  CHECK(wrong == 0);
+  CHECK(core::detail::integer_root(0.0) == 0);
+  CHECK(std::isinf(core::detail::integer_root(std::numeric_limits<double>::infinity())));
+  CHECK(std::isnan(core::detail::integer_root(-1.0)));
+  CHECK(std::isnan(core::detail::integer_root(std::numeric_limits<double>::quiet_NaN())));
+}
+
 }  // namespace core_portable_test

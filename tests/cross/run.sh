@@ -7,6 +7,7 @@
 #   tests/cross/run.sh math [TARGET...]     the tests of random numbers, functions and registers
 #   tests/cross/run.sh verify [TARGET...]   halo-verify; by itself here and on a Cortex-M4F
 #   tests/cross/run.sh size                 flash and RAM of an adaptation on a Cortex-M4F
+#   tests/cross/run.sh pace                 instructions of its step
 #   tests/cross/run.sh sketch               the Arduino library's example, on a Cortex-M4F
 #   tests/cross/run.sh cost [wasm]          what HALO_PORTABLE costs on this machine, and SSE2 alone
 #   tests/cross/run.sh packages [TARGET...] what Debian calls the compilers and emulators
@@ -155,7 +156,7 @@ size() { # of one adaptation each: code and constants, RAM, and what must not be
   for optimizer in sgd:24576 adam:32768 halo_rule:40960; do
     most=${optimizer#*:} optimizer=${optimizer%:*}
     weighed "$optimizer given -Os" "$most" -Os -DHALO_FOOTPRINT_OF="$optimizer" $start
-    weighed "$optimizer drawn -Os" '' -Os -DHALO_FOOTPRINT_OF="$optimizer"
+    weighed "$optimizer drawn -Os" "$most" -Os -DHALO_FOOTPRINT_OF="$optimizer"
     weighed "$optimizer drawn -O2" '' -O2 -DHALO_FOOTPRINT_OF="$optimizer"
   done
 }
@@ -165,6 +166,24 @@ weighed() { # weighed TITLE CEILING FLAG...
   # shellcheck disable=SC2086 # none or one
   build size tests/cross/footprint.cpp -- -DNDEBUG "$@" &&
     tests/cross/weigh.py "$out/size" "$title" $most || failed=1
+}
+
+pace() { # instructions of a step, counted by the emulator
+  local optimizer level count
+  target cortex-m4
+  available cortex-m4 || return 0
+  ran=1
+  for optimizer in sgd adam halo_rule; do
+    for level in -Os -O2; do
+      build pace tests/cross/pace.cpp -- -DNDEBUG "$level" -DHALO_FOOTPRINT_OF="$optimizer" || {
+        failed=1
+        return
+      }
+      # shellcheck disable=SC2086 # words
+      count=$(timeout 300 ${emulator/-kernel/-icount shift=0 -kernel} "$out/pace" 2>&1) || failed=1
+      echo "$optimizer $level: $count"
+    done
+  done
 }
 
 verify() { # verify NAME: halo-verify, its page
@@ -247,6 +266,7 @@ case $what in
     for name in "${targets[@]}"; do verify "$name"; done
     ;;
   size) size ;;
+  pace) pace ;;
   sketch) sketch ;;
   cost) cost "${targets[0]:-host}" ;;
   packages)
@@ -255,7 +275,7 @@ case $what in
     exit
     ;;
   *)
-    sed -n '3,15s/^# \{0,1\}//p' "$0"
+    sed -n '3,16s/^# \{0,1\}//p' "$0"
     exit 1
     ;;
 esac

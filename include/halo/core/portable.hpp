@@ -129,6 +129,45 @@ inline constexpr std::int64_t ln2_next = 0x26A;  // 2^62 ln 2 = 0x2C5C85FDF473DE
   return std::ldexp(detail::of_62(sum), static_cast<int>(twos));
 }
 
+namespace detail {
+
+/// √x, rounded correctly, in integers; x >= 0, finite, else NaN (infinity there).
+[[nodiscard]] constexpr double integer_root(double x) noexcept {
+  if (!(x > 0) || x == std::numeric_limits<double>::infinity())
+    return x >= 0 ? x : std::numeric_limits<double>::quiet_NaN();
+  int exponent = 0;
+  if (x < std::numeric_limits<double>::min()) {  // denormal
+    x *= 0x1p54;
+    exponent = -54;
+  }
+  auto const bits = bit_cast<std::uint64_t>(x);
+  exponent += static_cast<int>(bits >> 52) - 1023;
+  std::uint64_t const one = std::uint64_t{1} << 52;
+  std::uint64_t rest = ((bits & (one - 1)) | one) << (exponent & 1);  // x = rest 2^(exponent-52)
+  std::uint64_t root = 0, twice = 0;
+  for (std::uint64_t digit = 2 * one; digit != 0; digit >>= 1) {  // 53 binary digits, and one more
+    rest <<= 1;
+    if (twice + digit > rest) continue;
+    rest -= twice + digit;
+    twice += 2 * digit;
+    root += digit;
+  }
+  root = (root + 1) >> 1;  // never half-way: the square of such a root has too many digits
+  auto const half = static_cast<std::uint64_t>((exponent >> 1) + 1022);
+  return bit_cast<double>((half << 52) + root);
+}
+
+}  // namespace detail
+
+/// √x, rounded correctly: by the processor where it has doubles, without a library where not.
+[[nodiscard]] inline double portable_sqrt(double x) noexcept {
+#if defined(__arm__) && (!defined(__ARM_FP) || (__ARM_FP & 8) == 0)
+  return detail::integer_root(x);
+#else
+  return std::sqrt(x);
+#endif
+}
+
 /// base^exponent by squaring, relative error below exponent · 2e-16.
 [[nodiscard]] constexpr double portable_power(double base, std::uint64_t exponent) noexcept {
   double product = 1.0;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -71,7 +70,7 @@ class generator {
   float normal() noexcept {
     auto const w = words(position_++);
     double const u = (static_cast<double>(wide(w[0], w[1]) >> 11) + 1.0) * 0x1p-53;  // (0, 1]
-    double const radius = std::sqrt(-2.0 * core::portable_log(u));
+    double const radius = core::portable_sqrt(-2.0 * core::portable_log(u));
     return static_cast<float>(radius * core::portable_turn(static_cast<double>(w[2]) * 0x1p-32)[0]);
   }
 

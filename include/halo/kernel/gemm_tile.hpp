@@ -26,6 +26,8 @@ struct tile_shape {
   static constexpr std::size_t row_vectors = lanes > 1 ? 8 : 4;
   /// Whether a vector can be cut off; one lane cannot.
   static constexpr bool cut = lanes > 1;
+  /// A small processor, which has fewer kernels to store: sizes are powers of two.
+  static constexpr bool few_kernels = lanes == 1 && !many_registers;
 };
 
 /// A column of equal tiles of C: what to read and where to write.
@@ -166,22 +168,56 @@ template <class T, class Arch>
   return tall_full[(rows - 2) * shape::vectors + vectors - 1];
 }
 
-/// Tiles below one another for rows rows of C, in heights that differ by one at most.
+/// The same for few_kernels: 1, 2 or 4 rows of 1 or 2 columns, or one row of 4.
+template <class T, class Arch>
+[[nodiscard]] inline tile_kernel<T> find_small_tile_kernel(std::size_t rows,
+                                                           std::size_t columns) noexcept {
+  using shape = tile_shape<T, Arch>;
+  static_assert(shape::rows == 4 && shape::vectors == 2 && shape::row_vectors == 4);
+  static constexpr std::array<tile_kernel<T>, 6> kernels{
+      kernel_of_rows<T, Arch, 1, false>(std::make_index_sequence<1>{}),
+      kernel_of_rows<T, Arch, 2, false>(std::make_index_sequence<1>{}),
+      kernel_of_rows<T, Arch, 1, false>(std::make_index_sequence<2>{}),
+      kernel_of_rows<T, Arch, 2, false>(std::make_index_sequence<2>{}),
+      kernel_of_rows<T, Arch, 1, false>(std::make_index_sequence<4>{}),
+      kernel_of_rows<T, Arch, 2, false>(std::make_index_sequence<4>{})};
+  if (columns == 4) return kernel_of_rows<T, Arch, 4, false>(std::make_index_sequence<1>{});
+  return kernels[rows / 2 * 2 + columns - 1];
+}
+
+/// Tiles below one another for rows rows of C, in heights that differ by one at most, or in powers
+/// of two.
 template <class T, class Arch>
 inline void multiply_column(tile_task<T> task, std::size_t rows, std::size_t vectors) noexcept {
-  constexpr std::size_t most = tile_shape<T, Arch>::rows;
-  bool const masked = task.last < tile_shape<T, Arch>::lanes;
-  std::size_t const tiles = (rows + most - 1) / most;
-  std::size_t const height = rows / tiles;
-  std::size_t const taller = rows % tiles;
-  if (taller > 0) {
-    find_tile_kernel<T, Arch>(height + 1, vectors, masked)(task, taller);
-    std::size_t const done = taller * (height + 1);
+  using shape = tile_shape<T, Arch>;
+  auto const down = [&](std::size_t done) {
     task.a += done * task.a_row;
     task.c += done * task.c_row;
     if (task.from != nullptr) task.from += done * task.from_row;
+  };
+  if constexpr (!shape::few_kernels) {
+    bool const masked = task.last < shape::lanes;
+    std::size_t const tiles = (rows + shape::rows - 1) / shape::rows;
+    std::size_t const height = rows / tiles;
+    std::size_t const taller = rows % tiles;
+    if (taller > 0) {
+      find_tile_kernel<T, Arch>(height + 1, vectors, masked)(task, taller);
+      down(taller * (height + 1));
+    }
+    find_tile_kernel<T, Arch>(height, vectors, masked)(task, tiles - taller);
+  } else if (vectors == 3) {  // of a single row
+    multiply_column<T, Arch>(task, rows, 2);
+    task.b += 2, task.c += 2;
+    if (task.from != nullptr) task.from += 2;
+    multiply_column<T, Arch>(task, rows, 1);
+  } else {
+    for (std::size_t height = shape::rows; rows > 0; height /= 2) {
+      std::size_t const tiles = rows / height;
+      if (tiles > 0) find_small_tile_kernel<T, Arch>(height, vectors)(task, tiles);
+      down(tiles * height);
+      rows -= tiles * height;
+    }
   }
-  find_tile_kernel<T, Arch>(height, vectors, masked)(task, tiles - taller);
 }
 
 }  // namespace halo::kernel::detail

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <span>
@@ -10,6 +9,7 @@
 #include <halo/core/assert.hpp>
 #include <halo/core/bad_option.hpp>
 #include <halo/core/parameter_table.hpp>
+#include <halo/core/portable.hpp>
 #include <halo/core/random.hpp>
 #include <halo/core/record.hpp>
 
@@ -19,7 +19,7 @@ namespace halo::nn {
 struct he {
   /// √(2/fan_in).
   [[nodiscard]] static float deviation(double fan_in, double) noexcept {
-    return static_cast<float>(std::sqrt(2.0 / fan_in));
+    return static_cast<float>(core::portable_sqrt(2.0 / fan_in));
   }
 };
 
@@ -27,7 +27,7 @@ struct he {
 struct glorot {
   /// √(2/(fan_in + fan_out)).
   [[nodiscard]] static float deviation(double fan_in, double fan_out) noexcept {
-    return static_cast<float>(std::sqrt(2.0 / (fan_in + fan_out)));
+    return static_cast<float>(core::portable_sqrt(2.0 / (fan_in + fan_out)));
   }
 };
 
