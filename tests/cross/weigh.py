@@ -15,7 +15,7 @@ import sys
 NEVER = re.compile(r"_?(malloc|realloc|calloc|free|.*printf|_Znwj|_Znaj|__cxa_throw)(_r)?")
 DOUBLES = re.compile(
     r"__aeabi_(c?d\w+|[fiul]+2d|d2\w+)|__\w*df\w*|frexp|ldexp|scalbn|(__ieee754_)?sqrt|"
-    r"_ZN4halo4core\d+portable_\w+|_ZN4halo9generator6normal\w+"
+    r"_ZN4halo4core(\d+portable_|6detail12integer_root)\w+|_ZN4halo9generator6normal\w+"
 )
 
 

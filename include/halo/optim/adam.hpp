@@ -100,7 +100,8 @@ struct adam {
           double const c2 = 1.0 - core::portable_power(static_cast<double>(config.beta2), t);
           // rate·m̂/(√v̂ + ε) = (rate·√c2/c1)·m/(√v + ε·√c2): one root, one division
           T const pace = static_cast<T>(static_cast<double>(rate) * core::portable_sqrt(c2) / c1);
-          T const floor = static_cast<T>(static_cast<double>(config.epsilon) * core::portable_sqrt(c2));
+          T const floor =
+              static_cast<T>(static_cast<double>(config.epsilon) * core::portable_sqrt(c2));
           // as few multiplications as can be: they are what the pass is bound by in the cache
           return [=](auto& x, auto g, auto& m, auto& v) {
             using V = std::remove_reference_t<decltype(x)>;
