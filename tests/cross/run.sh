@@ -9,6 +9,7 @@
 #   tests/cross/run.sh size                 flash and RAM of an adaptation on a Cortex-M4F
 #   tests/cross/run.sh pace                 instructions of its step
 #   tests/cross/run.sh sketch               the Arduino library's example, on a Cortex-M4F
+#   tests/cross/run.sh browser              the page of examples/browser, in headless Chromium
 #   tests/cross/run.sh cost [wasm]          what HALO_PORTABLE costs on this machine, and SSE2 alone
 #   tests/cross/run.sh packages [TARGET...] what Debian calls the compilers and emulators
 #
@@ -216,6 +217,18 @@ sketch() { # the Arduino library as it is packed, and its example on an emulated
   tail -n 1 "$out/sketch.txt"
 }
 
+browser() { # the page of examples/browser as it is built, used in Chromium
+  target wasm
+  available wasm || return 0
+  if ! command -v chromium > /dev/null; then
+    echo 'browser: skipped, no chromium'
+    return
+  fi
+  ran=1
+  HALO_BUILD=$out examples/browser/build.sh &&
+    examples/browser/browser_test.py "$out/browser" || failed=1
+}
+
 cost() { # cost host|wasm: microseconds of a step, one build after the other
   local name=$1 variant variants
   target "$name"
@@ -268,6 +281,7 @@ case $what in
   size) size ;;
   pace) pace ;;
   sketch) sketch ;;
+  browser) browser ;;
   cost) cost "${targets[0]:-host}" ;;
   packages)
     [ $# -gt 0 ] || read -r -d '' -a targets <<< "$all"
@@ -275,7 +289,7 @@ case $what in
     exit
     ;;
   *)
-    sed -n '3,16s/^# \{0,1\}//p' "$0"
+    sed -n '3,17s/^# \{0,1\}//p' "$0"
     exit 1
     ;;
 esac
