@@ -7,6 +7,7 @@
 #include <halo/core/allowed.hpp>
 #include <halo/core/assert.hpp>
 #include <halo/core/bad_option.hpp>
+#include <halo/core/bfloat16.hpp>
 #include <halo/core/bit_cast.hpp>
 #include <halo/core/concepts.hpp>
 #include <halo/core/cost.hpp>

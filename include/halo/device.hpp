@@ -20,6 +20,7 @@
 #include <halo/adapt/features.hpp>
 #include <halo/adapt/federated_average.hpp>
 #include <halo/adapt/goals.hpp>
+#include <halo/adapt/gradient_memory.hpp>
 #include <halo/adapt/guarded_update.hpp>
 #include <halo/adapt/hardest.hpp>
 #include <halo/adapt/inference.hpp>
@@ -74,6 +75,11 @@
 #include <halo/learned/horizon_features.hpp>
 #include <halo/learned/horizon_rule.hpp>
 #include <halo/learned/horizon_weights.hpp>
+#include <halo/learned/lean.hpp>
+#include <halo/learned/lean_halo_rule.hpp>
+#include <halo/learned/lean_pass.hpp>
+#include <halo/learned/lean_state.hpp>
+#include <halo/learned/lean_storage.hpp>
 #include <halo/learned/number.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/overrun.hpp>
@@ -85,6 +91,7 @@
 #include <halo/learned/reader.hpp>
 #include <halo/learned/recurrent.hpp>
 #include <halo/learned/rnnprop.hpp>
+#include <halo/learned/safe_step.hpp>
 #include <halo/learned/state.hpp>
 #include <halo/learned/step_facts.hpp>
 #include <halo/learned/tensor_features.hpp>
@@ -104,6 +111,7 @@
 #include <halo/optim/cost.hpp>
 #include <halo/optim/decide.hpp>
 #include <halo/optim/deepening.hpp>
+#include <halo/optim/dense.hpp>
 #include <halo/optim/depth_cut.hpp>
 #include <halo/optim/forget.hpp>
 #include <halo/optim/gated.hpp>

@@ -15,6 +15,11 @@
 #include <halo/learned/horizon_rule.hpp>
 #include <halo/learned/horizon_weights.hpp>
 #include <halo/learned/lane_gradient.hpp>
+#include <halo/learned/lean.hpp>
+#include <halo/learned/lean_halo_rule.hpp>
+#include <halo/learned/lean_pass.hpp>
+#include <halo/learned/lean_state.hpp>
+#include <halo/learned/lean_storage.hpp>
 #include <halo/learned/number.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/overrun.hpp>
@@ -26,6 +31,7 @@
 #include <halo/learned/reader.hpp>
 #include <halo/learned/recurrent.hpp>
 #include <halo/learned/rnnprop.hpp>
+#include <halo/learned/safe_step.hpp>
 #include <halo/learned/scalar_gradient.hpp>
 #include <halo/learned/state.hpp>
 #include <halo/learned/step_facts.hpp>

@@ -23,6 +23,7 @@
 #include <halo/nn/forward_walk.hpp>
 #include <halo/nn/gaussian_nll.hpp>
 #include <halo/nn/gradient.hpp>
+#include <halo/nn/gradient_parts.hpp>
 #include <halo/nn/group_norm.hpp>
 #include <halo/nn/gru.hpp>
 #include <halo/nn/hardest_rows.hpp>

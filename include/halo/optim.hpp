@@ -12,6 +12,7 @@
 #include <halo/optim/cost.hpp>
 #include <halo/optim/decide.hpp>
 #include <halo/optim/deepening.hpp>
+#include <halo/optim/dense.hpp>
 #include <halo/optim/depth_cut.hpp>
 #include <halo/optim/forget.hpp>
 #include <halo/optim/gated.hpp>

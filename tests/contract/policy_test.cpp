@@ -157,6 +157,7 @@ constexpr std::uint64_t head = 1 << 4, second = 1 << 6, whole = 1 << 7;
 template <class Optimizer>
 void under_every_policy(Optimizer const& rule) {
   CHECK(keeps_the_contract(rule, optim::selection::dense()).masks == whole);
+  CHECK(keeps_the_contract(rule, optim::dense{}).masks == whole);
   CHECK(keeps_the_contract(rule, optim::selection::thirds(3)).masks > whole);
   CHECK(keeps_the_contract(rule, optim::depth_cut::uniform(3)).masks == (head | second | whole));
   optim::fixed_stages const fixed{.operations = 2'000'000};

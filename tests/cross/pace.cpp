@@ -8,7 +8,7 @@
 #include "support/console.hpp"
 #include "support/small_adaptations.hpp"
 
-using halo::learned::halo_rule;
+using halo::learned::halo_rule, halo::learned::lean_halo_rule;
 using halo::optim::adam, halo::optim::sgd;
 
 namespace {

@@ -148,23 +148,29 @@ math() { # math NAME
 }
 
 size() { # of one adaptation each: code and constants, RAM, and what must not be in it
-  local optimizer most start=-DHALO_FOOTPRINT_GIVEN
+  local optimizer flash ram start=-DHALO_FOOTPRINT_GIVEN
   target cortex-m4
   emulator='' # the image is weighed, not run
   available cortex-m4 || return 0
   ran=1
   printf '%-28s %7s %8s %8s\n' image flash RAM doubles
-  for optimizer in sgd:24576 adam:32768 halo_rule:40960; do
-    most=${optimizer#*:} optimizer=${optimizer%:*}
-    weighed "$optimizer given -Os" "$most" -Os -DHALO_FOOTPRINT_OF="$optimizer" $start
-    weighed "$optimizer drawn -Os" "$most" -Os -DHALO_FOOTPRINT_OF="$optimizer"
-    weighed "$optimizer drawn -O2" '' -O2 -DHALO_FOOTPRINT_OF="$optimizer"
-  done
+  while read -r optimizer flash ram; do
+    weighed "$optimizer given -Os" "$flash $ram" -Os -DHALO_FOOTPRINT_OF="$optimizer" $start
+    weighed "$optimizer drawn -Os" "$flash $ram" -Os -DHALO_FOOTPRINT_OF="$optimizer"
+    weighed "$optimizer drawn -O2" "" -O2 -DHALO_FOOTPRINT_OF="$optimizer"
+  done << END
+sgd 24576 60416
+adam 32768 110592
+halo_rule 40960 159744
+lean_halo_rule 40960 60416
+END
+  weighed "lean_halo_rule, gas, given" "40960 49152" -Os -DHALO_FOOTPRINT_OF=lean_halo_rule $start \
+    -DHALO_FOOTPRINT_GAS
 }
-weighed() { # weighed TITLE CEILING FLAG...
+weighed() { # weighed TITLE "FLASH RAM" FLAG...: at most so many bytes
   local title=$1 most=$2
   shift 2
-  # shellcheck disable=SC2086 # none or one
+  # shellcheck disable=SC2086 # none or two
   build size tests/cross/footprint.cpp -- -DNDEBUG "$@" &&
     tests/cross/weigh.py "$out/size" "$title" $most || failed=1
 }
@@ -174,7 +180,7 @@ pace() { # instructions of a step, counted by the emulator
   target cortex-m4
   available cortex-m4 || return 0
   ran=1
-  for optimizer in sgd adam halo_rule; do
+  for optimizer in sgd adam halo_rule lean_halo_rule; do
     for level in -Os -O2; do
       build pace tests/cross/pace.cpp -- -DNDEBUG "$level" -DHALO_FOOTPRINT_OF="$optimizer" || {
         failed=1

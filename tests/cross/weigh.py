@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Prints what an image weighs; fails on what must not be in it and above a ceiling.
 
-weigh.py IMAGE TITLE [CEILING]      CEILING: most bytes of flash
+weigh.py IMAGE TITLE [FLASH [RAM]]      most bytes of either, RAM without the stack
 
 A row: title, flash, RAM without the stack, and how much of the flash is arithmetic of doubles,
 which a Cortex-M4F has no instructions for.
@@ -24,7 +24,7 @@ def run(tool, *arguments):
                           check=True).stdout
 
 
-def main(image, title, ceiling=None):
+def main(image, title, most_flash=None, most_ram=None):
     text, data, bss = (int(n) for n in run("size", image).splitlines()[1].split()[:3])
     places = {}  # two names may stand for one function
     names = set()
@@ -34,10 +34,12 @@ def main(image, title, ceiling=None):
         if len(parts) == 4 and parts[2] in "TtWw" and DOUBLES.fullmatch(parts[3]):
             places[parts[0]] = int(parts[1], 16)
     flash = text + data
-    print(f"{title:<28} {flash:7} {data + bss:8} {sum(places.values()):8}")
+    ram = data + bss
+    print(f"{title:<28} {flash:7} {ram:8} {sum(places.values()):8}")
     faults = [f"in the image: {name}" for name in sorted(names) if NEVER.fullmatch(name)]
-    if ceiling and flash > int(ceiling):
-        faults.append(f"{flash} bytes of flash, at most {ceiling}")
+    for what, found, most in (("flash", flash, most_flash), ("RAM", ram, most_ram)):
+        if most and found > int(most):
+            faults.append(f"{found} bytes of {what}, at most {most}")
     print("".join(f"{fault}\n" for fault in faults), end="")
     return 1 if faults else 0
 

@@ -16,6 +16,7 @@
 #include <halo/core/random.hpp>
 #include <halo/optim/decide.hpp>
 #include <halo/optim/deepening.hpp>
+#include <halo/optim/dense.hpp>
 #include <halo/optim/depth_cut.hpp>
 #include <halo/optim/gated.hpp>
 #include <halo/optim/policy.hpp>
@@ -47,10 +48,10 @@ struct hostile_policy {
 };
 
 struct any_policy {
-  using every =
-      std::variant<halo::optim::selection, halo::optim::depth_cut, halo::optim::random_layers,
-                   halo::optim::deepening, halo::optim::fixed_stages, halo::optim::gated<>,
-                   halo::optim::gated<halo::optim::selection>, hostile_policy>;
+  using every = std::variant<halo::optim::selection, halo::optim::dense, halo::optim::depth_cut,
+                             halo::optim::random_layers, halo::optim::deepening,
+                             halo::optim::fixed_stages, halo::optim::gated<>,
+                             halo::optim::gated<halo::optim::selection>, hostile_policy>;
   static constexpr bool selective = true;
   every of;
 

@@ -13,6 +13,7 @@
 #include <halo/adapt/assigned.hpp>
 #include <halo/adapt/decided.hpp>
 #include <halo/adapt/estimated.hpp>
+#include <halo/adapt/gradient_memory.hpp>
 #include <halo/adapt/guarded_update.hpp>
 #include <halo/adapt/hardest.hpp>
 #include <halo/adapt/inference.hpp>
@@ -26,7 +27,6 @@
 #include <halo/core/aligned.hpp>
 #include <halo/core/assert.hpp>
 #include <halo/core/random.hpp>
-#include <halo/nn/gradient.hpp>
 #include <halo/nn/initialize.hpp>
 #include <halo/nn/loss_check.hpp>
 #include <halo/optim/adam.hpp>
@@ -55,7 +55,7 @@ template <class Network, class Loss = nn::cross_entropy, class Optimizer = optim
           std::size_t MaxBatch = 64, class Policy = optim::policy_for<Optimizer, Network>>
 class adapter
     : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network, Loss,
-                       nn::workspace<Network, float, MaxBatch>>,
+                       detail::workspace_of<Network, Optimizer, MaxBatch>>,
       public head_starts<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network, Loss>,
       public estimated<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network>,
       public settings<Network::layers>,
@@ -72,6 +72,8 @@ class adapter
   using target = typename Loss::target;
   using state_type = typename Optimizer::template state<layout, float>;
   static constexpr std::size_t max_batch = MaxBatch;
+  /// Whether gradients are applied in parts as they come, and lie nowhere as a whole.
+  static constexpr bool in_parts = detail::in_parts<Network, Optimizer>;
   /// Whether the optimizer keeps an average of the parameters.
   static constexpr bool averages = optim::keeps_average<state_type>;
   /// What predict, evaluate and accuracy look at unless told: the average where there is one.
@@ -227,24 +229,22 @@ class adapter
 
   optim::status update(nn::pass const& p, float const* x, report const& r,
                        double baseline) noexcept {
-    float* const arena = this->work_.arena.data();
-    float const bound = Network::template backward<float*>(
-        p, parameters_.data(), x, arena, this->work_.output_gradient.data(), gradient_.data());
+    auto const gradient = gradient_.of(p, parameters_.data(), x, this->work_);
     optim::step_context<float> context{.mask = r.layers,
                                        .loss = r.loss,
                                        .rows = this->training_rows_,
                                        .baseline = baseline,
                                        .labels = std::integral<target>};
     this->tell(context);
-    return detail::guarded_update<Network>(this->guard_, guard_state_, p, arena, statistics_, bound,
-                                           optimizer_, parameters_.data(), gradient_.data(), state_,
-                                           context);
+    return detail::guarded_update<Network>(this->guard_, guard_state_, p, this->work_.arena.data(),
+                                           statistics_, gradient.bound, optimizer_,
+                                           parameters_.data(), gradient.values, state_, context);
   }
 
   Optimizer optimizer_;
   optim::guard::state guard_state_{};
   aligned_array<float, Network::parameters> parameters_;
-  aligned_array<float, Network::parameters> gradient_;
+  detail::gradient_memory<Network, in_parts> gradient_;
   [[no_unique_address]] detail::running_statistics<Network> statistics_;
   state_type state_;
   [[no_unique_address]] std::conditional_t<Policy::selective, hardest<Network, Loss, MaxBatch>,

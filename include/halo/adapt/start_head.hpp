@@ -144,12 +144,29 @@ class head_starts {
     return {misfit::not_finite, "features", 0, 0, std::numeric_limits<double>::infinity()};
   }
 
-  /// Empty sums in the place of the head's gradient, which holds nothing between two steps.
+  /// Elements of the arena that a pass of the body takes.
+  [[nodiscard]] static constexpr std::size_t used() noexcept {
+    return (nn::head<Network>::body::inference_arena_size(Self::max_batch) + 15) / 16 * 16;
+  }
+  static constexpr std::size_t head_size() noexcept {
+    return Network::parameters - nn::head<Network>::weights;
+  }
+  /// Empty sums in the place of the head's gradient, which holds nothing between two steps; where
+  /// there is none, behind what a pass takes.
   [[nodiscard]] detail::class_means<float> own_means() noexcept {
     using head = nn::head<Network>;
-    float* const gradient = self().gradient_.data();
-    std::fill(gradient + head::weights, gradient + Network::parameters, 0.0F);
-    return {head::features, head::outputs, gradient + head::biases, gradient + head::weights};
+    auto& arena = self().work_.arena;
+    float* at;
+    if constexpr (Self::in_parts) {
+      static_assert(used() + head_size() <= std::remove_reference_t<decltype(arena)>::size(),
+                    "halo: start_head: the adapter has too little memory for means of so many "
+                    "features; count_in an adapt::nearest_mean of your own");
+      at = arena.data() + used();
+    } else {
+      at = self().gradient_.data() + head::weights;
+    }
+    std::fill_n(at, head_size(), 0.0F);
+    return {head::features, head::outputs, at + (head::biases - head::weights), at};
   }
   template <class Add>
   void count(examples const& e, Add&& add) noexcept {
@@ -199,13 +216,14 @@ class head_starts {
   /// what the pass needs of the arena.
   template <std::size_t Floats>
   [[nodiscard]] float* room_for() noexcept {
-    using head = nn::head<Network>;
-    constexpr std::size_t used = (head::body::inference_arena_size(Self::max_batch) + 15) / 16 * 16;
-    constexpr bool in_gradient = Floats <= head::weights;
-    static_assert(in_gradient || used + Floats <= Network::arena_size(Self::max_batch),
+    auto& arena = self().work_.arena;
+    constexpr std::size_t size = std::remove_reference_t<decltype(arena)>::size();
+    constexpr std::size_t behind = used() + (Self::in_parts ? head_size() : 0);
+    constexpr bool in_gradient = !Self::in_parts && Floats <= nn::head<Network>::weights;
+    static_assert(in_gradient || behind + Floats <= size,
                   "halo: start_head: the adapter has too little memory for the covariance of so "
                   "many features; count_in an adapt::discriminant of your own, or take imprinting");
-    return in_gradient ? self().gradient_.data() : self().work_.arena.data() + used;
+    return in_gradient ? self().gradient_.data() : arena.data() + behind;
   }
 };
 

@@ -21,9 +21,12 @@ namespace detail {
 /// bytes from a multiple of 4 KB other than none.
 ///
 /// Arrays of one size that follow each other and are walked through together would else lie so that
-/// processors take reads of one for writes of another.
+/// processors take reads of one for writes of another; microcontrollers do not.
 [[nodiscard]] constexpr std::size_t array_bytes(std::size_t bytes) noexcept {
   std::size_t const whole = (bytes + alignment - 1) / alignment * alignment;
+#if defined(__ARM_ARCH_PROFILE) && __ARM_ARCH_PROFILE == 'M'
+  return whole;
+#endif
   std::size_t const rest = whole % 4096;
   if (whole < 16384 || rest == 0) return whole;
   if (rest > 4096 - 512) return whole - rest + 4096;

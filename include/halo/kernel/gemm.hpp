@@ -27,6 +27,9 @@ struct no_activation {
   }
 };
 
+/// Up to so many rows of A a transposed B is not copied: it takes no room.
+inline constexpr std::size_t few_rows = 8;
+
 namespace detail {
 
 template <class Arch, class T, class Activation>
@@ -86,7 +89,7 @@ void gemm(std::size_t m, std::size_t n, std::size_t k, operand<T const*> a, oper
   T const* const begin = from == start::zero ? nullptr : from == start::target ? c : bias;
   std::size_t const begin_row = from == start::target ? ldc : 0;
   detail::gemm_task<T> const task{m, n, k, a, b, c, ldc, begin, begin_row, finish};
-  if (b.transposed && m <= 8 && (!a.transposed || (m == 1 && a.stride == 1))) {
+  if (b.transposed && m <= few_rows && (!a.transposed || (m == 1 && a.stride == 1))) {
     detail::multiply_by_dots<T, Arch>(m, n, {k, a.data, a.stride, b.data, b.stride}, c, ldc, begin,
                                       task.from_row);
     if (finish.apply != nullptr) finish.apply(&act, c, ldc, m, n);

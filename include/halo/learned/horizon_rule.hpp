@@ -61,6 +61,7 @@ struct horizon_program {
   }
   static constexpr std::size_t overview = 0, context = 3, carry = 0, sums = 1, decision = 4;
   static constexpr bool observes_constants = true;
+  static constexpr bool gradient_once = true;
 
   static constexpr auto table = horizon_weights;
 

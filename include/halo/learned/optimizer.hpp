@@ -13,11 +13,11 @@
 #include <halo/core/assert.hpp>
 #include <halo/core/fingerprint.hpp>
 #include <halo/core/random.hpp>
-#include <halo/kernel/magnitude.hpp>
 #include <halo/learned/overrun.hpp>
 #include <halo/learned/pass.hpp>
 #include <halo/learned/program.hpp>
 #include <halo/learned/program_check.hpp>
+#include <halo/learned/safe_step.hpp>
 #include <halo/learned/state.hpp>
 #include <halo/learned/step_facts.hpp>
 #include <halo/optim/cost.hpp>
@@ -126,7 +126,7 @@ class optimizer {
                      Witness&& witness = {}) const noexcept {
     layer_mask const mask = context.mask & layer_mask::all(Layout::layers);
     if (mask.empty()) return optim::status::empty;
-    if (!is_safe<Layout>(gradient, mask, context)) return optim::status::non_finite;
+    if (!detail::is_safe_step<Layout>(gradient, context)) return optim::status::non_finite;
     conditioner<T> const condition{
         context.scale, context.limit,
         context.scale == T(1) && context.limit == std::numeric_limits<T>::max(),
@@ -178,26 +178,6 @@ class optimizer {
     HALO_EXPECTS((overrun_of<P, W>(weights_) == nullptr),
                  "optimizer: a program uses no more numbers than it declares (overrun.hpp)");
   }
-  template <class T>
-  static constexpr T ceiling = sizeof(T) == 4 ? T(1e15) : T(1e120);
-
-  template <class Layout, class T>
-  static bool is_safe(T const* gradient, layer_mask mask,
-                      optim::step_context<T> const& context) noexcept {
-    T most = context.magnitude;
-    if (most < T(0)) {
-      most = T(0);
-      for_each_run<Layout>(
-          mask, [](std::size_t) { return 0; },
-          [&](std::size_t begin, std::size_t end, std::size_t) {
-            most = std::max(most, kernel::magnitude(end - begin, gradient + begin));
-          });
-    }
-    most *= context.scale;
-    return most <= std::numeric_limits<T>::max() && std::min(most, context.limit) <= ceiling<T> &&
-           std::isfinite(context.loss);
-  }
-
   template <class Arch, class Layout, class T, class Witness>
   void step_tensor(facts<T> const& f, std::size_t n, T* theta, T const* gradient,
                    conditioner<T> const& condition, T const* overview,

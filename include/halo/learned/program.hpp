@@ -43,7 +43,10 @@ namespace halo::learned {
 ///     settle(r, facts, Z const* tensor, Z const* global, Z* decision)
 ///         for each selected tensor, after conclude() and before apply(), which then runs last;
 ///         decision comes from here
-/// and at the start of a run
+/// One whose apply() looks at its state alone says gradient_once. One whose last number of a
+/// coordinate is the parameter at the first step, known layers being pulled there, calls it `start`
+/// and the decision by which `pull_back` (lean.hpp).
+/// And at the start of a run
 ///     initial(r, facts, Z* coordinate, Z* tensor, Z* global)     for each tensor.
 /// Skipped tensors keep all their numbers; a step that selects nothing leaves everything.
 template <class P>

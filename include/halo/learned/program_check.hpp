@@ -33,6 +33,7 @@ HALO_LEARNED_NAMED(operations_per_tensor);
 HALO_LEARNED_NAMED(operations_per_step);
 HALO_LEARNED_NAMED(scatter);
 HALO_LEARNED_NAMED(range_of);
+HALO_LEARNED_NAMED(gradient_once);
 // almost those
 HALO_LEARNED_NAMED(settles);
 HALO_LEARNED_NAMED(observe_constants);
@@ -162,7 +163,7 @@ consteval bool has_good_options() {
   static_assert(!misspelt<P>,
                 "halo: program: a member has almost the name of one that a program may have: "
                 "settle, observes_constants, attends, operations_per_tensor, operations_per_step, "
-                "scatter, range_of, preferred_policy, options");
+                "scatter, range_of, gradient_once, preferred_policy, options");
   static_assert(P::held <= P::state, "halo: program: `held` is a part of `state`");
   static_assert(!has_settle<P> || program_traits<P>::settles,
                 "halo: program: `settle` is a static template called as settle(reader, facts, Z "
@@ -173,6 +174,10 @@ consteval bool has_good_options() {
       !has_observes_constants<P> || requires {
         requires std::same_as<bool const, decltype(P::observes_constants)>;
       }, "halo: program: `observes_constants` is a static constexpr bool");
+  static_assert(
+      !has_gradient_once<P> || requires {
+        requires std::same_as<bool const, decltype(P::gradient_once)>;
+      }, "halo: program: `gradient_once` is a static constexpr bool");
   static_assert(
       !has_attends<P> || requires { requires std::same_as<bool const, decltype(P::attends)>; },
       "halo: program: `attends` is a static constexpr bool");

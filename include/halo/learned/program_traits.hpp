@@ -28,6 +28,11 @@ struct program_traits {
     if constexpr (requires { P::attends; }) return P::attends;
     return false;
   }();
+  /// Only observe() looks at the gradient, apply() does not.
+  static constexpr bool gradient_once = [] {
+    if constexpr (requires { P::gradient_once; }) return P::gradient_once;
+    return false;
+  }();
   /// Of operations_per_parameter those that are roots, quotients, exponentials and the like.
   static constexpr std::size_t functions_per_parameter = [] {
     if constexpr (requires { P::functions_per_parameter; }) return P::functions_per_parameter;

@@ -19,14 +19,15 @@
 namespace halo::learned {
 
 /// What a program is told about a step, before a tensor is known.
-template <program P, parameter_layout Layout, floating T>
-[[nodiscard]] facts<T> facts_of(state<P, Layout, T> const& s,
+/// @param before  steps that the optimizer has made
+template <parameter_layout Layout, floating T>
+[[nodiscard]] facts<T> facts_of(std::uint64_t before,
                                 optim::step_context<T> const& context) noexcept {
   auto const told = [](std::uint64_t steps) { return std::min(static_cast<T>(steps), T(1e9)); };
   facts<T> f;
   f.parameters = static_cast<T>(Layout::size);
   f.tensors = static_cast<T>(Layout::tensors);
-  f.step = static_cast<T>(s.step + 1);
+  f.step = static_cast<T>(before + 1);
   f.loss = static_cast<T>(std::clamp(static_cast<double>(context.loss), -1e30, 1e30));
   f.rows = static_cast<T>(context.rows);
   f.horizon = told(context.horizon);
@@ -36,6 +37,11 @@ template <program P, parameter_layout Layout, floating T>
   f.all_drawn = f.drawn.count() == Layout::layers;
   f.labels = context.labels;
   return f;
+}
+template <program P, parameter_layout Layout, floating T>
+[[nodiscard]] facts<T> facts_of(state<P, Layout, T> const& s,
+                                optim::step_context<T> const& context) noexcept {
+  return facts_of<Layout>(s.step, context);
 }
 
 /// ... and about a tensor.

@@ -66,6 +66,8 @@ struct composite_of {
   template <class X>
   static constexpr std::size_t room = inner<X>::sizes.room;
   template <class X>
+  static constexpr std::size_t room_of_few = inner<X>::sizes.room_of_few;
+  template <class X>
   static constexpr std::size_t operations = inner<X>::sizes.operations;
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = true;

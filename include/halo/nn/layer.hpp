@@ -125,6 +125,11 @@ struct backward_arguments {
 ///
 /// Where its kernels want room (kernel/room.hpp), which they find in the pass:
 /// L::room<X>              its bytes, as one of kernel's functions says
+/// L::room_of_few<X>       the same for at most kernel::few_rows examples, where that is less
+///
+/// Where a gradient may be asked for in parts (nn/gradient_parts.hpp):
+/// L::gradient_bound<X>(pass, backward_arguments)   a bound on what backward would write
+/// L::gradient_part<X>(pass, backward_arguments, tensor, begin, count, to)   some elements of it
 ///
 /// Where the elementwise layer behind may be applied in the same walk (f is one of kernel's):
 /// L::forward_activated<X>(pass, theta, x, y, f), with memory before f where there is some

@@ -45,6 +45,11 @@ template <class L, class X>
   if constexpr (requires { L::template room<X>; }) return L::template room<X>;
   return 0;
 }
+template <class L, class X>
+[[nodiscard]] consteval std::size_t room_of_few_of() {
+  if constexpr (requires { L::template room_of_few<X>; }) return L::template room_of_few<X>;
+  return room_of<L, X>();
+}
 template <class L>
 [[nodiscard]] consteval bool is_transparent() {
   if constexpr (requires { L::transparent; }) return L::transparent;

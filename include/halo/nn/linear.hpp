@@ -14,11 +14,12 @@ namespace halo::nn {
 
 namespace detail {
 
-/// On the gradient: the smaller of what made it, where that is quicker to find, and itself.
+/// On the gradient: of itself, where it is there and soon walked through; else of what made it.
 template <class T>
 [[nodiscard]] T linear_bound(std::size_t in, std::size_t out, std::size_t rows, T const* x,
                              T const* dy, T const* gradient) noexcept {
-  if (rows * (in + out) >= in * out) return kernel::magnitude(in * out + out, gradient);
+  if (gradient != nullptr && rows * (in + out) >= in * out)
+    return kernel::magnitude(in * out + out, gradient);
   T const most = std::max(kernel::magnitude(rows * in, x), T(1));
   return static_cast<T>(rows) * most * kernel::magnitude(rows * out, dy);
 }
@@ -48,6 +49,23 @@ simd::scalar_of<P> linear_backward(std::size_t in, std::size_t out, pass const& 
   return a.gradient ? linear_bound(in, out, p.rows, a.x, dy, C(a.gradient)) : simd::scalar_of<P>(0);
 }
 
+/// Part of xᵀ·dy from an element on: what is left of its row, whole rows, what is left of count.
+template <class T>
+void linear_gradient_part(std::size_t in, std::size_t out, pass const& p,
+                          backward_arguments<T*> const& a, std::size_t begin, std::size_t count,
+                          T* to) noexcept {
+  using operand = kernel::operand<T const*>;
+  while (count > 0) {
+    std::size_t const i = begin / out, j = begin % out;
+    std::size_t const rows = j == 0 ? std::max<std::size_t>(count / out, 1) : 1;
+    std::size_t const columns = std::min(out - j, count);
+    kernel::gemm(rows, columns, p.rows, operand{a.x + i, in, true}, operand{a.dy + j, out}, to, out,
+                 kernel::start::zero, static_cast<T const*>(nullptr), kernel::no_activation{},
+                 p.room);
+    begin += rows * columns, to += rows * columns, count -= rows * columns;
+  }
+}
+
 }  // namespace detail
 
 /// A fully connected layer, [rows, In] → [rows, Out].
@@ -73,6 +91,11 @@ struct linear {
   static constexpr std::size_t room =
       std::max({kernel::gemm_room<float>(Out, In, false), kernel::gemm_room<float>(In, Out, true),
                 In >= 48 ? kernel::gemm_room_least<float> : std::size_t{0}});
+  template <class X>
+  static constexpr std::size_t room_of_few =  // few rows times a matrix are dot products
+      In >= 48 && kernel::detail::worth_a_copy<float>(Out, kernel::few_rows)
+          ? kernel::gemm_room_least<float>
+          : 0;
   template <class X>
   static constexpr std::size_t operations = In * Out;
   template <class X>
@@ -102,6 +125,21 @@ struct linear {
   template <class X, class P>
   static simd::scalar_of<P> backward(pass const& p, backward_arguments<P> const& a) noexcept {
     return detail::linear_backward(In, Out, p, a);
+  }
+
+  /// A bound on what backward would write to the gradient (gradient_parts.hpp).
+  template <class X, class T>
+  static T gradient_bound(pass const& p, backward_arguments<T*> const& a) noexcept {
+    return detail::linear_bound(In, Out, p.rows, a.x, a.dy, static_cast<T const*>(nullptr));
+  }
+  /// Elements begin ... begin + count of dW, tensor 0, or of db, tensor 1.
+  template <class X, class T>
+  static void gradient_part(pass const& p, backward_arguments<T*> const& a, std::size_t tensor,
+                            std::size_t begin, std::size_t count, T* to) noexcept {
+    if (tensor == 0)
+      detail::linear_gradient_part(In, Out, p, a, begin, count, to);
+    else
+      kernel::column_sum(p.rows, count, a.dy + begin, to, false, Out);
   }
 };
 static_assert(layer<linear<3, 2>, shape<3>>);

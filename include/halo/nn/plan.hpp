@@ -25,6 +25,7 @@ struct layer_sizes {
   std::size_t statistics = 0, statistic_tensors = 0;
   std::size_t fixed_scratch = 0;  ///< whatever the examples are
   std::size_t room = 0;           ///< bytes that kernels want
+  std::size_t room_of_few = 0;    ///< the same of at most kernel::few_rows examples
   std::size_t rows = 0;           ///< lines of a summary
   bool elementwise = false, transparent = false, needs_input = false, needs_output = false;
 };
@@ -39,6 +40,7 @@ template <class L, class X>
     s.scratch = scratch_of<L, X>();
     s.fixed_scratch = fixed_scratch_of<L, X>();
     s.room = room_of<L, X>();
+    s.room_of_few = room_of_few_of<L, X>();
     s.operations = L::template operations<X>;
     s.tensors = L::template tensors<X>.size();
     for (tensor_spec const& t : L::template tensors<X>) {
@@ -106,6 +108,7 @@ constexpr void plan_deltas(plan<N>& p) {
     p.all.scratch = std::max(p.all.scratch, p.inner + l.scratch);
     p.all.fixed_scratch = std::max(p.all.fixed_scratch, l.fixed_scratch);
     p.all.room = std::max(p.all.room, l.room);
+    p.all.room_of_few = std::max(p.all.room_of_few, l.room_of_few);
   }
 }
 

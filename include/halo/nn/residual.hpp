@@ -83,6 +83,9 @@ struct residual_of {
   template <class X>
   static constexpr std::size_t room = std::max(side<X>::sizes.room, main<X>::sizes.room);
   template <class X>
+  static constexpr std::size_t room_of_few =
+      std::max(side<X>::sizes.room_of_few, main<X>::sizes.room_of_few);
+  template <class X>
   static constexpr std::size_t operations = side<X>::sizes.operations + main<X>::sizes.operations;
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = true;

@@ -7,6 +7,7 @@
 #include <span>
 #include <type_traits>
 
+#include <halo/kernel/gemm.hpp>
 #include <halo/nn/activation.hpp>
 #include <halo/nn/block.hpp>
 #include <halo/nn/describe.hpp>
@@ -49,17 +50,21 @@ struct sequential<shape<Extents...>, L...> {
     return arena + (sizes.memory + sizes.outputs) * p.capacity;
   }
   /// Elements that hold the room of the kernels: it lies at the end of the arena.
-  static constexpr std::size_t room_size = (sizes.room + sizeof(float) - 1) / sizeof(float);
+  [[nodiscard]] static constexpr std::size_t room_size(std::size_t capacity) noexcept {
+    std::size_t const bytes = capacity <= kernel::few_rows ? sizes.room_of_few : sizes.room;
+    return (bytes + sizeof(float) - 1) / sizeof(float);
+  }
   template <class P>
   static pass with_room(pass p, P arena, std::size_t arena_size) noexcept {
     using T = simd::scalar_of<P>;
-    if constexpr (room_size > 0) {
+    if constexpr (sizes.room > 0) {
+      std::size_t const room = room_size(p.capacity);
       T* end;
       if constexpr (std::is_pointer_v<P>)
         end = arena + arena_size;
       else
         end = arena.value + arena_size;
-      p.room = std::as_writable_bytes(std::span<T>(end - room_size, room_size));
+      p.room = std::as_writable_bytes(std::span<T>(end - room, room));
     }
     return p;
   }
@@ -80,14 +85,14 @@ struct sequential<shape<Extents...>, L...> {
   /// Elements of the arena for mini-batches of up to capacity examples: quantised copies of weights
   /// and the room of the kernels do not grow with it.
   [[nodiscard]] static constexpr std::size_t arena_size(std::size_t capacity) noexcept {
-    return memory_per_row * capacity + sizes.fixed_scratch + room_size;
+    return memory_per_row * capacity + sizes.fixed_scratch + room_size(capacity);
   }
 
   /// The same where infer runs in place of forward: much less, nothing is kept for backward.
   static constexpr std::size_t inference_memory_per_row =
       block::lean.all.memory + sizes.outputs + block::lean.all.scratch;
   [[nodiscard]] static constexpr std::size_t inference_arena_size(std::size_t capacity) noexcept {
-    return inference_memory_per_row * capacity + sizes.fixed_scratch + room_size;
+    return inference_memory_per_row * capacity + sizes.fixed_scratch + room_size(capacity);
   }
 
   /// The parameter table; names are "<position>.<tensor>", in layers made of layers

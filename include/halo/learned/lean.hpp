@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include <halo/core/assert.hpp>
+#include <halo/core/cost.hpp>
+#include <halo/core/fingerprint.hpp>
+#include <halo/core/wrapped_name.hpp>
+#include <halo/learned/lean_pass.hpp>
+#include <halo/learned/lean_state.hpp>
+#include <halo/learned/lean_storage.hpp>
+#include <halo/learned/optimizer.hpp>
+#include <halo/learned/safe_step.hpp>
+#include <halo/learned/step_facts.hpp>
+#include <halo/optim/cost.hpp>
+#include <halo/optim/dense.hpp>
+#include <halo/optim/optimizer.hpp>
+#include <halo/optim/selection.hpp>
+
+namespace halo::learned {
+
+namespace detail {
+struct lean_name {
+  static constexpr char const* wrapper_name = "lean";
+};
+}  // namespace detail
+
+/// A learned optimizer for little memory: what coordinates remember is kept in 16 bits, and the
+/// start that known layers are pulled to is not copied, it lies where it lies: in flash.
+///
+///     extern float const trained[network::parameters];
+///     learned::lean<learned::horizon_rule<>> rule(my_rule, trained);
+///     static adapt::adapter<network, nn::cross_entropy, decltype(rule), 8> device(rule, trained);
+///
+/// Where no start is given nothing is pulled to one; layers drawn anew begin at 0 and need none.
+/// Numbers in 16 bits are rounded up or down by turns that even out over the steps, by nobody's
+/// random numbers: the same run has the same bits. With precision::full and a given start a step
+/// has those of the rule itself.
+///
+/// @tparam Rule  learned::optimizer<P> of a program that carries nothing from observe() to apply(),
+///               holds nothing back and does not settle: horizon_rule
+/// @tparam S     in what numbers of a coordinate are kept
+template <class Rule, precision S = precision::bfloat16>
+class lean {
+  using P = typename Rule::program_type;
+  using W = typename Rule::weight_type;
+  static_assert(P::carry == 0 && P::held == 0 && !program_traits<P>::settles,
+                "halo: lean: a rule whose program carries nothing from observe() to apply(), holds "
+                "nothing back and does not settle, such as horizon_rule");
+
+ public:
+  using program_type = P;
+  /// The rule's; every layer in every step without a selection's memory.
+  using preferred_policy =
+      std::conditional_t<std::is_same_v<optim::policy_of<Rule>, optim::selection>, optim::dense,
+                         optim::policy_of<Rule>>;
+  static constexpr char const* name = wrapped_name<detail::lean_name, Rule>::text.data();
+  static constexpr std::size_t operations_per_parameter = Rule::operations_per_parameter;
+  static constexpr std::size_t functions_per_parameter = Rule::functions_per_parameter;
+  static constexpr std::size_t operations_per_tensor = Rule::operations_per_tensor;
+  static constexpr std::size_t operations_per_step = Rule::operations_per_step;
+  template <parameter_layout Layout, floating T = float>
+  using state = lean_state<P, Layout, T, S>;
+
+  /// Numbers that a step reads and writes, of whatever size.
+  template <parameter_layout Layout>
+  [[nodiscard]] static constexpr cost moved(layer_mask mask) noexcept {
+    constexpr std::size_t kept = detail::kept_numbers<P>;
+    std::uint64_t const n = optim::selected_parameters<Layout>(mask);
+    return {0, 0, n * (4 + kept + P::state), n * (1 + kept)};
+  }
+
+  Rule rule{};                     ///< what is computed
+  std::span<float const> start{};  ///< where the parameters of known layers began, or empty
+
+  /// Two that differ in the rule, in how they keep numbers or in a number of the start are not the
+  /// same optimizer.
+  static constexpr void record(auto& self, auto&& f) {
+    f.constant("name", detail::lean_name::wrapper_name);
+    f.part("inner", self.rule);
+    f.constant("precision", S == precision::full ? "full" : "bfloat16");
+    f.constant("start", fingerprint_of(self.start).text().data());
+  }
+
+  lean() = default;
+  /// A rule, and where the parameters of known layers begin.
+  /// @param from  one number for every parameter, which must outlive the optimizer; or none
+  lean(Rule of, std::span<float const> from = {}) : rule(std::move(of)), start(from) {}
+
+  /// The state at the beginning of a run.
+  /// @pre a start has as many numbers as there are parameters
+  template <parameter_layout Layout, floating T = float>
+  [[nodiscard]] state<Layout, T> init() const noexcept {
+    HALO_EXPECTS(start.empty() || start.size() == Layout::size,
+                 "lean: a start has one number for every parameter");
+    state<Layout, T> s;
+    for (std::size_t i = 0; i < Layout::tensors; ++i) begin(s, i, s.global.data());
+    return s;
+  }
+
+  /// Begins anew what is remembered of some layers (optim::forget), not of the whole problem.
+  template <class Layout, class T>
+  void forget(lean_state<P, Layout, T, S>& s, layer_mask layers, T const*) const noexcept {
+    at_least_one<T, P::global_state> ignored{};
+    for (std::size_t i = 0; i < Layout::tensors; ++i) {
+      if (!layers[Layout::table[i].layer]) continue;
+      begin(s, i, ignored.data());
+      s.steps[i] = 0;
+    }
+  }
+
+  /// It takes gradients in parts, too.
+  static constexpr bool takes_parts = true;
+
+  /// One step; allocates nothing.
+  ///
+  /// @param gradient  Layout::size numbers; or what hands out parts of them, `most` at a time, such
+  ///                  as nn::gradient_parts, and then the context knows their magnitude
+  template <class Arch = simd::default_arch, class Layout, class T, class Gradient>
+  optim::status step(T* theta, Gradient const& gradient, lean_state<P, Layout, T, S>& s,
+                     optim::step_context<T> const& context = {}) const noexcept {
+    layer_mask const mask = context.mask & layer_mask::all(Layout::layers);
+    if (mask.empty()) return optim::status::empty;
+    constexpr T most = S == precision::full ? detail::ceiling<T> : T(1e15);
+    T const* whole = nullptr;
+    if constexpr (std::is_convertible_v<Gradient, T const*>)
+      whole = gradient;
+    else
+      HALO_EXPECTS(context.magnitude >= T(0), "lean: who hands out parts knows their magnitude");
+    if (!detail::is_safe_step<Layout>(whole, context, most)) return optim::status::non_finite;
+    conditioner<T> const condition{
+        context.scale, context.limit,
+        context.scale == T(1) && context.limit == std::numeric_limits<T>::max(),
+        static_cast<T>(context.rate)};
+    facts<T> f = facts_of<Layout>(s.step, context);
+    at_least_one<T, P::overview> overview{};
+    auto const reader = rule.template reader<T>();
+    P::survey(reader, f, s.total().data(), static_cast<T const*>(s.global.data()), overview.data());
+    for (std::size_t i = 0; i < Layout::tensors; ++i) {
+      parameter_info const& info = Layout::table[i];
+      if (!mask[info.layer]) continue;
+      tell_tensor<Layout>(f, i, ++s.steps[i]);
+      step_tensor<Arch>(f, info, theta + info.offset, gradient, condition, overview.data(), s, i);
+    }
+    P::conclude(reader, f, s.total().data(), static_cast<T const*>(s.tensor(Layout::tensors - 1)),
+                s.global.data());
+    ++s.step;
+    return optim::status::done;
+  }
+
+ private:
+  /// The state of one tensor at the beginning of a run, and of the problem.
+  template <class Layout, class T>
+  void begin(lean_state<P, Layout, T, S>& s, std::size_t i, T* global) const noexcept {
+    constexpr std::size_t kept = detail::kept_numbers<P>;
+    at_least_one<T, P::state> coordinate{};
+    at_least_one<T, P::tensor_state> tensor{};
+    facts<T> f = facts_of<Layout>(s.step, optim::step_context<T>{});
+    f.step = T(1);
+    tell_tensor<Layout>(f, i, 0);
+    P::initial(rule.template reader<T>(), f, coordinate.data(), tensor.data(), global);
+    alignas(64) T numbers[P::state * tile_lanes] = {};
+    for (std::size_t k = 0; k < kept * tile_lanes; ++k) numbers[k] = coordinate[k / tile_lanes];
+    auto* tile = s.tile(i);
+    for (std::size_t k = 0; k < tiles_of(Layout::table[i].count); ++k, tile += kept * tile_lanes)
+      detail::pack<kept * tile_lanes>(numbers, tile, 0);
+    std::copy_n(tensor.data(), P::tensor_state, s.tensor(i));
+  }
+
+  /// Elements from `begin` on of the gradient of a tensor.
+  template <class T>
+  static T const* part_of(T const* gradient, parameter_info const& info, std::size_t,
+                          std::size_t begin, std::size_t) noexcept {
+    return gradient + info.offset + begin;
+  }
+  template <class Gradient>
+  static auto part_of(Gradient const& gradient, parameter_info const&, std::size_t i,
+                      std::size_t begin, std::size_t count) noexcept
+    requires(!std::is_pointer_v<Gradient>)
+  {
+    return gradient(i, begin, count);
+  }
+  /// Whole tiles that are asked for at a time.
+  template <class Gradient>
+  static constexpr std::size_t most_of = [] {
+    if constexpr (std::is_pointer_v<Gradient>)
+      return std::numeric_limits<std::size_t>::max() / tile_lanes * tile_lanes;
+    else
+      return Gradient::most / tile_lanes * tile_lanes;
+  }();
+
+  template <class Arch, class Layout, class T, class Gradient>
+  void step_tensor(facts<T> const& f, parameter_info const& info, T* theta,
+                   Gradient const& gradient, conditioner<T> const& condition, T const* overview,
+                   lean_state<P, Layout, T, S>& s, std::size_t i) const noexcept {
+    using V = simd::batch<T, Arch>;
+    constexpr std::size_t kept = detail::kept_numbers<P>;
+    constexpr std::size_t most = most_of<Gradient>;
+    static_assert(most > 0);
+    auto const reader = rule.template reader<T>();
+    W const* const weights = rule.values().data();
+    T const* const global = s.global.data();
+    auto const each_part = [&](auto&& body) {
+      for (std::size_t at = 0; at < info.count; at += most)
+        body(at, std::min(most, info.count - at));
+    };
+    at_least_one<T, P::context> context{};
+    at_least_one<T, P::sums> mean{};
+    at_least_one<T, P::decision> decision{};
+    P::prepare(reader, f, static_cast<T const*>(s.tensor(i)), global, overview, context.data());
+    at_least_one<V, P::sums> total;
+    total.fill(V(T(0)));
+    each_part([&](std::size_t at, std::size_t n) {
+      observe_lean<P, S, Arch>(weights, context.data(), n, static_cast<T const*>(theta + at),
+                               part_of(gradient, info, i, at, n), condition, s.tile(i) + at * kept,
+                               detail::rounding_of(s.steps[i]), total.data());
+    });
+    for (std::size_t k = 0; k != P::sums; ++k)
+      mean[k] = lane_sum(total[k]) / static_cast<T>(info.count);
+    P::decide(reader, f, static_cast<T const*>(mean.data()), s.tensor(i), global, decision.data());
+    bool const known = !start.empty() && !f.anew;
+    if constexpr (detail::keeps_start<P>)
+      if (!known && !f.anew) decision[P::pull_back] = T(0);
+    each_part([&](std::size_t at, std::size_t n) {
+      T const* own = nullptr;
+      if constexpr (!program_traits<P>::gradient_once) own = part_of(gradient, info, i, at, n);
+      apply_lean<P, S, Arch>(weights, decision.data(), n, theta + at, own, condition,
+                             s.tile(i) + at * kept,
+                             known ? start.data() + info.offset + at : nullptr);
+    });
+  }
+};
+
+}  // namespace halo::learned

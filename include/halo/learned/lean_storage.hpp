@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <halo/core/allowed.hpp>
+#include <halo/core/bfloat16.hpp>
+#include <halo/core/concepts.hpp>
+#include <halo/learned/program.hpp>
+#include <halo/learned/program_traits.hpp>
+
+// How a lean optimizer keeps the numbers of its coordinates.
+
+namespace halo::learned {
+
+/// In what numbers of a coordinate are kept between two steps.
+enum class precision : unsigned char {
+  full,      ///< as they are computed
+  bfloat16,  ///< 16 bits: half the memory of floats, their range, eight binary digits
+};
+
+namespace detail {
+
+/// Whether the last number that coordinates of a program keep is where they began, P::start.
+template <class P>
+inline constexpr bool keeps_start = false;
+template <class P>
+  requires requires { P::start; }
+inline constexpr bool keeps_start<P> = P::start + 1 == P::state;
+
+/// Numbers of a coordinate that are kept, and not given.
+template <class P>
+inline constexpr std::size_t kept_numbers = P::state - (keeps_start<P> ? 1 : 0);
+
+/// What one of them is kept in.
+template <precision S, floating T>
+using kept_as = std::conditional_t<S == precision::full, T, std::int16_t>;
+
+/// How numbers kept in fewer digits are rounded in a tensor's step of that number, 0 ... 65535: by
+/// the fractions of multiples of the golden ratio. Over the steps of a run they fill 0 ... 1
+/// evenly, so that a running mean moves even where each of its steps is less than its last digit.
+[[nodiscard]] constexpr std::uint32_t rounding_of(std::uint64_t step) noexcept {
+  return static_cast<std::uint32_t>(step * 0x9E3779B9U) >> 16;
+}
+
+/// Count numbers as they are computed with.
+template <std::size_t Count, class T>
+void unpack(T const* from, T* to) noexcept {
+  std::copy_n(from, Count, to);
+}
+template <std::size_t Count, class T>
+void unpack(std::int16_t const* from, T* to) noexcept {
+  for (std::size_t k = 0; k < Count; ++k) to[k] = static_cast<T>(core::of_bfloat16(from[k]));
+}
+/// Count numbers as they are kept, rounded by rounding_of.
+template <std::size_t Count, class T>
+void pack(T const* from, T* to, std::uint32_t) noexcept {
+  std::copy_n(from, Count, to);
+}
+template <std::size_t Count, class T>
+void pack(T const* from, std::int16_t* to, std::uint32_t noise) noexcept {
+  for (std::size_t k = 0; k < Count; ++k)
+    to[k] = core::to_bfloat16(static_cast<float>(from[k]), noise);
+}
+
+/// What a file may say of number k of a coordinate, as it is kept.
+template <class P, precision S, floating T>
+[[nodiscard]] allowed kept_range(std::size_t k, double most) {
+  allowed range = program_traits<P>::range_of(k);
+  range.low = std::max(range.low, -most);
+  range.high = std::min(range.high, most);
+  if constexpr (S == precision::bfloat16) {
+    auto const ordered = [](double x) {
+      return static_cast<double>(core::to_bfloat16(static_cast<float>(x), 0));
+    };
+    range = allowed::between(ordered(range.low), ordered(range.high));
+  }
+  return range;
+}
+
+}  // namespace detail
+}  // namespace halo::learned
