@@ -28,8 +28,8 @@ LINKS = {
     "C++ library inside": ["-static-libstdc++", "-static-libgcc"],
     "all inside": ["-static"],
 }
-COMMON = ["-std=c++20", "-DNDEBUG", "-fno-math-errno", "-ffunction-sections", "-fdata-sections",
-          "-Wl,--gc-sections", "-s"]
+COMMON = ["-std=c++20", "-DNDEBUG", "-fno-math-errno", "-ffunction-sections", "-fdata-sections"]
+LINK = ["-Wl,--gc-sections", "-s"]
 
 
 def flags_of(package, fallback):
@@ -40,15 +40,14 @@ def flags_of(package, fallback):
         return fallback
 
 
-def build(compiler, source, target, flags):
-    """Bytes of the program, or None where it does not link (no static libraries here)."""
-    run = subprocess.run([*compiler, *COMMON, *flags, str(source), "-o", str(target)],
-                         capture_output=True, text=True)
-    if run.returncode != 0 and "-static" in flags and "error:" not in run.stderr:
-        return None
+def run_compiler(command, name, may_lack_static=False):
+    """False where it does not link (no static libraries here)."""
+    run = subprocess.run(command, capture_output=True, text=True)
+    if run.returncode != 0 and may_lack_static and "error:" not in run.stderr:
+        return False
     if run.returncode != 0:
-        sys.exit(f"{source.name}: {run.stderr}")
-    return target.stat().st_size
+        sys.exit(f"{name}: {run.stderr}")
+    return True
 
 
 def start_up(program):
@@ -89,13 +88,18 @@ def main():
               "  needs")
         for level in ("s", "2"):
             empty = 0
+            for name, (source, flags) in programs.items():
+                run_compiler([*compiler, *COMMON, f"-O{level}", *flags, "-c", str(source), "-o",
+                              str(folder / f"{name}.o")], source.name)
             for link, link_flags in LINKS.items():
-                for name, (source, flags) in programs.items():
+                for name in programs:
                     target = folder / "program"
-                    size = build(compiler, source, target, [f"-O{level}", *flags, *link_flags])
-                    if size is None:
+                    if not run_compiler([*compiler, *COMMON, *LINK, f"-O{level}", *link_flags,
+                                         str(folder / f"{name}.o"), "-o", str(target)], name,
+                                        "-static" in link_flags):
                         print(f"{name:8} {level:3} {link:20} {'not installed':>9}")
                         continue
+                    size = target.stat().st_size
                     least, median = start_up(target)
                     libraries = needed(target)
                     print(f"{name:8} {level:3} {link:20} {size:9} {least * 1e6:9.0f}"
