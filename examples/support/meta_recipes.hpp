@@ -138,7 +138,7 @@ inline void shorten(recipe& r) {
   r.training.longest_window = std::min<std::size_t>(r.training.longest_window, 30);
   r.pool.places = std::min<std::size_t>(r.pool.places, 3);
   r.pool.quick = r.validation.quick = true;
-  r.validation.places = 4;
+  r.validation.places = 2;
   r.every = 3;
   r.runs = 1;
   r.checkpoints = {30, 60};
