@@ -79,7 +79,8 @@ std::vector<std::string> all() {
       on_sequence<nn::gru<4>>, on_sequence<nn::gru<4, states::last, 3>>,
       on_sequence<nn::gru<4, states::all>>>());
   add(descriptions<
-      on_vector<nn::linear<8, 2>>, on_vector<nn::linear<8, 3>>, on_vector<nn::relu>,
+      on_vector<nn::linear<8, 2>>, on_vector<nn::linear<8, 3>>, on_vector<nn::linear<8, 2, false>>,
+      on_vector<nn::basic_leaky_relu<std::ratio<1, 5>>>, on_vector<nn::relu>,
       on_vector<nn::leaky_relu>, on_vector<nn::tanh>, on_vector<nn::sigmoid>, on_vector<nn::elu>,
       on_vector<nn::softplus>, on_vector<nn::gelu>, on_vector<nn::dropout<>>,
       on_vector<nn::dropout<std::ratio<1, 3>>>, on_vector<nn::dropout<std::ratio<0>>>,

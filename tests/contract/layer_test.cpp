@@ -134,6 +134,8 @@ std::vector<subject> subjects() {
   std::vector<subject> all{
       of<nn::linear<5, 3>, shape<5>>(),
       of<nn::linear<17, 9>, shape<17>>(),
+      of<nn::linear<5, 3, false>, shape<5>>(),
+      of<nn::basic_leaky_relu<std::ratio<1, 5>>, shape<5>>(),
       of<nn::relu, shape<5>>(),
       of<nn::leaky_relu, shape<5>>(),
       of<nn::tanh, shape<2, 3>>(),

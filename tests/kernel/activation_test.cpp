@@ -60,6 +60,15 @@ T slope(F f, T z) {
 
 }  // namespace
 
+TEST_CASE("activation: a leaky relu of another slope") {
+  kernel::basic_leaky_relu<std::ratio<1, 5>> const f;
+  using V = simd::batch<double, simd::scalar>;
+  CHECK(f(V(-5)).native == -5 * 0.2);
+  CHECK(f(V(3)).native == 3);
+  CHECK(f.slope(V(-1)).native == 0.2);
+  CHECK(f.slope(V(1)).native == 1);
+}
+
 TEST_CASE_TEMPLATE("activations and their slopes are those of plain formulas", M, HALO_MACHINES) {
   using T = typename M::value;
   using arch = typename M::arch;

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -99,6 +100,33 @@ TEST_CASE_TEMPLATE("linear: forward and backward are those of plain loops", T, f
     check_linear<T, 1, 1>(rows);
     check_linear<T, 3, 17>(rows);
     check_linear<T, 40, 21>(rows);  // few rows: bound from x and dy; many: from the gradient
+  }
+}
+
+TEST_CASE("linear: without bias it is the same as with zeros, bit for bit") {
+  using bare = nn::linear<40, 21, false>;
+  static_assert(bare::tensors<shape<40>>.size() == 1);
+  for (std::size_t const rows : {1U, 9U, 33U}) {
+    CAPTURE(rows);
+    bench<float, 40, 21> zeros{rows};
+    std::fill_n(zeros.theta.end() - 21, 21, 0.0F);
+    zeros.forward();
+    zeros.backward(true, true);
+    std::vector<float> const theta(zeros.theta.begin(), zeros.theta.end() - 21);
+    std::vector<float> y(rows * 21), dx(rows * 40), gradient(40 * 21), nothing;
+    bare::forward<shape<40>>(zeros.pass, theta.data(), static_cast<float const*>(zeros.x.data()),
+                             y.data(), nothing.data());
+    nn::backward_arguments<float*> a{};
+    a.theta = theta.data();
+    a.x = zeros.x.data();
+    a.dy = zeros.dy.data();
+    a.dx = dx.data();
+    a.gradient = gradient.data();
+    float const bound = bare::backward<shape<40>>(zeros.pass, a);
+    CHECK(y == zeros.y);
+    CHECK(dx == zeros.dx);
+    CHECK(std::equal(gradient.begin(), gradient.end(), zeros.gradient.begin()));
+    for (float const g : gradient) CHECK(std::abs(g) <= bound);
   }
 }
 

@@ -22,7 +22,8 @@ namespace detail {
 template <class Network, class Loss>
 [[nodiscard]] consteval bool complain_of_head() {
   static_assert(nn::has_head<Network>,
-                "halo: start_head: a head is made for a network whose last layer is nn::linear");
+                "halo: start_head: a head is made for a network whose last layer is nn::linear "
+                "with a bias");
   static_assert(std::integral<typename Loss::target>,
                 "halo: start_head: a head is made of the rows of classes; the targets of this loss "
                 "are numbers, of which there are no classes");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <ratio>
 
 #include <halo/simd/math.hpp>
 #include <halo/simd/pointer.hpp>
@@ -42,19 +43,25 @@ struct relu {
   }
 };
 
-/// x for x > 0, x / 100 otherwise (PyTorch's default; TensorFlow's is 0.2).
-struct leaky_relu {
+/// x for x > 0, Slope · x otherwise; a positive slope, since it follows from the output's sign.
+template <class Slope>
+struct basic_leaky_relu {
+  static_assert(Slope::num > 0, "halo: leaky_relu: its slope is positive");
   static constexpr char const* name = "leaky relu";
   static constexpr bool from_output = true;
+  static constexpr double below = static_cast<double>(Slope::num) / static_cast<double>(Slope::den);
   template <class V>
   [[nodiscard]] V operator()(V x) const noexcept {
-    return select(x > V(0), x, x * V(0.01));
+    return select(x > V(0), x, x * V(below));
   }
   template <class V>
   [[nodiscard]] V slope(V y) const noexcept {
-    return select(y > V(0), V(1), V(0.01));
+    return select(y > V(0), V(1), V(below));
   }
 };
+
+/// The same with a slope of 1/100 (PyTorch's default; TensorFlow's is 0.2).
+using leaky_relu = basic_leaky_relu<std::ratio<1, 100>>;
 
 /// tanh x; slope 1 - y².
 struct tanh {

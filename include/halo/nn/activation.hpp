@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <concepts>
+
 #include <halo/kernel/activation.hpp>
 #include <halo/nn/layer.hpp>
 
@@ -22,7 +24,11 @@ struct activation : stateless_layer {
   static constexpr bool needs_input = !F::from_output;
   static constexpr bool needs_output = F::from_output;
 
-  static constexpr void describe(auto&& f) { f.constant("function", F::name); }
+  static constexpr void describe(auto&& f) {
+    f.constant("function", F::name);
+    if constexpr (requires { F::below; } && !std::same_as<F, kernel::leaky_relu>)
+      f.constant("slope", F::below);
+  }
 
   template <class X, class C, class P>
   static void forward(pass const& p, C, C x, P y, P) noexcept {
@@ -38,6 +44,9 @@ struct activation : stateless_layer {
 
 using relu = activation<kernel::relu>;
 using leaky_relu = activation<kernel::leaky_relu>;
+/// Another slope for x < 0: basic_leaky_relu<std::ratio<1, 5>>.
+template <class Slope>
+using basic_leaky_relu = activation<kernel::basic_leaky_relu<Slope>>;
 using tanh = activation<kernel::tanh>;
 using sigmoid = activation<kernel::sigmoid>;
 using elu = activation<kernel::elu>;

@@ -61,7 +61,7 @@ struct parts_of<sequential<Alone>> {
 
 }  // namespace detail
 
-/// Whether a network ends in a linear layer.
+/// Whether a network ends in a linear layer, one with a bias.
 template <class Network>
 inline constexpr bool has_head = detail::is_linear<typename detail::parts_of<Network>::last>;
 
@@ -75,7 +75,7 @@ template <class Network>
 struct head {
   using parts = detail::parts_of<Network>;  ///< its layers, taken apart
   static_assert(detail::is_linear<typename parts::last>,
-                "halo: head: the network's last layer is nn::linear");
+                "halo: head: the network's last layer is nn::linear with a bias");
   using body = typename parts::body;  ///< all layers but the last, a network
   /// Numbers that the head reads and gives.
   static constexpr std::size_t features = body::outputs, outputs = Network::outputs;
