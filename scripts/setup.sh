@@ -43,6 +43,7 @@ missing() {
   has_header doctest/doctest.h || echo doctest-dev
   has_header benchmark/benchmark.h || echo libbenchmark-dev
   has_header zlib.h || echo zlib1g-dev
+  /usr/bin/python3 -c 'import onnx' 2> /dev/null || echo python3-onnx
 }
 
 as_root() {

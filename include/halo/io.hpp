@@ -5,6 +5,7 @@
 
 #include <halo/io/any_field.hpp>
 #include <halo/io/checksum.hpp>
+#include <halo/io/cpp_source.hpp>
 #include <halo/io/decimal.hpp>
 #include <halo/io/descriptor.hpp>
 #include <halo/io/file.hpp>

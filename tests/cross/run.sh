@@ -166,6 +166,14 @@ lean_halo_rule 40960 60416
 END
   weighed "lean_halo_rule, gas, given" "40960 49152" -Os -DHALO_FOOTPRINT_OF=lean_halo_rule $start \
     -DHALO_FOOTPRINT_GAS
+  target cortex-m4 # examples/firmware.cpp: a network in flash, a head that learns
+  build firmware examples/firmware.cpp -- -Os -DNDEBUG || {
+    failed=1
+    return
+  }
+  tests/cross/weigh.py "$out/firmware" 'firmware -Os' 32768 8192 || failed=1
+  # shellcheck disable=SC2086 # words
+  ! command -v "${emulator%% *}" > /dev/null || timeout 300 $emulator "$out/firmware" || failed=1
 }
 weighed() { # weighed TITLE "FLASH RAM" FLAG...: at most so many bytes
   local title=$1 most=$2

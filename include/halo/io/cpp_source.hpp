@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include <halo/core/error.hpp>
+
+// Pieces of C++ source that programs write: headers with trained numbers.
+
+namespace halo::io {
+
+/// Refuses what is no name in C++.
+/// @throws halo::error for other characters than letters, digits and _, and a digit first
+inline void expect_identifier(std::string const& name) {
+  auto const letter = [](char c) {
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
+  bool good = !name.empty() && letter(name[0]);
+  for (char const c : name) good = good && (letter(c) || (c >= '0' && c <= '9'));
+  if (!good) fail("header", "name", "letters, digits and _, no digit first", "'" + name + "'");
+}
+
+/// A finite float as the shortest decimal literal that gives its bits again.
+[[nodiscard]] inline std::string literal(float value) {
+  std::array<char, 32> digits{};
+  auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  std::string text(digits.data(), end);
+  if (text.find_first_of(".e") == std::string::npos) text += ".0";
+  return text + 'F';
+}
+
+/// A whole number as so many hexadecimal digits: 0x0000002aU.
+[[nodiscard]] inline std::string hexadecimal(std::uint64_t value, std::size_t digits = 8) {
+  std::string text(digits, '0');
+  for (std::size_t i = digits; i-- > 0; value >>= 4U) text[i] = "0123456789abcdef"[value & 15U];
+  return "0x" + text + 'U';
+}
+
+/// Adds items with commas behind them, on lines of up to 100 columns that begin with some blanks.
+inline void append_lines(std::string& text, std::size_t indent,
+                         std::span<std::string const> items) {
+  std::string line;
+  auto const end = [&] {
+    if (!line.empty()) text.append(indent - 1, ' ').append(line).append("\n");
+    line.clear();
+  };
+  for (std::string const& item : items) {
+    if (indent + line.size() + item.size() + 1 > 100) end();
+    line.append(" ").append(item).append(",");
+  }
+  end();
+}
+
+}  // namespace halo::io

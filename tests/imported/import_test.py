@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""halo-import makes the golden files again, and says in a sentence what it cannot import.
+
+import_test.py ROOT             77 where python3-onnx is missing
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+try:
+    import numpy as np
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+except ImportError as missing:
+    debian = "/usr/bin/python3"  # its python3-onnx is not there for other interpreters
+    if os.path.realpath(sys.executable) != os.path.realpath(debian) and os.path.exists(debian):
+        os.execv(debian, [debian, *sys.argv])
+    print(f"skipped: python3-onnx is not there ({missing})")
+    sys.exit(77)
+
+root = pathlib.Path(sys.argv[1])
+tool = root / "scripts" / "halo-import.py"
+folder = root / "tests" / "golden" / "onnx"
+failures = []
+
+
+def call(*arguments):
+    return subprocess.run([sys.executable, str(tool), *map(str, arguments)], capture_output=True,
+                          text=True, check=False)
+
+
+def same_again(out):
+    for model in sorted(folder.glob("*.onnx")):
+        done = call(model, "--out", out / model.stem)
+        if done.returncode:
+            failures.append(f"{model.name}: {done.stderr}")
+            continue
+        for ending in (".hpp", ".safetensors"):
+            here = folder / (model.stem + ending)
+            if (out / here.name).read_bytes() != here.read_bytes():
+                failures.append(f"{here.name}: not what halo-import makes of {model.name}")
+
+
+def sentence(out, name, made, expected, *arguments):
+    """A model that is refused."""
+    path = out / f"{name}.onnx"
+    if isinstance(made, bytes):
+        path.write_bytes(made)
+    elif made is not None:
+        onnx.save(made, path)
+    done = call(path, "--out", out / name, *arguments)
+    found = done.stderr.replace(f"{out}/", "")
+    if done.returncode != 1 or found != f"halo-import: {name}.onnx: {expected}\n":
+        failures.append(f"{name}: expected '{expected}', found '{found}'")
+    if (out / f"{name}.hpp").exists() or (out / f"{name}.safetensors").exists():
+        failures.append(f"{name}: something was written")
+
+
+def refused(out):
+    def model(nodes, x, y=("N", 4), constants=(), opset=13):
+        """Nodes as (kind, inputs, attributes), one behind the other; the last one gives y."""
+        made, before = [], "x"
+        tensors = [numpy_helper.from_array(np.asarray(t), f"c{i}")
+                   for i, t in enumerate(constants)]
+        for i, (kind, inputs, attributes) in enumerate(nodes):
+            after = "y" if i + 1 == len(nodes) else f"v{i}"
+            names = [before if n == "x" else n for n in inputs]
+            made.append(helper.make_node(kind, names, [after], name=f"{kind.lower()}{i}",
+                                         **attributes))
+            before = after
+        graph = helper.make_graph(
+            made, "refused", [helper.make_tensor_value_info("x", TensorProto.FLOAT, x)],
+            [helper.make_tensor_value_info("y", TensorProto.FLOAT, y)], tensors)
+        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)],
+                                 ir_version=8)
+
+    def floats(*shape):
+        return np.ones(shape, np.float32)
+
+    image, vector, steps = ["N", 2, 8, 8], ["N", 4], [5, "N", 3]
+    cases = {
+        "operator": (model([("Relu", ["x"], {}), ("LRN", ["x"], {"size": 3})], image),
+                     "node 1 'lrn1', LRN: halo has no layer for this operator"),
+        "softmax_inside": (model([("Softmax", ["x"], {}), ("Relu", ["x"], {})], vector),
+                           "node 1 'relu1', Relu: behind node 0 'softmax0', Softmax, which is "
+                           "supported as the last operator only"),
+        "padding": (model([("Conv", ["x", "c0"], {"pads": [2, 2, 0, 0]})], image,
+                          constants=[floats(4, 2, 3, 3)]),
+                    "node 0 'conv0', Conv: padding [2, 2, 0, 0] is neither same, valid nor "
+                    "symmetric"),
+        "pad_alone": (model([("Pad", ["x", "c0"], {}), ("Relu", ["x"], {})], image,
+                            constants=[np.array([0, 0, 1, 1, 0, 0, 1, 1])]),
+                      "node 1 'relu1', Relu: behind a Pad, which is supported in front of Conv "
+                      "only"),
+        "groups": (model([("Conv", ["x", "c0"], {"group": 2})], image,
+                         constants=[floats(4, 2, 3, 3)]),
+                   "node 0 'conv0', Conv: a weight of [4, 2, 3, 3] for 2 channels in 2 groups"),
+        "turned": (model([("Transpose", ["x"], {"perm": [0, 1, 3, 2]}),
+                          ("Conv", ["x", "c0"], {})], image, constants=[floats(4, 2, 3, 3)]),
+                   "node 1 'conv1', Conv: its channels would have to be turned, for which halo "
+                   "has no layer"),
+        "counted_padding": (model([("AveragePool", ["x"], {"kernel_shape": [3, 3], "pads":
+                                                           [1, 1, 1, 1], "count_include_pad": 1})],
+                                  image),
+                            "node 0 'averagepool0', AveragePool: count_include_pad with padding "
+                            "is not supported"),
+        "backwards": (model([("LSTM", ["x", "c0", "c1"], {"hidden_size": 2,
+                                                          "direction": "reverse"})], steps,
+                            constants=[floats(1, 8, 3), floats(1, 8, 2)]),
+                      "node 0 'lstm0', LSTM: direction 'reverse' is not supported"),
+        "reset_before": (model([("GRU", ["x", "c0", "c1"], {"hidden_size": 2})], steps,
+                               constants=[floats(1, 6, 3), floats(1, 6, 2)]),
+                         "node 0 'gru0', GRU: linear_before_reset of 0 is not supported: halo "
+                         "resets behind the product"),
+        "step_inside": (model([("LSTM", ["x", "c0", "c1"], {"hidden_size": 2}),
+                               ("Gather", ["x", "c2"], {})], steps,
+                              constants=[floats(1, 8, 3), floats(1, 8, 2), np.int64(1)]),
+                        "node 1 'gather1', Gather: only the last step of a recurrent layer can be "
+                        "taken out"),
+        "mixed_examples": (model([("Reshape", ["x", "c0"], {})], vector,
+                                 constants=[np.array([2, -1])]),
+                           "node 0 'reshape0', Reshape: from [97, 4] to [2, 194] mixes examples "
+                           "(of which there are 97 here)"),
+        "constant_in_front": (model([("Add", ["x", "c0"], {})], vector, constants=[floats(4)]),
+                              "node 0 'add0', Add: of a constant is supported behind MatMul, Gemm "
+                              "and Conv without bias only"),
+        "not_finite": (model([("MatMul", ["x", "c0"], {})], vector,
+                             constants=[floats(4, 4) * np.float32(np.inf)]),
+                       "node 0 'matmul0', MatMul: a weight with NaN or infinity"),
+        "open_extent": (model([("MatMul", ["x", "c0"], {})], ["N", "features"],
+                              constants=[floats(4, 4)]),
+                        "input 'x': axis 1 has no extent; give one by --input"),
+        "no_model": (b"certainly not protobuf", None),
+        "absent": (None, "No such file or directory"),
+    }
+    for name, (made, expected) in cases.items():
+        if expected is None:
+            path = out / f"{name}.onnx"
+            path.write_bytes(made)
+            done = call(path, "--out", out / name)
+            if done.returncode != 1 or "an ONNX model expected" not in done.stderr:
+                failures.append(f"{name}: {done.stderr}")
+        else:
+            sentence(out, name, made, expected)
+    good = model([("MatMul", ["x", "c0"], {})], ["N", "features"], constants=[floats(4, 4)])
+    onnx.save(good, out / "open.onnx")
+    if call(out / "open.onnx", "--out", out / "open", "--input", "1,4").returncode:
+        failures.append("--input is not looked at")
+
+
+with tempfile.TemporaryDirectory() as temporary:
+    same_again(pathlib.Path(temporary))
+    refused(pathlib.Path(temporary))
+print("\n".join(failures) or "all as it should be")
+sys.exit(1 if failures else 0)
