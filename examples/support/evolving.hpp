@@ -16,7 +16,7 @@ namespace support {
 [[nodiscard]] inline std::string header_name(std::string const& out) {
   if (out.empty()) return {};
   std::string name = out.substr(out.find_last_of('/') + 1);
-  halo::meta::expect_identifier(name);
+  halo::io::expect_identifier(name);
   return name;
 }
 
