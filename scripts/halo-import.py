@@ -22,6 +22,14 @@ import pathlib
 import struct
 import sys
 
+try:
+    import numpy as np
+    import onnx
+    import onnx.numpy_helper
+except ImportError as missing:
+    print(f"halo-import: needs python3-onnx and python3-numpy ({missing})", file=sys.stderr)
+    sys.exit(77)
+
 FREE = 97  # examples where a model leaves their number open: a size that no layer has by chance
 MOST_LAYERS = 128  # with parameters: as many as a layer_mask has
 LINE = 100
@@ -1048,7 +1056,7 @@ def run(options):
     print(f"{out}.hpp, {out}.safetensors: {numbers:,} numbers in {len(layers)} layers")
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser(
         prog="halo-import", description="Makes a network of halo from an ONNX model.")
     parser.add_argument("model", help="an ONNX file")
@@ -1057,7 +1065,7 @@ def main():
     parser.add_argument("--input", metavar="1,3,32,32",
                         help="the shape of the model's input, where the model leaves it open")
     parser.add_argument("--output", metavar="NAME", help="which output, where there are several")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     try:
         run(options)
     except Refused as e:
@@ -1067,11 +1075,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        import numpy as np
-        import onnx
-        import onnx.numpy_helper
-    except ImportError as missing:
-        print(f"halo-import: needs python3-onnx and python3-numpy ({missing})", file=sys.stderr)
-        sys.exit(77)
     sys.exit(main())

@@ -5,6 +5,9 @@
 import_test.py ROOT             77 where python3-onnx is missing
 """
 
+import contextlib
+import importlib.util
+import io
 import os
 import pathlib
 import subprocess
@@ -24,20 +27,27 @@ except ImportError as missing:
 
 root = pathlib.Path(sys.argv[1])
 tool = root / "scripts" / "halo-import.py"
+spec = importlib.util.spec_from_file_location("halo_import", tool)
+halo_import = importlib.util.module_from_spec(spec)
+sys.dont_write_bytecode = True
+spec.loader.exec_module(halo_import)
 folder = root / "tests" / "golden" / "onnx"
 failures = []
 
 
 def call(*arguments):
-    return subprocess.run([sys.executable, str(tool), *map(str, arguments)], capture_output=True,
-                          text=True, check=False)
+    """What halo-import says of these arguments: its code, and its sentence."""
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
+        code = halo_import.main([str(a) for a in arguments])
+    return code, said.getvalue()
 
 
 def same_again(out):
     for model in sorted(folder.glob("*.onnx")):
-        done = call(model, "--out", out / model.stem)
-        if done.returncode:
-            failures.append(f"{model.name}: {done.stderr}")
+        code, said = call(model, "--out", out / model.stem)
+        if code:
+            failures.append(f"{model.name}: {said}")
             continue
         for ending in (".hpp", ".safetensors"):
             here = folder / (model.stem + ending)
@@ -52,9 +62,9 @@ def sentence(out, name, made, expected, *arguments):
         path.write_bytes(made)
     elif made is not None:
         onnx.save(made, path)
-    done = call(path, "--out", out / name, *arguments)
-    found = done.stderr.replace(f"{out}/", "")
-    if done.returncode != 1 or found != f"halo-import: {name}.onnx: {expected}\n":
+    code, said = call(path, "--out", out / name, *arguments)
+    found = said.replace(f"{out}/", "")
+    if code != 1 or found != f"halo-import: {name}.onnx: {expected}\n":
         failures.append(f"{name}: expected '{expected}', found '{found}'")
     if (out / f"{name}.hpp").exists() or (out / f"{name}.safetensors").exists():
         failures.append(f"{name}: something was written")
@@ -141,15 +151,19 @@ def refused(out):
         if expected is None:
             path = out / f"{name}.onnx"
             path.write_bytes(made)
-            done = call(path, "--out", out / name)
-            if done.returncode != 1 or "an ONNX model expected" not in done.stderr:
-                failures.append(f"{name}: {done.stderr}")
+            code, said = call(path, "--out", out / name)
+            if code != 1 or "an ONNX model expected" not in said:
+                failures.append(f"{name}: {said}")
         else:
             sentence(out, name, made, expected)
     good = model([("MatMul", ["x", "c0"], {})], ["N", "features"], constants=[floats(4, 4)])
     onnx.save(good, out / "open.onnx")
-    if call(out / "open.onnx", "--out", out / "open", "--input", "1,4").returncode:
+    if call(out / "open.onnx", "--out", out / "open", "--input", "1,4")[0]:
         failures.append("--input is not looked at")
+    program = [sys.executable, str(tool), str(out / "open.onnx"), "--out", str(out / "7up")]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    if done.returncode != 1 or "a name of letters, digits and _ expected" not in done.stderr:
+        failures.append(f"--out: {done.stderr}")
 
 
 with tempfile.TemporaryDirectory() as temporary:
