@@ -38,7 +38,7 @@ using support::recipe;
 struct settings {
   std::string preset = "leaky", data, out, resume;
   std::uint64_t updates = 0, seed = 1;  // 0 updates: what the preset says
-  double minutes = 1e9;
+  double minutes = 1e9, jacobian = -1;  // below 0: what the preset says
   std::size_t threads = 1;
   bool quick = false, spectral = false;
 };
@@ -63,7 +63,8 @@ std::string validated_by(std::string const& tasks) {
 }
 std::string made_by(settings const& s, std::string const& updates) {
   return "Made by: halo-meta-train --preset " + s.preset + " --seed " + std::to_string(s.seed) +
-         (s.quick ? " --quick" : "") + (s.spectral ? " --spectral" : "") + updates + ",";
+         (s.quick ? " --quick" : "") + (s.spectral ? " --spectral" : "") +
+         (s.jacobian >= 0 ? " --jacobian " + number(s.jacobian, "%g") : "") + updates + ",";
 }
 std::string chosen_from(std::uint64_t update, std::uint64_t every) {
   return "weights of update " + std::to_string(update) + ", the best of one in every " +
@@ -116,6 +117,7 @@ recipe asked(settings const& s, recipe r) {
   if (s.quick) support::shorten(r);
   if (s.updates > 0) r.training.updates = s.updates;
   r.training.loss.spectral = s.spectral;
+  if (s.jacobian >= 0) r.training.loss.jacobian = s.jacobian;
   r.training.threads = s.threads;
   r.training.draws = seed{s.seed};
   r.pool.longest_window = r.training.longest_window;
@@ -165,12 +167,12 @@ void train(settings const& s, recipe const& preset, Tasks const& tasks) {
 
 constexpr char const* usage =
     "usage: halo-meta-train [--preset paper|l2o|authors|dm|leaky|halo] [--updates N]\n"
-    "  [--minutes M] [--threads N] [--seed N] [--spectral] [--out NAME] [--resume FILE]\n"
-    "  [--data FOLDER] [--quick]\n\n"
+    "  [--minutes M] [--threads N] [--seed N] [--jacobian F] [--spectral] [--out NAME]\n"
+    "  [--resume FILE] [--data FOLDER] [--quick]\n\n"
     "All presets but leaky and halo learn on FOLDER/mnist/train-images-idx3-ubyte ..., as\n"
     "scripts/fetch-data.sh leaves it; without --data the variable HALO_DATA is FOLDER.\n"
-    "--spectral: the Jacobian term is the spectral norm of the Hessian. Writes\n"
-    "NAME.safetensors, NAME.hpp and, on the way, NAME.training.safetensors for\n"
+    "--jacobian: the weight of the Jacobian term. --spectral: it is the spectral norm of the\n"
+    "Hessian. Writes NAME.safetensors, NAME.hpp and, on the way, NAME.training.safetensors for\n"
     "--resume.\n";
 
 settings read(int count, char** argument) {
@@ -188,6 +190,8 @@ settings read(int count, char** argument) {
       s.threads = in.number(1, 1024);
     } else if (in.is("--seed")) {
       s.seed = in.number(0, ~std::uint64_t{0});
+    } else if (in.is("--jacobian")) {
+      s.jacobian = in.positive();
     } else if (in.is("--spectral")) {
       s.spectral = true;
     } else if (in.is("--out")) {

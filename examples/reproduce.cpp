@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Runs the experiments of HALO's paper again, and more optimizers than it has: a line of JSON for
-// every run. scripts/report.py makes tables, figures and verdicts of the lines;
+// Runs the experiments of HALO's paper again, with more optimizers than it has, and others: a line
+// of JSON for every run. scripts/report.py makes tables, figures and verdicts of the lines;
 // scripts/reproduce.sh does both. A program that was stopped goes on where it was.
 #include <algorithm>
-#include <array>
+#include <cstddef>
 #include <cstdio>
-#include <map>
-#include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <halo/core/error.hpp>
+#include <halo/core/random.hpp>
+#include <halo/energy/find_meter.hpp>
+#include <halo/io/file.hpp>
 #include <halo/meta/parallel.hpp>
 
 #include "experiment/lines.hpp"
+#include "experiment/optimizers.hpp"
 #include "experiment/plan.hpp"
 #include "experiment/subjects.hpp"
 #include "support/arguments.hpp"
@@ -27,29 +30,39 @@ namespace {
 using namespace experiment;
 
 constexpr char const* usage =
-    "usage: halo-reproduce --studies "
-    "all|table2,table3,table4,table5,figure4,figure5,figure6,figure8\n"
-    "  [--data DIR] [--out FILE] [--seeds N] [--threads N] [--quick]\n\n"
-    "DIR holds the public data sets (scripts/fetch-data.sh); default: the variable HALO_DATA.\n"
+    "usage: halo-reproduce [EXPERIMENT]... [--data DIR] [--out FILE] [--seeds N] [--threads N]\n"
+    "  [--weights FILE]... [--meter] [--quick] [--write-channels FILE]\n\n"
+    "EXPERIMENT is table2, table3, table4, table5, figure3 to figure8 or figure10 of HALO's\n"
+    "paper, networks, digits, activities, tasks, stability or policies; all unless told.\n"
+    "DIR holds the public data sets (scripts/fetch-data.sh); default: the variable HALO_DATA. "
+    "What\n"
+    "is not there is left out, which is said; gases come from the excerpt in examples/data then.\n"
     "FILE, reproduced.jsonl unless told, gets a line of JSON for every run; runs whose line is "
     "there\n"
-    "are not done again. --quick: one seed and a hundredth of the iterations.\n";
+    "are not done again. --weights: of HALO trained otherwise, for figure10; halo-meta-train\n"
+    "--preset halo writes some. --meter: a run at a time, its joules also by the meter of the "
+    "machine.\n"
+    "--quick: one seed and a hundredth of the iterations.\n"
+    "--write-channels: prunes preresnet20, writes the channels that stay, a header for\n"
+    "include/halo/zoo/slimmed_channels.hpp, and ends.\n";
 
 struct settings {
-  std::vector<std::string> studies;
-  std::string data = support::data_folder(), out = "reproduced.jsonl";
+  std::vector<std::string> experiments;
+  std::string data = support::data_folder(), out = "reproduced.jsonl", channels;
   std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
+  bool meter = false;
   extent much;
 };
 
 settings read_arguments(int count, char** argument) {
-  constexpr std::array<char const*, 9> names{"all",     "table2",  "table3",  "table4", "table5",
-                                             "figure4", "figure5", "figure6", "figure8"};
+  std::vector<std::string> names{"all"};
+  for (study const& one : studies())
+    if (names.back() != one.name) names.push_back(one.name);
   settings s;
   support::arguments in(count, argument, usage);
   while (in.next()) {
-    if (in.is("--studies")) {
-      s.studies = in.words(names);
+    if (in.is_word(names)) {
+      s.experiments.push_back(in.given());
     } else if (in.is("--data")) {
       s.data = in.value();
     } else if (in.is("--out")) {
@@ -58,8 +71,14 @@ settings read_arguments(int count, char** argument) {
       s.much.seeds = in.number();
     } else if (in.is("--threads")) {
       s.threads = in.number();
+    } else if (in.is("--weights")) {
+      s.much.weights.push_back(in.value());
+    } else if (in.is("--meter")) {
+      s.meter = true;
     } else if (in.is("--quick")) {
       s.much.quick = true;
+    } else if (in.is("--write-channels")) {
+      s.channels = in.value();
     } else {
       in.refuse();
     }
@@ -67,43 +86,51 @@ settings read_arguments(int count, char** argument) {
   return s;
 }
 
-/// All runs of these studies, each once.
+/// All runs of these experiments, each once.
 std::vector<trial> trials(settings const& s) {
   std::vector<trial> all;
   std::set<std::string> seen;
   auto const wanted = [&](std::string const& name) {
-    return s.studies.empty() || std::ranges::count(s.studies, "all") > 0 ||
-           std::ranges::count(s.studies, name) > 0;
+    return s.experiments.empty() || std::ranges::count(s.experiments, "all") > 0 ||
+           std::ranges::count(s.experiments, name) > 0;
   };
-  for (study const& one : studies())
-    if (wanted(one.name))
-      for (trial const& t : trials_of(one, s.much))
-        if (seen.insert(t.key()).second) all.push_back(t);
+  bool const excerpt = s.data.empty() || !halo::io::exists(s.data + "/gas");
+  for (study one : studies(s.much)) {
+    if (!wanted(one.name)) continue;
+    if (excerpt && (one.network.starts_with("gas") || one.network == "drift"))
+      one.network += ", excerpt";
+    for (trial const& t : trials_of(one, s.much))
+      if (seen.insert(key_of(t)).second) all.push_back(t);
+  }
   return all;
 }
 
 int run(settings const& s) {
-  if (s.data.empty()) support::leave_without_data("halo-reproduce");
+  subjects of(s.data);
+  if (!s.channels.empty()) {
+    if (!support::found("--write-channels", s.data, "cifar-10-batches-bin")) return 77;
+    write_channels(s.channels, of.images()(1), s.much.quick ? 2 : 600, halo::seed{1});
+    return 0;
+  }
   lines results(s.out);
   std::vector<trial> left = trials(s);
   std::size_t const total = left.size();
-  std::erase_if(left, [&](trial const& t) { return results.has(t.key()); });
-  std::map<std::string, std::unique_ptr<subject>> subjects;
-  for (trial const& t : left)
-    if (!subjects.contains(t.network)) subjects[t.network] = subject_called(t.network, s.data);
-  std::erase_if(left, [&](trial const& t) { return subjects[t.network] == nullptr; });
+  std::erase_if(left, [&](trial const& t) { return results.has(key_of(t)); });
+  std::erase_if(left, [&](trial const& t) { return of(t.network) == nullptr; });
   std::printf("%zu runs, %zu of them to do\n", total, left.size());
 
+  std::optional<halo::energy::any_meter> meter;
+  if (s.meter) meter = halo::energy::find_meter();
   support::progress bar(left.size());
   std::mutex guard;
   std::size_t done = 0;
-  halo::meta::for_each_parallel(left.size(), s.threads, [&](std::size_t i) {
+  halo::meta::for_each_parallel(left.size(), s.meter ? 1 : s.threads, [&](std::size_t i) {
     trial const& t = left[i];
     {
       std::lock_guard const lock(guard);
-      bar.phase(t.network + ", seed " + std::to_string(t.seed), done);
+      bar.phase(t.experiment + ": " + t.network + ", seed " + std::to_string(t.seed), done);
     }
-    results.add(line_of(t, subjects.at(t.network)->run(t)));
+    results.add(line_of(key_of(t), t, of(t.network)->run(t, meter ? &*meter : nullptr)));
     std::lock_guard const lock(guard);
     ++done;
   });

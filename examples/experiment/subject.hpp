@@ -4,22 +4,28 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <numeric>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <halo/adapt.hpp>
 #include <halo/core/stopwatch.hpp>
 #include <halo/data/dataset.hpp>
-#include <halo/nn/loss.hpp>
-#include <halo/optim/averaged.hpp>
+#include <halo/energy/estimate.hpp>
+#include <halo/energy/find_meter.hpp>
+#include <halo/energy/horowitz45.hpp>
+#include <halo/optim/adam.hpp>
 
 #include "../support/materials.hpp"
 #include "../support/score.hpp"
+#include "learner.hpp"
 #include "trial.hpp"
 
 namespace experiment {
@@ -32,26 +38,46 @@ class subject {
   subject& operator=(subject const&) = delete;
   virtual ~subject() = default;
   /// One run; several may go on at the same time, and the numbers do not depend on that.
-  [[nodiscard]] virtual outcome run(trial const& t) = 0;
+  /// @param meter  of the joules of this run, which then is the only one; none: they are not
+  ///               measured
+  [[nodiscard]] virtual outcome run(trial const& t, halo::energy::any_meter* meter = nullptr) = 0;
 };
 
+/// Numbers of a network that knows the domain it is to know.
+using lesson = std::function<std::vector<float>(support::materials const&, trial const&)>;
+
 /// @tparam Network  any network
-template <class Network>
+/// @tparam Starts   new heads may be made of examples (start_head), which takes memory
+template <class Network, bool Starts = false>
 class subject_of final : public subject {
+  using learner_type = learner<Network>;
+  using device_type = typename learner_type::device;
+
  public:
+  /// Makes the optimizer of an arm for a run of so many steps from a seed.
+  using maker = std::function<any_optimizer(arm const&, std::uint64_t steps, std::uint64_t seed)>;
+
   /// @param from    the two domains of a seed; called by one thread at a time
   /// @param always  layers that take part in every step, whatever the masks
-  explicit subject_of(support::recipe from, halo::layer_mask always = {})
-      : from_(std::move(from)), always_(always) {}
+  /// @param teach   what it knows; by default Adam at 1e-3 teaches it [Li et al. 2020, supplement]
+  subject_of(maker make, support::recipe from, halo::layer_mask always = {}, lesson teach = {})
+      : make_(std::move(make)), from_(std::move(from)), always_(always), teach_(std::move(teach)) {}
 
-  [[nodiscard]] outcome run(trial const& t) override {
+  [[nodiscard]] outcome run(trial const& t, halo::energy::any_meter* meter = nullptr) override {
     using namespace halo;
     std::shared_ptr<world const> const w = world_of(t);
-    std::uint64_t const length = t.checkpoints.back();
-    auto const rule = optimizer_of<layout>(t.with, length, t.seed);
+    std::uint64_t const unit = t.by_operations ? dense_step() : 1;
+    std::uint64_t const length = unit * t.checkpoints.back();
+    any_optimizer const rule = make_(t.with, t.checkpoints.back(), t.seed);
     auto const device = std::make_unique<device_type>(
-        optim::averaged<any>{rule}, t.with.scratch ? w->drawn : w->pretrained, seed{t.seed},
-        policy_of(t.with, Network::layers, always_));
+        typename learner_type::optimizer{rule}, seed{t.seed},
+        policy_of<Network::statistics == 0>(t.with.policy, Network::layers, always_, length));
+    if (!t.with.scratch && w->from.known) {
+      device->assign(w->pretrained);
+      if (w->from.redraw_head) device->redraw_head(seed{t.seed + 1000});
+      if constexpr (Starts)
+        if (w->from.start_head) device->start_head(w->from.train->x, w->from.train->y);
+    }
     device->set_training_rows(w->from.train->rows());
     support::mini_batches stream(*w->from.train, seed{t.seed + 2000}, w->from.balanced);
 
@@ -59,44 +85,37 @@ class subject_of final : public subject {
               .rows = w->from.train->rows(),
               .known = w->known,
               .points = {}};
-    point now;
-    auto const look = [&] {
-      auto const raw = support::score_of(*device, *w->from.test, adapt::weights::raw);
-      now.accuracy = raw.plain, now.balanced = raw.balanced;
-      now.averaged = score_at_average(*device, w->from);
-      now.loss = device->evaluate(w->some.x, w->some.y, adapt::weights::raw).loss;
-      o.points.push_back(now);
+    point now{.measured = meter != nullptr ? 0.0 : std::numeric_limits<double>::quiet_NaN()};
+    auto const spent = [&] {
+      return t.by_operations ? now.network_operations + now.optimizer_operations : now.iterations;
     };
-    look();
-    for (std::uint64_t const until : t.checkpoints) {
+    o.points.push_back(look(*device, *w, now));
+    for (std::uint64_t const checkpoint : t.checkpoints) {
+      std::uint64_t const until = unit * checkpoint;
       stopwatch const clock;
-      adapt::run(
-          *device, stream,
-          {.iterations = length, .begun = now.iterations, .non_finite = adapt::budget::unlimited},
-          [&](adapt::report const& r) {
-            std::uint64_t const optimizers = rule.operations_of(r.layers);
-            now.network_operations += r.operations;
-            now.optimizer_operations += optimizers;
-            return ++now.iterations < until;
-          });
+      double const joules = meter != nullptr ? meter->read().joules : 0;
+      while (spent() < until) {
+        adapt::budget b{.begun = now.iterations, .non_finite = adapt::budget::unlimited};
+        if (t.told) b.iterations = now.iterations + steps_left(length - spent(), t, now);
+        learner_type::run(*device, stream, b, [&](adapt::report const& r) {
+          count(now, r, rule);
+          return spent() < until;
+        });
+      }
       now.seconds += clock.seconds();
-      look();
+      if (meter != nullptr) now.measured += meter->read().joules - joules;
+      o.points.push_back(look(*device, *w, now));
     }
     o.not_finite = device->totals().non_finite;
     return o;
   }
 
  private:
-  using layout = typename Network::layout;
-  using any = any_optimizer<layout>;
-  using device_type = halo::adapt::adapter<Network, halo::nn::cross_entropy,
-                                           halo::optim::averaged<any>, 64, halo::optim::selection>;
-
   /// What all runs of a seed have in common.
   struct world {
     support::materials from;
     halo::data::dataset some;  ///< rows that are learned from, on which the loss is taken
-    std::vector<float> drawn, pretrained;  ///< parameters, and statistics where there are some
+    std::vector<float> pretrained;
     double known = 0;
   };
 
@@ -105,17 +124,53 @@ class subject_of final : public subject {
     std::shared_ptr<world const> made;
   };
 
-  [[nodiscard]] static double score_at_average(device_type& device, support::materials const& m) {
-    auto const s = support::score_of(device, *m.test, halo::adapt::weights::averaged);
-    return m.balanced ? s.balanced : s.plain;
-  }
-  static std::vector<float> numbers_of(device_type const& d) {
-    std::vector<float> all(d.parameters().begin(), d.parameters().end());
-    all.insert(all.end(), d.statistics().begin(), d.statistics().end());
-    return all;
+  /// Operations of a dense step of 64 with Adam and an average.
+  [[nodiscard]] static std::uint64_t dense_step() {
+    return halo::adapt::operations<Network, halo::optim::averaged<halo::optim::adam>>(
+        {.layers = halo::layer_mask::all(Network::layers)}, 64);
   }
 
-  /// Made when it is first asked for, by Adam at 1e-3 [Li et al. 2020, supplement].
+  /// How many steps a run still has; where it ends by operations, as many as those so far let
+  /// expect.
+  [[nodiscard]] static std::uint64_t steps_left(std::uint64_t rest, trial const& t,
+                                                point const& now) {
+    if (!t.by_operations) return rest;
+    auto const each = now.iterations == 0
+                          ? static_cast<double>(dense_step())
+                          : static_cast<double>(now.network_operations + now.optimizer_operations) /
+                                static_cast<double>(now.iterations);
+    return 1 + static_cast<std::uint64_t>(static_cast<double>(rest) / std::max(each, 1.0));
+  }
+
+  /// Adds what a step took.
+  static void count(point& now, halo::adapt::report const& r, any_optimizer const& rule) {
+    using namespace halo;
+    energy::horowitz45 const chip{.overhead = 70e-12};  // an in-order core of 45 nm
+    cost const own = rule.cost_of(r.layers);
+    ++now.iterations;
+    now.network_operations += r.operations;
+    now.optimizer_operations += own.multiply_adds + own.functions;
+    now.joules.network +=
+        energy::estimate<Network, typename learner_type::optimizer>(chip, r.decision, r.rows)
+            .total();
+    now.joules.optimizer += chip.joules({.way = energy::way::optimizer, .taken = own});
+  }
+
+  [[nodiscard]] static point look(device_type& device, world const& w, point now) {
+    using namespace halo::adapt;
+    auto const raw = learner_type::score(device, *w.from.test, weights::raw);
+    auto const averaged = learner_type::score(device, *w.from.test, weights::averaged);
+    now.accuracy = now.running = raw.plain, now.balanced = raw.balanced;
+    now.averaged = w.from.balanced ? averaged.balanced : averaged.plain;
+    if constexpr (Network::statistics > 0) {
+      device.set_normalization(normalization::running);
+      now.running = support::score_of(device, *w.from.test, weights::raw).plain;
+    }
+    now.loss = device.evaluate(w.some.x, w.some.y, weights::raw).loss;
+    return now;
+  }
+
+  /// Made when it is first asked for.
   std::shared_ptr<world const> world_of(trial const& t) {
     slot* place = nullptr;
     {
@@ -134,19 +189,20 @@ class subject_of final : public subject {
       w->from = from_(t.seed);
     }
     w->some = first_rows(*w->from.train, t.held_out > 0 ? t.held_out : 2000);
-    if (t.held_out > 0) {
-      w->from.test = support::shared(first_rows(*w->from.test, t.held_out));
-      w->from.known_test = support::shared(first_rows(*w->from.known_test, t.held_out));
-    }
-    auto const teacher =
-        std::make_unique<device_type>(optim::averaged<any>{any(optim::adam{})}, seed{t.seed});
-    w->drawn = numbers_of(*teacher);
-    support::mini_batches stream(*w->from.known, seed{t.seed}, w->from.balanced);
-    adapt::run(*teacher, stream, adapt::budget{.iterations = t.pretraining});
-    auto const s = support::score_of(*teacher, *w->from.known_test, adapt::weights::raw);
+    for (auto* const test : {&w->from.test, &w->from.known_test})
+      if (t.held_out > 0 && *test) *test = support::shared(first_rows(**test, t.held_out));
+    if (!w->from.known) return w;  // it begins from nothing
+    auto const teacher = std::make_unique<device_type>(
+        typename learner_type::optimizer{
+            any_optimizer::of<typename Network::layout>(optim::adam{})},
+        seed{t.seed});
+    if (teach_)
+      teacher->assign(teach_(w->from, t));
+    else
+      learner_type::teach(*teacher, *w->from.known, w->from.balanced, t.pretraining, seed{t.seed});
+    auto const s = learner_type::score(*teacher, *w->from.known_test, adapt::weights::raw);
     w->known = w->from.balanced ? s.balanced : s.plain;
-    if (w->from.redraw_head) teacher->redraw_head(seed{t.seed + 1000});
-    w->pretrained = numbers_of(*teacher);
+    w->pretrained = learner_type::numbers(*teacher);
     return w;
   }
 
@@ -157,8 +213,10 @@ class subject_of final : public subject {
     return halo::data::select(from, rows);
   }
 
+  maker make_;
   support::recipe from_;
   halo::layer_mask always_;
+  lesson teach_;
   std::mutex lock_;
   std::map<std::tuple<std::uint64_t, std::uint64_t, std::size_t>, slot> slots_;
 };

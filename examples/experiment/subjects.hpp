@@ -1,47 +1,132 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 
 #include <halo/data/gas_sensor.hpp>
 #include <halo/data/thyroid.hpp>
+#include <halo/task/teacher.hpp>
 #include <halo/zoo/networks.hpp>
 
 #include "../support/public_data.hpp"
+#include "optimizers.hpp"
+#include "pruned.hpp"
 #include "subject.hpp"
 
 namespace experiment {
 
-/// The networks of the paper on their data sets; null where the data are not there, which is said.
-[[nodiscard]] inline std::unique_ptr<subject> subject_called(std::string const& network,
-                                                             std::string const& data) {
-  using namespace halo;
-  auto const there = [&](char const* folder) { return support::found(network, data, folder); };
-  if (network == "thyroid" && there("thyroid")) {
-    auto const all = std::make_shared<data::thyroid const>(data::load_thyroid(data + "/thyroid"));
-    return std::make_unique<subject_of<zoo::thyroid_mlp<>>>(
-        [all](std::uint64_t number) { return support::thyroid_materials(*all, number); });
+template <std::size_t In, std::size_t Hidden, std::size_t Second, std::size_t Out>
+using mlp = halo::nn::sequential<halo::nn::linear<In, Hidden>, halo::nn::relu,
+                                 halo::nn::linear<Hidden, Second>, halo::nn::relu,
+                                 halo::nn::linear<Second, Out>>;
+
+/// Networks on their data sets, by name.
+class subjects {
+ public:
+  /// @param data  the folder of the public data sets
+  explicit subjects(std::string data) : data_(std::move(data)) {}
+
+  /// Made when it is first asked for, by one thread; null where the data are not there, which is
+  /// said.
+  [[nodiscard]] subject* operator()(std::string const& name) {
+    auto at = made_.find(name);
+    if (at == made_.end()) at = made_.emplace(name, make(name)).first;
+    return at->second.get();
   }
-  if (network == "gas" && there("gas")) {
-    auto const all = std::make_shared<data::gas_sensor const>(data::load_gas_sensor(data + "/gas"));
-    return std::make_unique<subject_of<zoo::gas_sensor_mlp<>>>(
-        [all](std::uint64_t number) { return support::other_gases(*all, number); });
+
+  /// Five classes of CIFAR-10, then the others.
+  [[nodiscard]] support::recipe images() {
+    if (!images_) images_ = support::once([d = data_] { return support::cifar_materials(d); });
+    return images_;
   }
-  if (network == "activity" && there("UCI HAR Dataset")) {
-    using activity = zoo::activity_cnn_lstm<>;
-    return std::make_unique<subject_of<activity>>(
-        support::once([data] { return support::har_channels_first(data); }),
-        layer_mask::top(activity::layers - 3, activity::layers));  // masks are for convolutions
+
+ private:
+  using made = std::unique_ptr<subject>;
+
+  [[nodiscard]] made make(std::string const& name) {
+    using namespace halo;
+    auto const there = [&](char const* folder) { return support::found(name, data_, folder); };
+    if (name == "thyroid" && there("thyroid")) {
+      auto const all =
+          std::make_shared<data::thyroid const>(data::load_thyroid(data_ + "/thyroid"));
+      return on<zoo::thyroid_mlp<>, rules::all>(
+          [all](std::uint64_t number) { return support::thyroid_materials(*all, number); });
+    }
+    if (name.starts_with("gas") || name.starts_with("drift")) return of_gases(name);
+    if (name == "activity" && there("UCI HAR Dataset")) {
+      using activity = zoo::activity_cnn_lstm<>;
+      return on<activity>(
+          support::once([d = data_] { return support::har_channels_first(d); }),
+          layer_mask::top(activity::layers - 3, activity::layers));  // masks are for convolutions
+    }
+    if (name == "digits" && there("mnist"))
+      return on<zoo::mnist_cnn<>>(
+          support::once([d = data_] { return support::mnist_materials(d); }));
+    if (name == "teacher") return on<mlp<40, 64, 32, 8>>(invented);
+    return of_images(name);
   }
-  auto const images = [&] {
-    return support::once([data] { return support::cifar_materials(data); });
-  };
-  if (network == "cifar" && there("cifar-10-batches-bin"))
-    return std::make_unique<subject_of<zoo::cifar_cnn<>>>(images());
-  if (network == "deep-cifar" && there("cifar-10-batches-bin"))
-    return std::make_unique<subject_of<zoo::deep_cifar_cnn<>>>(images());
-  return nullptr;
-}
+
+  /// Three gases, then three others with a new head or the old one; or six, some months later. The
+  /// sensors' full data, or the excerpt that comes with halo.
+  [[nodiscard]] made of_gases(std::string const& name) const {
+    using namespace halo;
+    auto const all = std::make_shared<data::gas_sensor const>(data::load_gas_sensor(
+        name.ends_with("excerpt") ? "examples/data/gas_sensor" : data_ + "/gas"));
+    if (name.starts_with("drift"))
+      return on<mlp<128, 30, 30, 6>, rules::all>([all](std::uint64_t number) {
+        auto const months = [&](std::initializer_list<std::int32_t> batches) {
+          return data::select_classes(
+              data::select(all->samples, data::rows_where(all->batch, batches)),
+              {1, 2, 3, 4, 5, 6});
+        };
+        return support::gas_materials(months({1, 2, 3}), months({4, 5, 6}), number);
+      });
+    bool const keep = name.starts_with("gas, head kept");
+    return on<zoo::gas_sensor_mlp<>, rules::all>([all, keep](std::uint64_t number) {
+      auto m = support::other_gases(*all, number);
+      m.redraw_head = !keep;
+      return m;
+    });
+  }
+
+  [[nodiscard]] made of_images(std::string const& name) {
+    std::set<std::string> const names{"cifar", "deep-cifar", "pruned, 8 bits"};
+    if (!names.contains(name) || !support::found(name, data_, "cifar-10-batches-bin"))
+      return nullptr;
+    if (name == "cifar") return on<halo::zoo::cifar_cnn<>, rules::all>(images());
+    if (name == "deep-cifar") return on<halo::zoo::deep_cifar_cnn<>>(images());
+    if (name == "pruned, 8 bits") return pruned_resnet(images());
+    return nullptr;
+  }
+
+  /// A problem that a random network invented, learned from nothing.
+  [[nodiscard]] static support::materials invented(std::uint64_t number) {
+    halo::task::teacher_options const options{
+        .rows = 4000, .features = 40, .classes = 8, .hidden = 64, .gain = 2.0, .label_noise = 0.05};
+    auto const made = halo::task::make_teacher(options, halo::seed{number + 900'000});
+    support::materials m;
+    m.train = support::shared(made->train);
+    m.test = support::shared(made->held_out);
+    return m;
+  }
+
+  template <class Network, rules Of = rules::paper>
+  [[nodiscard]] static made on(support::recipe from, halo::layer_mask always = {}) {
+    return std::make_unique<subject_of<Network>>(optimizer_of<typename Network::layout, Of>,
+                                                 std::move(from), always);
+  }
+
+  std::string data_;
+  support::recipe images_;
+  std::map<std::string, made> made_;
+};
 
 }  // namespace experiment

@@ -29,6 +29,16 @@ class arguments {
     return true;
   }
   [[nodiscard]] bool is(char const* option) const { return option_ == option; }
+  /// Whether it is a word of its own instead, which then is one of these.
+  [[nodiscard]] bool is_word(std::span<std::string const> allowed) {
+    if (option_.starts_with("-")) return false;
+    std::vector<char const*> all;
+    for (std::string const& a : allowed) all.push_back(a.c_str());
+    (void)known(option_, all);
+    return true;
+  }
+  /// The option or the word.
+  [[nodiscard]] std::string const& given() const { return option_; }
 
   /// What stands behind the option.
   [[nodiscard]] std::string value() {

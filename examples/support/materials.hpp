@@ -17,13 +17,12 @@ namespace support {
 /// The examples of one seed.
 struct materials {
   using dataset = std::shared_ptr<halo::data::dataset const>;
-  dataset known;                  ///< what the network learned before; none: it begins from nothing
-  dataset known_test;             ///< of the same kind, held out; none where nobody asks
-  dataset train, test;            ///< what it is to learn
-  bool redraw_head = false;       ///< the classes are others than before: the head is drawn anew
-  bool start_head = false;        ///< and made of the rows there are
-  bool balanced = false;          ///< mini-batches draw all classes alike
-  std::uint64_t pretraining = 0;  ///< steps on what was known
+  dataset known;             ///< what the network learned before; none: it begins from nothing
+  dataset known_test;        ///< of the same kind, held out; none where nobody asks
+  dataset train, test;       ///< what it is to learn
+  bool redraw_head = false;  ///< the classes are others than before: the head is drawn anew
+  bool start_head = false;   ///< and made of the rows there are
+  bool balanced = false;     ///< mini-batches draw all classes alike
 };
 
 /// The materials of a seed.
@@ -42,7 +41,10 @@ class mini_batches {
       : epochs_(from, size, s), alike_(from, size, s), balanced_(balanced) {}
 
   [[nodiscard]] std::size_t rows() const noexcept { return epochs_.rows(); }
-  halo::data::batch<> next() { return balanced_ ? alike_.next() : epochs_.next(); }
+  halo::data::batch<> next() { return next(size); }
+  halo::data::batch<> next(std::size_t rows) {
+    return balanced_ ? alike_.next(rows) : epochs_.next(rows);
+  }
 
  private:
   halo::data::batches<> epochs_;

@@ -8,6 +8,7 @@
 #include <halo/core/record.hpp>
 #include <halo/energy/pass.hpp>
 #include <halo/energy/step_cost.hpp>
+#include <halo/optim/cost.hpp>
 #include <halo/optim/policy.hpp>
 
 namespace halo::energy {
@@ -45,9 +46,9 @@ constexpr void each_pass(optim::decision const& d, std::size_t n, F&& f) {
     f(pass{way::to_weights, l.passes.to_weights.of(back), l.product, back, first});
     first = first && l.product.times == 0;
   });
-  step_cost const c = cost_of<Network, Optimizer, Loss>(d, n);
-  f(pass{.way = way::loss, .taken = c.loss, .rows = n});
-  f(pass{.way = way::optimizer, .taken = c.optimizer});
+  f(pass{.way = way::loss, .taken = detail::loss_cost<Network, Loss>(n), .rows = n});
+  f(pass{.way = way::optimizer,
+         .taken = optim::step_cost<Optimizer, typename Network::layout>(mask)});
 }
 
 /// Joules that a model gives a step that does as decided on n examples.

@@ -28,6 +28,17 @@ struct step_cost {
   [[nodiscard]] constexpr cost total() const noexcept { return network() + optimizer; }
 };
 
+namespace detail {
+
+/// What the loss and its gradient take on n examples; nothing where the loss does not say.
+template <class Network, class Loss>
+[[nodiscard]] constexpr cost loss_cost(std::size_t n) {
+  if constexpr (requires { Loss::row_cost(n); }) return n * Loss::row_cost(Network::outputs);
+  return {};
+}
+
+}  // namespace detail
+
 /// What a step that does as decided on n examples takes; nothing where no layer is selected.
 ///
 ///     constexpr auto c = energy::cost_of<network, optim::adam>({.layers = layer_mask::all()}, 64);
@@ -44,7 +55,7 @@ template <class Network, class Optimizer, class Loss = nn::cross_entropy>
     c.to_data += l.passes.to_data.of(back);
     c.to_weights += l.passes.to_weights.of(back);
   });
-  if constexpr (requires { Loss::row_cost(n); }) c.loss = n * Loss::row_cost(Network::outputs);
+  c.loss = detail::loss_cost<Network, Loss>(n);
   c.optimizer = optim::step_cost<Optimizer, typename Network::layout>(mask);
   return c;
 }

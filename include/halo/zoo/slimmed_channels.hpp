@@ -7,10 +7,9 @@
 
 // Written by
 //
-//     adapt_cifar_resnet --seed 1 --pretrain 600 --fine-tune 600
-//       --share 70 --least 8 --write-channels FILE
+//     halo-reproduce --write-channels FILE
 //
-// 409 of 1360 channels of its norms stay, chosen by short training.
+// 409 of 1360 channels of its norms stay, chosen by 600 steps of training.
 
 namespace halo::zoo {
 
