@@ -14,10 +14,14 @@
 #include <vector>
 
 #include <halo/adapt/adapter.hpp>
+#include <halo/io/flash_storage.hpp>
+#include <halo/io/memory_files.hpp>
+#include <halo/io/storage.hpp>
 #include <halo/optim.hpp>
 
 #include "../support/data.hpp"
 #include "../support/device.hpp"
+#include "../support/flash_chip.hpp"
 #include "../support/folder.hpp"
 #include "../support/network_cases.hpp"
 
@@ -400,6 +404,35 @@ TEST_CASE("checkpoint: every option that differs is named") {
   adapt::save(path, plain);
   device<optim::adam> dense(optim::adam{}, seed{1});
   CHECK(contains(refusal(dense, path), "policy: probability: expected 1 1 1"));
+}
+
+TEST_CASE("checkpoint: in memory and in flash the same bytes as in a file, which go on") {
+  folder f;
+  using plain = device<optim::adam>;
+  auto const d = std::make_unique<plain>(optim::adam{}, seed{1}, some);
+  auto const kept_in = [&](auto& where, std::string const& name) {
+    double const half = 0.5;
+    adapt::save(where, name, *d, named("best", half));
+    auto const other = std::make_unique<plain>(optim::adam{}, seed{2}, some);
+    double best = 0;
+    adapt::resume(where, name, *other, named("best", best));
+    CHECK(best == 0.5);
+    CHECK(bytes_of(*other) == bytes_of(*d));
+    auto file = where.open(name);
+    return std::string(io::as_text(file.read_rest().span()));
+  };
+  support::flash_chip<65536, 4096, 16> chip;
+  io::flash_storage flash(chip);
+  io::memory_files memory;
+  io::files files;
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    walk(*d, 10 * i, 10 * (i + 1));
+    std::string const bytes = kept_in(files, f / "run");
+    CHECK(kept_in(memory, "run") == bytes);
+    CHECK(kept_in(flash, "run") == bytes);
+  }
+  CHECK(contains(support::message_of<error>([&] { adapt::resume(flash, "other", *d); }),
+                 "flash: other: expected something of that name, found 'run'"));
 }
 
 }  // namespace adapt_checkpoint_test

@@ -4,6 +4,7 @@
 #
 #   tests/cross/run.sh bits [TARGET...]     adaptations under HALO_PORTABLE: the bits of bits.txt
 #   tests/cross/run.sh travel [TARGET...]   checkpoints: the bytes of the host's, and they go on
+#   tests/cross/run.sh store [TARGET...]    runs kept in memory, flash and files, which go on
 #   tests/cross/run.sh math [TARGET...]     the tests of random numbers, functions and registers
 #   tests/cross/run.sh verify [TARGET...]   halo-verify; by itself here and on a Cortex-M4F
 #   tests/cross/run.sh size                 flash and RAM of an adaptation on a Cortex-M4F
@@ -130,6 +131,23 @@ travel() { # travel NAME: a checkpoint's bytes and what resumes from them, compa
   else
     failed=1
   fi
+}
+
+store() { # store NAME: the store storey compiles, and a run goes on from every kind of storage
+  local name=$1 files=''
+  target "$name"
+  available "$name" || return 0
+  ran=$((ran + 1))
+  case $name in cortex-*) files=-DHALO_NO_FILES ;; esac # a board's C library has none
+  # shellcheck disable=SC2086 # none or one
+  build "store-$name" tests/cross/storage.cpp -- -DHALO_SCALAR $files || {
+    failed=1
+    return
+  }
+  echo "$name:"
+  # shellcheck disable=SC2086 # words
+  (cd "$out" && timeout 300 $emulator "$out/store-$name$ending") || failed=1
+  rm -f "$out/run"
 }
 
 math() { # math NAME
@@ -281,8 +299,12 @@ case $what in
     for name in "${targets[@]}"; do bits "$name"; done
     ;;
   travel)
-    [ $# -gt 0 ] || targets=(i686 aarch64 armv7 riscv64 s390x windows cortex-m4)
+    [ $# -gt 0 ] || targets=(i686 aarch64 armv7 riscv64 s390x windows wasm cortex-m4)
     for name in host "${targets[@]}"; do travel "$name"; done
+    ;;
+  store)
+    [ $# -gt 0 ] || targets=(host windows wasm cortex-m4)
+    for name in "${targets[@]}"; do store "$name"; done
     ;;
   math)
     [ $# -gt 0 ] || targets=(i686 aarch64 armv7 armv7-vfpv4)
@@ -303,7 +325,7 @@ case $what in
     exit
     ;;
   *)
-    sed -n '3,17s/^# \{0,1\}//p' "$0"
+    sed -n '3,18s/^# \{0,1\}//p' "$0"
     exit 1
     ;;
 esac

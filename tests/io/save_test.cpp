@@ -2,16 +2,23 @@
 #include <halo/io/save.hpp>
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <grp.h>
+#include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <halo/io/descriptor.hpp>
+#include <halo/io/file.hpp>
+#include <halo/io/posix_save.hpp>
 
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
@@ -170,28 +177,6 @@ TEST_CASE("save_atomically: several writers at once, one whole file") {
   std::string const found = read_text(f / "file");
   CHECK(found == std::string(50000, found.at(0)));
   CHECK(f.names() == std::vector<std::string>{"file"});
-}
-
-TEST_CASE("save_atomically: names of temporary files never come twice") {
-  std::set<std::string> names;
-  std::vector<std::vector<std::string>> drawn(4);
-  std::vector<std::thread> threads;
-  for (auto& mine : drawn) {
-    threads.emplace_back([&mine] {
-      for (int i = 0; i < 5000; ++i) {
-        io::detail::temporary_name one;  // as each save has its own
-        one.draw();
-        mine.emplace_back(one.text());
-      }
-    });
-  }
-  for (std::thread& t : threads) t.join();
-  for (auto const& mine : drawn) names.insert(mine.begin(), mine.end());
-  CHECK(names.size() == 20000);
-  CHECK(std::all_of(names.begin(), names.end(), io::detail::temporary_name::is_one));
-  CHECK_FALSE(io::detail::temporary_name::is_one(".halo-0123456789abcde.tmp"));
-  CHECK_FALSE(io::detail::temporary_name::is_one(".halo-0123456789ABCDEF.tmp"));
-  CHECK_FALSE(io::detail::temporary_name::is_one("xhalo-0123456789abcdef.tmp"));
 }
 
 TEST_CASE("save_atomically: whatever is left over is removed, what somebody writes is not") {

@@ -8,6 +8,8 @@
 #include <halo/adapt/checkpoint_bytes.hpp>
 #include <halo/core/aligned.hpp>
 #include <halo/io/recorded_file.hpp>
+#include <halo/io/save.hpp>
+#include <halo/io/storage.hpp>
 
 namespace halo::adapt {
 
@@ -23,11 +25,30 @@ void save(std::string const& path, Device const& device, Own const&... own) {
   io::save_record(path, all, detail::run_format);
 }
 
+/// The same in memory, in flash, or wherever a storage keeps bytes (io/storage.hpp); errors as
+/// write() and the storage's.
+///
+///     io::flash_storage where(driver);
+///     adapt::save(where, "run", device);
+///     adapt::resume(where, "run", device);
+template <io::storage Storage, class Device, class... Own>
+void save(Storage& where, std::string const& name, Device const& device, Own const&... own) {
+  detail::run_record<Device const, Own const...> const all{&device, {&own...}};
+  io::save_record(where, name, all, detail::run_format);
+}
+
 /// Goes on with a run that save() wrote; errors as resume() from bytes and io::load_safetensors.
 template <class Device, class... Own>
 void resume(std::string const& path, Device& device, Own&&... own) {
   detail::run_record<Device, std::remove_reference_t<Own>...> all{&device, {&own...}};
   io::load_record(path, all, detail::run_format);
+}
+
+/// The same from where a storage keeps it; errors as resume() from bytes and the storage's.
+template <io::storage Storage, class Device, class... Own>
+void resume(Storage& where, std::string const& name, Device& device, Own&&... own) {
+  detail::run_record<Device, std::remove_reference_t<Own>...> all{&device, {&own...}};
+  io::load_record(where, name, all, detail::run_format);
 }
 
 /// Writes parameters, and the running statistics of a network that has some, to a file; an old one

@@ -12,6 +12,9 @@
 #include <halo/core/error.hpp>
 #include <halo/energy/meter.hpp>
 #include <halo/energy/sysfs.hpp>
+#include <halo/io/descriptor.hpp>
+
+#if defined(HALO_POSIX)  // elsewhere there is nothing in it
 
 namespace halo::energy {
 
@@ -89,3 +92,5 @@ class csv_log {
 };
 
 }  // namespace halo::energy
+
+#endif

@@ -13,6 +13,9 @@
 #include <halo/energy/rapl.hpp>
 #include <halo/energy/raspberry_pi5.hpp>
 #include <halo/energy/sensors.hpp>
+#include <halo/io/descriptor.hpp>
+
+#if defined(HALO_POSIX)  // elsewhere there is nothing in it
 
 namespace halo::energy {
 
@@ -56,20 +59,20 @@ class any_meter {
   std::unique_ptr<any_meter> found;
   auto const attempt = [&](auto make) {
     if (found) return;
-#if defined(__cpp_exceptions)
+#  if defined(__cpp_exceptions)
     try {
       found = std::make_unique<any_meter>(make());
     } catch (error const& e) {
       reasons += (reasons.empty() ? "" : "; ") + std::string(e.what());
     }
-#else
+#  else
     found = std::make_unique<any_meter>(make());
-#endif
+#  endif
   };
   attempt([&] { return rapl<>(root); });
-#if defined(__linux__)
+#  if defined(__linux__)
   attempt([&] { return perf_power<>(root); });
-#endif
+#  endif
   attempt([&] { return sampled<power_rails, stopwatch>(ina3221(root)); });
   attempt([&] { return sampled<power_rails, stopwatch>(hwmon(root)); });
   attempt([&] { return sampled<power_rails, stopwatch>(power_supply(root)); });
@@ -79,3 +82,5 @@ class any_meter {
 }
 
 }  // namespace halo::energy
+
+#endif

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <halo/core/stopwatch.hpp>
+#include <halo/energy/meter.hpp>
+#include <halo/energy/sysfs.hpp>
+
 #if defined(__linux__)  // elsewhere there is nothing in it
 
 #  include <linux/perf_event.h>
 #  include <sys/syscall.h>
 #  include <unistd.h>
-
-#  include <array>
-#  include <cerrno>
-#  include <cstdint>
-#  include <cstring>
-#  include <span>
-#  include <string>
-#  include <utility>
-#  include <vector>
-
-#  include <halo/core/stopwatch.hpp>
-#  include <halo/energy/meter.hpp>
-#  include <halo/energy/sysfs.hpp>
 
 namespace halo::energy {
 

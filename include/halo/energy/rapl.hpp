@@ -10,6 +10,9 @@
 #include <halo/core/stopwatch.hpp>
 #include <halo/energy/meter.hpp>
 #include <halo/energy/sysfs.hpp>
+#include <halo/io/descriptor.hpp>
+
+#if defined(HALO_POSIX)  // elsewhere there is nothing in it
 
 namespace halo::energy {
 
@@ -75,3 +78,5 @@ class rapl {
 };
 
 }  // namespace halo::energy
+
+#endif

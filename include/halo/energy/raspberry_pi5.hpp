@@ -9,6 +9,9 @@
 
 #include <halo/core/error.hpp>
 #include <halo/energy/sysfs.hpp>
+#include <halo/io/descriptor.hpp>
+
+#if defined(HALO_POSIX)  // elsewhere there is nothing in it
 
 namespace halo::energy {
 
@@ -84,3 +87,5 @@ class raspberry_pi5 {
 };
 
 }  // namespace halo::energy
+
+#endif

@@ -11,6 +11,9 @@
 
 #include <halo/core/error.hpp>
 #include <halo/energy/sysfs.hpp>
+#include <halo/io/descriptor.hpp>
+
+#if defined(HALO_POSIX)  // elsewhere there is nothing in it
 
 namespace halo::energy {
 
@@ -185,3 +188,5 @@ inline void keep_total(std::vector<power_rail>& rails) {
 }
 
 }  // namespace halo::energy
+
+#endif

@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <charconv>
 #include <cstddef>
-#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +17,10 @@
 #include <halo/core/error.hpp>
 #include <halo/io/decimal.hpp>
 #include <halo/io/descriptor.hpp>
+
+#if defined(HALO_POSIX)  // elsewhere there is nothing in it
+
+#  include <filesystem>
 
 // The files in which Linux tells what its sensors see: a line each, to be read anew every time.
 
@@ -94,3 +97,5 @@ template <class Number = double>
 }
 
 }  // namespace halo::energy::sysfs
+
+#endif

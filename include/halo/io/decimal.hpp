@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <locale.h>
-#include <stdlib.h>
-#if defined(__APPLE__)
-#  include <xlocale.h>
-#endif
-
 #include <charconv>
+#include <clocale>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -50,19 +46,20 @@ concept from_chars_reads =
 }
 
 /// The T nearest to the decimal number at the front of a text and the number's length, 0 if there
-/// is none: by the C library in its own locale "C", whatever that of the program. Where the
+/// is none: by the C library, with the point that it reads in the program's locale. Where the
 /// standard library has no better way, and at the edges of T, of which from_chars says too little.
 template <std::floating_point T>
 [[nodiscard]] std::size_t number_by_c(std::string_view text, T& value) {
-  std::string const number(text.substr(0, number_length(text)));  // it wants a zero behind it
-  if (number.empty()) return 0;
-  ::locale_t const c = ::newlocale(LC_ALL_MASK, "C", nullptr);
+  std::size_t const length = number_length(text);
+  if (length == 0) return 0;
+  std::string number(text.substr(0, length));  // it wants a zero behind it
+  if (std::size_t const point = number.find('.'); point != std::string::npos)
+    number.replace(point, 1, std::localeconv()->decimal_point);
   if constexpr (std::is_same_v<T, float>)
-    value = ::strtof_l(number.c_str(), nullptr, c);
+    value = std::strtof(number.c_str(), nullptr);
   else
-    value = ::strtod_l(number.c_str(), nullptr, c);
-  ::freelocale(c);
-  return number.size();
+    value = std::strtod(number.c_str(), nullptr);
+  return length;
 }
 
 /// The same by the fastest way that there is.

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+// Whether the system has the calls of POSIX: halo's own, no option.
+#if defined(__unix__) || defined(__APPLE__)
+#  define HALO_POSIX
+#endif
+
+#if defined(HALO_POSIX)
+#  include <fcntl.h>
+#  include <sys/stat.h>
+#  include <unistd.h>
+#endif
 
 #include <cerrno>
 #include <cstddef>
@@ -15,11 +22,24 @@
 
 #include <halo/core/error.hpp>
 
-// The calls of POSIX that halo makes, as functions that neither lose a byte nor an error.
+// The calls of POSIX that halo makes, as functions that neither lose a byte nor an error; and what
+// every way to a file needs.
 
 namespace halo::io::detail {
 
 [[nodiscard]] inline std::string reason(int code) { return std::generic_category().message(code); }
+
+/// Whether the system would see less of a path than the program does: a NUL ends it there.
+[[nodiscard]] inline bool is_cut(std::string const& path) noexcept {
+  return path.find('\0') != std::string::npos;
+}
+
+/// halo::error unless the system sees all of the path.
+inline void expect_whole(std::string_view who, std::string const& path) {
+  if (is_cut(path)) fail(who, path, "a path without a zero character", "one");
+}
+
+#if defined(HALO_POSIX)
 
 /// Owns an open file; close() reports what the destructor would swallow.
 class descriptor {
@@ -95,14 +115,6 @@ class descriptor {
   return static_cast<ssize_t>(total);
 }
 
-/// Whether the system would see less of a path than the program does: a NUL ends it there.
-[[nodiscard]] inline bool is_cut(std::string const& path) noexcept {
-  return path.find('\0') != std::string::npos;
-}
-
-/// halo::error unless the system sees all of the path.
-inline void expect_whole(std::string_view who, std::string const& path) {
-  if (is_cut(path)) fail(who, path, "a path without a zero character", "one");
-}
+#endif
 
 }  // namespace halo::io::detail

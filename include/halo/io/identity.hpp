@@ -2,8 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -13,6 +11,7 @@
 
 #include <halo/core/record.hpp>
 #include <halo/io/any_field.hpp>
+#include <halo/io/shortest.hpp>
 
 namespace halo::io {
 
@@ -44,11 +43,7 @@ namespace halo::io {
         char const c = static_cast<char>(*at);
         text += c == '\n' ? ' ' : c;
       } else {
-        with_number(field.type, at, [&text](auto x) {
-          std::array<char, 48> digits{};
-          auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), x).ptr;
-          text.append(" ").append(std::string_view(digits.data(), end));
-        });
+        with_number(field.type, at, [&text](auto x) { text.append(" ").append(shortest(x)); });
       }
     }
     text += '\n';

@@ -6,25 +6,39 @@
 
 #include <halo/io/recorded.hpp>
 #include <halo/io/safetensors.hpp>
-#include <halo/io/save.hpp>
+#include <halo/io/storage.hpp>
 
 namespace halo::io {
 
-/// Writes a value to a file, as write_record(); an old one is replaced completely or not at all.
-/// Errors as there and as save_atomically.
+/// Keeps a value under a name, as write_record(); what was kept there is replaced completely or not
+/// at all. Errors as write_record and the storage's.
+template <storage Storage, recordable V>
+void save_record(Storage& where, std::string const& name, V const& value, record_format const& kind,
+                 std::span<metadata_entry const> notes = {}) {
+  where.replace(name, write_record(value, kind, name, notes).span());
+}
+/// The same in a file; errors as save_atomically.
 template <recordable V>
 void save_record(std::string const& path, V const& value, record_format const& kind,
                  std::span<metadata_entry const> notes = {}) {
-  save_atomically(path, write_record(value, kind, path, notes).span());
+  files const here;
+  save_record(here, path, value, kind, notes);
 }
 
-/// Gives a value the state that a file has, as read_record(); what the file is of is compared
-/// before there is memory for its data. Errors as there and as load_safetensors.
-template <recordable V>
-void load_record(std::string const& path, V& value, record_format const& kind) {
-  read_record(value, kind, load_safetensors(path, {}, [&](safetensors const& described) {
+/// Gives a value the state that is kept under a name, as read_record(); what that is of is compared
+/// before there is memory for its data. Errors as read_record, load_safetensors and the storage's.
+template <storage Storage, recordable V>
+void load_record(Storage& where, std::string const& name, V& value, record_format const& kind) {
+  auto file = where.open(name);
+  read_record(value, kind, load_safetensors(file, {}, [&](safetensors const& described) {
                 static_cast<void>(detail::compared(any_record(value), kind, described));
               }));
+}
+/// The same from a file; errors as input_file.
+template <recordable V>
+void load_record(std::string const& path, V& value, record_format const& kind) {
+  files const here;
+  load_record(here, path, value, kind);
 }
 
 }  // namespace halo::io

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include <halo/io/file.hpp>
+#include <halo/io/input.hpp>
+#include <halo/io/memory.hpp>
 #include <halo/io/safetensors_parser.hpp>
 #include <halo/io/safetensors_writer.hpp>
 #include <halo/io/save.hpp>
@@ -17,24 +19,31 @@ namespace halo::io {
 
 /// Reads a safetensors file: its header first, and its data only when that is as it should be.
 ///
+/// @param file   at its beginning: an input_file, or what a storage opened (io/storage.hpp)
 /// @param bound  how many bytes of header and of data whoever asks can need
 /// @param check  called with the file as its header describes it, before there is memory for the
 ///               data (the tensors have types and shapes, and no bytes); refuses by throwing
 ///
-/// halo::error: as parse_safetensors, as input_file, what `check` throws, more bytes than the
+/// halo::error: as parse_safetensors, as the input, what `check` throws, more bytes than the
 /// bound.
-template <class Check>
-[[nodiscard]] safetensors load_safetensors(std::string const& path, safetensors_bound const& bound,
+template <byte_source File, class Check>
+[[nodiscard]] safetensors load_safetensors(input<File>& file, safetensors_bound const& bound,
                                            Check&& check) {
-  input_file file(path);
-  detail::safetensors_parser parser(path);
+  detail::safetensors_parser parser(file.path());
   std::array<std::byte, 8> first{};
   file.read(std::span(first).first(std::min(first.size(), file.size())));
-  auto header = make_buffer("safetensors", path, parser.length(first, file.size(), bound));
+  auto header = make_buffer("safetensors", file.path(), parser.length(first, file.size(), bound));
   file.read(header.span());
   safetensors const& described = parser.read_header(std::move(header), file.left());
   check(described);
   return std::move(parser).finish(file.read_rest());
+}
+/// The same of a path; errors as input_file, too.
+template <class Check>
+[[nodiscard]] safetensors load_safetensors(std::string const& path, safetensors_bound const& bound,
+                                           Check&& check) {
+  input_file file(path);
+  return load_safetensors(file, bound, check);
 }
 [[nodiscard]] inline safetensors load_safetensors(std::string const& path,
                                                   safetensors_bound const& bound = {}) {

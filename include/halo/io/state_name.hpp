@@ -70,14 +70,14 @@ struct natural_order {
     if (is_digit(a[0]) && is_digit(b[0])) {
       std::string_view const x = number(a), y = number(b);
       if (x.size() != y.size()) return {x.size() <=> y.size(), true};
-      if (x != y) return {x <=> y, true};
+      if (x != y) return {x.compare(y) <=> 0, true};
     } else if (a[0] != b[0]) {
       return {static_cast<unsigned char>(a[0]) <=> static_cast<unsigned char>(b[0]), false};
     } else {
       a.remove_prefix(1), b.remove_prefix(1);
     }
   }
-  if (a.empty() && b.empty()) return {all_a <=> all_b, false};
+  if (a.empty() && b.empty()) return {all_a.compare(all_b) <=> 0, false};
   return {a.size() <=> b.size(), false};
 }
 
