@@ -5,17 +5,19 @@
 //
 //     halo-evolve-rule --data FOLDER --threads 2 --out numbers
 //
-// The same seed and options give the same bits on the same machine, for any number of threads. What
-// was interrupted goes on with --resume and the same arguments.
+//     mpirun -n 4 halo-evolve-rule --data FOLDER --out numbers
+//
+// The same seed and options give the same bits on machines of one kind, for any number of threads
+// and of ranks. What was interrupted goes on with --resume and the same arguments.
 
 #include <array>
 #include <cstdint>
 #include <cstdio>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include <halo/core/error.hpp>
 #include <halo/learned/weights_file.hpp>
 #include <halo/meta/header_writer.hpp>
 #include <halo/meta/numbers.hpp>
@@ -24,6 +26,7 @@
 #include "support/adaptation_problems.hpp"
 #include "support/arguments.hpp"
 #include "support/evolving.hpp"
+#include "support/ranks.hpp"
 
 namespace {
 
@@ -40,21 +43,31 @@ constexpr std::array<float, support::rule_type::weights> first_numbers{
 struct settings {
   std::string data, out, resume, families = "ghdi", start;
   meta::whole_run_options how;
-  std::uint64_t worlds = 2;
+  std::uint64_t worlds = 2, every = 25;
   bool quick = false;
 };
 
 constexpr char const* usage =
     "usage: halo-evolve-rule [--data FOLDER] [--families ghdi] [--updates N] [--pairs N]\n"
     "  [--seed N] [--worlds N] [--longest N] [--threads N] [--start FILE] [--out NAME]\n"
-    "  [--resume FILE] [--quick]\n\n"
+    "  [--every N] [--resume FILE] [--quick]\n\n"
     "Families: g gases, h wearers, d digits, i inventions, which alone need no data. --worlds:\n"
     "how often each is split and pre-trained anew. --start: numbers to begin with. Writes\n"
-    "NAME.safetensors, NAME.hpp and, on the way, NAME.training.safetensors for --resume.\n";
+    "NAME.safetensors, NAME.hpp and, after --every N updates, NAME.training.safetensors for\n"
+    "--resume. Under mpirun all ranks share the runs, each with so many threads; the first\n"
+    "writes.\n";
 
 settings read(int count, char** argument) {
   settings s;
   s.data = support::data_folder();
+  for (int i = 1; i < count; ++i) s.quick = s.quick || std::string_view(argument[i]) == "--quick";
+  if (s.quick) {
+    s.families = "i";
+    s.worlds = 1;
+    s.how.updates = 3;
+    s.how.pairs = 6;
+    s.how.episodes.longest_run = 30;
+  }
   support::arguments in(count, argument, usage);
   while (in.next()) {
     if (in.is("--data")) {
@@ -77,20 +90,13 @@ settings read(int count, char** argument) {
       s.start = in.value();
     } else if (in.is("--out")) {
       s.out = in.value();
+    } else if (in.is("--every")) {
+      s.every = in.number();
     } else if (in.is("--resume")) {
       s.resume = in.value();
-    } else if (in.is("--quick")) {
-      s.quick = true;
-    } else {
+    } else if (!in.is("--quick")) {  // it was looked for before the others
       in.refuse();
     }
-  }
-  if (s.quick) {
-    s.families = "i";
-    s.worlds = 1;
-    s.how.updates = 3;
-    s.how.pairs = 6;
-    s.how.episodes.longest_run = 30;
   }
   return s;
 }
@@ -116,7 +122,7 @@ void write(settings const& s, support::rule_type const& rule, std::size_t proble
                     rule.values());
 }
 
-void run(settings const& s) {
+void run(settings const& s, support::ranks& ranks) {
   static_cast<void>(support::header_name(s.out));
   if (s.families != "i" && s.data.empty()) support::leave_without_data("halo-evolve-rule");
   support::problems<support::rule_type> all;
@@ -132,20 +138,16 @@ void run(settings const& s) {
                                        : learned::load_weights<support::rule_type>(s.start);
   evolution training(start, s.how, all);
   std::string const recipe = s.families + ", " + std::to_string(s.worlds) + " worlds";
-  double const seconds = support::evolve(training, recipe, s.resume, s.out);
+  double const seconds = support::evolve(training, recipe, {s.resume, s.out, s.every}, ranks);
   std::printf("%llu updates, %.0f s, seed %llu:\n",
               static_cast<unsigned long long>(training.updates()), seconds,
               static_cast<unsigned long long>(s.how.episodes.draws.value));
-  write(s, training.optimizer(), all.size());
+  if (ranks.first()) write(s, training.optimizer(), all.size());
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
-  try {
-    run(read(count, arguments));
-  } catch (error const& e) {
-    std::fprintf(stderr, "%s\n", e.what());
-    return 1;
-  }
+  settings const s = read(count, arguments);
+  return support::run_by_ranks([&](support::ranks& ranks) { run(s, ranks); });
 }

@@ -7,8 +7,9 @@
 //     c++ -std=c++20 -O3 -march=native -DHALO_NETWORK_HEADER='"network.hpp"' ... specialise.cpp
 //     halo-specialise --data rows.data --threads 2 --out my_rule
 //
-// The header network.hpp defines `network`. The same seed and options give the same bits on the
-// same machine, for any number of threads; --resume goes on with what was interrupted.
+// The header network.hpp defines `network`. The same seed and options give the same bits on
+// machines of one kind, for any number of threads; --resume goes on with what was interrupted.
+// Built by mpic++ with -DHALO_WITH_MPI, the ranks of mpirun share the evolution; the first judges.
 
 #include <algorithm>
 #include <array>
@@ -40,6 +41,7 @@
 #include "support/comparing.hpp"
 #include "support/domain_data.hpp"
 #include "support/evolving.hpp"
+#include "support/ranks.hpp"
 #include "support/specialise_report.hpp"
 
 #ifndef HALO_NETWORK_HEADER
@@ -178,9 +180,10 @@ problems leave_out(support::source const& all, std::span<std::int32_t const> fre
   return to;
 }
 
-rule_type evolve(settings const& s, problems const& from, std::string const& recipe) {
+rule_type evolve(settings const& s, problems const& from, std::string const& recipe,
+                 support::ranks& ranks) {
   evolution training(learned::pretrained::best_horizon_rule(), s.how, from);
-  support::evolve(training, recipe, s.resume, s.out);
+  support::evolve(training, recipe, {s.resume, s.out}, ranks);
   return training.optimizer();
 }
 
@@ -249,7 +252,7 @@ void write(settings const& s, rule_type const& rule, std::string const& recipe) 
                     rule.values());
 }
 
-void run(settings const& s) {
+void run(settings const& s, support::ranks& ranks) {
   stopwatch const clock;
   static_cast<void>(support::header_name(s.out));
   support::source const all =
@@ -287,7 +290,8 @@ void run(settings const& s) {
   std::printf("%zu domains evolve, %zu choose%s, %zu judge\n", learning.size() - choosing,
               choosing == 0 ? learning.size() : choosing, choosing == 0 ? " by other rows" : "",
               on.size());
-  rule_type const own = evolve(s, from, recipe);
+  rule_type const own = evolve(s, from, recipe, ranks);
+  if (!ranks.first()) return;
   rule_type const rule = choose(s, own, apart).rule;
   std::vector<candidate> const both{{"before", learned::pretrained::best_horizon_rule()},
                                     {"after", rule}};
@@ -300,10 +304,6 @@ void run(settings const& s) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  try {
-    run(read(count, arguments));
-  } catch (error const& e) {
-    std::fprintf(stderr, "%s\n", e.what());
-    return 1;
-  }
+  settings const s = read(count, arguments);
+  return support::run_by_ranks([&](support::ranks& ranks) { run(s, ranks); });
 }

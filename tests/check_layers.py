@@ -63,7 +63,8 @@ FROM = {  # what only this storey and those above may include
     "store": {"fcntl.h", "filesystem", "fstream", "map", "sstream", "sys/stat.h", "unistd.h"},
     "lab": {"condition_variable", "future", "mutex", "thread"},
 }
-OPTIONAL = {"io/gzip.hpp"}  # needs another library; whoever wants it includes it
+# need another library; whoever wants one includes it
+OPTIONAL = {"io/gzip.hpp", "meta/ranks.hpp"}
 ANYWHERE = {"version.hpp"}
 THIRD_PARTY = {"xsimd": "simd/native.hpp", "xtensor": "tensor/xt.hpp", "xtl": "tensor/xt.hpp"}
 TOO_HEAVY = {"iostream", "ranges", "random", "functional", "regex"}

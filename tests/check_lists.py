@@ -22,7 +22,8 @@ LISTS = [
     ("benchmarks/meson.build", "benches", ["*/*_bench.cpp"]),
     ("examples/meson.build", "examples", ["*.cpp"]),
 ]
-OPTIONAL = {"halo/io/gzip.hpp"}  # needs another library; whoever wants it includes it
+# need another library; whoever wants one includes it
+OPTIONAL = {"halo/io/gzip.hpp", "halo/meta/ranks.hpp"}
 ALSO = {"core": ["halo/version.hpp"]}
 MACROS = ("halo/macros_aside.hpp", "halo/macros_back.hpp")  # around what an umbrella includes
 NOT_UNITS = {"main_test.cpp", "simd_main_test.cpp"}

@@ -86,7 +86,11 @@ struct source {
 /// domain.npy; or of a CSV file with names, a column 'domain', and the label last.
 [[nodiscard]] inline source load(std::string const& path) {
   if (path.empty()) {
-    auto const gas = data::load_gas_sensor("examples/data/gas_sensor");
+    std::string const folder = "examples/data/gas_sensor";
+    if (!io::is_folder(folder))
+      fail("halo-specialise", "--data", "your rows, or to be in the folder of halo's sources",
+           "neither");
+    auto const gas = data::load_gas_sensor(folder);
     auto const some =
         data::rows_where(std::span(gas.samples.y.data(), gas.samples.rows()), {1, 2, 3});
     source from{data::select_classes(gas.samples, {1, 2, 3}), {}};

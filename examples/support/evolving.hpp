@@ -5,10 +5,10 @@
 #include <cstdio>
 #include <string>
 
-#include <halo/meta/checkpoint.hpp>
 #include <halo/meta/header_writer.hpp>
 
 #include "progress.hpp"
+#include "ranks.hpp"
 
 namespace support {
 
@@ -20,26 +20,35 @@ namespace support {
   return name;
 }
 
-/// All updates of meta::whole_runs, from where a file of it stands if there is one; every 25 are
-/// saved in OUT.training.safetensors, if OUT is given.
+/// Where an evolution goes on from and what it leaves on its way.
+struct evolution_files {
+  std::string resume;        ///< a file to go on from; empty: none
+  std::string out;           ///< OUT.training.safetensors is written; empty: nothing
+  std::uint64_t every = 25;  ///< updates
+};
+
+/// All updates of meta::whole_runs, shared by all ranks.
 /// @return seconds
 template <class Training>
-double evolve(Training& training, std::string const& recipe, std::string const& resume,
-              std::string const& out) {
-  if (!resume.empty()) halo::meta::resume(resume, training, recipe);
+double evolve(Training& training, std::string const& recipe, evolution_files const& files,
+              ranks& all) {
+  if (!files.resume.empty()) all.resume(files.resume, training, recipe);
   std::uint64_t const updates = training.options().updates;
   progress bar(updates, training.updates());
   double running = 0;
   while (training.updates() < updates) {
-    double const now = training.update();
+    double const now = all.update(training);
     running = running == 0 ? now : 0.95 * running + 0.05 * now;
     char text[48];
     std::snprintf(text, sizeof text, "mean outcome %.4f", running);
-    if (training.updates() % 10 == 0) bar.phase(text, training.updates());
-    if (!out.empty() && training.updates() % 25 == 0)
-      halo::meta::save(out + ".training.safetensors", training, recipe);
+    if (all.first() && training.updates() % 10 == 0) bar.phase(text, training.updates());
+    if (!files.out.empty() && training.updates() % files.every == 0)
+      all.save(files.out + ".training.safetensors", training, recipe);
   }
-  bar.finish();
+  if (all.first()) bar.finish();
+  if (all.size() > 1)
+    std::printf("%zu ranks; the first ran for %.1f s and waited for %.1f\n", all.size(),
+                all.running(), all.waiting());
   return bar.seconds();
 }
 

@@ -6,6 +6,7 @@
 #include <halo/meta/any_visitor.hpp>
 #include <halo/meta/average_loss.hpp>
 #include <halo/meta/checkpoint.hpp>
+#include <halo/meta/dealing.hpp>
 #include <halo/meta/draws.hpp>
 #include <halo/meta/evolution.hpp>
 #include <halo/meta/grid.hpp>

@@ -8,7 +8,7 @@ source=$(cd "$1" && pwd)
 version=$2
 shift 2
 [ $# -gt 0 ] || set -- pkg_config find_package cmake_install fetch_content two_parts \
-  library_brings library_finds meson_subproject meson_wrap plain
+  library_brings library_finds meson_subproject meson_wrap plain specialise
 here=$source/tests/consumers
 compiler=${CXX:-c++}
 work=$(mktemp -d)
@@ -130,6 +130,24 @@ plain() { # nothing but a path
   # shellcheck disable=SC2086
   quiet $compiler -std=c++20 -I "$source/include" "$here/consumer.cpp" -o "$work/plain"
   runs plain "$work/plain"
+}
+
+specialise() { # an optimizer for a stranger's network and rows
+  local folder=$work/own
+  installed
+  mkdir "$folder"
+  cp "$here/network.hpp" "$folder"
+  awk -v OFS=, 'BEGIN {
+    print "a,b,c,domain,label"
+    for (i = 0; i < 240; ++i)
+      print sin(i), cos(2 * i) + i % 3, sin(3 * i) - i % 3, int(i / 60), i % 3
+  }' > "$folder/rows.csv"
+  CXXFLAGS="${CXXFLAGS-} -O0" quiet "$work/prefix/bin/halo-specialise" "$folder/network.hpp" \
+    --data "$folder/rows.csv" --quick --out "$folder/my_rule"
+  grep -q '^chosen: ' "$log" || fail "specialise: the report says nothing of what was chosen"
+  # shellcheck disable=SC2086
+  printf '%s\n' '#include "my_rule.hpp"' 'int main() { (void)my::my_rule(); }' |
+    quiet $compiler -std=c++20 -I "$work/prefix/include" -I "$folder" -fsyntax-only -x c++ -
 }
 
 for way in "$@"; do

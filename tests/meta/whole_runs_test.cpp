@@ -13,7 +13,9 @@
 #include <string>
 #include <vector>
 
+#include <halo/io/safetensors.hpp>
 #include <halo/meta/checkpoint.hpp>
+#include <halo/meta/dealing.hpp>
 #include <halo/optim/momentum.hpp>
 
 #include "../support/data.hpp"
@@ -113,6 +115,24 @@ TEST_CASE("whole runs: jobs may be shared, their outcomes in order are all that 
   CHECK(whole.optimizer().config.rate == shared.optimizer().config.rate);
 }
 
+TEST_CASE("whole runs: what a run will take and what problems these are is known before") {
+  auto const t = make(1);
+  double least = 1e9, most = 0;
+  for (std::size_t j = 0; j < t.jobs(); ++j) {
+    meta::work const w = t.planned(j);
+    CHECK(w.kind == 0);
+    CHECK(w.amount == t.planned(j ^ 1U).amount);  // the other side of its pair
+    least = std::min(least, w.amount), most = std::max(most, w.amount);
+  }
+  CHECK(least >= 10 * 10);     // the fewest steps on the fewest rows
+  CHECK(most <= 3000 * 64.0);  // and the most of both
+  CHECK(least < most);
+  CHECK(t.problems_fingerprint() == make(2).problems_fingerprint());
+  CHECK(t.problems_fingerprint() != training(rule_type{{.rate = 1e-3F}}, t.options(),
+                                             {std::make_shared<bowl>(0.06, meta::origin::nothing)})
+                                        .problems_fingerprint());
+}
+
 TEST_CASE("whole runs: a pair without a finite outcome teaches nothing, none at all is an error") {
   auto one = make(1), other = make(1);
   auto outcomes = std::vector<double>(one.jobs());
@@ -143,6 +163,9 @@ TEST_CASE("whole runs: saved and resumed to the same bits") {
   while (second.updates() < 35) (void)second.update();
   CHECK(second.optimizer().config.rate == through.optimizer().config.rate);
   CHECK(second.optimizer().config.momentum == through.optimizer().config.momentum);
+  auto third = make(1, 40);
+  meta::resume(io::load_safetensors(path), third, "bowl");
+  CHECK(third.updates() == 33);
   auto other = make(1, 40, 6);
   CHECK(support::message_of<error>([&] { meta::resume(path, other, "bowl"); }) != "no error");
 }

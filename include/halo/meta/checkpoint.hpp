@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include <halo/core/fingerprint.hpp>
+#include <halo/core/record.hpp>
+#include <halo/core/recorded_field.hpp>
+#include <halo/io/recorded.hpp>
 #include <halo/io/recorded_file.hpp>
+#include <halo/io/safetensors_file.hpp>
 #include <halo/meta/validation.hpp>
 
 namespace halo::meta {
@@ -42,6 +50,17 @@ struct plain_training_record {
     f.part("", *self.trainer);
   }
 };
+
+/// What tells a value from another one: names, options and state, bit by bit.
+template <recordable V>
+[[nodiscard]] std::uint64_t record_fingerprint(V const& value) {
+  fingerprint sum;
+  walk(value, [&sum]<class T>(field_path const& path, recorded_field<T> const& field) {
+    path.each([&sum](std::string_view name) { sum.add(name); });
+    for (T const& x : field.values) sum.add(std::as_bytes(std::span<T const, 1>(&x, 1)));
+  });
+  return sum.value();
+}
 
 }  // namespace detail
 
@@ -81,6 +100,12 @@ template <class Trainer>
 void resume(std::string const& path, Trainer& to, std::string_view recipe) {
   detail::plain_training_record<Trainer> all{&to, recipe};
   io::load_record(path, all, detail::training_format);
+}
+/// The same from a file that lies in memory: io::parse_safetensors.
+template <class Trainer>
+void resume(io::safetensors const& file, Trainer& to, std::string_view recipe) {
+  detail::plain_training_record<Trainer> all{&to, recipe};
+  io::read_record(all, detail::training_format, file);
 }
 
 }  // namespace halo::meta

@@ -15,9 +15,11 @@
 
 #include <halo/core/assert.hpp>
 #include <halo/core/error.hpp>
+#include <halo/core/fingerprint.hpp>
 #include <halo/core/options.hpp>
 #include <halo/core/parameter_table.hpp>
 #include <halo/core/random.hpp>
+#include <halo/meta/dealing.hpp>
 #include <halo/meta/numbers.hpp>
 #include <halo/meta/parallel.hpp>
 #include <halo/meta/problem.hpp>
@@ -92,6 +94,13 @@ class whole_runs {
 
   /// Runs that an update consists of, two an episode.
   [[nodiscard]] std::size_t jobs() const noexcept { return 2 * options_.pairs; }
+  /// Of which problem that run of the next update is, and through how many examples it goes: what
+  /// it costs, for who shares them out.
+  [[nodiscard]] work planned(std::size_t job) const {
+    auto const chosen = sampler_.draw(update_, job / 2);
+    std::size_t const batch = std::min(chosen.setup.batch, chosen.setup.rows);
+    return {chosen.problem, static_cast<double>(chosen.setup.horizon) * static_cast<double>(batch)};
+  }
   /// What run `job` of the next update comes to; threads and machines may share them.
   [[nodiscard]] double outcome(std::size_t job) const {
     std::size_t const i = job / 2;
@@ -109,6 +118,20 @@ class whole_runs {
       e += options_.harm_share *
            std::max(0.0, std::max(end.error, end.raw_error) - start.raw_error - 0.005);
     return e;
+  }
+  /// What tells these problems, as this machine computes them, from others: where each stands
+  /// before and after one step on a few rows.
+  [[nodiscard]] std::uint64_t problems_fingerprint() const {
+    std::vector<double> seen;
+    std::array<std::uint64_t, 2> const looks{0, 1};
+    episode setup{.horizon = 1, .rows = 16, .batch = 16, .draws = options_.episodes.draws};
+    for (auto const& place : problems_) {
+      setup.rows = std::min<std::size_t>(16, place->available());
+      for (standing const& s :
+           place->run(typename problem<Rules...>::any_rule(rule_), setup, looks))
+        seen.insert(seen.end(), {s.error, s.raw_error, s.loss});
+    }
+    return fingerprint_of(std::span<double const>(seen)).value();
   }
   /// Moves the numbers by the outcomes of all jobs, in their order; pairs that are not finite are
   /// left out.
