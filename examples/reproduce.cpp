@@ -31,7 +31,8 @@ using namespace experiment;
 
 constexpr char const* usage =
     "usage: halo-reproduce [EXPERIMENT]... [--data DIR] [--out FILE] [--seeds N] [--threads N]\n"
-    "  [--weights FILE]... [--meter] [--quick] [--write-channels FILE]\n\n"
+    "  [--preset default|paper|authors] [--weights FILE]... [--meter] [--quick] [--write-channels "
+    "FILE]\n\n"
     "EXPERIMENT is table2, table3, table4, table5, figure3 to figure8 or figure10 of HALO's\n"
     "paper, networks, digits, activities, tasks, stability or policies; all unless told.\n"
     "DIR holds the public data sets (scripts/fetch-data.sh); default: the variable HALO_DATA. "
@@ -39,7 +40,11 @@ constexpr char const* usage =
     "is not there is left out, which is said; gases come from the excerpt in examples/data then.\n"
     "FILE, reproduced.jsonl unless told, gets a line of JSON for every run; runs whose line is "
     "there\n"
-    "are not done again. --weights: of HALO trained otherwise, for figure10; halo-meta-train\n"
+    "are not done again. --preset: set up as halo would, as the paper says (small first weights), "
+    "or as\n"
+    "its released code (relu on logits, its domains, scaling and tables of patients in DIR/tdp, "
+    "too).\n"
+    "--weights: of HALO trained otherwise, for figure10; halo-meta-train\n"
     "--preset halo writes some. --meter: a run at a time, its joules also by the meter of the "
     "machine.\n"
     "--quick: one seed and a hundredth of the iterations.\n"
@@ -54,6 +59,12 @@ struct settings {
   extent much;
 };
 
+preset preset_of(std::string const& word) {
+  for (preset const p : {preset::paper, preset::authors})
+    if (word == name_of(p)) return p;
+  return preset::sound;
+}
+
 settings read_arguments(int count, char** argument) {
   std::vector<std::string> names{"all"};
   for (study const& one : studies())
@@ -67,6 +78,8 @@ settings read_arguments(int count, char** argument) {
       s.data = in.value();
     } else if (in.is("--out")) {
       s.out = in.value();
+    } else if (in.is("--preset")) {
+      s.much.set_up = preset_of(in.word({"default", "paper", "authors"}));
     } else if (in.is("--seeds")) {
       s.much.seeds = in.number();
     } else if (in.is("--threads")) {
@@ -106,7 +119,7 @@ std::vector<trial> trials(settings const& s) {
 }
 
 int run(settings const& s) {
-  subjects of(s.data);
+  subjects of(s.data, s.much.set_up);
   if (!s.channels.empty()) {
     if (!support::found("--write-channels", s.data, "cifar-10-batches-bin")) return 77;
     write_channels(s.channels, of.images()(1), s.much.quick ? 2 : 600, halo::seed{1});

@@ -28,8 +28,13 @@ while [ $# -gt 0 ]; do
       data=${2:?--data: its value is missing}
       shift
       ;;
+    --preset)
+      results+=-${2:?--preset: its value is missing}
+      arguments+=(--preset "$2")
+      shift
+      ;;
     --quick)
-      results=reproduced-quick
+      results+=-quick
       updates=(--quick)
       arguments+=(--quick)
       ;;

@@ -10,15 +10,15 @@ from pathlib import Path
 root = Path(sys.argv[1])
 
 
-def line(arm, seed, accuracy, policy='dense', experiment='table 3'):
+def line(arm, seed, accuracy, policy='dense', experiment='table 3', preset='default'):
     points = [{'checkpoint': n, 'iterations': n, 'accuracy': a, 'balanced': a, 'averaged': a,
                'running': a, 'loss': 1.0, 'network_operations': 1000 * n,
                'optimizer_operations': 100 * n, 'network_joules': 1e-6 * n,
                'optimizer_joules': 1e-7 * n, 'measured_joules': None, 'seconds': 0.1}
               for n, a in ((0, 0.3), (1000, accuracy / 2), (3000, accuracy))]
     return json.dumps({'key': f'{experiment}/gas/{arm}/{policy}/{seed}', 'experiment': experiment,
-                       'network': 'gas', 'arm': arm, 'policy': policy, 'seed': seed,
-                       'parameters': 10, 'rows': 10, 'known': 0.9, 'not_finite': 0,
+                       'network': 'gas', 'arm': arm, 'policy': policy, 'preset': preset,
+                       'seed': seed, 'parameters': 10, 'rows': 10, 'known': 0.9, 'not_finite': 0,
                        'points': points}) + '\n'
 
 
@@ -67,6 +67,10 @@ for experiment, words in (('tasks', '50.0 / 50.0'), ('stability', '<td>50.0</td>
     code, page = report(line('Adam 0.1', 0, 0.5, experiment=experiment) +
                         line('Adam 0.01', 0, 0.5, experiment=experiment))
     assert code == 0 and words in page, page
+code, page = report(line('Adam 1', 0, 0.2, preset='authors'))  # 0.3 at first: the best so far
+assert code == 0 and '<td>30.0 ± 0.0</td><td>30.0 ± 0.0</td><td>30.0 ± 0.0</td>' in page, page
+code, words = report(line('Adam 1', 0, 0.2, preset='authors') + line('Adam 1', 0, 0.2))
+assert code != 0 and 'several presets' in words, words
 code, words = report('')
 assert code != 0 and 'no runs' in words, words
 print('ok')

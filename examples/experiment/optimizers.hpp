@@ -110,6 +110,7 @@ template <class Layout, rules Of>
                                    t.with.policy, "/", std::to_string(t.pretraining)});
   for (std::uint64_t const c : t.checkpoints) text.append("+").append(std::to_string(c));
   if (t.by_operations) text.append(" dense steps");
+  if (t.set_up != preset::sound) text.append(", ").append(name_of(t.set_up));
   if (!t.told) text.append(", not told");
   if (t.held_out > 0) text.append("/of ").append(std::to_string(t.held_out));
   text.append("/").append(fingerprint_of(t.with, t.checkpoints.back(), t.seed));

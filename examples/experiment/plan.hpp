@@ -27,7 +27,8 @@ struct study {
 /// How much of it.
 struct extent {
   std::size_t seeds = 3;
-  bool quick = false;                  ///< one seed, a few iterations
+  bool quick = false;  ///< one seed, a few iterations
+  preset set_up = preset::sound;
   std::vector<std::string> weights{};  ///< files of figure 10: HALO trained otherwise
 };
 
@@ -216,6 +217,7 @@ inline void add_others(std::vector<study>& to) {
                      .by_operations = s.by_operations,
                      .told = s.told,
                      .seed = seed,
+                     .set_up = e.set_up,
                      .held_out = e.quick ? std::size_t{100} : 0});
   return all;
 }

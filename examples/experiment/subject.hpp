@@ -26,6 +26,7 @@
 #include "../support/materials.hpp"
 #include "../support/score.hpp"
 #include "learner.hpp"
+#include "preset.hpp"
 #include "trial.hpp"
 
 namespace experiment {
@@ -71,7 +72,8 @@ class subject_of final : public subject {
     any_optimizer const rule = make_(t.with, t.checkpoints.back(), t.seed);
     auto const device = std::make_unique<device_type>(
         typename learner_type::optimizer{rule}, seed{t.seed},
-        policy_of<Network::statistics == 0>(t.with.policy, Network::layers, always_, length));
+        policy_of<Network::statistics == 0>(t.with.policy, Network::layers, always_, length),
+        first_weights_of(t));
     if (!t.with.scratch && w->from.known) {
       device->assign(w->pretrained);
       if (w->from.redraw_head) device->redraw_head(seed{t.seed + 1000});
@@ -123,6 +125,11 @@ class subject_of final : public subject {
     std::once_flag once;
     std::shared_ptr<world const> made;
   };
+
+  [[nodiscard]] static first_weights first_weights_of(trial const& t) {
+    if (t.set_up == preset::sound) return {};
+    return {t.network == "activity" ? 0.1F : 0.01F};  // as the code has them
+  }
 
   /// Operations of a dense step of 64 with Adam and an average.
   [[nodiscard]] static std::uint64_t dense_step() {
@@ -195,7 +202,7 @@ class subject_of final : public subject {
     auto const teacher = std::make_unique<device_type>(
         typename learner_type::optimizer{
             any_optimizer::of<typename Network::layout>(optim::adam{})},
-        seed{t.seed});
+        seed{t.seed}, typename learner_type::policy{}, first_weights_of(t));
     if (teach_)
       teacher->assign(teach_(w->from, t));
     else

@@ -17,6 +17,7 @@
 #include <halo/zoo/networks.hpp>
 
 #include "../support/public_data.hpp"
+#include "authors.hpp"
 #include "optimizers.hpp"
 #include "pruned.hpp"
 #include "subject.hpp"
@@ -32,7 +33,10 @@ using mlp = halo::nn::sequential<halo::nn::linear<In, Hidden>, halo::nn::relu,
 class subjects {
  public:
   /// @param data  the folder of the public data sets
-  explicit subjects(std::string data) : data_(std::move(data)) {}
+  explicit subjects(std::string data, preset set_up = preset::sound)
+      : data_(std::move(data)), authors_(set_up == preset::authors) {
+    relu_of_authors::on = authors_;
+  }
 
   /// Made when it is first asked for, by one thread; null where the data are not there, which is
   /// said.
@@ -44,7 +48,9 @@ class subjects {
 
   /// Five classes of CIFAR-10, then the others.
   [[nodiscard]] support::recipe images() {
-    if (!images_) images_ = support::once([d = data_] { return support::cifar_materials(d); });
+    auto const& of = authors_ ? halo::zoo::cifar_domains_authors : halo::zoo::cifar_domains;
+    if (!images_)
+      images_ = support::once([d = data_, of] { return support::cifar_materials(d, of); });
     return images_;
   }
 
@@ -54,21 +60,28 @@ class subjects {
   [[nodiscard]] made make(std::string const& name) {
     using namespace halo;
     auto const there = [&](char const* folder) { return support::found(name, data_, folder); };
+    using logits = nn::activation<relu_of_authors>;
+    if (name == "thyroid" && authors_)
+      return there("tdp") ? on<zoo::thyroid_mlp<logits>, rules::all>(
+                                [d = data_ + "/tdp"](std::uint64_t number) {
+                                  return authors_patients(d, number);
+                                })
+                          : nullptr;
     if (name == "thyroid" && there("thyroid")) {
       auto const all =
           std::make_shared<data::thyroid const>(data::load_thyroid(data_ + "/thyroid"));
-      return on<zoo::thyroid_mlp<>, rules::all>(
+      return on<zoo::thyroid_mlp<logits>, rules::all>(
           [all](std::uint64_t number) { return support::thyroid_materials(*all, number); });
     }
     if (name.starts_with("gas") || name.starts_with("drift")) return of_gases(name);
     if (name == "activity" && there("UCI HAR Dataset")) {
-      using activity = zoo::activity_cnn_lstm<>;
+      using activity = zoo::activity_cnn_lstm<3, logits>;
       return on<activity>(
           support::once([d = data_] { return support::har_channels_first(d); }),
           layer_mask::top(activity::layers - 3, activity::layers));  // masks are for convolutions
     }
     if (name == "digits" && there("mnist"))
-      return on<zoo::mnist_cnn<>>(
+      return on<zoo::mnist_cnn<5, logits>>(
           support::once([d = data_] { return support::mnist_materials(d); }));
     if (name == "teacher") return on<mlp<40, 64, 32, 8>>(invented);
     return of_images(name);
@@ -90,19 +103,22 @@ class subjects {
         return support::gas_materials(months({1, 2, 3}), months({4, 5, 6}), number);
       });
     bool const keep = name.starts_with("gas, head kept");
-    return on<zoo::gas_sensor_mlp<>, rules::all>([all, keep](std::uint64_t number) {
-      auto m = support::other_gases(*all, number);
-      m.redraw_head = !keep;
-      return m;
-    });
+    return on<zoo::gas_sensor_mlp<128, nn::activation<relu_of_authors>>, rules::all>(
+        [all, keep, authors = authors_](std::uint64_t number) {
+          if (authors) return authors_gases(*all, number);
+          auto m = support::other_gases(*all, number);
+          m.redraw_head = !keep;
+          return m;
+        });
   }
 
   [[nodiscard]] made of_images(std::string const& name) {
     std::set<std::string> const names{"cifar", "deep-cifar", "pruned, 8 bits"};
     if (!names.contains(name) || !support::found(name, data_, "cifar-10-batches-bin"))
       return nullptr;
-    if (name == "cifar") return on<halo::zoo::cifar_cnn<>, rules::all>(images());
-    if (name == "deep-cifar") return on<halo::zoo::deep_cifar_cnn<>>(images());
+    using logits = halo::nn::activation<relu_of_authors>;
+    if (name == "cifar") return on<halo::zoo::cifar_cnn<5, logits>, rules::all>(images());
+    if (name == "deep-cifar") return on<halo::zoo::deep_cifar_cnn<5, logits>>(images());
     if (name == "pruned, 8 bits") return pruned_resnet(images());
     return nullptr;
   }
@@ -125,6 +141,7 @@ class subjects {
   }
 
   std::string data_;
+  bool authors_;
   support::recipe images_;
   std::map<std::string, made> made_;
 };

@@ -12,6 +12,7 @@
 #include <halo/energy/estimate.hpp>
 
 #include "arm.hpp"
+#include "preset.hpp"
 
 namespace experiment {
 
@@ -44,6 +45,7 @@ struct trial {
                                ///< dense ones with Adam
   bool told = true;            ///< the optimizer is told how long the run is
   std::uint64_t seed = 0;
+  preset set_up = preset::sound;
   std::size_t held_out = 0;  ///< most held-out rows that are looked at; 0: all
 };
 
@@ -73,6 +75,7 @@ struct outcome {
   word(", \"network\"", t.network);
   word(", \"arm\"", t.with.name());
   word(", \"policy\"", t.with.policy);
+  word(", \"preset\"", name_of(t.set_up));
   add(", \"seed\": %llu, \"parameters\": %zu, \"rows\": %zu, \"known\": %.9g, \"not_finite\": %llu",
       number(t.seed), o.parameters, o.rows, o.known, number(o.not_finite));
   text.append(", \"points\": [");

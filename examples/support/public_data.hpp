@@ -111,10 +111,11 @@ template <std::size_t Classes>
 }
 
 /// Five classes of images, then the other five.
-[[nodiscard]] inline materials cifar_materials(std::string const& data) {
+[[nodiscard]] inline materials cifar_materials(
+    std::string const& data, halo::zoo::domains<5> const& of = halo::zoo::cifar_domains) {
   std::string const folder = data + "/cifar-10-batches-bin";
   return published_split(halo::data::load_cifar(folder, "train"),
-                         halo::data::load_cifar(folder, "test"), halo::zoo::cifar_domains);
+                         halo::data::load_cifar(folder, "test"), of);
 }
 
 /// The same materials for every seed, read when they are first asked for; for one thread.
