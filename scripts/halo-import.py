@@ -935,12 +935,15 @@ def text_of(item):
     """A layer as a template argument, on one line."""
     if isinstance(item, Layer):
         return item.text
-    side = [f"nn::projection<{', '.join(map(text_of, item.side))}>"] if item.side else []
-    return f"nn::residual<{', '.join(side + list(map(text_of, item.main)))}>"
+    return f"nn::residual<{', '.join(projection_of(item) + [text_of(i) for i in item.main])}>"
+
+
+def projection_of(item):
+    return [f"nn::projection<{', '.join(map(text_of, item.side))}>"] if item.side else []
 
 
 def lines_of(items, indent):
-    """Layers on lines of at most 100 columns; what is made of layers and too long has its own."""
+    """Layers on lines of at most 100 columns; a residual that is too long has lines of its own."""
     lines, line = [], ""
     for i, item in enumerate(items):
         text = item if isinstance(item, str) else text_of(item)
@@ -950,14 +953,10 @@ def lines_of(items, indent):
             line = ""
         if indent + len(text) + 2 <= LINE or isinstance(item, (str, Layer)):
             line += (" " if line else "") + text + comma
-            continue
-        inner = lines_of(item.main, indent + 4)
-        if item.side:
-            side = lines_of(item.side, indent + 8)
-            inner = [f"{' ' * (indent + 4)}nn::projection<"] + side + inner
-            inner[len(side)] += ">,"
-        lines += [f"{' ' * indent}nn::residual<"] + inner
-        lines[-1] += ">" + comma
+        else:
+            lines.append(" " * indent + "nn::residual<")
+            lines += lines_of(projection_of(item) + item.main, indent + 4)
+            lines[-1] += ">" + comma
     return lines + ([" " * indent + line] if line else [])
 
 

@@ -23,8 +23,7 @@ using network = nn::sequential<
         nn::basic_batch_norm<std::ratio<1, 100>, std::ratio<1, 1000>>>,
     nn::relu,
     nn::residual<
-        nn::projection<
-            nn::conv2d<6, 1, 2>, nn::batch_norm>,
+        nn::projection<nn::conv2d<6, 1, 2>, nn::batch_norm>,
         nn::conv2d<6, 3, 2, nn::padding::symmetric, 1, 1, false>,
         nn::basic_batch_norm<std::ratio<1, 100>, std::ratio<1, 1000>>, nn::sigmoid,
         nn::conv2d<6, 3, 1, nn::padding::same, 1, 1, false>,
