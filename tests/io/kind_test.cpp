@@ -30,6 +30,9 @@ TEST_CASE("kind: by the first bytes") {
   CHECK(kind("<HTML lang='en'>") == "a web page");
   CHECK(kind(std::string("\0\0\x08\x03\0\0\0\1", 8)) == "IDX, as MNIST's files are");
   CHECK(kind(std::string(257, 'a') + "ustar\0") == "a tar archive");
+  CHECK(kind("\x08\x07\x12\x07pytorch") == "an ONNX model (halo-import makes a network of it)");
+  CHECK(kind("\x08\x08\x3A\x80\x02") == "an ONNX model (halo-import makes a network of it)");
+  CHECK(kind("\x08\x08\x08\x08").empty());
   for (io::detail::signature const& s : io::detail::signatures) {
     CHECK(kind(std::string(s.begin) + "...") == s.kind);
     CHECK(kind(std::string(s.begin.substr(0, s.begin.size() - 1))).empty());  // cut off

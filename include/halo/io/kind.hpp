@@ -77,6 +77,10 @@ inline constexpr std::array<signature, 26> signatures = {{
   if (text.size() >= 262 && text.substr(257, 5) == "ustar") return "a tar archive";
   if (text.size() > 9 && text.substr(3, 5) == std::string_view("\0\0\0\0\0", 5) && text[8] == '{')
     return "safetensors";
+  // protobuf: field 1 is the version of its format, field 2, 3, 7 or 8 comes next
+  if (text.size() > 3 && text[0] == 8 && text[1] > 0 && text[1] < 32 &&
+      std::string_view("\x12\x1A\x3A\x42").find(text[2]) != std::string_view::npos)
+    return "an ONNX model (halo-import makes a network of it)";
   bool const idx = text.size() > 4 && text[0] == 0 && text[1] == 0 && text[2] >= 8 &&
                    text[2] <= 14 && text[3] >= 1 && text[3] <= 8;
   return idx ? "IDX, as MNIST's files are" : "";
