@@ -21,8 +21,8 @@ namespace halo::adapt {
 
 /// Name and shape of a tensor of such a header; extents behind its axes are 0.
 struct flash_tensor {
-  std::string_view name;
-  std::array<std::size_t, parameter_info::max_rank> extents;
+  std::string_view name;                                      ///< "0.weight"
+  std::array<std::size_t, parameter_info::max_rank> extents;  ///< {128, 30, 0, 0}
 };
 
 /// Four bytes of an integer layer, in the place of a float.

@@ -22,8 +22,8 @@ namespace halo::adapt {
 
 /// Tensors one behind the other, and their numbers.
 struct flash_numbers {
-  std::vector<flash_tensor> tensors;
-  std::span<float const> values;
+  std::vector<flash_tensor> tensors;  ///< in the network's order
+  std::span<float const> values;      ///< of all of them
 };
 
 namespace detail {

@@ -49,6 +49,7 @@ struct basic_leaky_relu {
   static_assert(Slope::num > 0, "halo: leaky_relu: its slope is positive");
   static constexpr char const* name = "leaky relu";
   static constexpr bool from_output = true;
+  /// Slope as a number.
   static constexpr double below = static_cast<double>(Slope::num) / static_cast<double>(Slope::den);
   template <class V>
   [[nodiscard]] V operator()(V x) const noexcept {
