@@ -60,7 +60,7 @@ ninja -C "$build" "${targets[@]}" > "$build/reproduce.log" 2>&1 || {
 }
 for weight in "${weights[@]}"; do
   mkdir -p "$results-weights"
-  file=$results-weights/jacobian-$weight
+  file=$results-weights/jacobian_${weight/./_} # a name for C++, too
   [ -f "$file.safetensors" ] ||
     "$build/examples/halo-meta-train" --preset halo --jacobian "$weight" --threads "$(nproc)" \
       "${updates[@]}" --out "$file"
