@@ -22,10 +22,13 @@ bool print(char const* name, int steps) {
 }  // namespace
 
 int main() {
-  using halo::optim::adam, halo::optim::momentum, halo::learned::halo_rule;
+  using halo::learned::halo_rule, halo::learned::lean_halo_rule;
+  using halo::optim::adam, halo::optim::momentum;
   bool good = print<support::perceptron, momentum, 26, 4>("perceptron,momentum", 200);
   good = print<support::perceptron, adam, 26, 4>("perceptron,adam", 200) && good;
   good = print<support::perceptron, halo_rule, 26, 4>("perceptron,halo_rule", 200) && good;
+  good =
+      print<support::perceptron, lean_halo_rule, 26, 4>("perceptron,lean_halo_rule", 200) && good;
   good = print<support::convolutional, adam, 144, 4>("convolutional,adam", 60) && good;
   good = print<support::convolutional, halo_rule, 144, 4>("convolutional,halo_rule", 60) && good;
   good = print<support::recurrent, halo_rule, 48, 4>("recurrent,halo_rule", 60) && good;

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include <halo/adapt/adapter.hpp>
+#include <halo/adapt/checkpoint_bytes.hpp>
+#include <halo/core/error.hpp>
 #include <halo/core/random.hpp>
 #include <halo/learned/halo_rule.hpp>
 #include <halo/nn/activation.hpp>
@@ -103,6 +105,36 @@ TEST_CASE("lean_halo_rule: a step that is refused changes nothing") {
     batch.x[3] = kept;
   }
   CHECK(device.step(batch.x, batch.y).status == optim::status::done);
+}
+
+TEST_CASE("lean_halo_rule: a checkpoint goes on with the same bits, from the same start alone") {
+  using device = device_of<learned::lean_halo_rule>;
+  rows const batch(16, 3, 4);
+  device one, whole;
+  auto const start = copy(one);
+  auto const from = [&](std::vector<float> const& at) {
+    return device(learned::lean_halo_rule(at), start);
+  };
+  one = from(start), whole = from(start);
+  for (int i = 0; i < 9; ++i) {
+    static_cast<void>(whole.step(batch.x, batch.y));
+    if (i < 5) static_cast<void>(one.step(batch.x, batch.y));
+  }
+  auto const bytes = adapt::write(one);
+  std::vector<float> const elsewhere = start;
+  device two = from(elsewhere);
+  adapt::resume(bytes.span(), two);
+  for (int i = 0; i < 4; ++i) static_cast<void>(two.step(batch.x, batch.y));
+  CHECK(copy(two) == copy(whole));
+
+  auto other = start;
+  other[7] += 1;
+  device wrong = from(other);
+  CHECK_THROWS_AS(adapt::resume(bytes.span(), wrong), error);
+  CHECK(copy(wrong) == start);
+  std::vector<std::byte> broken(bytes.begin(), bytes.end());
+  broken[broken.size() - 3] ^= std::byte{1};
+  CHECK_THROWS_AS(adapt::resume(broken, two), error);
 }
 
 }  // namespace learned_lean_halo_rule_test
