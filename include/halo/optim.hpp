@@ -17,6 +17,7 @@
 #include <halo/optim/forget.hpp>
 #include <halo/optim/gated.hpp>
 #include <halo/optim/guard.hpp>
+#include <halo/optim/in_parts.hpp>
 #include <halo/optim/member_check.hpp>
 #include <halo/optim/momentum.hpp>
 #include <halo/optim/operations.hpp>

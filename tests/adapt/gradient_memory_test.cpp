@@ -15,6 +15,8 @@
 #include <halo/nn/activation.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
+#include <halo/optim/adam.hpp>
+#include <halo/optim/in_parts.hpp>
 
 #include "../support/network.hpp"
 
@@ -73,6 +75,21 @@ TEST_CASE("gradient_memory: a new head of class means needs no gradient either")
   usual.start_head(x, y);
   lean.start_head(x, y);
   CHECK(copy(usual) == copy(lean));
+  CHECK(copy(usual) != start);
+}
+
+TEST_CASE("gradient_memory: Adam in parts") {
+  auto const start = support::draw<float>(network::parameters, 1, 0.3);
+  device_of<optim::adam> usual(optim::adam{}, start);
+  device_of<optim::in_parts<optim::adam>> parts(optim::adam{}, start);
+  static_assert(decltype(parts)::in_parts);
+  static_assert(sizeof(parts) < sizeof(usual));
+  for (std::uint64_t i = 0; i < 30; ++i) {
+    auto const x = support::draw<float>(16 * 12, 100 + i);
+    auto const y = support::draw_labels(16, 4, 300 + i);
+    REQUIRE(usual.step(x, y).status == parts.step(x, y).status);
+    REQUIRE(copy(usual) == copy(parts));
+  }
   CHECK(copy(usual) != start);
 }
 

@@ -55,6 +55,7 @@ void in_all_wrappers(Inner const& inner) {
   optim::averaged const averaged(scheduled);
   optim::clipped const clipped(averaged, {.norm = 100});
   keeps(optim::guarded(clipped));
+  keeps(optim::in_parts(averaged));
 }
 
 }  // namespace

@@ -178,6 +178,7 @@ size() { # of one adaptation each: code and constants, RAM, and what must not be
     weighed "$optimizer drawn -O2" "" -O2 -DHALO_FOOTPRINT_OF="$optimizer"
   done << END
 sgd 24576 60416
+in_parts<sgd> 24576 36864
 adam 32768 110592
 halo_rule 40960 159744
 lean_halo_rule 40960 60416
@@ -206,7 +207,7 @@ pace() { # instructions of a step, counted by the emulator
   target cortex-m4
   available cortex-m4 || return 0
   ran=1
-  for optimizer in sgd adam halo_rule lean_halo_rule; do
+  for optimizer in sgd 'in_parts<sgd>' adam halo_rule lean_halo_rule; do
     for level in -Os -O2; do
       build pace tests/cross/pace.cpp -- -DNDEBUG "$level" -DHALO_FOOTPRINT_OF="$optimizer" || {
         failed=1

@@ -15,6 +15,7 @@ namespace learned_lean_storage_test {
 using namespace halo;
 using learned::horizon_program, learned::precision;
 
+using lane = simd::batch<float, simd::scalar>;
 static_assert(learned::detail::kept_numbers<horizon_program<>> == 2);
 static_assert(learned::detail::kept_numbers<horizon_program<false>> == 2);
 
@@ -34,11 +35,11 @@ TEST_CASE("lean_storage: rounding fills 0 ... 1 evenly in any hundred steps") {
 TEST_CASE("lean_storage: a mean moves by steps that are less than its last digit") {
   std::array<float, 1> x{1};
   std::array<std::int16_t, 1> kept{};
-  learned::detail::pack<1>(x.data(), kept.data(), 0);
+  learned::detail::store_kept(lane(x[0]), kept.data(), 0);
   for (std::uint64_t t = 1; t <= 2000; ++t) {
-    learned::detail::unpack<1>(kept.data(), x.data());
+    x[0] = learned::detail::load_kept<lane>(kept.data()).native;
     x[0] += 0.001F * (2 - x[0]);  // an eighth of a digit
-    learned::detail::pack<1>(x.data(), kept.data(), learned::detail::rounding_of(t));
+    learned::detail::store_kept(lane(x[0]), kept.data(), learned::detail::rounding_of(t));
   }
   CHECK(x[0] == doctest::Approx(2 - std::exp(-2.0)).epsilon(0.01));
 }

@@ -167,11 +167,11 @@ class lean {
     f.step = T(1);
     tell_tensor<Layout>(f, i, 0);
     P::initial(rule.template reader<T>(), f, coordinate.data(), tensor.data(), global);
-    alignas(64) T numbers[P::state * tile_lanes] = {};
-    for (std::size_t k = 0; k < kept * tile_lanes; ++k) numbers[k] = coordinate[k / tile_lanes];
-    auto* tile = s.tile(i);
-    for (std::size_t k = 0; k < tiles_of(Layout::table[i].count); ++k, tile += kept * tile_lanes)
-      detail::pack<kept * tile_lanes>(numbers, tile, 0);
+    [[maybe_unused]] auto* tile = s.tile(i);
+    if constexpr (kept > 0)
+      for (std::size_t k = 0; k < tiles_of(Layout::table[i].count) * kept; ++k, tile += tile_lanes)
+        for (std::size_t lane = 0; lane < tile_lanes; ++lane)
+          detail::store_kept(simd::batch<T, simd::scalar>(coordinate[k % kept]), tile + lane, 0);
     std::copy_n(tensor.data(), P::tensor_state, s.tensor(i));
   }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <halo/learned/lean_storage.hpp>
 #include <halo/learned/pass.hpp>
@@ -11,10 +11,29 @@
 #include <halo/learned/reader.hpp>
 #include <halo/simd/transform.hpp>
 
-// The two passes of a program over coordinates whose numbers are kept otherwise than they are
-// computed with: a tile is unpacked, walked through and packed again.
+// The two passes of pass.hpp over coordinates whose numbers are kept otherwise than they are
+// computed with, and whose start lies elsewhere.
 
 namespace halo::learned {
+
+namespace detail {
+
+/// Where the coordinates of a chunk began; 0 where nobody says.
+template <class V, class Chunk>
+[[nodiscard]] V start_of(float const* start, Chunk const& chunk) noexcept {
+  using T = typename V::value_type;
+  if (start == nullptr) return V(T(0));
+  if constexpr (std::is_same_v<T, float>) {
+    return chunk.load(start);
+  } else {
+    alignas(64) T numbers[V::size] = {};
+    for (std::size_t i = 0; i < chunk.count(); ++i)
+      numbers[i] = static_cast<T>(start[chunk.begin + i]);
+    return V::load(numbers);
+  }
+}
+
+}  // namespace detail
 
 /// observe() for n coordinates of a tensor, from the beginning of a tile on.
 ///
@@ -22,29 +41,27 @@ namespace halo::learned {
 /// @param noise  by which they are rounded
 /// @param total  what they report is added here, lane by lane
 template <program P, precision S, class Arch = simd::default_arch, class W, class T>
-[[gnu::noinline]] void observe_lean(W const* weights, T const* row, std::size_t n, T const* theta,
-                                    T const* gradient, conditioner<T> const& condition,
-                                    detail::kept_as<S, T>* state, std::uint32_t noise,
-                                    simd::batch<T, Arch>* total) noexcept {
+[[gnu::noinline]] [[gnu::flatten]] void observe_lean(W const* weights, T const* row, std::size_t n,
+                                                     T const* theta, T const* gradient,
+                                                     conditioner<T> const& condition,
+                                                     detail::kept_as<S, T>* state,
+                                                     std::uint32_t noise,
+                                                     simd::batch<T, Arch>* total) noexcept {
   using V = simd::batch<T, Arch>;
   constexpr std::size_t kept = detail::kept_numbers<P>;
   plain_reader<V, W, T> const reader(weights, row);
-  for (std::size_t at = 0; at < n; at += tile_lanes, state += kept * tile_lanes) {
-    alignas(64) T numbers[P::state * tile_lanes] = {};
-    detail::unpack<kept * tile_lanes>(state, numbers);
-    simd::for_each_chunk<T, Arch>(std::min(tile_lanes, n - at), [&](auto chunk) {
-      T* const here = numbers + chunk.begin;
-      at_least_one<V, P::state> s;
-      at_least_one<V, P::sums> sum;
-      V none(T(0));
-      detail::load_numbers<V, P::state>(here, s.data());
-      P::observe(reader, condition(chunk.load(gradient + at)), chunk.load(theta + at), s.data(),
-                 &none, sum.data());
-      detail::store_numbers<V, kept>(here, s.data());
-      for (std::size_t k = 0; k != P::sums; ++k) total[k] += chunk.fill(sum[k], T(0));
-    });
-    detail::pack<kept * tile_lanes>(numbers, state, noise);
-  }
+  detail::for_each_register<T, Arch>(n, [&](std::size_t tile, std::size_t lane, auto chunk) {
+    auto* const here = state + tile * kept * tile_lanes + lane;
+    at_least_one<V, P::state> s;
+    at_least_one<V, P::sums> sum;
+    V none(T(0));
+    s.back() = none;
+    for (std::size_t k = 0; k != kept; ++k) s[k] = detail::load_kept<V>(here + k * tile_lanes);
+    P::observe(reader, condition(chunk.load(gradient)), chunk.load(theta), s.data(), &none,
+               sum.data());
+    for (std::size_t k = 0; k != kept; ++k) detail::store_kept(s[k], here + k * tile_lanes, noise);
+    for (std::size_t k = 0; k != P::sums; ++k) total[k] += chunk.fill(sum[k], T(0));
+  });
 }
 
 /// apply() for n coordinates of a tensor, from the beginning of a tile on.
@@ -52,31 +69,25 @@ template <program P, precision S, class Arch = simd::default_arch, class W, clas
 /// @param gradient  not read where only observe() looks at it
 /// @param start     where they began, null: at 0
 template <program P, precision S, class Arch = simd::default_arch, class W, class T>
-[[gnu::noinline]] void apply_lean(W const* weights, T const* row, std::size_t n, T* theta,
-                                  T const* gradient, conditioner<T> const& condition,
-                                  detail::kept_as<S, T> const* state, float const* start) noexcept {
+[[gnu::noinline]] [[gnu::flatten]] void apply_lean(W const* weights, T const* row, std::size_t n,
+                                                   T* theta, T const* gradient,
+                                                   conditioner<T> const& condition,
+                                                   detail::kept_as<S, T> const* state,
+                                                   float const* start) noexcept {
   using V = simd::batch<T, Arch>;
   constexpr std::size_t kept = detail::kept_numbers<P>;
   plain_reader<V, W, T> const reader(weights, row);
-  for (std::size_t at = 0; at < n; at += tile_lanes, state += kept * tile_lanes) {
-    alignas(64) T numbers[P::state * tile_lanes] = {};
-    std::size_t const lanes = std::min(tile_lanes, n - at);
-    detail::unpack<kept * tile_lanes>(state, numbers);
-    if constexpr (kept < P::state)
-      if (start != nullptr)
-        for (std::size_t i = 0; i < lanes; ++i)
-          numbers[kept * tile_lanes + i] = static_cast<T>(start[at + i]);
-    simd::for_each_chunk<T, Arch>(lanes, [&](auto chunk) {
-      at_least_one<V, P::state> s;
-      V const none(T(0));
-      detail::load_numbers<V, P::state>(numbers + chunk.begin, s.data());
-      V const x = chunk.load(static_cast<T const*>(theta + at));
-      V g = none;
-      if constexpr (!program_traits<P>::gradient_once) g = condition(chunk.load(gradient + at));
-      V const y = P::apply(reader, g, x, s.data(), &none);
-      chunk.store(theta + at, condition.moved(x, y));
-    });
-  }
+  detail::for_each_register<T, Arch>(n, [&](std::size_t tile, std::size_t lane, auto chunk) {
+    auto const* const here = state + tile * kept * tile_lanes + lane;
+    at_least_one<V, P::state> s;
+    V const none(T(0));
+    for (std::size_t k = 0; k != kept; ++k) s[k] = detail::load_kept<V>(here + k * tile_lanes);
+    if constexpr (kept < P::state) s[kept] = detail::start_of<V>(start, chunk);
+    V const x = chunk.load(static_cast<T const*>(theta));
+    V g = none;
+    if constexpr (!program_traits<P>::gradient_once) g = condition(chunk.load(gradient));
+    chunk.store(theta, condition.moved(x, P::apply(reader, g, x, s.data(), &none)));
+  });
 }
 
 }  // namespace halo::learned

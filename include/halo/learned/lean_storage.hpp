@@ -46,24 +46,29 @@ using kept_as = std::conditional_t<S == precision::full, T, std::int16_t>;
   return static_cast<std::uint32_t>(step * 0x9E3779B9U) >> 16;
 }
 
-/// Count numbers as they are computed with.
-template <std::size_t Count, class T>
-void unpack(T const* from, T* to) noexcept {
-  std::copy_n(from, Count, to);
+/// A register of numbers as they are computed with.
+template <class V>
+[[nodiscard]] V load_kept(typename V::value_type const* from) noexcept {
+  return V::load(from);
 }
-template <std::size_t Count, class T>
-void unpack(std::int16_t const* from, T* to) noexcept {
-  for (std::size_t k = 0; k < Count; ++k) to[k] = static_cast<T>(core::of_bfloat16(from[k]));
+template <class V>
+[[nodiscard]] V load_kept(std::int16_t const* from) noexcept {
+  using T = typename V::value_type;
+  alignas(64) T numbers[V::size];
+  for (std::size_t k = 0; k < V::size; ++k) numbers[k] = static_cast<T>(core::of_bfloat16(from[k]));
+  return V::load(numbers);
 }
-/// Count numbers as they are kept, rounded by rounding_of.
-template <std::size_t Count, class T>
-void pack(T const* from, T* to, std::uint32_t) noexcept {
-  std::copy_n(from, Count, to);
+/// A register of numbers as they are kept, rounded by rounding_of.
+template <class V>
+void store_kept(V v, typename V::value_type* to, std::uint32_t) noexcept {
+  v.store(to);
 }
-template <std::size_t Count, class T>
-void pack(T const* from, std::int16_t* to, std::uint32_t noise) noexcept {
-  for (std::size_t k = 0; k < Count; ++k)
-    to[k] = core::to_bfloat16(static_cast<float>(from[k]), noise);
+template <class V>
+void store_kept(V v, std::int16_t* to, std::uint32_t noise) noexcept {
+  alignas(64) typename V::value_type numbers[V::size];
+  v.store(numbers);
+  for (std::size_t k = 0; k < V::size; ++k)
+    to[k] = core::to_bfloat16(static_cast<float>(numbers[k]), noise);
 }
 
 /// What a file may say of number k of a coordinate, as it is kept.

@@ -74,16 +74,16 @@ struct adam {
   }
 
   /// One step; reads 4n and writes 3n elements of the selected ranges, allocates nothing.
-  template <class Layout, class T>
-  status step(T* theta, T const* gradient, state<Layout, T>& s,
+  template <class Layout, class T, class Gradient>
+  status step(T* theta, Gradient const& gradient, state<Layout, T>& s,
               step_context<T> const& context = {}) const noexcept {
     return config.weight_decay == 0 ? move<false>(theta, gradient, s, context)
                                     : move<true>(theta, gradient, s, context);
   }
 
  private:
-  template <bool Decays, class Layout, class T>
-  status move(T* theta, T const* gradient, state<Layout, T>& s,
+  template <bool Decays, class Layout, class T, class Gradient>
+  status move(T* theta, Gradient const& gradient, state<Layout, T>& s,
               step_context<T> const& context) const noexcept {
     T const rate = static_cast<T>(static_cast<double>(config.rate) * context.rate);
     T const beta1 = static_cast<T>(config.beta1);

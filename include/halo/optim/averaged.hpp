@@ -68,9 +68,12 @@ struct averaged : wrapper<averaged<Inner>, Inner> {
     return std::max(1.0 / 150.0, 1.0 / (1.0 + static_cast<double>(steps) / 8.0));
   }
 
+  /// Where the inner optimizer takes gradients in parts, so does this.
+  static constexpr bool takes_parts = detail::in_parts_of<Inner>();
+
   /// One step of the inner optimizer; where it is done, reads 2n and writes n elements more.
-  template <class Layout, class T>
-  status step(T* theta, T const* gradient, state<Layout, T>& s,
+  template <class Layout, class T, class Gradient>
+  status step(T* theta, Gradient const& gradient, state<Layout, T>& s,
               step_context<T> const& context = {}) const noexcept {
     status const result = this->inner.step(theta, gradient, s.inner, context);
     if (result != status::done) return result;

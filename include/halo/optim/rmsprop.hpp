@@ -60,8 +60,8 @@ struct rmsprop {
   }
 
   /// One step; reads 3n and writes 2n elements of the selected ranges, allocates nothing.
-  template <class Layout, class T>
-  status step(T* theta, T const* gradient, state<Layout, T>& s,
+  template <class Layout, class T, class Gradient>
+  status step(T* theta, Gradient const& gradient, state<Layout, T>& s,
               step_context<T> const& context = {}) const noexcept {
     T const rate = static_cast<T>(static_cast<double>(config.rate) * context.rate);
     T const beta = static_cast<T>(config.beta);

@@ -42,8 +42,8 @@ struct sgd {
   }
 
   /// One step; reads 2n and writes n elements of the selected ranges, allocates nothing.
-  template <class Layout, class T>
-  status step(T* theta, T const* gradient, state<Layout, T>&,
+  template <class Layout, class T, class Gradient>
+  status step(T* theta, Gradient const& gradient, state<Layout, T>&,
               step_context<T> const& context = {}) const noexcept {
     T const rate = static_cast<T>(static_cast<double>(config.rate) * context.rate);
     T const keep = T(1) - rate * static_cast<T>(config.weight_decay);

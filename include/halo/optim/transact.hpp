@@ -6,6 +6,8 @@
 #include <limits>
 #include <type_traits>
 
+#include <halo/core/assert.hpp>
+#include <halo/core/parameter_table.hpp>
 #include <halo/kernel/magnitude.hpp>
 #include <halo/kernel/update.hpp>
 #include <halo/optim/optimizer.hpp>
@@ -66,6 +68,13 @@ template <class T>
 }
 
 /// The largest selected |gradient|, as it came, or a bound on it; infinity where one is not finite.
+template <class Layout, class T, class Parts>
+[[nodiscard]] T largest_gradient(step_context<T> const& context, Parts const&) noexcept
+  requires(!std::is_pointer_v<Parts>)
+{
+  HALO_EXPECTS(context.magnitude >= T(0), "optimizer: who hands out parts knows their magnitude");
+  return context.magnitude;
+}
 template <class Layout, class T>
 [[nodiscard]] T largest_gradient(step_context<T> const& context, T const* gradient) noexcept {
   if (context.magnitude >= T(0)) return context.magnitude;
@@ -76,6 +85,36 @@ template <class Layout, class T>
         most = std::max(most, kernel::magnitude(end - begin, gradient + begin));
       });
   return most;
+}
+
+/// Calls body(tensor, pieces) for each run of tensors that share a pass; pieces(f) calls f(begin,
+/// count) for what is visited at a time: the run, or parts of a tensor that are asked for.
+template <class Layout, class Gradient, class Key, class Body>
+void for_each_gradient(layer_mask mask, Key&& key, Body&& body) {
+  auto const one_pass = [&](std::size_t i) {
+    if constexpr (std::is_pointer_v<Gradient>)
+      return key(i);
+    else
+      return i;
+  };
+  for_each_run<Layout>(mask, one_pass, [&](std::size_t begin, std::size_t end, std::size_t tensor) {
+    body(tensor, [&](auto&& visit) {
+      if constexpr (std::is_pointer_v<Gradient>) {
+        visit(begin, end - begin);
+      } else {
+        for (std::size_t at = begin; at < end; at += Gradient::most)
+          visit(at, std::min(Gradient::most, end - at));
+      }
+    });
+  });
+}
+template <class Layout, class T, class Gradient>
+[[nodiscard]] T const* piece_of(Gradient const& gradient, std::size_t tensor, std::size_t begin,
+                                std::size_t count) noexcept {
+  if constexpr (std::is_pointer_v<Gradient>)
+    return gradient + begin;
+  else
+    return gradient(tensor, begin - Layout::table[tensor].offset, count);
 }
 
 }  // namespace detail
@@ -104,7 +143,9 @@ template <class Layout, class T>
 /// context.rate is for make_rule to use. examples/own_optimizer.cpp is a whole optimizer.
 ///
 /// @param theta      Layout::size parameters
-/// @param gradient   Layout::size numbers; those of layers left out are not read
+/// @param gradient   Layout::size numbers; those of layers left out are not read. Or what hands out
+///                   parts, gradient(tensor, begin, count) of at most Gradient::most elements; then
+///                   the context knows their magnitude, and each tensor has a pass of its own
 /// @param key        key(tensor): neighbouring tensors that agree in it share a pass; their step
 ///                   count, say, or 0 where the rule is the same for all
 /// @param make_rule  make_rule(tensor): the rule of a pass, rule(x, g, states...) on registers, see
@@ -113,9 +154,9 @@ template <class Layout, class T>
 ///                   always right and costs a pass
 /// @param commit     commit(m): called once, after the step: counters, bounds
 /// @param states     Layout::size numbers each
-template <class Layout, class T, class Key, class MakeRule, class IsSafe, class Commit,
-          class... States>
-status transact(step_context<T> const& context, T* theta, T const* gradient, Key&& key,
+template <class Layout, class T, class Gradient, class Key, class MakeRule, class IsSafe,
+          class Commit, class... States>
+status transact(step_context<T> const& context, T* theta, Gradient const& gradient, Key&& key,
                 MakeRule&& make_rule, IsSafe&& is_safe, Commit&& commit,
                 States*... states) noexcept {
   layer_mask const mask = context.mask & layer_mask::all(Layout::layers);
@@ -126,28 +167,30 @@ status transact(step_context<T> const& context, T* theta, T const* gradient, Key
 
   bool const plain = context.scale == T(1) && context.limit == std::numeric_limits<T>::max();
   auto const pass = [&](auto&& visit) {
-    for_each_run<Layout>(mask, key, [&](std::size_t begin, std::size_t end, std::size_t tensor) {
+    detail::for_each_gradient<Layout, Gradient>(mask, key, [&](std::size_t tensor, auto&& pieces) {
       auto const rule = make_rule(tensor);
-      if (plain) {
-        visit(begin, end - begin, rule);
-      } else {
-        visit(begin, end - begin,
-              detail::conditioned<std::remove_cvref_t<decltype(rule)>, T>{rule, context.scale,
-                                                                          context.limit});
-      }
+      pieces([&](std::size_t begin, std::size_t n) {
+        T const* const g = detail::piece_of<Layout, T>(gradient, tensor, begin, n);
+        if (plain) {
+          visit(begin, n, g, rule);
+        } else {
+          visit(begin, n, g,
+                detail::conditioned<std::remove_cvref_t<decltype(rule)>, T>{rule, context.scale,
+                                                                            context.limit});
+        }
+      });
     });
   };
   if (!is_safe(most)) {
     bool finite = true;
-    pass([&](std::size_t at, std::size_t n, auto const& rule) {
-      finite =
-          finite && kernel::update_is_finite(n, static_cast<T const*>(theta + at), gradient + at,
-                                             rule, static_cast<T const*>(states + at)...);
+    pass([&](std::size_t at, std::size_t n, T const* g, auto const& rule) {
+      finite = finite && kernel::update_is_finite(n, static_cast<T const*>(theta + at), g, rule,
+                                                  static_cast<T const*>(states + at)...);
     });
     if (!finite) return status::non_finite;
   }
-  pass([&](std::size_t at, std::size_t n, auto const& rule) {
-    kernel::update(n, theta + at, gradient + at, rule, states + at...);
+  pass([&](std::size_t at, std::size_t n, T const* g, auto const& rule) {
+    kernel::update(n, theta + at, g, rule, states + at...);
   });
   commit(most);
   return status::done;

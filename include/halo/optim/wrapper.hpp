@@ -41,6 +41,12 @@ template <class State>
     return with_average(s.inner);
 }
 
+template <class Inner>
+consteval bool in_parts_of() {
+  if constexpr (requires { Inner::takes_parts; }) return Inner::takes_parts;
+  return false;
+}
+
 }  // namespace detail
 
 /// What every optimizer that goes around another one has in common: its name, options, state and

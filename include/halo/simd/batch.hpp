@@ -13,6 +13,13 @@
 #include <halo/simd/lanes.hpp>
 #include <halo/simd/native.hpp>
 
+// At -Os compilers call functions of one instruction: three times the time, and more code.
+#if defined(__OPTIMIZE_SIZE__)
+#  define HALO_SIMD_INLINE [[gnu::always_inline]]
+#else
+#  define HALO_SIMD_INLINE
+#endif
+
 namespace halo::simd {
 
 /// A SIMD register of T: arithmetic lane by lane, the same bits in every lane position.
@@ -31,8 +38,8 @@ struct batch {
   native_type native;
 
   batch() = default;
-  /// The same number in every lane.
-  batch(T value) noexcept : native(value) {}  // implicit: x * 2 reads as in a formula
+  /// The same number in every lane; implicit, so that x * 2 reads as in a formula.
+  HALO_SIMD_INLINE batch(T value) noexcept : native(value) {}
   /// A constant of a formula, V(0.044715), in the precision of T.
   template <std::same_as<double> S>
   explicit batch(S value) noexcept
@@ -40,7 +47,7 @@ struct batch {
       : native(static_cast<float>(value)) {}
   struct wrap {};
   /// A register of the vector library.
-  batch(wrap, native_type n) noexcept : native(n) {}
+  HALO_SIMD_INLINE batch(wrap, native_type n) noexcept : native(n) {}
 
   /// One lane's number, lane < size; slow, for tests and remainders.
   [[nodiscard]] T get(std::size_t lane) const noexcept {
@@ -51,13 +58,13 @@ struct batch {
 // g++ 12 at -O3 warns of a whole register beyond a short buffer, in loops that never reach it.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Warray-bounds"
-  [[nodiscard]] static batch load(T const* p) noexcept {
+  [[nodiscard]] HALO_SIMD_INLINE static batch load(T const* p) noexcept {
     if constexpr (is_scalar)
       return {wrap{}, *p};
     else
       return {wrap{}, native_type::load_unaligned(p)};
   }
-  void store(T* p) const noexcept {
+  HALO_SIMD_INLINE void store(T* p) const noexcept {
     if constexpr (is_scalar)
       *p = native;
     else
@@ -97,35 +104,53 @@ struct batch {
     }
   }
 
-  friend batch operator+(batch a, batch b) noexcept { return {wrap{}, a.native + b.native}; }
-  friend batch operator-(batch a, batch b) noexcept { return {wrap{}, a.native - b.native}; }
-  friend batch operator*(batch a, batch b) noexcept { return {wrap{}, a.native * b.native}; }
-  friend batch operator/(batch a, batch b) noexcept {
+  HALO_SIMD_INLINE friend batch operator+(batch a, batch b) noexcept {
+    return {wrap{}, a.native + b.native};
+  }
+  HALO_SIMD_INLINE friend batch operator-(batch a, batch b) noexcept {
+    return {wrap{}, a.native - b.native};
+  }
+  HALO_SIMD_INLINE friend batch operator*(batch a, batch b) noexcept {
+    return {wrap{}, a.native * b.native};
+  }
+  HALO_SIMD_INLINE friend batch operator/(batch a, batch b) noexcept {
     if constexpr (is_scalar)
       return {wrap{}, a.native / b.native};
     else
       return {wrap{}, detail::machine_quotient(a.native, b.native)};
   }
-  friend batch operator-(batch a) noexcept {
+  HALO_SIMD_INLINE friend batch operator-(batch a) noexcept {
     if constexpr (is_scalar)
       return {wrap{}, -a.native};
     else  // some of xsimd's negations are 0 - a, which loses the sign of zero
       return {wrap{}, a.native ^ native_type(T(-0.0))};
   }
-  batch& operator+=(batch b) noexcept { return *this = *this + b; }
-  batch& operator-=(batch b) noexcept { return *this = *this - b; }
-  batch& operator*=(batch b) noexcept { return *this = *this * b; }
-  batch& operator/=(batch b) noexcept { return *this = *this / b; }
+  HALO_SIMD_INLINE batch& operator+=(batch b) noexcept { return *this = *this + b; }
+  HALO_SIMD_INLINE batch& operator-=(batch b) noexcept { return *this = *this - b; }
+  HALO_SIMD_INLINE batch& operator*=(batch b) noexcept { return *this = *this * b; }
+  HALO_SIMD_INLINE batch& operator/=(batch b) noexcept { return *this = *this / b; }
 
-  friend mask operator<(batch a, batch b) noexcept { return {a.native < b.native}; }
-  friend mask operator<=(batch a, batch b) noexcept { return {a.native <= b.native}; }
-  friend mask operator>(batch a, batch b) noexcept { return {a.native > b.native}; }
-  friend mask operator>=(batch a, batch b) noexcept { return {a.native >= b.native}; }
-  friend mask operator==(batch a, batch b) noexcept { return {a.native == b.native}; }
-  friend mask operator!=(batch a, batch b) noexcept { return {a.native != b.native}; }
+  HALO_SIMD_INLINE friend mask operator<(batch a, batch b) noexcept {
+    return {a.native < b.native};
+  }
+  HALO_SIMD_INLINE friend mask operator<=(batch a, batch b) noexcept {
+    return {a.native <= b.native};
+  }
+  HALO_SIMD_INLINE friend mask operator>(batch a, batch b) noexcept {
+    return {a.native > b.native};
+  }
+  HALO_SIMD_INLINE friend mask operator>=(batch a, batch b) noexcept {
+    return {a.native >= b.native};
+  }
+  HALO_SIMD_INLINE friend mask operator==(batch a, batch b) noexcept {
+    return {a.native == b.native};
+  }
+  HALO_SIMD_INLINE friend mask operator!=(batch a, batch b) noexcept {
+    return {a.native != b.native};
+  }
 
   /// a * b + c (one rounding where the machine has it).
-  [[nodiscard]] friend batch fma(batch a, batch b, batch c) noexcept {
+  [[nodiscard]] HALO_SIMD_INLINE friend batch fma(batch a, batch b, batch c) noexcept {
     if constexpr (is_scalar) {
       if constexpr (core::fuses)
         return {wrap{}, std::fma(a.native, b.native, c.native)};
@@ -144,7 +169,7 @@ struct batch {
       }
   }
   /// c - a * b.
-  [[nodiscard]] friend batch fnma(batch a, batch b, batch c) noexcept {
+  [[nodiscard]] HALO_SIMD_INLINE friend batch fnma(batch a, batch b, batch c) noexcept {
 #if defined(__ARM_NEON)  // xsimd 8.1 multiplies and adds
     constexpr bool by_fma = true;
 #else
@@ -164,34 +189,34 @@ struct batch {
         return {wrap{}, fnma(a.native, b.native, c.native)};
       }
   }
-  [[nodiscard]] friend batch sqrt(batch a) noexcept {
+  [[nodiscard]] HALO_SIMD_INLINE friend batch sqrt(batch a) noexcept {
     if constexpr (is_scalar)
       return {wrap{}, std::sqrt(a.native)};
     else
       return {wrap{}, detail::machine_root(a.native)};
   }
-  [[nodiscard]] friend batch abs(batch a) noexcept {
+  [[nodiscard]] HALO_SIMD_INLINE friend batch abs(batch a) noexcept {
     if constexpr (is_scalar)
       return {wrap{}, std::abs(a.native)};
     else
       return {wrap{}, abs(a.native)};
   }
   /// m ? a : b, lane by lane.
-  [[nodiscard]] friend batch select(mask m, batch a, batch b) noexcept {
+  [[nodiscard]] HALO_SIMD_INLINE friend batch select(mask m, batch a, batch b) noexcept {
     if constexpr (is_scalar)
       return {wrap{}, m.native ? a.native : b.native};
     else
       return {wrap{}, select(m.native, a.native, b.native)};
   }
   /// The smaller one; b where a lane of either is NaN (so b decides, on every version of xsimd).
-  [[nodiscard]] friend batch min(batch a, batch b) noexcept {
+  [[nodiscard]] HALO_SIMD_INLINE friend batch min(batch a, batch b) noexcept {
     if constexpr (detail::second_wins<Arch>)
       return {wrap{}, detail::machine_min(a.native, b.native)};
     else
       return select(a < b, a, b);
   }
   /// The larger one; b where a lane of either is NaN.
-  [[nodiscard]] friend batch max(batch a, batch b) noexcept {
+  [[nodiscard]] HALO_SIMD_INLINE friend batch max(batch a, batch b) noexcept {
     if constexpr (detail::second_wins<Arch>)
       return {wrap{}, detail::machine_max(a.native, b.native)};
     else
@@ -226,3 +251,5 @@ struct batch {
 };
 
 }  // namespace halo::simd
+
+#undef HALO_SIMD_INLINE

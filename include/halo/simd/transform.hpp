@@ -7,6 +7,13 @@
 
 #include <halo/simd/batch.hpp>
 
+// At -Os compilers call functions of one instruction: three times the time, and more code.
+#if defined(__OPTIMIZE_SIZE__)
+#  define HALO_SIMD_INLINE [[gnu::always_inline]]
+#else
+#  define HALO_SIMD_INLINE
+#endif
+
 namespace halo::simd {
 
 /// 0, 1, 2, ... in the lanes.
@@ -30,13 +37,13 @@ struct full_chunk {
   [[nodiscard]] static constexpr std::size_t count() noexcept { return register_type::size; }
   /// v itself: no lane is missing.
   template <class V>
-  [[nodiscard]] static V fill(V v, T) noexcept {
+  [[nodiscard]] HALO_SIMD_INLINE static V fill(V v, T) noexcept {
     return v;
   }
-  [[nodiscard]] register_type load(T const* p) const noexcept {
+  [[nodiscard]] HALO_SIMD_INLINE register_type load(T const* p) const noexcept {
     return register_type::load(p + begin);
   }
-  void store(T* p, register_type v) const noexcept { v.store(p + begin); }
+  HALO_SIMD_INLINE void store(T* p, register_type v) const noexcept { v.store(p + begin); }
 
   /// Pointers of other rooms (planes of dual numbers): their load_chunk and store_chunk are found
   /// by argument-dependent lookup.
@@ -143,3 +150,5 @@ inline void for_each_chunk(std::size_t n, Body&& body) {
 }
 
 }  // namespace halo::simd
+
+#undef HALO_SIMD_INLINE
