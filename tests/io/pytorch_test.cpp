@@ -108,6 +108,7 @@ TEST_CASE("pytorch: torchvision's ResNet-18 by seven words, strides padded as th
 
 TEST_CASE("pytorch: layers without bias, gain or both") {
   CHECK(distance<bare>("bare") < 1e-5);
+  CHECK(distance<without_bias>("bare") < 1e-5);
   CHECK(distance<bare_lstm>("bare_lstm") < 1e-5);
 }
 

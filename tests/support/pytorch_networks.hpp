@@ -36,6 +36,8 @@ using block = nn::sequential<shape<5, 4, 3>,
                              nn::flatten, nn::linear<80, 2>>;
 using resnet = zoo::torchvision_resnet18<3, shape<32, 40, 3>, 2>;
 using bare = nn::sequential<shape<5>, nn::linear<5, 7>, nn::batch_norm, nn::tanh, nn::linear<7, 3>>;
+using without_bias =
+    nn::sequential<shape<5>, nn::linear<5, 7, false>, nn::batch_norm, nn::tanh, nn::linear<7, 3>>;
 using bare_lstm = nn::sequential<shape<6, 3>, nn::lstm<5>, nn::linear<5, 3>>;
 
 }  // namespace support::pytorch
