@@ -36,6 +36,10 @@ LINE = 100
 VIEWS = ("nn::flatten", "nn::reshape")
 
 
+# What Python says of a model that lacks an attribute or has numbers of another shape or type.
+BROKEN = (ArithmeticError, AttributeError, LookupError, MemoryError, TypeError, ValueError)
+
+
 class Refused(Exception):
     """One sentence about what cannot be imported."""
 
@@ -159,7 +163,10 @@ class Importer:
 
     def run(self):
         for self.number, self.node in self.nodes:
-            self.step()
+            try:
+                self.step()
+            except BROKEN as e:
+                self.refuse(f"it is not as ONNX describes it ({e})")
         self.node = None
         if self.output not in self.values:
             raise Refused(f"output '{self.output}' does not depend on the input")
@@ -1047,12 +1054,18 @@ def run(options):
     layers = {name.rpartition(".")[0] for name, _ in tensors}
     if len(layers) > MOST_LAYERS:
         raise Refused(f"at most {MOST_LAYERS} layers with parameters expected, {len(layers)} found")
-    source = f"{pathlib.Path(options.model).name} (SHA-256 {hashlib.sha256(data).hexdigest()[:16]})"
+    digest = hashlib.sha256(data).hexdigest()[:16]
+    source = f"{one_line(pathlib.Path(options.model).name)} (SHA-256 {digest})"
     write(out.with_name(out.name + ".safetensors"), safetensors(tensors))
     text = header(out.name, source, walk, value, reading, items)
     write(out.with_name(out.name + ".hpp"), text.encode())
     numbers = sum(t.size for _, t in tensors)
     print(f"{out}.hpp, {out}.safetensors: {numbers:,} numbers in {len(layers)} layers")
+
+
+def one_line(text):
+    """Names in a model may hold anything."""
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def main(arguments=None):
@@ -1068,9 +1081,13 @@ def main(arguments=None):
     try:
         run(options)
     except Refused as e:
-        print(f"halo-import: {options.model}: {e}", file=sys.stderr)
-        return 1
-    return 0
+        why = str(e)
+    except BROKEN as e:
+        why = f"it is not as ONNX describes it ({e})"
+    else:
+        return 0
+    print(f"halo-import: {options.model}: {one_line(why)}", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

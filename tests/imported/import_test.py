@@ -144,6 +144,9 @@ def refused(out):
         "open_extent": (model([("MatMul", ["x", "c0"], {})], ["N", "features"],
                               constants=[floats(4, 4)]),
                         "input 'x': axis 1 has no extent; give one by --input"),
+        "no_window": (model([("MaxPool", ["x"], {})], image),
+                      "node 0 'maxpool0', MaxPool: it is not as ONNX describes it ('NoneType' "
+                      "object is not iterable)"),
         "no_model": (b"certainly not protobuf", None),
         "absent": (None, "No such file or directory"),
     }
@@ -166,8 +169,24 @@ def refused(out):
         failures.append(f"--out: {done.stderr}")
 
 
+def damaged(out):
+    """Whatever the bytes are, there is one sentence, and no header without one of its own."""
+    generator = np.random.default_rng(7)
+    path = out / "damaged.onnx"
+    for model in sorted(folder.glob("*.onnx")):
+        for _ in range(40):
+            data = bytearray(model.read_bytes())
+            for place in generator.integers(len(data), size=3):
+                data[place] = generator.integers(256)
+            path.write_bytes(data)
+            code, said = call(path, "--out", out / "damaged")
+            if code not in (0, 1) or said.count("\n") != code:
+                failures.append(f"{model.name}, damaged: {code}, '{said}'")
+
+
 with tempfile.TemporaryDirectory() as temporary:
     same_again(pathlib.Path(temporary))
     refused(pathlib.Path(temporary))
+    damaged(pathlib.Path(temporary))
 print("\n".join(failures) or "all as it should be")
 sys.exit(1 if failures else 0)
