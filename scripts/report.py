@@ -483,6 +483,31 @@ def energies(all_of):
                 ['of', 'paper', 'model', 'verdict'], rows) if rows else ''
 
 
+def equal_energy(all_of):
+    """halo beside the best of the paper's rivals at its rates, at shares of Adam's joules."""
+    rivals = ('SGD 0.001', 'Adagrad 0.001', 'Adam 0.001', HIERARCHICAL)
+    rows = []
+    for (experiment, network), of in all_of.items():
+        if experiment not in PAPER or not all(a in of.runs for a in ('halo', *rivals)):
+            continue
+        for arm in (a for a in ('halo', 'halo, layers 10-30-50') if a in of.runs):
+            cells = []
+            for share in (0.1, 0.5, 1):
+                joules = share * of.joules('Adam 0.001', -1)
+
+                def at(name):
+                    return mean([at_joules(network, name, r, joules)
+                                 for r in of.runs[name].values()])
+                best = max(rivals, key=at)
+                cells.append(f'{at(arm):.1f} ({at(arm) - at(best):+.1f}, {html.escape(best)})')
+            rows.append((f'{PAPER[experiment][0]}: {arm}', cells))
+    return grid('Accuracy at equal energy: a tenth, half and all of the joules that the longest run '
+                'of Adam takes by the model. In brackets points above the best of SGD, Adagrad, '
+                'Adam and Hierarchical-L2O as the paper has them, at that energy, and which it is. '
+                'All are on the way to the same last step: runs made for fewer joules may do '
+                'better.', ['of', 'a tenth', 'half', 'all'], rows) if rows else ''
+
+
 STYLE = """
 :root { color-scheme: light dark; --grid: #ddd; }
 @media (prefers-color-scheme: dark) { :root { --grid: #444; } }
@@ -535,7 +560,7 @@ def page(lines, source):
     if presets != {'default'}:
         parts.append(f'<p>Set up as the preset "{presets.pop()}" says; accuracies are the best '
                      'until then, as the paper has them.</p>')
-    parts += [verdicts(all_of), energies(all_of)]
+    parts += [verdicts(all_of), equal_energy(all_of), energies(all_of)]
     for experiment, (title, paper) in PAPER.items():
         found = [(n, of) for (e, n), of in all_of.items() if e == experiment]
         if found:

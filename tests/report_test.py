@@ -67,6 +67,11 @@ for experiment, words in (('tasks', '50.0 / 50.0'), ('stability', '<td>50.0</td>
     code, page = report(line('Adam 0.1', 0, 0.5, experiment=experiment) +
                         line('Adam 0.01', 0, 0.5, experiment=experiment))
     assert code == 0 and words in page, page
+# at half of the joules, 1.65e-3, a line from 1000 steps (25 and 30 %) to 3000 (50 and 60 %)
+rivals = {'SGD 0.001': 0.5, 'Adagrad 0.001': 0.4, 'Adam 0.001': 0.3, 'Hierarchical-L2O': 0.2}
+code, page = report(line('halo', 0, 0.6) + ''.join(line(a, 0, v) for a, v in rivals.items()))
+assert code == 0 and '37.5 (+6.2, SGD 0.001)' in page and '60.0 (+10.0, SGD 0.001)' in page, page
+
 code, page = report(line('Adam 1', 0, 0.2, preset='authors'))  # 0.3 at first: the best so far
 assert code == 0 and '<td>30.0 ± 0.0</td><td>30.0 ± 0.0</td><td>30.0 ± 0.0</td>' in page, page
 code, words = report(line('Adam 1', 0, 0.2, preset='authors') + line('Adam 1', 0, 0.2))
