@@ -518,7 +518,8 @@ table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular
 caption { text-align: left; padding-bottom: .4rem; }
 th, td { padding: .15rem .5rem; border-bottom: 1px solid var(--grid); white-space: nowrap; }
 small { white-space: normal; }
-th, td { text-align: left; } .numbers :is(th, td):not(:first-child) { text-align: right; }
+th, td { text-align: left; }
+.numbers :is(th, td):not(:first-child) { text-align: right; }
 svg { width: 100%; font-size: 13px; fill: currentColor; } .grid { stroke: var(--grid); }
 i { opacity: .7; } figure { margin: 1rem 0; }
 """
