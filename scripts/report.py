@@ -502,10 +502,11 @@ def equal_energy(all_of):
                 cells.append(f'{at(arm):.1f} ({at(arm) - at(best):+.1f}, {html.escape(best)})')
             rows.append((f'{PAPER[experiment][0]}: {arm}', cells))
     return grid('Accuracy at equal energy: a tenth, half and all of the joules that the longest '
-                'run of Adam takes by the model. In brackets points above the best of SGD, Adagrad, '
-                'Adam and Hierarchical-L2O as the paper has them, at that energy, and which it is. '
-                'All are on the way to the same last step: runs made for fewer joules may do '
-                'better.', ['of', 'a tenth', 'half', 'all'], rows) if rows else ''
+                'run of Adam takes by the model. In brackets points above the best of SGD, '
+                'Adagrad, Adam and Hierarchical-L2O as the paper has them, at that energy, and '
+                'which it is. All are on the way to the same last step: runs made for fewer '
+                'joules may do better.', ['of', 'a tenth', 'half', 'all'],
+                rows) if rows else ''
 
 
 STYLE = """
