@@ -27,8 +27,9 @@ std::string golden_text(std::string const& name) {
 }  // namespace
 
 TEST_CASE("flash_header: the text of tests/golden/flash") {
-  CHECK(adapt::flash_header("small", support::flash::learned()) == golden_text("small.hpp"));
-  CHECK(adapt::flash_header("bytes", support::flash::learned_bytes()) == golden_text("bytes.hpp"));
+  CHECK(adapt::flash_header("golden_flash", support::flash::learned()) == golden_text("small.hpp"));
+  CHECK(adapt::flash_header("golden_flash_bytes", support::flash::learned_bytes()) ==
+        golden_text("bytes.hpp"));
 }
 
 TEST_CASE("flash_header: a name that is none in C++ and a number that is not finite are refused") {

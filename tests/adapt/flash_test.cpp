@@ -21,8 +21,8 @@ using namespace halo;
 using support::flash::byte_network, support::flash::network;
 
 TEST_CASE("flash: a header's numbers answer as a predictor's own do, bit for bit") {
-  adapt::flash_predictor<network, small, 4> const known;
-  adapt::predictor<network, 4> const own(small::parameters, small::statistics);
+  adapt::flash_predictor<network, golden_flash, 4> const known;
+  adapt::predictor<network, 4> const own(golden_flash::parameters, golden_flash::statistics);
   auto const x = support::draw<float>(6 * 2, 1);
   auto const labels = support::draw_labels(6, 2, 2);
   std::vector<float> a(12), b(12), h(18), k(18);
@@ -39,7 +39,7 @@ TEST_CASE("flash: a header's numbers answer as a predictor's own do, bit for bit
 }
 
 TEST_CASE("flash: bytes of integer layers, every pattern of them") {
-  adapt::flash_predictor<byte_network, bytes> const known;
+  adapt::flash_predictor<byte_network, golden_flash_bytes> const known;
   adapt::predictor<byte_network> const own = support::flash::learned_bytes();
   auto const x = support::draw<float>(5 * 2, 3);
   std::vector<float> a(10), b(10);
@@ -51,9 +51,9 @@ TEST_CASE("flash: bytes of integer layers, every pattern of them") {
 
 namespace {
 
-struct worn_out : small {
+struct worn_out : golden_flash {
   static constexpr auto parameters = [] {
-    auto p = small::parameters;
+    auto p = golden_flash::parameters;
     p[3] = -p[3];
     return p;
   }();
@@ -62,7 +62,7 @@ struct worn_out : small {
 }  // namespace
 
 TEST_CASE("flash: a checksum tells numbers that changed") {
-  CHECK(adapt::flash_predictor<network, small>::intact());
+  CHECK(adapt::flash_predictor<network, golden_flash>::intact());
   CHECK(!adapt::flash_predictor<network, worn_out>::intact());
   static_assert(adapt::flash_checksum({}, {}) == 0xCBF29CE484222325U);  // of nothing
 }

@@ -8,5 +8,5 @@
 using namespace halo;
 
 adapt::flash_predictor<nn::sequential<nn::linear<2, 4>, nn::batch_norm, nn::relu, nn::linear<4, 2>>,
-                       small>
+                       golden_flash>
     known;

@@ -8,7 +8,7 @@
 
 /// Numbers of a network.
 // clang-format off
-struct bytes {
+struct golden_flash_bytes {
   static_assert(std::endian::native == std::endian::little,
                 "halo: flash: bytes in the order of another processor");
   static constexpr auto b = halo::adapt::four_bytes;

@@ -7,7 +7,7 @@
 
 /// Numbers of a network.
 // clang-format off
-struct small {
+struct golden_flash {
   static constexpr std::array<halo::adapt::flash_tensor, 6> tensors{{
       {"0.weight", {2, 3, 0, 0}},
       {"0.bias", {3, 0, 0, 0}},
