@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdint>
 #include <limits>
@@ -431,6 +432,9 @@ TEST_CASE("checkpoint: in memory and in flash the same bytes as in a file, which
     CHECK(kept_in(memory, "run") == bytes);
     CHECK(kept_in(flash, "run") == bytes);
   }
+  adapt::save_parameters<network>(memory, "parameters", d->parameters());
+  auto const back = adapt::load_parameters<network>(memory, "parameters");
+  CHECK(std::ranges::equal(back.span(), d->parameters()));
   CHECK(contains(support::message_of<error>([&] { adapt::resume(flash, "other", *d); }),
                  "flash: other: expected something of that name, found 'run'"));
 }

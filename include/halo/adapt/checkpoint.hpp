@@ -59,6 +59,13 @@ void save_parameters(std::string const& path, std::span<float const> parameters,
   io::save_atomically(path, write_parameters<Network>(parameters, statistics).span());
 }
 
+/// The same wherever a storage keeps bytes; errors as write_parameters() and the storage's.
+template <class Network, io::storage Storage>
+void save_parameters(Storage& where, std::string const& name, std::span<float const> parameters,
+                     std::span<float const> statistics = {}) {
+  where.replace(name, write_parameters<Network>(parameters, statistics).span());
+}
+
 /// The parameters in a file, as read_parameters(); errors as there and as io::load_safetensors.
 ///
 ///     device d(optim::adam{}, adapt::load_parameters<network>("gas.safetensors").span());
@@ -67,6 +74,15 @@ template <class Network>
   aligned_buffer<float> all(Network::parameters + Network::statistics);
   auto to = detail::parameters_in<Network>(all);
   io::load_record(path, to, detail::parameters_format);
+  return all;
+}
+
+/// The same from where a storage keeps them; errors as read_parameters() and the storage's.
+template <class Network, io::storage Storage>
+[[nodiscard]] aligned_buffer<float> load_parameters(Storage& where, std::string const& name) {
+  aligned_buffer<float> all(Network::parameters + Network::statistics);
+  auto to = detail::parameters_in<Network>(all);
+  io::load_record(where, name, to, detail::parameters_format);
   return all;
 }
 
