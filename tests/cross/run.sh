@@ -8,7 +8,7 @@
 #   tests/cross/run.sh math [TARGET...]     the tests of random numbers, functions and registers
 #   tests/cross/run.sh verify [TARGET...]   halo-verify; by itself here and on a Cortex-M4F
 #   tests/cross/run.sh size                 flash and RAM of an adaptation on a Cortex-M4F
-#   tests/cross/run.sh pace                 instructions of its step
+#   tests/cross/run.sh pace                 instructions of its step, and stack: at most 4 KB
 #   tests/cross/run.sh sketch               the Arduino library's example, on a Cortex-M4F
 #   tests/cross/run.sh browser              the page of examples/browser, in headless Chromium
 #   tests/cross/run.sh cost [wasm]          what HALO_PORTABLE costs on this machine, and SSE2 alone
