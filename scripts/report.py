@@ -209,8 +209,11 @@ def table(title, of, paper):
     steps = [p['checkpoint'] for p in of.points(first)]
     measured = any(r['points'][-1].get('measured_joules') for runs in of.runs.values()
                    for r in runs.values())
+    key = next(iter(of.runs[first].values()))['key']
+    unit = ('the operations of so many dense steps of Adam' if ' dense steps' in key
+            else 'so many iterations')
     rows = [f'<p>{html.escape(title)}: {html.escape(of.words())}. Accuracy in %, mean ± '
-            'deviation over the seeds after so many iterations; in brackets the paper\'s; cost of '
+            f'deviation over the seeds after {unit}; in brackets the paper\'s; cost of '
             'a run in millions of multiply-adds and in mJ by the model, and how much of these the '
             'optimizer takes.</p>'
             '<table class="numbers"><tr><th>arm</th>' +
@@ -229,12 +232,16 @@ def table(title, of, paper):
         own = of.mean_of(arm, -1, 'optimizer_operations')
         own_joules = of.mean_of(arm, -1, 'optimizer_joules')
         cells.append(f'<td>{operations / 1e6:.0f}</td><td>{100 * own / max(operations, 1):.0f} %'
-                     f'</td><td>{1e3 * joules:.3g}</td>'
+                     f'</td><td>{millijoules(joules)}</td>'
                      f'<td>{100 * own_joules / max(joules, 1e-30):.0f} %</td>')
         if measured:
-            cells.append(f'<td>{1e3 * of.mean_of(arm, -1, "measured_joules"):.3g}</td>')
+            cells.append(f'<td>{millijoules(of.mean_of(arm, -1, "measured_joules"))}</td>')
         rows.append('<tr>' + ''.join(cells) + '</tr>')
     return '\n'.join(rows) + '</table>'
+
+
+def millijoules(joules):
+    return f'{1e3 * joules:.3g}' if joules < 1 else f'{1e3 * joules:.0f}'
 
 
 def grid(words, heads, rows):
