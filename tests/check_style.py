@@ -47,6 +47,8 @@ def check_header_line(name, where, line, bad):
         bad.append(f"{where}: only simd/native.hpp names xsimd")
     if "std::bit_cast" in code and name.startswith("include/"):
         bad.append(f"{where}: core::bit_cast stands for std's, which Emscripten lacks")
+    if "std::to_chars" in code and name != "include/halo/io/shortest.hpp":
+        bad.append(f"{where}: io::shortest stands for std's, which Emscripten lacks for floats")
     macro = re.match(r"\s*#\s*define\s+(\w+)", code)
     if macro and not macro.group(1).startswith("HALO_"):
         bad.append(f"{where}: the macro {macro.group(1)} does not start with HALO_")

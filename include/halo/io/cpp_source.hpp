@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 
 #include <halo/core/error.hpp>
+#include <halo/io/shortest.hpp>
 
 // Pieces of C++ source that programs write: headers with trained numbers.
 
@@ -27,9 +26,7 @@ inline void expect_identifier(std::string const& name) {
 
 /// A finite float as the shortest decimal literal that gives its bits again.
 [[nodiscard]] inline std::string literal(float value) {
-  std::array<char, 32> digits{};
-  auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  std::string text(digits.data(), end);
+  std::string text = shortest(value);
   if (text.find_first_of(".e") == std::string::npos) text += ".0";
   return text + 'F';
 }
