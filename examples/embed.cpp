@@ -5,8 +5,9 @@
 //     halo-embed gas.safetensors > gas.hpp
 //
 // The file is one that halo wrote (adapt::save, adapt::save_parameters) or halo-import, or another
-// one that says "layout": "halo". The header has floats; of a network on bytes a program writes it
-// (adapt::flash_header), since only the network's type says what becomes bytes.
+// one that says "layout": "halo". With --int8 weights are bytes, of which adapt::unpack makes
+// floats. Of a network that multiplies bytes a program writes the header (adapt::flash_header),
+// since only the network's type says which layers do.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -17,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include <halo/adapt/flash_bytes_header.hpp>
 #include <halo/adapt/flash_header.hpp>
 #include <halo/io.hpp>
 
@@ -106,14 +108,18 @@ struct numbers {
 
 int main(int argc, char** argv) try {
   constexpr char const* usage =
-      "halo-embed FILE [--name NAME] > HEADER\n\n"
+      "halo-embed FILE [--name NAME] [--int8] > HEADER\n\n"
       "FILE    weights: safetensors in halo's layout\n"
-      "NAME    of the type in the header; without it the file's\n";
+      "NAME    of the type in the header; without it the file's\n"
+      "--int8  weights as bytes, a scale for each output\n";
   bool const has_path = argc > 1 && argv[1][0] != '-';
   std::string name;
+  bool bytes = false;
   for (support::arguments a(argc - has_path, argv + has_path, usage); a.next();) {
     if (a.is("--name"))
       name = a.value();
+    else if (a.is("--int8"))
+      bytes = true;
     else
       a.refuse();
   }
@@ -127,9 +133,11 @@ int main(int argc, char** argv) try {
   for (placed const& p : layers_of(file))
     (p.kind < parameters.size() ? learned : running).add(p.tensor);
   std::filesystem::path const where(path);
-  std::string const text = adapt::flash_header(
-      name.empty() ? where.stem().string() : name,
-      "Made by halo-embed of " + where.filename().string() + ".", learned.view(), running.view());
+  if (name.empty()) name = where.stem().string();
+  std::string const note = "Made by halo-embed of " + where.filename().string() + ".";
+  std::string const text =
+      bytes ? adapt::flash_bytes_header(name, note, learned.view(), running.view())
+            : adapt::flash_header(name, note, learned.view(), running.view());
   std::fwrite(text.data(), 1, text.size(), stdout);
   return std::fflush(stdout) == 0 ? 0 : 1;
 } catch (halo::error const& e) {

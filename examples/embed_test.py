@@ -43,6 +43,11 @@ def file_of(name, kind="F32", metadata=None):
 
 if call(data).stdout != (root / "examples" / "support" / "vibration.hpp").read_text():
     faults.append("vibration.hpp: not what halo-embed makes of vibration.safetensors")
+packed = call(data, "--int8", "--name", "packed")
+if packed.returncode or "struct packed {" not in packed.stdout or len(packed.stdout) > 4500:
+    faults.append(f"--int8: {len(packed.stdout)} characters, {packed.stderr}")
+if "std::array<std::int8_t, 480> bytes{" not in packed.stdout:
+    faults.append("--int8: no 480 bytes of weights")
 with tempfile.TemporaryDirectory() as there:
     ours = {"layout": "halo"}
     damaged = bytearray(data.read_bytes())

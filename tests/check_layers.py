@@ -40,6 +40,7 @@ STOREY = {  # a room, or a header that lives elsewhere than its room; the rest i
     "energy/sysfs.hpp": "store",
     "adapt/checkpoint.hpp": "store",
     "adapt/checkpoint_bytes.hpp": "store",
+    "adapt/flash_bytes_header.hpp": "store",
     "adapt/flash_header.hpp": "store",
     "learned/weights_file.hpp": "store",
     "task": "lab",

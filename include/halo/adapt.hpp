@@ -19,6 +19,8 @@
 #include <halo/adapt/features.hpp>
 #include <halo/adapt/federated_average.hpp>
 #include <halo/adapt/flash.hpp>
+#include <halo/adapt/flash_bytes.hpp>
+#include <halo/adapt/flash_bytes_header.hpp>
 #include <halo/adapt/flash_header.hpp>
 #include <halo/adapt/goals.hpp>
 #include <halo/adapt/gradient_memory.hpp>

@@ -7,6 +7,7 @@
 
 #include <halo/adapt/checkpoint.hpp>
 #include <halo/adapt/checkpoint_bytes.hpp>
+#include <halo/adapt/flash_bytes_header.hpp>
 #include <halo/adapt/flash_header.hpp>
 #include <halo/data.hpp>
 #include <halo/device.hpp>

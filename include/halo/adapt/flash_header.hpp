@@ -45,30 +45,56 @@ inline void append_tensors(std::string& text, char const* name,
   text += tensors.empty() ? "};\n" : "  }};\n";
 }
 
-inline void append_numbers(std::string& text, char const* name, flash_numbers const& numbers) {
-  std::vector<std::string> items;
+/// Adds a constexpr array.
+inline void append_array(std::string& text, char const* type, char const* name,
+                         std::vector<std::string> const& items) {
+  text.append("  alignas(64) static constexpr std::array<").append(type).append(", ");
+  text.append(std::to_string(items.size())).append("> ").append(name).append("{");
+  if (!items.empty()) text += '\n';
+  io::append_lines(text, 6, items);
+  text += items.empty() ? "};\n" : "  };\n";
+}
+
+/// Calls f with each tensor and its numbers.
+/// @throws halo::error for a number that is not finite where none may be
+template <class F>
+void for_each_tensor(flash_numbers const& numbers, F&& f) {
   std::size_t at = 0;
   for (flash_tensor const& t : numbers.tensors) {
     std::size_t count = 1;
     for (std::size_t const n : t.extents) count *= n == 0 ? 1 : n;
-    bool const bytes = t.name.ends_with(".integers");
-    for (std::size_t const first = at; at < first + count; ++at) {
-      float const x = numbers.values[at];
-      if (!bytes && !std::isfinite(x))
-        fail("header", joined({"tensor '", t.name, "', element ", std::to_string(at - first)}),
-             "a finite number", x != x ? "NaN" : "infinity");
-      items.push_back(bytes ? "b(" + io::hexadecimal(core::bit_cast<std::uint32_t>(x)) + ")"
-                            : io::literal(x));
-    }
+    auto const values = numbers.values.subspan(at, count);
+    for (std::size_t i = 0; i < count && !t.name.ends_with(".integers"); ++i)
+      if (!std::isfinite(values[i]))
+        fail("header", joined({"tensor '", t.name, "', element ", std::to_string(i)}),
+             "a finite number", values[i] != values[i] ? "NaN" : "infinity");
+    f(t, values);
+    at += count;
   }
-  text.append("  alignas(64) static constexpr std::array<float, ")
-      .append(std::to_string(items.size()))
-      .append("> ")
-      .append(name)
-      .append("{");
-  if (!items.empty()) text += '\n';
-  io::append_lines(text, 6, items);
-  text += items.empty() ? "};\n" : "  };\n";
+}
+
+inline void append_numbers(std::string& text, char const* name, flash_numbers const& numbers) {
+  std::vector<std::string> items;
+  for_each_tensor(numbers, [&](flash_tensor const& t, std::span<float const> values) {
+    for (float const x : values)
+      items.push_back(t.name.ends_with(".integers")
+                          ? "b(" + io::hexadecimal(core::bit_cast<std::uint32_t>(x)) + ")"
+                          : io::literal(x));
+  });
+  append_array(text, "float", name, items);
+}
+
+/// What stands before a header's numbers.
+[[nodiscard]] inline std::string head_of_header(std::string const& name, std::string const& note,
+                                                char const* include) {
+  io::expect_identifier(name);
+  std::string text = "#pragma once\n\n#include <array>\n#include <cstdint>\n\n";
+  text.append("#include <").append(include).append(">\n\n/// ").append(note);
+  return text + "\n// clang-format off\nstruct " + name + " {\n";
+}
+[[nodiscard]] inline std::string end_of_header(std::uint64_t checksum) {
+  return "  static constexpr std::uint64_t checksum = " + io::hexadecimal(checksum, 16) +
+         ";\n};\n// clang-format on\n";
 }
 
 }  // namespace detail
@@ -82,10 +108,7 @@ inline void append_numbers(std::string& text, char const* name, flash_numbers co
 [[nodiscard]] inline std::string flash_header(std::string const& name, std::string const& note,
                                               flash_numbers const& parameters,
                                               flash_numbers const& statistics) {
-  io::expect_identifier(name);
-  std::string text = "#pragma once\n\n#include <array>\n#include <cstdint>\n\n";
-  text += "#include <halo/adapt/flash.hpp>\n\n/// " + note + "\n// clang-format off\n";
-  text += "struct " + name + " {\n";
+  std::string text = detail::head_of_header(name, note, "halo/adapt/flash.hpp");
   bool integers = false;
   for (flash_tensor const& t : parameters.tensors)
     integers = integers || t.name.ends_with(".integers");
@@ -99,9 +122,7 @@ inline void append_numbers(std::string& text, char const* name, flash_numbers co
   detail::append_tensors(text, "statistic_tensors", statistics.tensors);
   detail::append_numbers(text, "parameters", parameters);
   detail::append_numbers(text, "statistics", statistics);
-  text += "  static constexpr std::uint64_t checksum = " +
-          io::hexadecimal(flash_checksum(parameters.values, statistics.values), 16) + ";\n";
-  return text + "};\n// clang-format on\n";
+  return text + detail::end_of_header(flash_checksum(parameters.values, statistics.values));
 }
 
 namespace detail {
