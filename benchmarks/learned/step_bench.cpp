@@ -19,6 +19,7 @@
 #include <halo/core/random.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
 #include <halo/learned/horizon_rule.hpp>
+#include <halo/learned/lean.hpp>
 #include <halo/learned/tensor_rnn.hpp>
 #include <halo/optim/adam.hpp>
 
@@ -104,6 +105,10 @@ void horizon_rule_without_pull(benchmark::State& s) {
   whole<learned::horizon_rule<float, false>, N>(s);
 }
 template <std::size_t N>
+void lean_horizon_rule(benchmark::State& s) {
+  whole<learned::lean<learned::horizon_rule<>>, N>(s);
+}
+template <std::size_t N>
 void tensor_rnn(benchmark::State& s) {
   whole<learned::tensor_rnn<>, N>(s);
 }
@@ -132,6 +137,7 @@ void hierarchical_rnn(benchmark::State& s) {
 HALO_OVER_SIZES(adam);
 HALO_OVER_SIZES(horizon_rule);
 HALO_OVER_SIZES(horizon_rule_without_pull);
+HALO_OVER_SIZES(lean_horizon_rule);
 HALO_OVER_SIZES(tensor_rnn);
 HALO_OVER_SIZES(tensor_rnn_steered);
 HALO_OVER_SIZES(tensor_rnn_all);

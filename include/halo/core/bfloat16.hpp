@@ -17,14 +17,14 @@ namespace halo::core {
 /// @param x      finite, below 3.3e38 in magnitude
 /// @param noise  0 ... 65535; 0 cuts, 32768 rounds to the nearest
 [[nodiscard]] inline std::int16_t to_bfloat16(float x, std::uint32_t noise) noexcept {
-  std::uint32_t const bits = (bit_cast<std::uint32_t>(x) + noise) >> 16;
-  return static_cast<std::int16_t>(bits ^ (bits >> 15) * 0x7fffU);
+  auto const bits = static_cast<std::int32_t>(bit_cast<std::uint32_t>(x) + noise) >> 16;
+  return static_cast<std::int16_t>(bits ^ ((bits >> 31) & 0x7fff));
 }
 
 /// The float that such an integer stands for.
 [[nodiscard]] inline float of_bfloat16(std::int16_t ordered) noexcept {
-  std::uint32_t const bits = static_cast<std::uint16_t>(ordered);
-  return bit_cast<float>((bits ^ (bits >> 15) * 0x7fffU) << 16);
+  std::int32_t const bits = ordered;
+  return bit_cast<float>(static_cast<std::uint32_t>(bits ^ ((bits >> 31) & 0x7fff)) << 16);
 }
 
 }  // namespace halo::core
