@@ -72,6 +72,37 @@ TEST_CASE("halo_rule: evolved numbers are finite and others than the untrained o
   CHECK(moved > 1);
 }
 
+TEST_CASE("halo_rule: a device that has learned learns what is new as a fresh one does") {
+  using device = adapt::adapter<network, nn::cross_entropy, learned::halo_rule, 32>;
+  learned::halo_rule const rule;
+  auto const old = task::make_teacher(teacher(), seed{1}),
+             next = task::make_teacher(teacher(), seed{2});
+  auto const known = std::make_unique<device>(rule, seed{3});
+  data::batches before(old->train, 32, seed{5});
+  adapt::run(*known, before, {.iterations = 300});
+  auto const fresh = std::make_unique<device>(rule, known->parameters(), seed{4});
+  auto const used = std::make_unique<device>(rule, known->parameters(), seed{4});
+  adapt::run(*used, before, {.iterations = 300});
+  for (bool const counted : {true, false}) {  // does a run know its length?
+    double error[2] = {};
+    for (device* d : {fresh.get(), used.get()}) {
+      d->assign(known->parameters());
+      d->redraw_head(seed{9});
+      d->set_plan({});
+      data::batches stream(next->train, 32, seed{6});
+      if (counted) adapt::run(*d, stream, {.iterations = 30});
+      for (int k = 0; k < 30 && !counted; ++k) {
+        auto const batch = stream.next();
+        d->step(batch.x, batch.y);
+      }
+      error[d == used.get()] = 1 - d->accuracy(next->held_out.x, next->held_out.y);
+    }
+    MESSAGE("error of a fresh one ", error[0], ", of a used one ", error[1]);
+    if (counted) CHECK(std::ranges::equal(fresh->parameters(), used->parameters()));
+    CHECK(error[1] < error[0] + 0.05);
+  }
+}
+
 // Teachers with 20 features and 5 classes: no task of the evolution has both.
 TEST_CASE("halo_rule: in ten and in thirty steps from nothing it beats its untrained self" *
           doctest::test_suite("long")) {

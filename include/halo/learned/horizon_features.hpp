@@ -41,16 +41,22 @@ template <class T>
   double const unit = f.baseline > 0 ? static_cast<double>(f.baseline) : 1;
   return std::clamp(static_cast<double>(f.loss) / unit, -1e30, 1e30);
 }
+/// Whether losses of before say nothing of this run: at its first step where it knows its horizon,
+/// at the first of all otherwise, and where layers were replaced, for what is kept is 0 then.
+template <class T, class Z>
+[[nodiscard]] bool losses_begin(facts<T> const& f, Z const& kept) noexcept {
+  return f.step == 1 || (f.horizon > 0 && f.elapsed == 0) || value_of(kept) == 0;
+}
 /// L, after what it was before.
 template <class T, class Z>
 [[nodiscard]] double running_loss(facts<T> const& f, Z const& before) noexcept {
   double const now = relative_loss(f);
-  return f.step == 1 ? now : 0.8 * value_of(before) + 0.2 * now;
+  return losses_begin(f, before) ? now : 0.8 * value_of(before) + 0.2 * now;
 }
-/// The loss of the first step.
+/// The loss of the run's first step.
 template <class T, class Z>
 [[nodiscard]] double first_loss(facts<T> const& f, Z const& kept) noexcept {
-  return f.step == 1 ? relative_loss(f) : value_of(kept);
+  return losses_begin(f, kept) ? relative_loss(f) : value_of(kept);
 }
 [[nodiscard]] inline double log_loss(double loss) noexcept {
   return core::portable_log(std::clamp(loss, 1e-3, 10.0));

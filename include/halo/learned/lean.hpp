@@ -102,17 +102,17 @@ class lean {
     HALO_EXPECTS(start.empty() || start.size() == Layout::size,
                  "lean: a start has one number for every parameter");
     state<Layout, T> s;
-    for (std::size_t i = 0; i < Layout::tensors; ++i) begin(s, i, s.global.data());
+    for (std::size_t i = 0; i < Layout::tensors; ++i) begin(s, i);
     return s;
   }
 
-  /// Begins anew what is remembered of some layers (optim::forget), not of the whole problem.
+  /// Begins anew what is remembered of some layers (optim::forget) and of the problem, which is
+  /// another one with other layers; its steps count on.
   template <class Layout, class T>
   void forget(lean_state<P, Layout, T, S>& s, layer_mask layers, T const*) const noexcept {
-    at_least_one<T, P::global_state> ignored{};
     for (std::size_t i = 0; i < Layout::tensors; ++i) {
       if (!layers[Layout::table[i].layer]) continue;
-      begin(s, i, ignored.data());
+      begin(s, i);
       s.steps[i] = 0;
     }
   }
@@ -159,14 +159,14 @@ class lean {
  private:
   /// The state of one tensor at the beginning of a run, and of the problem.
   template <class Layout, class T>
-  void begin(lean_state<P, Layout, T, S>& s, std::size_t i, T* global) const noexcept {
+  void begin(lean_state<P, Layout, T, S>& s, std::size_t i) const noexcept {
     constexpr std::size_t kept = detail::kept_numbers<P>;
     at_least_one<T, P::state> coordinate{};
     at_least_one<T, P::tensor_state> tensor{};
     facts<T> f = facts_of<Layout>(s.step, optim::step_context<T>{});
     f.step = T(1);
     tell_tensor<Layout>(f, i, 0);
-    P::initial(rule.template reader<T>(), f, coordinate.data(), tensor.data(), global);
+    P::initial(rule.template reader<T>(), f, coordinate.data(), tensor.data(), s.global.data());
     [[maybe_unused]] auto* tile = s.tile(i);
     if constexpr (kept > 0)
       for (std::size_t k = 0; k < tiles_of(Layout::table[i].count) * kept; ++k, tile += tile_lanes)

@@ -95,17 +95,17 @@ class optimizer {
   template <parameter_layout Layout, floating T = float>
   [[nodiscard]] state<Layout, T> init() const noexcept {
     state<Layout, T> s;
-    for (std::size_t i = 0; i < Layout::tensors; ++i) begin(s, i, s.global.data());
+    for (std::size_t i = 0; i < Layout::tensors; ++i) begin(s, i);
     return s;
   }
 
-  /// Begins anew what is remembered of some layers (optim::forget), not of the whole problem.
+  /// Begins anew what is remembered of some layers (optim::forget) and of the problem, which is
+  /// another one with other layers; its steps count on.
   template <class Layout, class T>
   void forget(learned::state<P, Layout, T>& s, layer_mask layers, T const*) const noexcept {
-    at_least_one<T, P::global_state> ignored{};
     for (std::size_t i = 0; i < Layout::tensors; ++i) {
       if (!layers[Layout::table[i].layer]) continue;
-      begin(s, i, ignored.data());
+      begin(s, i);
       s.steps[i] = 0;
     }
   }
@@ -159,13 +159,13 @@ class optimizer {
  private:
   /// The state of one tensor at the beginning of a run, and of the problem.
   template <class Layout, class T>
-  void begin(learned::state<P, Layout, T>& s, std::size_t i, T* global) const noexcept {
+  void begin(learned::state<P, Layout, T>& s, std::size_t i) const noexcept {
     at_least_one<T, P::state> coordinate{};
     at_least_one<T, P::tensor_state> tensor{};
     facts<T> f = facts_of(s, optim::step_context<T>{});
     f.step = T(1);
     tell_tensor<Layout>(f, i, 0);
-    P::initial(reader<T>(), f, coordinate.data(), tensor.data(), global);
+    P::initial(reader<T>(), f, coordinate.data(), tensor.data(), s.global.data());
     std::size_t const tiles = tiles_of(Layout::table[i].count);
     for (std::size_t k = 0; k < tiles * P::state * tile_lanes; ++k)
       s.tile(i)[k] = coordinate[k / tile_lanes % coordinate.size()];

@@ -65,7 +65,8 @@ void begin_anew(State& s, Fresh const& fresh, layer_mask layers) noexcept {
 
 /// Begins anew what an optimizer remembers of the parameters of some layers: these were replaced,
 /// and moments, averages and counts of what was there before say nothing of them. What belongs to
-/// the whole run stays: the place in a schedule, the state of the problem.
+/// the whole run stays, such as the place in a schedule; a learned optimizer begins anew with the
+/// problem, too.
 ///
 /// By the record of the state: what is there for each parameter and tensor begins as init makes it.
 /// An optimizer whose arrays lie otherwise, or a wrapper with more to do, has
