@@ -20,7 +20,7 @@ using head_type = adapt::adapter<nn::sequential<nn::linear<split::features, netw
 
 static adapt::flash_predictor<network, vibration, 8> known;
 static head_type head(optim::sgd{{.rate = 0.05F}}, known.parameters().subspan(split::weights));
-static_assert(sizeof(known) + sizeof(head) < 8192);  // bytes of RAM
+static_assert(sizeof(known) + sizeof(head) < 6144);  // bytes of RAM
 
 /// Readings of this machine.
 static support::measured<16, 4, 8> batch;
