@@ -12,8 +12,13 @@
 
 namespace halo {
 
-/// Alignment of every buffer of halo, in bytes: one cache line, one AVX-512 register.
+/// Alignment of every buffer of halo, in bytes: one cache line, one AVX-512 register; of a
+/// microcontroller, which has neither, a double.
+#if defined(__ARM_ARCH_PROFILE) && __ARM_ARCH_PROFILE == 'M'
+inline constexpr std::size_t alignment = 8;
+#else
 inline constexpr std::size_t alignment = 64;
+#endif
 
 namespace detail {
 
