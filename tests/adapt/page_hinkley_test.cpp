@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include <halo/core/random.hpp>
@@ -73,6 +74,18 @@ TEST_CASE("page_hinkley: it begins anew behind a drift, and leaves out what is n
   CHECK(support::message_of<error>([] {
           adapt::page_hinkley(adapt::page_hinkley_options{.threshold = 0});
         }) == "page_hinkley: threshold: expected a number above 0, found 0");
+}
+
+TEST_CASE("page_hinkley: the largest numbers there are leave it able to tell") {
+  double const huge = std::numeric_limits<double>::max();
+  adapt::page_hinkley drift({.threshold = 1, .warm_up = 3});
+  int told = 0;
+  for (int t = 0; t < 100; ++t) {
+    told += drift.add(t % 2 == 0 ? -huge : huge) ? 1 : 0;
+    CHECK(std::isfinite(drift.risen()));
+    CHECK(std::isfinite(drift.mean()));
+  }
+  CHECK(told > 10);
 }
 
 }  // namespace adapt_page_hinkley_test

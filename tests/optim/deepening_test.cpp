@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace optim_deepening_test {
@@ -90,6 +91,21 @@ TEST_CASE("deepening: decides alike for losses that are shifted and scaled") {
   CHECK(depths(1, -100) == plain);
   CHECK(depths(1e-6, 0) == plain);
   CHECK(depths(1e6, 1e6) == plain);
+}
+
+TEST_CASE("deepening: whatever the losses are, and whatever a file may hold, its state is finite") {
+  double const huge = std::numeric_limits<double>::max();
+  optim::deepening const rule{.patience = 1, .lift = huge};
+  for (double const from : {0.0, optim::deepening::most, -optim::deepening::most}) {
+    optim::deepening::state s{.started = 1, .fast = from, .slow = -from, .highest = from};
+    s.variance = 10 * optim::deepening::most * optim::deepening::most;
+    for (int t = 0; t < 200; ++t) rule.observe(s, {t % 3 == 0 ? huge : -huge, 0.5, 100, 128});
+    walk(s, []<class T>(field_path const& path, recorded_field<T> const& field) {
+      CAPTURE(path.name);
+      if constexpr (!recorded_field<T>::is_text)
+        for (auto const v : field.values) CHECK(field.range.contains(static_cast<double>(v)));
+    });
+  }
 }
 
 TEST_CASE("deepening: first depths") {

@@ -39,10 +39,11 @@ class page_hinkley {
     check_options(options, "page_hinkley");
   }
 
-  /// The next value. One that is not finite is left out.
+  /// The next value, cut to ±1e100. One that is not finite is left out.
   /// @return whether it shows a drift
   bool add(double value) noexcept {
     if (!std::isfinite(value)) return false;
+    value = std::clamp(value, -most, most);
     ++count_;
     mean_ += (value - mean_) / static_cast<double>(count_);
     sum_ += value - mean_ - options_.tolerance;
@@ -67,12 +68,15 @@ class page_hinkley {
     f.constant("name", "page_hinkley");
     f.part("", self.options_);
     f.number("count", self.count_);
-    f.number("mean", self.mean_);
-    f.number("sum", self.sum_);
-    f.number("least", self.least_);
+    allowed const far = allowed::between(-1e200, 1e200);  // further than any number of values goes
+    f.number("mean", self.mean_, allowed::between(-most, most));
+    f.number("sum", self.sum_, far);
+    f.number("least", self.least_, far);
   }
 
  private:
+  static constexpr double most = 1e100;
+
   page_hinkley_options options_;
   std::uint64_t count_ = 0;
   double mean_ = 0, sum_ = 0, least_ = 0;

@@ -117,6 +117,8 @@ struct quantised : detail::input_of_layer<L> {
   template <class X>
   static constexpr std::size_t room = detail::room_of<L, X>();
   template <class X>
+  static constexpr std::size_t room_of_few = detail::room_of_few_of<L, X>();
+  template <class X>
   static constexpr std::size_t operations = L::template operations<X>;
   template <class X>
   static constexpr pass_costs costs = detail::costs_of<L, X>();  // on numbers of the grid

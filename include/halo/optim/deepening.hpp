@@ -46,6 +46,8 @@ struct deepening {
   double floor = 0.02;          ///< of the fall so far, by which it does
   double lift = 0.8;            ///< of the noise, by which the next stage's s lies above a
 
+  static constexpr double most = 1e100;  ///< what losses are cut to: their squares stay finite
+
   struct state {
     std::uint64_t deeper = 0;   ///< layers more than at the beginning
     std::uint64_t steps = 0;    ///< of this stage
@@ -58,10 +60,10 @@ struct deepening {
       f.number("deeper", self.deeper, allowed::between(0, layer_mask::capacity));
       f.number("steps", self.steps);
       f.number("started", self.started, allowed::between(0, 1));
-      f.number("fast", self.fast);
-      f.number("slow", self.slow);
-      f.number("highest", self.highest);
-      f.number("variance", self.variance, allowed::non_negative());
+      f.number("fast", self.fast, allowed::between(-most, most));
+      f.number("slow", self.slow, allowed::between(-most, most));
+      f.number("highest", self.highest, allowed::between(-most, most));
+      f.number("variance", self.variance, allowed::between(0, 10 * most * most));
     }
   };
   static constexpr bool selective = false;
@@ -84,12 +86,13 @@ struct deepening {
     return {.layers = layer_mask::top(depth(s, layers), layers), .rows = rows};
   }
   void observe(state& s, observation const& o) const noexcept {
-    if (s.started == 0) s.fast = s.slow = s.highest = o.loss;
+    double const loss = std::clamp(o.loss, -most, most);
+    if (s.started == 0) s.fast = s.slow = s.highest = loss;
     s.started = 1;
-    double const off = o.loss - s.fast;
+    double const off = loss - s.fast;
     s.variance += (off * off - s.variance) / 40;
     s.fast += off / 10;
-    s.slow += (o.loss - s.slow) / 40;
+    s.slow += (loss - s.slow) / 40;
     s.highest = std::max(s.highest, s.slow);
     if (s.steps < patience) ++s.steps;
     if (depth(s, o.layers) >= o.layers || s.steps < patience) return;
@@ -97,7 +100,7 @@ struct deepening {
     if (s.slow - s.fast > std::max(plateau * noise, floor * (s.highest - s.fast))) return;
     ++s.deeper;
     s.steps = 0;
-    s.slow = s.fast + lift * noise;
+    s.slow = std::clamp(s.fast + lift * noise, -most, most);
   }
 };
 static_assert(policy<deepening>);
