@@ -21,8 +21,8 @@ namespace {
 /// The last line: quantised weights, and the room that products take, which the registers decide.
 template <class Network>
 std::string beside_examples() {
-  return "whatever their number: workspace " +
-         std::to_string(Network::arena_size(0) * sizeof(float)) + " bytes\n";
+  std::size_t const floats = Network::arena_size(64) - 64 * Network::memory_per_row;
+  return "whatever their number: workspace " + std::to_string(floats * sizeof(float)) + " bytes\n";
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <halo/core/layer_mask.hpp>
+#include <halo/kernel/gemm.hpp>
 #include <halo/nn/plan.hpp>
 
 namespace halo::nn {
@@ -48,8 +49,10 @@ template <class Network>
   add("per example: forward %zu multiply-adds, step %zu, workspace %zu bytes\n",
       Network::forward_operations, Network::operations(layer_mask::all(), 1),
       Network::memory_per_row * sizeof(float));
-  if (Network::arena_size(0) > 0)
-    add("whatever their number: workspace %zu bytes\n", Network::arena_size(0) * sizeof(float));
+  // many examples, that is: few lend their products less room
+  constexpr std::size_t many = kernel::few_rows + 1;
+  constexpr std::size_t fixed = Network::arena_size(many) - Network::memory_per_row * many;
+  if (fixed > 0) add("whatever their number: workspace %zu bytes\n", fixed * sizeof(float));
   return text;
 }
 
