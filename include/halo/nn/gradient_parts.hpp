@@ -10,7 +10,6 @@
 
 #include <halo/core/layer_mask.hpp>
 #include <halo/core/shape.hpp>
-#include <halo/kernel/gemm.hpp>
 #include <halo/nn/block.hpp>
 #include <halo/nn/forward_walk.hpp>
 #include <halo/nn/layer.hpp>
@@ -55,10 +54,6 @@ class parts_of_block {
   template <std::size_t I>
   using shape_at = typename Block::template shape_at<I>;
   static constexpr layer_sizes sizes = places.all;
-  [[nodiscard]] static constexpr std::size_t room(std::size_t capacity) noexcept {
-    std::size_t const bytes = capacity <= kernel::few_rows ? sizes.room_of_few : sizes.room;
-    return (bytes + sizeof(float) - 1) / sizeof(float);
-  }
 
  public:
   static constexpr bool possible =
@@ -69,7 +64,7 @@ class parts_of_block {
 
   [[nodiscard]] static constexpr std::size_t arena_size(std::size_t capacity) noexcept {
     return (sizes.memory + sizes.outputs + sizes.scratch) * capacity + sizes.fixed_scratch +
-           room(capacity);
+           sizes.room_floats(capacity);
   }
 
   /// Where everything of a pass lies.
@@ -82,7 +77,7 @@ class parts_of_block {
   };
   [[nodiscard]] static pass with_room(pass p, float* arena) noexcept {
     if constexpr (sizes.room > 0) {
-      std::size_t const size = room(p.capacity);
+      std::size_t const size = sizes.room_floats(p.capacity);
       p.room = std::as_writable_bytes(std::span(arena + arena_size(p.capacity) - size, size));
     }
     return p;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <halo/core/parameter_table.hpp>
+#include <halo/kernel/gemm.hpp>
 #include <halo/nn/layer.hpp>
 #include <halo/nn/layer_check.hpp>
 #include <halo/nn/layer_traits.hpp>
@@ -28,6 +29,12 @@ struct layer_sizes {
   std::size_t room_of_few = 0;    ///< the same of at most kernel::few_rows examples
   std::size_t rows = 0;           ///< lines of a summary
   bool elementwise = false, transparent = false, needs_input = false, needs_output = false;
+
+  /// Floats of an arena that hold the room of the kernels for so many examples.
+  [[nodiscard]] constexpr std::size_t room_floats(std::size_t capacity) const noexcept {
+    std::size_t const bytes = capacity <= kernel::few_rows ? room_of_few : room;
+    return (bytes + sizeof(float) - 1) / sizeof(float);
+  }
 };
 
 template <class L, class X>

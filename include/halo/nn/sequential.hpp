@@ -7,7 +7,6 @@
 #include <span>
 #include <type_traits>
 
-#include <halo/kernel/gemm.hpp>
 #include <halo/nn/activation.hpp>
 #include <halo/nn/block.hpp>
 #include <halo/nn/describe.hpp>
@@ -51,8 +50,7 @@ struct sequential<shape<Extents...>, L...> {
   }
   /// Elements that hold the room of the kernels: it lies at the end of the arena.
   [[nodiscard]] static constexpr std::size_t room_size(std::size_t capacity) noexcept {
-    std::size_t const bytes = capacity <= kernel::few_rows ? sizes.room_of_few : sizes.room;
-    return (bytes + sizeof(float) - 1) / sizeof(float);
+    return sizes.room_floats(capacity);
   }
   template <class P>
   static pass with_room(pass p, P arena, std::size_t arena_size) noexcept {
