@@ -86,6 +86,11 @@ TEST_CASE("page_hinkley: the largest numbers there are leave it able to tell") {
     CHECK(std::isfinite(drift.mean()));
   }
   CHECK(told > 10);
+  adapt::page_hinkley never({.tolerance = huge});
+  for (int t = 0; t < 10; ++t) {
+    CHECK_FALSE(never.add(t));
+    CHECK(std::isfinite(never.risen()));
+  }
 }
 
 }  // namespace adapt_page_hinkley_test

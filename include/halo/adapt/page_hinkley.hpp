@@ -46,7 +46,7 @@ class page_hinkley {
     value = std::clamp(value, -most, most);
     ++count_;
     mean_ += (value - mean_) / static_cast<double>(count_);
-    sum_ += value - mean_ - options_.tolerance;
+    sum_ = std::clamp(sum_ + (value - mean_ - options_.tolerance), -far, far);
     least_ = std::min(least_, sum_);
     bool const drift = count_ > options_.warm_up && risen() > options_.threshold;
     if (drift) reset();
@@ -68,14 +68,14 @@ class page_hinkley {
     f.constant("name", "page_hinkley");
     f.part("", self.options_);
     f.number("count", self.count_);
-    allowed const far = allowed::between(-1e200, 1e200);  // further than any number of values goes
     f.number("mean", self.mean_, allowed::between(-most, most));
-    f.number("sum", self.sum_, far);
-    f.number("least", self.least_, far);
+    f.number("sum", self.sum_, allowed::between(-far, far));
+    f.number("least", self.least_, allowed::between(-far, far));
   }
 
  private:
-  static constexpr double most = 1e100;
+  static constexpr double most = 1e100;  // of a value
+  static constexpr double far = 1e200;   // of the sum, further than any number of them goes
 
   page_hinkley_options options_;
   std::uint64_t count_ = 0;
