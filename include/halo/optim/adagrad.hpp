@@ -17,7 +17,7 @@ namespace halo::optim {
 /// `initial` (0 as in the paper; TensorFlow's 0.1 is a common other choice).
 struct adagrad {
   struct config_type {
-    float rate = 1e-2F;      ///< learning rate, not negative
+    float rate = 1e-2F;      ///< learning rate, positive
     float epsilon = 1e-10F;  ///< added to the root, positive
     float initial = 0;       ///< what sums of squares begin with, not negative
     static constexpr void record(auto& self, auto&& f) {

@@ -23,7 +23,7 @@ namespace halo::optim {
 /// itself, so a layer first selected late is corrected as at its own first step.
 struct adam {
   struct config_type {
-    float rate = 1e-3F;      ///< learning rate, not negative
+    float rate = 1e-3F;      ///< learning rate, positive
     float beta1 = 0.9F;      ///< decay of m, in [0, 1)
     float beta2 = 0.999F;    ///< decay of v, in [0, 1)
     float epsilon = 1e-8F;   ///< added to the root, positive

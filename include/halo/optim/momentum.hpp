@@ -16,7 +16,7 @@ namespace halo::optim {
 /// The rate multiplies at the end, as in PyTorch (Sutskever's text has it inside m).
 struct momentum {
   struct config_type {
-    float rate = 1e-2F;      ///< learning rate, not negative
+    float rate = 1e-2F;      ///< learning rate, positive
     float momentum = 0.9F;   ///< decay of the velocity, in [0, 1)
     bool nesterov = false;   ///< looks one step ahead
     float weight_decay = 0;  ///< added to the gradient times θ, not negative

@@ -17,7 +17,7 @@ namespace halo::optim {
 /// has it inside); neither centred nor with momentum.
 struct rmsprop {
   struct config_type {
-    float rate = 1e-3F;     ///< learning rate, not negative
+    float rate = 1e-3F;     ///< learning rate, positive
     float beta = 0.99F;     ///< decay of v, in [0, 1)
     float epsilon = 1e-8F;  ///< added to the root, positive
     static constexpr void record(auto& self, auto&& f) {

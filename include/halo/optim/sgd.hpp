@@ -11,7 +11,7 @@ namespace halo::optim {
 /// θ ← θ - rate·(g + decay·θ).  The decay is an L2 term in the gradient, as in PyTorch.
 struct sgd {
   struct config_type {
-    float rate = 1e-2F;      ///< learning rate, not negative
+    float rate = 1e-2F;      ///< learning rate, positive
     float weight_decay = 0;  ///< added to the gradient times θ, not negative
     static constexpr void record(auto& self, auto&& f) {
       f.option("rate", self.rate, allowed::positive());
