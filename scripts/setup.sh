@@ -43,6 +43,7 @@ missing() {
   has_header doctest/doctest.h || echo doctest-dev
   has_header benchmark/benchmark.h || echo libbenchmark-dev
   has_header zlib.h || echo zlib1g-dev
+  has_header png.h || echo libpng-dev
   /usr/bin/python3 -c 'import onnx' 2> /dev/null || echo python3-onnx
 }
 
@@ -67,7 +68,7 @@ install_missing() {
     say "halo: these are missing, under the names that Debian gives them: $packages"
     say "halo needs a C++20 compiler (g++ 12, clang 14 or newer), meson 0.63, ninja, pkg-config,"
     say "xtensor 0.24 with xsimd 8 (or 0.27 with 14); its tests doctest, Google Benchmark, zlib,"
-    say "cmake, python3, git and curl. Install them and start again."
+    say "libpng, cmake, python3, git and curl. Install them and start again."
     return 1
   fi
   say "halo: installing $packages"

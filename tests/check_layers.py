@@ -65,7 +65,7 @@ FROM = {  # what only this storey and those above may include
     "lab": {"condition_variable", "future", "mutex", "thread"},
 }
 # need another library; whoever wants one includes it
-OPTIONAL = {"io/gzip.hpp", "meta/ranks.hpp"}
+OPTIONAL = {"data/png.hpp", "io/gzip.hpp", "meta/ranks.hpp"}
 ANYWHERE = {"version.hpp"}
 THIRD_PARTY = {"xsimd": "simd/native.hpp", "xtensor": "tensor/xt.hpp", "xtl": "tensor/xt.hpp"}
 TOO_HEAVY = {"iostream", "ranges", "random", "functional", "regex"}

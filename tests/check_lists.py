@@ -23,7 +23,7 @@ LISTS = [
     ("examples/meson.build", "examples", ["*.cpp"]),
 ]
 # need another library; whoever wants one includes it
-OPTIONAL = {"halo/io/gzip.hpp", "halo/meta/ranks.hpp"}
+OPTIONAL = {"halo/data/png.hpp", "halo/io/gzip.hpp", "halo/meta/ranks.hpp"}
 ALSO = {"core": ["halo/version.hpp"]}
 MACROS = ("halo/macros_aside.hpp", "halo/macros_back.hpp")  # around what an umbrella includes
 NOT_UNITS = {"main_test.cpp", "simd_main_test.cpp"}

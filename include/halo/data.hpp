@@ -17,7 +17,10 @@
 #include <halo/data/har.hpp>
 #include <halo/data/idx.hpp>
 #include <halo/data/idx_parser.hpp>
+#include <halo/data/image_shape.hpp>
+#include <halo/data/images.hpp>
 #include <halo/data/mnist.hpp>
+#include <halo/data/ppm.hpp>
 #include <halo/data/split.hpp>
 #include <halo/data/standardize.hpp>
 #include <halo/data/svmlight.hpp>

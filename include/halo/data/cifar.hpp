@@ -12,6 +12,7 @@
 #include <halo/core/aligned.hpp>
 #include <halo/core/error.hpp>
 #include <halo/data/dataset.hpp>
+#include <halo/data/image_shape.hpp>
 #include <halo/io/file.hpp>
 #include <halo/io/kind.hpp>
 
@@ -36,13 +37,6 @@ struct cifar {
 };
 
 namespace detail {
-
-/// pixel / 255 of every pixel: a division for 256 of them instead of 184 million.
-[[nodiscard]] constexpr std::array<float, 256> pixel_shades() noexcept {
-  std::array<float, 256> shades{};
-  for (std::size_t i = 0; i < shades.size(); ++i) shades[i] = static_cast<float>(i) / 255.0F;
-  return shades;
-}
 
 /// Images of a file from its `begin`th on into rows from `first` on, channels last.
 inline void unpack_cifar(std::span<std::byte const> bytes, std::string_view name, std::size_t begin,

@@ -21,7 +21,7 @@ namespace detail {
 struct signature {
   std::string_view begin, kind;
 };
-inline constexpr std::array<signature, 26> signatures = {{
+inline constexpr std::array<signature, 28> signatures = {{
     {"\x1F\x8B", "gzip (to be unpacked; io/gzip.hpp does)"},
     {"PK\x03\x04", "a zip archive (npz, xlsx, PyTorch's own file)"},
     {"PK\x05\x06", "an empty zip archive"},
@@ -29,6 +29,8 @@ inline constexpr std::array<signature, 26> signatures = {{
     {"\x89HDF\r\n\x1A\n", "HDF5"},
     {"\x89PNG\r\n\x1A\n", "a PNG image"},
     {"\xFF\xD8\xFF", "a JPEG image"},
+    {"P5\n", "a PGM image"},
+    {"P6\n", "a PPM image"},
     {"GIF87a", "a GIF image"},
     {"GIF89a", "a GIF image"},
     {"%PDF-", "PDF"},
