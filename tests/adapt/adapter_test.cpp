@@ -302,7 +302,9 @@ TEST_CASE("adapter: arguments that do not fit are refused before anything moves"
         "adapter: x: expected at most 8 examples, found 9");
   CHECK(says(std::vector<float>(4), {0}) ==
         "adapter: x: expected examples of 5 numbers, found 4 numbers");
-  CHECK(says({}, {}) == "adapter: x: expected examples of 5 numbers, found 0 numbers");
+  CHECK(
+      says({}, {}) ==
+      "adapter: x: expected at least one example of 5 numbers, found none, as of an empty buffer");
   CHECK(says(std::vector<float>(10), {0}) == "adapter: targets: expected 2, found 1");
   CHECK(says(std::vector<float>(10), {0, 3}) ==
         "adapter: label of example 1: expected 0 to 2, found 3");
@@ -339,7 +341,7 @@ TEST_CASE(
   using adapt::misfit;
   CHECK(refused(std::vector<float>(45), std::vector<std::int32_t>(9)).what == misfit::too_many);
   CHECK(refused(std::vector<float>(4), {0}).what == misfit::example_size);
-  CHECK(refused({}, {}).what == misfit::example_size);
+  CHECK(refused({}, {}).what == misfit::no_examples);
   CHECK(refused(std::vector<float>(10), {0}).what == misfit::count);
   adapt::refusal const label = refused(std::vector<float>(15), {0, 3, -1});
   CHECK(label.what == misfit::label);

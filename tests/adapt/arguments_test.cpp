@@ -100,7 +100,8 @@ TEST_CASE("arguments: numbers of examples, targets and labels") {
   CHECK(of_labels(two, {0}, 8) == "targets: expected 2, found 1");
   CHECK(of_labels(two, {0, 0, 0}, 8) == "targets: expected 2, found 3");
   CHECK(of_labels(two, {0, 0}, 1) == "x: expected at most 1 examples, found 2");
-  CHECK(of_labels({}, {}, 8) == "x: expected examples of 4 numbers, found 0 numbers");
+  CHECK(of_labels({}, {}, 8) ==
+        "x: expected at least one example of 4 numbers, found none, as of an empty buffer");
   CHECK(of_labels({1, 2, 3}, {0}, 8) == "x: expected examples of 4 numbers, found 3 numbers");
   CHECK(of_labels({1, 2, 3, 4, 5}, {0}, 8) == "x: expected examples of 4 numbers, found 5 numbers");
   auto const of_some = message_of_rows<nn::partly_labelled<nn::cross_entropy>>;

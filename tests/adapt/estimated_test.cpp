@@ -94,7 +94,7 @@ TEST_CASE("estimated: what does not fit changes nothing") {
   auto const before = copy(d.statistics());
   auto x = support::draw<float>(60, 2);
   CHECK(d.try_estimate_statistics(std::span(x).first(4)).what == adapt::misfit::example_size);
-  CHECK(d.try_estimate_statistics(std::span(x).first(0)).what == adapt::misfit::example_size);
+  CHECK(d.try_estimate_statistics(std::span(x).first(0)).what == adapt::misfit::no_examples);
   x[50] = std::numeric_limits<float>::infinity();
   CHECK(support::message_of<error>([&] { d.estimate_statistics(x); }) ==
         "estimate_statistics: x: number 50: expected a finite number, found inf");

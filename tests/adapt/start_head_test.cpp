@@ -206,7 +206,8 @@ TEST_CASE("start_head: what does not fit is refused before anything changes") {
   CHECK(message(std::span(r.x).first(7), r.y) ==
         "start_head: x: expected examples of 5 numbers, found 7 numbers");
   CHECK(message(std::vector<float>{}, std::vector<std::int32_t>{}) ==
-        "start_head: x: expected examples of 5 numbers, found 0 numbers");
+        "start_head: x: expected at least one example of 5 numbers, found none, as of an empty "
+        "buffer");
   std::vector<float> x = r.x;
   x[17] = std::numeric_limits<float>::quiet_NaN();
   CHECK(message(x, r.y) == "start_head: x: number 17: expected a finite number, found nan");

@@ -13,6 +13,7 @@
 
 #include <halo/core/random.hpp>
 #include <halo/io/file.hpp>
+#include <halo/io/memory_files.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
 
 #include "../support/data.hpp"
@@ -86,6 +87,17 @@ TEST_CASE("weights_file: there and back, with notes") {
   CHECK(file.at("bias").shape == io::extents{3});
   CHECK(file.at("second").as<float>()[0] == rule.values()[9]);
   CHECK(file.metadata("recipe") == "two apples");
+}
+
+TEST_CASE("weights_file: a storage keeps them as a file does") {
+  io::memory_files where;
+  learned::optimizer<little> const rule(seed{3});
+  learned::save_weights(where, "rule", rule);
+  auto const again = learned::load_weights<learned::optimizer<little>>(where, "rule");
+  CHECK(std::ranges::equal(again.values(), rule.values()));
+  CHECK(support::message_of<error>([&] {
+          static_cast<void>(learned::load_weights<learned::optimizer<renamed>>(where, "rule"));
+        }) != "no error");
 }
 
 TEST_CASE("weights_file: what is of another kind is refused") {

@@ -11,6 +11,7 @@
 
 #include <halo/core/random.hpp>
 #include <halo/io/file.hpp>
+#include <halo/io/memory_files.hpp>
 #include <halo/io/save.hpp>
 #include <halo/learned/tensor_rnn.hpp>
 #include <halo/meta/trainer.hpp>
@@ -133,6 +134,21 @@ TEST_CASE("checkpoint: a file is replaced by a later one, alone in its folder") 
   meta::resume(path, t.trainer, t.best, "three tasks");
   CHECK(t.trainer.updates() == 1);
   CHECK(folder.names() == std::vector<std::string>{"training.safetensors"});
+}
+
+TEST_CASE("checkpoint: a storage keeps it as a file does") {
+  io::memory_files where;
+  auto from = session::make();
+  from.go(2);
+  meta::save(where, "training", from.trainer, from.best, "three tasks");
+  auto to = session::make(100, 3, 1e-3, 77);
+  meta::resume(where, "training", to.trainer, to.best, "three tasks");
+  CHECK(to.bytes() == from.bytes());
+  CHECK(to.trainer.updates() == 2);
+  CHECK(support::contains(support::message_of<error>([&] {
+                            meta::resume(where, "training", to.trainer, to.best, "four tasks");
+                          }),
+                          "recipe"));
 }
 
 TEST_CASE("checkpoint: another training's file is refused, with nothing changed") {

@@ -87,8 +87,8 @@ template <class T, tensor_like X>
 template <class Network>
 [[nodiscard]] refusal check_examples(std::span<float const> x, std::size_t least) noexcept {
   if (x.size() % Network::inputs == 0 && x.size() >= least * Network::inputs) return {};
-  return {misfit::example_size, "x", 0, static_cast<double>(Network::inputs),
-          static_cast<double>(x.size())};
+  return {x.empty() ? misfit::no_examples : misfit::example_size, "x", 0,
+          static_cast<double>(Network::inputs), static_cast<double>(x.size())};
 }
 
 /// A number of something that is fixed.

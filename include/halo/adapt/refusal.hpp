@@ -13,7 +13,8 @@ namespace halo::adapt {
 /// What is wrong with an argument.
 enum class misfit : unsigned char {
   none,
-  example_size,  ///< examples are not of the network's number of inputs, or there are none
+  example_size,  ///< examples are not of the network's number of inputs
+  no_examples,   ///< there are none: an empty span, a buffer to which nothing was added
   tensor_shape,  ///< the axes of a tensor say so
   strides,       ///< elements do not lie one after the other
   too_many,      ///< more examples than the largest mini-batch
@@ -55,6 +56,9 @@ struct refusal {
     case misfit::example_size:
       return joined(
           {name, ": expected examples of ", expected, " numbers, found ", found, " numbers"});
+    case misfit::no_examples:
+      return joined({name, ": expected at least one example of ", expected,
+                     " numbers, found none, as of an empty buffer"});
     case misfit::tensor_shape:
       return joined({name, ": expected examples of ", expected, " numbers, found ", found,
                      " numbers in ", at, " rows"});

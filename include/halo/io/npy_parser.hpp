@@ -106,7 +106,10 @@ class npy_parser {
     for (std::size_t i = digits; i-- > 0;) {
       length = length << 8U | static_cast<unsigned char>(text[8 + i]);
     }
-    std::size_t const most = std::min<std::size_t>(10000, size - 8 - digits);
+    constexpr std::size_t most = 10000;
+    if (std::size_t const rest = size - 8 - digits; length > rest && length <= most)
+      refuse(8, "a header of " + std::to_string(length) + " bytes",
+             std::to_string(rest) + ": the file is cut");
     if (length > most) {
       refuse(8, "a header of at most " + std::to_string(most) + " bytes", std::to_string(length));
     }
@@ -122,7 +125,7 @@ class npy_parser {
       refuse(text.size(),
              (size ? std::to_string(*size) : "far too many") + " bytes for " +
                  std::string(name_of(type_)) + ' ' + to_string(shape_),
-             std::to_string(data));
+             std::to_string(data) + (size && *size > data ? ": the file is cut" : ""));
     }
     return {name_, type_, shape_, {}};
   }

@@ -45,8 +45,12 @@ class safetensors_parser {
     std::size_t const most = std::min(bound.header, size - 8);
     if (length > most) {
       std::string_view const other = kind_of(first);
+      bool const ours = other.empty() || other == "safetensors";
+      if (ours && length <= std::min(bound.header, safetensors_limits::header))
+        refuse("header", std::to_string(length) + " bytes",
+               std::to_string(size - 8) + ": the file is cut");
       refuse("byte 0", "a header of at most " + std::to_string(most) + " bytes",
-             other.empty() || other == "safetensors" ? std::to_string(length) : std::string(other));
+             ours ? std::to_string(length) : std::string(other));
     }
     std::size_t const data = size - 8 - static_cast<std::size_t>(length);
     if (data > bound.data) {

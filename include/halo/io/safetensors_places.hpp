@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,14 +30,14 @@ class safetensors_places {
   /// How many tensors there are so far.
   [[nodiscard]] std::size_t count() const noexcept { return places_.size(); }
 
-  /// A tensor that claims the bytes from begin up to end: inside the data, as many as it needs.
+  /// A tensor that claims the bytes from begin up to end: as many as it needs. Whether they are
+  /// there is seen once all are known, by sorted().
   void add(std::string_view name, dtype type, extents const& shape, std::uint64_t begin,
            std::uint64_t end) {
     std::string const where = "tensor " + quoted(name);
     std::string const range = std::to_string(begin) + " to " + std::to_string(end);
-    if (begin > end || end > size_) {
-      refuse(where, "offsets in ascending order up to " + std::to_string(size_), range);
-    }
+    if (begin > end || end > std::numeric_limits<std::size_t>::max())
+      refuse(where, "offsets in ascending order", range);
     std::optional<std::size_t> const bytes = shape.bytes(type);
     if (!bytes || *bytes != end - begin) {
       refuse(where,
@@ -103,7 +104,8 @@ class safetensors_places {
       covered += p.size;
     }
     if (covered != size_) {
-      refuse("data", std::to_string(covered) + " bytes", std::to_string(size_));
+      refuse("data", std::to_string(covered) + " bytes",
+             std::to_string(size_) + (covered > size_ ? ": the file is cut" : ""));
     }
   }
 

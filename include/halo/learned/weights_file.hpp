@@ -10,6 +10,7 @@
 
 #include <halo/core/error.hpp>
 #include <halo/io/recorded_file.hpp>
+#include <halo/io/storage.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/weight_table.hpp>
 
@@ -68,6 +69,27 @@ void save_weights(std::string const& path, optimizer<P, W> const& rule,
   io::save_record(path, all, detail::weights_format, notes);
 }
 
+/// The same wherever a storage keeps bytes (io/storage.hpp); errors as io::write_record and the
+/// storage's.
+template <io::storage Storage, program P, floating W>
+void save_weights(Storage& where, std::string const& name, optimizer<P, W> const& rule,
+                  std::span<io::metadata_entry const> notes = {}) {
+  detail::weights_record<P, W const> const all{rule.values()};
+  io::save_record(where, name, all, detail::weights_format, notes);
+}
+
+/// The optimizer whose weights save_weights() left with a storage; errors as below and the
+/// storage's.
+template <class Optimizer, io::storage Storage>
+[[nodiscard]] Optimizer load_weights(Storage& where, std::string const& name,
+                                     typename Optimizer::program_type const& config = {}) {
+  using program = typename Optimizer::program_type;
+  using scalar = typename Optimizer::weight_type;
+  std::vector<scalar> values(program::table.size);
+  detail::weights_record<program, scalar> to{values};
+  io::load_record(where, name, to, detail::weights_format);
+  return optimizer_with_weights<Optimizer>(std::span<scalar const>(values), config);
+}
 /// The optimizer whose weights save_weights() wrote.
 ///
 ///     auto const rule = learned::load_weights<learned::tensor_rnn<>>("weights.safetensors");
@@ -77,12 +99,8 @@ void save_weights(std::string const& path, optimizer<P, W> const& rule,
 template <class Optimizer>
 [[nodiscard]] Optimizer load_weights(std::string const& path,
                                      typename Optimizer::program_type const& config = {}) {
-  using program = typename Optimizer::program_type;
-  using scalar = typename Optimizer::weight_type;
-  std::vector<scalar> values(program::table.size);
-  detail::weights_record<program, scalar> to{values};
-  io::load_record(path, to, detail::weights_format);
-  return optimizer_with_weights<Optimizer>(std::span<scalar const>(values), config);
+  io::files const here;
+  return load_weights<Optimizer>(here, path, config);
 }
 
 }  // namespace halo::learned

@@ -13,6 +13,7 @@
 #include <halo/io/recorded.hpp>
 #include <halo/io/recorded_file.hpp>
 #include <halo/io/safetensors_file.hpp>
+#include <halo/io/storage.hpp>
 #include <halo/meta/validation.hpp>
 
 namespace halo::meta {
@@ -84,6 +85,21 @@ void save(std::string const& path, Trainer const& from, std::string_view recipe)
   io::save_record(path, all, detail::training_format);
 }
 
+/// The same wherever a storage keeps bytes (io/storage.hpp); errors as io::write_record and the
+/// storage's.
+template <io::storage Storage, class Trainer>
+void save(Storage& where, std::string const& name, Trainer const& from,
+          champion_of<Trainer> const& best, std::string_view recipe) {
+  detail::training_record<Trainer const, champion_of<Trainer> const> const all{&from, &best,
+                                                                               recipe};
+  io::save_record(where, name, all, detail::training_format);
+}
+template <io::storage Storage, class Trainer>
+void save(Storage& where, std::string const& name, Trainer const& from, std::string_view recipe) {
+  detail::plain_training_record<Trainer const> const all{&from, recipe};
+  io::save_record(where, name, all, detail::training_format);
+}
+
 /// Goes on from a file that save() wrote: the next updates have the bits that they would have had
 /// without the interruption, for any number of threads.
 ///
@@ -100,6 +116,19 @@ template <class Trainer>
 void resume(std::string const& path, Trainer& to, std::string_view recipe) {
   detail::plain_training_record<Trainer> all{&to, recipe};
   io::load_record(path, all, detail::training_format);
+}
+/// The same from where a storage keeps it; errors as above and the storage's.
+template <io::storage Storage, class Trainer>
+void resume(Storage& where, std::string const& name, Trainer& to, champion_of<Trainer>& best,
+            std::string_view recipe) {
+  detail::training_record<Trainer, champion_of<Trainer>> all{&to, &best, recipe};
+  io::load_record(where, name, all, detail::training_format);
+  to.draw_again();
+}
+template <io::storage Storage, class Trainer>
+void resume(Storage& where, std::string const& name, Trainer& to, std::string_view recipe) {
+  detail::plain_training_record<Trainer> all{&to, recipe};
+  io::load_record(where, name, all, detail::training_format);
 }
 /// The same from a file that lies in memory: io::parse_safetensors.
 template <class Trainer>
