@@ -11,6 +11,7 @@
 #include <halo/io/file.hpp>
 #include <halo/io/flash_storage.hpp>
 #include <halo/io/floats.hpp>
+#include <halo/io/folder.hpp>
 #include <halo/io/identity.hpp>
 #include <halo/io/input.hpp>
 #include <halo/io/json.hpp>

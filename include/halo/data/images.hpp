@@ -8,7 +8,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -19,13 +18,10 @@
 #include <halo/data/ppm.hpp>
 #include <halo/io/descriptor.hpp>
 #include <halo/io/file.hpp>
+#include <halo/io/folder.hpp>
 #include <halo/io/memory.hpp>
 #include <halo/io/quoted.hpp>
 #include <halo/tensor/array.hpp>
-
-#if defined(HALO_POSIX)
-#  include <filesystem>
-#endif
 
 namespace halo::data {
 
@@ -91,15 +87,9 @@ namespace detail {
 /// The names in a folder, sorted, without those that begin with a dot: folders, or all others.
 [[nodiscard]] inline std::vector<std::string> names_in(std::string const& folder, bool folders) {
   std::vector<std::string> names;
-  std::error_code wrong;
-  for (auto const& entry : std::filesystem::directory_iterator(folder, wrong)) {
-    std::string name = entry.path().filename().string();
-    std::error_code unknown;
-    if (name.front() != '.' && entry.is_directory(unknown) == folders)
-      names.push_back(std::move(name));
-  }
-  if (wrong) fail("images", folder, "a folder", wrong.message());
-  std::sort(names.begin(), names.end());
+  for (io::folder_entry& entry : io::list_folder(folder, "images"))
+    if (entry.name.front() != '.' && entry.is_folder == folders)
+      names.push_back(std::move(entry.name));
   return names;
 }
 

@@ -12,15 +12,15 @@
 #include <string_view>
 #include <system_error>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <halo/core/error.hpp>
 #include <halo/io/decimal.hpp>
 #include <halo/io/descriptor.hpp>
+#include <halo/io/folder.hpp>
 
 #if defined(HALO_POSIX)  // elsewhere there is nothing in it
-
-#  include <filesystem>
 
 // The files in which Linux tells what its sensors see: a line each, to be read anew every time.
 
@@ -84,12 +84,11 @@ template <class Number = double>
 /// there is no such folder.
 [[nodiscard]] inline std::vector<std::string> names(std::string const& folder,
                                                     std::string_view begin = "") {
+  std::vector<io::folder_entry> entries;
+  static_cast<void>(io::detail::read_folder(folder, entries));
   std::vector<std::string> found;
-  std::error_code wrong;
-  for (auto const& entry : std::filesystem::directory_iterator(folder, wrong)) {
-    std::string name = entry.path().filename().string();
-    if (name.starts_with(begin)) found.push_back(std::move(name));
-  }
+  for (io::folder_entry& entry : entries)
+    if (entry.name.starts_with(begin)) found.push_back(std::move(entry.name));
   std::sort(found.begin(), found.end(), [](std::string const& a, std::string const& b) {
     return a.size() != b.size() ? a.size() < b.size() : a < b;
   });
