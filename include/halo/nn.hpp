@@ -45,11 +45,14 @@
 #include <halo/nn/mean_absolute.hpp>
 #include <halo/nn/operations.hpp>
 #include <halo/nn/partly_labelled.hpp>
+#include <halo/nn/parts_of_block.hpp>
+#include <halo/nn/parts_plan.hpp>
 #include <halo/nn/plan.hpp>
 #include <halo/nn/pointwise_loss.hpp>
 #include <halo/nn/pool.hpp>
 #include <halo/nn/quantisation.hpp>
 #include <halo/nn/quantised.hpp>
+#include <halo/nn/recomputed.hpp>
 #include <halo/nn/recurrent.hpp>
 #include <halo/nn/reshape.hpp>
 #include <halo/nn/residual.hpp>

@@ -11,8 +11,13 @@
 
 #include <halo/nn/activation.hpp>
 #include <halo/nn/batch_norm.hpp>
+#include <halo/nn/conv2d.hpp>
 #include <halo/nn/dropout.hpp>
+#include <halo/nn/flatten.hpp>
+#include <halo/nn/group_norm.hpp>
 #include <halo/nn/linear.hpp>
+#include <halo/nn/pool.hpp>
+#include <halo/nn/residual.hpp>
 #include <halo/nn/sequential.hpp>
 
 #include "../support/network.hpp"
@@ -26,7 +31,16 @@ namespace {
 using deep = nn::sequential<nn::linear<7, 20>, nn::relu, nn::linear<20, 33>, nn::tanh,
                             nn::dropout<>, nn::linear<33, 9>, nn::linear<9, 3>, nn::sigmoid>;
 using wide = nn::sequential<nn::linear<60, 50>, nn::tanh, nn::linear<50, 1>>;
-static_assert(nn::gradient_parts<deep>::possible);
+using image = nn::sequential<shape<9, 7, 2>, nn::conv2d<3, 3>, nn::relu, nn::conv2d<4, 5>, nn::relu,
+                             nn::flatten, nn::linear<252, 11>, nn::tanh, nn::linear<11, 5>>;
+using mixed =
+    nn::sequential<shape<8, 8, 1>, nn::conv2d<4, 3>, nn::gelu, nn::max_pool<2>,
+                   nn::residual<nn::conv2d<4, 3>, nn::relu>, nn::group_norm<2>, nn::relu,
+                   nn::conv2d<6, 3>, nn::tanh, nn::flatten, nn::linear<96, 4>, nn::sigmoid>;
+static_assert(nn::gradient_parts<deep>::possible && nn::gradient_parts<mixed>::possible);
+static_assert(!nn::gradient_parts<nn::sequential<shape<9, 7, 2>, nn::conv2d<3, 3>>>::possible);
+static_assert(nn::gradient_parts<nn::recomputed<image>>::arena_size(4) <
+              nn::gradient_parts<image>::arena_size(4) - 4 * (252 + 189) + 2 * 252);
 static_assert(!nn::gradient_parts<
               nn::sequential<nn::linear<7, 20>, nn::batch_norm, nn::linear<20, 3>>>::possible);
 
@@ -47,7 +61,7 @@ void same_bits(std::size_t rows, std::size_t capacity, layer_mask mask) {
                                      whole.data());
 
   std::vector<float> own(parts::arena_size(capacity), nan), part(parts::most);
-  Network::template forward<float*>(p, theta.data(), x.data(), own.data());
+  parts::forward(p, theta.data(), x.data(), own.data());
   parts const g(p, theta.data(), x.data(), own.data(), dy.data(), part.data());
   std::size_t wrong = 0, seen = 0;
   float most = 0;
@@ -83,6 +97,22 @@ TEST_CASE("gradient_parts: parts of any size have the bits of backward") {
   for (std::size_t const rows : {1U, 40U, 300U}) same_bits<wide>(rows, 300, layer_mask::all(2));
 }
 
+TEST_CASE("gradient_parts: of convolutions and others, whose gradients are kept") {
+  for (std::size_t const rows : {1U, 5U}) {
+    CAPTURE(rows);
+    for (layer_mask const mask : {layer_mask::all(4), layer_mask::only(0), layer_mask::only(1),
+                                  layer_mask::only(2), layer_mask::top(2, 4), layer_mask::all(2)}) {
+      same_bits<image>(rows, 5, mask);
+      same_bits<nn::recomputed<image>>(rows, 5, mask);
+    }
+    for (layer_mask const mask : {layer_mask::all(5), layer_mask::only(1), layer_mask::only(2),
+                                  layer_mask::top(2, 5), layer_mask::all(3)}) {
+      same_bits<mixed>(rows, 5, mask);
+      same_bits<nn::recomputed<mixed>>(rows, 5, mask);
+    }
+  }
+}
+
 TEST_CASE("gradient_parts: what is not finite shows in the bound") {
   using parts = nn::gradient_parts<wide>;
   auto const theta = support::draw<float>(wide::parameters, 1, 0.3);
@@ -91,7 +121,7 @@ TEST_CASE("gradient_parts: what is not finite shows in the bound") {
   std::vector<float> arena(parts::arena_size(2)), part(parts::most);
   nn::pass const p{.rows = 2, .capacity = 2, .training = true};
   x[61] = std::numeric_limits<float>::infinity();
-  wide::forward<float*>(p, theta.data(), x.data(), arena.data());
+  parts::forward(p, theta.data(), x.data(), arena.data());
   parts const g(p, theta.data(), x.data(), arena.data(), dy.data(), part.data());
   CHECK_FALSE(std::isfinite(g.bound()));
 }

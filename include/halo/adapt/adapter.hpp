@@ -210,8 +210,7 @@ class adapter
                .normalize_by = this->frozen_normalization_};
     r.examples = d.backward_rows(rows);
     r.operations = adapt::operations<Network, Optimizer>(d, rows);
-    float const* const y =
-        Network::template forward<float*>(p, parameters_.data(), x, this->work_.arena.data());
+    float const* const y = gradient_.forward(p, parameters_.data(), x, this->work_.arena.data());
     r.accuracy = nn::accuracy_of<Loss>(rows, Network::outputs, y, t);
     double const baseline = nn::baseline_of<Loss, Network::outputs>(rows, t);
     r.loss = rows_.differentiate(p, x, t, y, r.examples, this->work_.arena.data(),

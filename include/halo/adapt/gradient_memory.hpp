@@ -30,7 +30,9 @@ inline constexpr bool in_parts<Network, Optimizer> = nn::gradient_parts<Network>
 template <class Network, std::size_t Capacity>
 struct parts_workspace {
   static constexpr std::size_t capacity = Capacity;
-  aligned_array<float, nn::gradient_parts<Network>::arena_size(Capacity)> arena;
+  static constexpr std::size_t size = std::max(nn::gradient_parts<Network>::arena_size(Capacity),
+                                               Network::inference_arena_size(Capacity));
+  aligned_array<float, size> arena;
   aligned_array<float, Network::outputs * Capacity> output_gradient;
 };
 template <class Network, class Optimizer, std::size_t Capacity>
@@ -50,6 +52,11 @@ template <class Network, bool InParts>
 class gradient_memory {
  public:
   [[nodiscard]] float* data() noexcept { return values_.data(); }
+  /// Runs forward.
+  static float* forward(nn::pass const& p, float const* theta, float const* x,
+                        float* arena) noexcept {
+    return Network::template forward<float*>(p, theta, x, arena);
+  }
   /// Runs backward.
   template <class Workspace>
   [[nodiscard]] bounded_gradient<float const*> of(nn::pass const& p, float const* theta,
@@ -70,6 +77,10 @@ class gradient_memory<Network, true> {
 
  public:
   [[nodiscard]] float* data() noexcept { return part_.data(); }
+  static float* forward(nn::pass const& p, float const* theta, float const* x,
+                        float* arena) noexcept {
+    return parts::forward(p, theta, x, arena);
+  }
   template <class Workspace>
   [[nodiscard]] bounded_gradient<parts> of(nn::pass const& p, float const* theta, float const* x,
                                            Workspace& work) noexcept {

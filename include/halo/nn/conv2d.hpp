@@ -62,6 +62,7 @@ struct convolution {
   static constexpr bool elementwise = false;
   static constexpr bool needs_input = true;
   static constexpr bool needs_output = false;
+  static constexpr bool dx_on_x = true;  ///< backward is through with x when it writes dx
 
   static constexpr void describe(auto&& f) {
     detail::describe_window("kernel", L::kernel, f);

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include <halo/nn/linear.hpp>
+#include <halo/nn/recomputed.hpp>
 #include <halo/nn/sequential.hpp>
 
 namespace halo::nn {
@@ -58,6 +59,8 @@ template <class Alone>
 struct parts_of<sequential<Alone>> {
   using last = Alone;
 };
+template <class Network>
+struct parts_of<recomputed<Network>> : parts_of<Network> {};
 
 }  // namespace detail
 

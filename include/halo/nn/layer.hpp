@@ -130,6 +130,7 @@ struct backward_arguments {
 /// Where a gradient may be asked for in parts (nn/gradient_parts.hpp):
 /// L::gradient_bound<X>(pass, backward_arguments)   a bound on what backward would write
 /// L::gradient_part<X>(pass, backward_arguments, tensor, begin, count, to)   some elements of it
+/// L::dx_on_x              true: dx may lie on top of x, backward reads it first
 ///
 /// Where the elementwise layer behind may be applied in the same walk (f is one of kernel's):
 /// L::forward_activated<X>(pass, theta, x, y, f), with memory before f where there is some
