@@ -25,6 +25,7 @@ using network =
     nn::sequential<nn::linear<128, 30>, nn::relu, nn::linear<30, 30>, nn::relu, nn::linear<30, 3>>;
 using rule_type = learned::horizon_rule<>;
 using full_type = learned::lean<rule_type, learned::precision::full>;
+using eight_type = learned::lean<rule_type, learned::precision::eight_bits>;
 template <class Rule>
 using device_of = adapt::adapter<network, nn::cross_entropy, Rule, 8>;
 
@@ -98,4 +99,6 @@ int main(int argc, char** argv) {
   row<learned::lean_halo_rule>(
       "and in 16 bits: lean_halo_rule", all, seeds,
       [](std::vector<float> const& start) { return learned::lean_halo_rule(start); });
+  row<eight_type>("and in 8 bits", all, seeds,
+                  [&](std::vector<float> const& start) { return eight_type(rule, start); });
 }

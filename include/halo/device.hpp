@@ -67,6 +67,7 @@
 #include <halo/energy/systolic.hpp>
 #include <halo/kernel.hpp>
 #include <halo/learned/coordinate_lstm.hpp>
+#include <halo/learned/eight_bits.hpp>
 #include <halo/learned/facts.hpp>
 #include <halo/learned/gradient_features.hpp>
 #include <halo/learned/halo_method.hpp>
@@ -82,6 +83,7 @@
 #include <halo/learned/lean_pass.hpp>
 #include <halo/learned/lean_state.hpp>
 #include <halo/learned/lean_storage.hpp>
+#include <halo/learned/leanest_halo_rule.hpp>
 #include <halo/learned/number.hpp>
 #include <halo/learned/optimizer.hpp>
 #include <halo/learned/overrun.hpp>

@@ -31,13 +31,14 @@ TEST_CASE("lean_pass: a tensor in parts has the bits of the whole, and the numbe
   std::array<float, 1> mean{};
   observe_tensor<P>(weights, context.data(), n, theta.data(), g.data(), plain, usual.data(),
                     static_cast<float*>(nullptr), mean.data());
+  learned::detail::kept_scales<P> const none{};
   std::array<lane, 1> one{lane(0.0F)}, two{lane(0.0F)};
   observe_lean<P, precision::full>(weights, context.data(), n, theta.data(), g.data(), plain,
-                                   whole.data(), 0, one.data());
+                                   whole.data(), none, none, 0, one.data());
   for (std::size_t at = 0; at < n; at += 48)
     observe_lean<P, precision::full>(weights, context.data(), std::min(n - at, std::size_t{48}),
                                      theta.data() + at, g.data() + at, plain, parts.data() + 2 * at,
-                                     0, two.data());
+                                     none, none, 0, two.data());
   CHECK(whole == parts);
   CHECK(lane_sum(one[0]) == lane_sum(two[0]));
   CHECK(lane_sum(one[0]) / n == mean[0]);
@@ -49,7 +50,7 @@ TEST_CASE("lean_pass: a tensor in parts has the bits of the whole, and the numbe
   apply_tensor<P>(weights, decision.data(), n, x.data(), g.data(), plain, usual.data(),
                   static_cast<float const*>(nullptr));
   apply_lean<P, precision::full>(weights, decision.data(), n, y.data(), g.data(), plain,
-                                 static_cast<float const*>(whole.data()), theta.data());
+                                 static_cast<float const*>(whole.data()), none, theta.data());
   CHECK(x == y);
 }
 

@@ -19,6 +19,7 @@ template <precision S>
 using state_of = learned::lean_state<learned::horizon_program<>, flat_layout<100'000>, float, S>;
 static_assert(sizeof(state_of<precision::full>) < 2 * 100'000 * sizeof(float) + 1024);
 static_assert(sizeof(state_of<precision::bfloat16>) < 2 * 100'000 * 2 + 1024);
+static_assert(sizeof(state_of<precision::eight_bits>) < 2 * 100'000 + 1024);
 
 TEST_CASE("lean_state: records what it has, numbers in 16 bits as integers") {
   auto const s = std::make_unique<learned::lean_state<learned::horizon_program<>, flat_layout<3>,

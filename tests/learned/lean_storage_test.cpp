@@ -35,13 +35,27 @@ TEST_CASE("lean_storage: rounding fills 0 ... 1 evenly in any hundred steps") {
 TEST_CASE("lean_storage: a mean moves by steps that are less than its last digit") {
   std::array<float, 1> x{1};
   std::array<std::int16_t, 1> kept{};
-  learned::detail::store_kept(lane(x[0]), kept.data(), 0);
+  learned::detail::store_kept(lane(x[0]), kept.data(), 0, {});
   for (std::uint64_t t = 1; t <= 2000; ++t) {
-    x[0] = learned::detail::load_kept<lane>(kept.data()).native;
+    x[0] = learned::detail::load_kept<lane>(kept.data(), {}).native;
     x[0] += 0.001F * (2 - x[0]);  // an eighth of a digit
-    learned::detail::store_kept(lane(x[0]), kept.data(), learned::detail::rounding_of(t));
+    learned::detail::store_kept(lane(x[0]), kept.data(), learned::detail::rounding_of(t), {});
   }
   CHECK(x[0] == doctest::Approx(2 - std::exp(-2.0)).epsilon(0.01));
+}
+
+TEST_CASE("lean_storage: 8 bits lie around a mean of squares, means and squares alike") {
+  auto const scales = learned::detail::scales_of<horizon_program<>>(1e-6F);
+  for (float const x : {1e-3F, 1e-2F, 1e-5F}) {
+    auto const near = [](float found, float wanted) {
+      return std::abs(found / wanted - 1) < 0.125F;
+    };
+    CHECK(near(scales[0].number(scales[0].code(-x, 0)), -x));
+    CHECK(near(scales[1].number(scales[1].code(x * x, 0)), x * x));
+  }
+  auto const first = learned::detail::scales_of<horizon_program<>>(learned::detail::mean_below(3));
+  CHECK(first[0].number(first[0].code(3, 0)) == 3);
+  CHECK(first[1].number(first[1].code(9, 0)) == 9);
 }
 
 TEST_CASE("lean_storage: what a file may say, in bits") {
@@ -55,6 +69,8 @@ TEST_CASE("lean_storage: what a file may say, in bits") {
   CHECK(square.contains(0));
   CHECK_FALSE(square.contains(-1));
   CHECK_FALSE(square.contains(core::to_bfloat16(1.1e32F, 0)));
+  auto const code = learned::detail::kept_range<P, precision::eight_bits, float>(P::mean, 1e32);
+  CHECK(code == allowed::between(-128, 127));
   auto const full = learned::detail::kept_range<P, precision::full, float>(P::square, 1e32);
   CHECK(full == allowed::between(0, 1e32));
 }

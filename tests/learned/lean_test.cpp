@@ -23,6 +23,7 @@ using namespace halo;
 namespace {
 
 using rule_type = learned::horizon_rule<>;
+using eight = learned::lean<rule_type, learned::precision::eight_bits>;
 using full = learned::lean<rule_type, learned::precision::full>;
 using half = learned::lean<rule_type>;
 using layout = support::three_layers<5, 3, 16, 33>;
@@ -78,18 +79,22 @@ TEST_CASE("lean: in full precision and from a given start it has the bits of the
   CHECK_FALSE(contract::same_bits(end_of(full(rule), start, {}, 40), end_of(rule, start, {}, 40)));
 }
 
-TEST_CASE("lean: in 16 bits it ends where the rule ends") {
+TEST_CASE("lean: in 16 bits and in 8 it ends where the rule ends") {
   auto const start = contract::draw<float>(layout::size, 3);
   rule_type const rule;
-  for (std::uint64_t const steps : {20U, 200U, 2000U}) {
-    auto const a = end_of(rule, start, {}, steps), b = end_of(half(rule, start), start, {}, steps);
+  auto const apart = [&](std::vector<float> const& a, std::vector<float> const& b) {
     double square = 0, way = 0;
     for (std::size_t i = 0; i < a.size(); ++i) {
       square += static_cast<double>((a[i] - b[i]) * (a[i] - b[i]));
       way += static_cast<double>((a[i] - start[i]) * (a[i] - start[i]));
     }
+    return std::sqrt(square / way);
+  };
+  for (std::uint64_t const steps : {20U, 200U, 2000U}) {
+    auto const a = end_of(rule, start, {}, steps);
     CAPTURE(steps);
-    CHECK(std::sqrt(square / way) < 0.01);
+    CHECK(apart(a, end_of(half(rule, start), start, {}, steps)) < 0.01);
+    CHECK(apart(a, end_of(eight(rule, start), start, {}, steps)) < 0.1);
   }
 }
 
@@ -118,6 +123,7 @@ TEST_CASE("lean: some layers are forgotten, others not") {
 
 TEST_CASE("lean: keeps the contract of optimizers") {
   contract::keeps_the_contract<half, layout, float>();
+  contract::keeps_the_contract<eight, layout, float>();
 }
 
 TEST_CASE("lean: keeps it in full precision, in double, too") {

@@ -60,6 +60,7 @@ struct horizon_program {
     return k == square ? allowed::non_negative() : allowed::finite();
   }
   static constexpr std::size_t overview = 0, context = 3, carry = 0, sums = 1, decision = 4;
+  static constexpr std::size_t sum_of_squares = 0;  ///< which of the sums V is
   static constexpr bool observes_constants = true;
   static constexpr bool gradient_once = true;
 

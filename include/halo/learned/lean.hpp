@@ -33,15 +33,15 @@ struct lean_name {
 };
 }  // namespace detail
 
-/// A learned optimizer for little memory: what coordinates remember is kept in 16 bits, and the
-/// start that known layers are pulled to is not copied, it lies where it lies: in flash.
+/// A learned optimizer for little memory: what coordinates remember is kept in 16 bits or 8, and
+/// the start that known layers are pulled to is not copied, it lies where it lies: in flash.
 ///
 ///     extern float const trained[network::parameters];
 ///     learned::lean<learned::horizon_rule<>> rule(my_rule, trained);
 ///     static adapt::adapter<network, nn::cross_entropy, decltype(rule), 8> device(rule, trained);
 ///
 /// Where no start is given nothing is pulled to one; layers drawn anew begin at 0 and need none.
-/// Numbers in 16 bits are rounded up or down by turns that even out over the steps, by nobody's
+/// Numbers in fewer bits are rounded up or down by turns that even out over the steps, by nobody's
 /// random numbers: the same run has the same bits. With precision::full and a given start a step
 /// has those of the rule itself.
 ///
@@ -55,6 +55,10 @@ class lean {
   static_assert(P::carry == 0 && P::held == 0 && !program_traits<P>::settles,
                 "halo: lean: a rule whose program carries nothing from observe() to apply(), holds "
                 "nothing back and does not settle, such as horizon_rule");
+  static_assert(
+      S != precision::eight_bits || requires { P::sum_of_squares; },
+      "halo: lean: eight_bits: a program one of whose sums is that of its squares, "
+      "P::sum_of_squares, such as horizon_rule");
 
  public:
   using program_type = P;
@@ -86,7 +90,9 @@ class lean {
   static constexpr void record(auto& self, auto&& f) {
     f.constant("name", detail::lean_name::wrapper_name);
     f.part("inner", self.rule);
-    f.constant("precision", S == precision::full ? "full" : "bfloat16");
+    f.constant("precision", S == precision::full       ? "full"
+                            : S == precision::bfloat16 ? "bfloat16"
+                                                       : "eight bits");
     f.constant("start", fingerprint_of(self.start).text().data());
   }
 
@@ -148,6 +154,9 @@ class lean {
       parameter_info const& info = Layout::table[i];
       if (!mask[info.layer]) continue;
       tell_tensor<Layout>(f, i, ++s.steps[i]);
+      if constexpr (S == precision::eight_bits) {
+        if (s.square(i)[1] <= 0) s.square(i)[1] = first_square<Layout>(whole, context);
+      }
       step_tensor<Arch>(f, info, theta + info.offset, gradient, condition, overview.data(), s, i);
     }
     P::conclude(reader, f, s.total().data(), static_cast<T const*>(s.tensor(Layout::tensors - 1)),
@@ -166,36 +175,23 @@ class lean {
     facts<T> f = facts_of<Layout>(s.step, optim::step_context<T>{});
     f.step = T(1);
     tell_tensor<Layout>(f, i, 0);
+    if constexpr (S == precision::eight_bits) s.square(i)[0] = s.square(i)[1] = 0;
     P::initial(rule.template reader<T>(), f, coordinate.data(), tensor.data(), s.global.data());
     [[maybe_unused]] auto* tile = s.tile(i);
     if constexpr (kept > 0)
       for (std::size_t k = 0; k < tiles_of(Layout::table[i].count) * kept; ++k, tile += tile_lanes)
         for (std::size_t lane = 0; lane < tile_lanes; ++lane)
-          detail::store_kept(simd::batch<T, simd::scalar>(coordinate[k % kept]), tile + lane, 0);
+          detail::store_kept(simd::batch<T, simd::scalar>(coordinate[k % kept]), tile + lane, 0,
+                             detail::scales_of<P>(0)[k % kept]);
     std::copy_n(tensor.data(), P::tensor_state, s.tensor(i));
   }
 
-  /// Elements from `begin` on of the gradient of a tensor.
-  template <class T>
-  static T const* part_of(T const* gradient, parameter_info const& info, std::size_t,
-                          std::size_t begin, std::size_t) noexcept {
-    return gradient + info.offset + begin;
+  /// By what 8 bits begin: where a bound on the gradient fits.
+  template <class Layout, class T>
+  static float first_square(T const* whole, optim::step_context<T> const& context) noexcept {
+    T const size = optim::detail::largest_gradient<Layout>(context, whole) * context.scale;
+    return std::max(detail::mean_below(static_cast<float>(std::min(size, context.limit))), 1e-36F);
   }
-  template <class Gradient>
-  static auto part_of(Gradient const& gradient, parameter_info const&, std::size_t i,
-                      std::size_t begin, std::size_t count) noexcept
-    requires(!std::is_pointer_v<Gradient>)
-  {
-    return gradient(i, begin, count);
-  }
-  /// Whole tiles that are asked for at a time.
-  template <class Gradient>
-  static constexpr std::size_t most_of = [] {
-    if constexpr (std::is_pointer_v<Gradient>)
-      return std::numeric_limits<std::size_t>::max() / tile_lanes * tile_lanes;
-    else
-      return Gradient::most / tile_lanes * tile_lanes;
-  }();
 
   template <class Arch, class Layout, class T, class Gradient>
   void step_tensor(facts<T> const& f, parameter_info const& info, T* theta,
@@ -203,7 +199,7 @@ class lean {
                    lean_state<P, Layout, T, S>& s, std::size_t i) const noexcept {
     using V = simd::batch<T, Arch>;
     constexpr std::size_t kept = detail::kept_numbers<P>;
-    constexpr std::size_t most = most_of<Gradient>;
+    constexpr std::size_t most = detail::most_of<Gradient>;
     static_assert(most > 0);
     auto const reader = rule.template reader<T>();
     W const* const weights = rule.values().data();
@@ -218,22 +214,31 @@ class lean {
     P::prepare(reader, f, static_cast<T const*>(s.tensor(i)), global, overview, context.data());
     at_least_one<V, P::sums> total;
     total.fill(V(T(0)));
+    detail::kept_scales<P> was{}, now{};
+    if constexpr (S == precision::eight_bits) {
+      was = detail::scales_of<P>(s.square(i)[0]);
+      now = detail::scales_of<P>(s.square(i)[0] = s.square(i)[1]);
+    }
     each_part([&](std::size_t at, std::size_t n) {
       observe_lean<P, S, Arch>(weights, context.data(), n, static_cast<T const*>(theta + at),
-                               part_of(gradient, info, i, at, n), condition, s.tile(i) + at * kept,
-                               detail::rounding_of(s.steps[i]), total.data());
+                               detail::part_of(gradient, info, i, at, n), condition,
+                               s.tile(i) + at * kept, was, now, detail::rounding_of(s.steps[i]),
+                               total.data());
     });
     for (std::size_t k = 0; k != P::sums; ++k)
       mean[k] = lane_sum(total[k]) / static_cast<T>(info.count);
+    if constexpr (S == precision::eight_bits)
+      s.square(i)[1] = static_cast<float>(mean[P::sum_of_squares]);
     P::decide(reader, f, static_cast<T const*>(mean.data()), s.tensor(i), global, decision.data());
     bool const known = !start.empty() && !f.anew;
     if constexpr (detail::keeps_start<P>)
       if (!known && !f.anew) decision[P::pull_back] = T(0);
     each_part([&](std::size_t at, std::size_t n) {
       T const* own = nullptr;
-      if constexpr (!program_traits<P>::gradient_once) own = part_of(gradient, info, i, at, n);
+      if constexpr (!program_traits<P>::gradient_once)
+        own = detail::part_of(gradient, info, i, at, n);
       apply_lean<P, S, Arch>(weights, decision.data(), n, theta + at, own, condition,
-                             s.tile(i) + at * kept,
+                             s.tile(i) + at * kept, now,
                              known ? start.data() + info.offset + at : nullptr);
     });
   }

@@ -28,10 +28,14 @@ struct lean_state {
   at_least_one<T, Layout::tensors * P::tensor_state> tensors{};        ///< numbers of each tensor
   at_least_one<T, P::global_state> global{};                           ///< numbers of the problem
   std::array<std::uint64_t, Layout::tensors> steps{};                  ///< of each tensor
+  /// Of each tensor, where 8 bits are kept: by what mean of squares, and which one is next.
+  at_least_one<float, S == precision::eight_bits ? 2 * Layout::tensors : 0> squares{};
   std::uint64_t step = 0;  ///< of the optimizer, empty ones left out
 
   /// Numbers of tensor i.
   [[nodiscard]] T* tensor(std::size_t i) noexcept { return tensors.data() + i * P::tensor_state; }
+  /// By what mean of squares tensor i is kept in 8 bits, and which one is next.
+  [[nodiscard]] float* square(std::size_t i) noexcept { return squares.data() + 2 * i; }
   /// The first tile of tensor i.
   [[nodiscard]] element* tile(std::size_t i) noexcept {
     return coordinates.data() + tiles::first[i] * kept * tile_lanes;
@@ -50,13 +54,15 @@ struct lean_state {
     if constexpr (kept > 0) f.per_parameter("coordinates", self.coordinates.span(), range_of);
     if constexpr (P::tensor_state > 0) f.per_tensor("tensors", std::span(self.tensors), range);
     if constexpr (P::global_state > 0) f.per_problem("global", std::span(self.global), range);
+    if constexpr (S == precision::eight_bits)
+      f.per_tensor("squares", std::span(self.squares), allowed::between(0, most));
     f.per_tensor("steps", std::span(self.steps), count);
     f.number("step", self.step, count);
   }
 
  private:
   // squares of gradients up to the ceiling of a step, and room to compute with them
-  static constexpr double most = sizeof(T) == 4 || S == precision::bfloat16 ? 1e32 : 1e242;
+  static constexpr double most = sizeof(T) == 4 || S != precision::full ? 1e32 : 1e242;
 
   [[nodiscard]] static allowed range_of(std::size_t i) {
     return detail::kept_range<P, S, T>(i / tile_lanes % kept, most);
