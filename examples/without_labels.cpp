@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What can be done where nobody labels a row? Networks with batch_norm meet sensors that have aged
 // (gas) and people whom they never saw (movements, with --har): as they are, with the statistics of
-// new rows, and after some steps on the entropy of their answers. And when should they: a
-// page_hinkley of the entropy looks at known rows and then at new ones.
+// new rows, and from there after some steps: on the entropy of their answers, or on these answers
+// as labels where they are sure (norms alone, and all layers). And when should they: a page_hinkley
+// of the entropy looks at known rows and then at new ones.
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -58,14 +59,34 @@ std::optional<std::size_t> told(auto const& device, data::dataset const& d, seed
   return std::nullopt;
 }
 
+/// The layers that do not learn where norms alone do, by gain and bias.
+template <class Network>
+constexpr layer_mask all_but_norms =
+    layer_mask::all(Network::layers)
+        .without(layers_of<typename Network::layout>(parameter_role::gain));
+
+/// Accuracy after steps on the answers of the network itself, of which the sure ones are labels.
+template <class Network>
+double self_trained(auto const& from, data::dataset rows, data::dataset const& test, seed s,
+                    layer_mask frozen) {
+  using learner = adapt::adapter<Network, nn::partly_labelled<nn::cross_entropy>, optim::adam, 64>;
+  auto const device = adapt::make<learner>(optim::adam{{.rate = 1e-3F}}, s);
+  device->assign(from.parameters(), from.statistics());
+  device->pseudo_labels(rows.x, tensor::elements(rows.y), 0.9);
+  device->freeze(frozen);
+  data::batches stream(rows, 64, s);
+  adapt::run(*device, stream, {.iterations = 30});
+  return accuracy<Network>(*device, test);
+}
+
 template <class Network>
 void compare(char const* title, data::dataset const& known, std::vector<domain> const& domains,
              std::uint64_t seeds) {
   using device_type = adapt::adapter<Network, nn::with_entropy<>, optim::adam, 64>;
-  std::printf("\n%s\n%-12s %8s %8s %11s %8s | rows until a drift is told\n", title, "domain",
-              "rows", "as it is", "statistics", "entropy");
+  std::printf("\n%s\n%-12s %8s %8s %11s %8s %11s %8s | rows until a drift is told\n", title,
+              "domain", "rows", "as it is", "statistics", "entropy", "self: norms", "all");
   struct line {
-    double before = 0, estimated = 0, entropy = 0, rows_told = 0;
+    double before = 0, estimated = 0, entropy = 0, self_norms = 0, self_all = 0, rows_told = 0;
     std::size_t told = 0;
   };
   std::vector<line> lines(domains.size());
@@ -94,8 +115,10 @@ void compare(char const* title, data::dataset const& known, std::vector<domain> 
       to.before += accuracy<Network>(*device, halves.test);
       device->estimate_statistics(halves.train.x);
       to.estimated += accuracy<Network>(*device, halves.test);
-      device->freeze(layer_mask::all(Network::layers)
-                         .without(layers_of<typename Network::layout>(parameter_role::gain)));
+      to.self_norms += self_trained<Network>(*device, halves.train, halves.test, seed{s},
+                                             all_but_norms<Network>);
+      to.self_all += self_trained<Network>(*device, halves.train, halves.test, seed{s}, {});
+      device->freeze(all_but_norms<Network>);
       for (std::int32_t& label : halves.train.y) label = nn::no_label;
       data::batches unlabelled(halves.train, 64, seed{s});
       adapt::run(*device, unlabelled, {.iterations = 30});
@@ -105,8 +128,9 @@ void compare(char const* title, data::dataset const& known, std::vector<domain> 
   for (std::size_t k = 0; k < domains.size(); ++k) {
     line const& l = lines[k];
     auto const n = static_cast<double>(seeds);
-    std::printf("%-12s %8zu %8.1f %11.1f %8.1f | ", domains[k].name.c_str(),
-                domains[k].rows.rows() / 2, l.before / n, l.estimated / n, l.entropy / n);
+    std::printf("%-12s %8zu %8.1f %11.1f %8.1f %11.1f %8.1f | ", domains[k].name.c_str(),
+                domains[k].rows.rows() / 2, l.before / n, l.estimated / n, l.entropy / n,
+                l.self_norms / n, l.self_all / n);
     if (l.told > 0)
       std::printf("%.0f in %zu of %zu runs\n", l.rows_told / static_cast<double>(l.told), l.told,
                   static_cast<std::size_t>(seeds));

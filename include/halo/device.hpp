@@ -37,6 +37,7 @@
 #include <halo/adapt/planned.hpp>
 #include <halo/adapt/predictor.hpp>
 #include <halo/adapt/prospect.hpp>
+#include <halo/adapt/pseudo_labels.hpp>
 #include <halo/adapt/refusal.hpp>
 #include <halo/adapt/report.hpp>
 #include <halo/adapt/run.hpp>

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include <halo/adapt/evaluate.hpp>
 #include <halo/adapt/features.hpp>
+#include <halo/adapt/pseudo_labels.hpp>
 #include <halo/adapt/report.hpp>
 #include <halo/nn/loss.hpp>
 
@@ -117,6 +121,29 @@ class inference {
                   "halo: accuracy: no answer is right or wrong under this loss; evaluate() gives "
                   "its mean");
     return evaluate(x, t, work, at).accuracy;
+  }
+
+  /// Gives rows the labels of the network's own answers where these have a probability of at least
+  /// `least`, nn::no_label elsewhere (adapt/pseudo_labels.hpp); how many got one.
+  ///
+  ///     device.pseudo_labels(x, labels, 0.9);  // then steps under nn::partly_labelled<...>
+  /// @throws halo::error where the numbers of elements do not fit, or for no share
+  template <class X>
+  std::size_t pseudo_labels(X const& x, std::span<std::int32_t> labels, double least,
+                            weights at = Self::preferred) const {
+    self_labelled const done = try_pseudo_labels(x, labels, least, at);
+    throw_if(done.refused);
+    return done.rows;
+  }
+  /// The same, but says what did not fit.
+  template <class X>
+  [[nodiscard]] self_labelled try_pseudo_labels(X const& x, std::span<std::int32_t> labels,
+                                                double least,
+                                                weights at = Self::preferred) const noexcept {
+    static_assert(
+        std::integral<typename Loss::target>,
+        "halo: pseudo_labels: labels are of classes; the targets of this loss are numbers");
+    return adapt::try_pseudo_labels<Network>(self().view(at), x, labels, least, work_);
   }
 
   /// What the body of the network makes of examples (nn::head), h ← [rows, features], by the raw
