@@ -38,6 +38,14 @@ TEST_CASE("networks: tensors are those of the paper") {
         sizes{24576, 12288, 4096, 400, 40000, 400, 300, 3});
   CHECK(tensor_sizes<zoo::activity_cnn_lstm_over_time<>>() ==
         sizes{1728, 12288, 4096, 25600, 40000, 400, 300, 3});
+  static_assert(zoo::mnist_cnn<>::parameters == 33'053);
+  static_assert(zoo::cifar_cnn<>::parameters == 88'789);
+  static_assert(zoo::deep_cifar_cnn<>::parameters == 97'525);
+  static_assert(zoo::thyroid_mlp<>::parameters == 1'864);
+  static_assert(zoo::gas_sensor_mlp<129>::parameters == 4'923);
+  static_assert(zoo::gas_sensor_mlp<>::parameters == 4'893);
+  static_assert(zoo::activity_cnn_lstm<1>::parameters == 81'861);
+  static_assert(zoo::activity_cnn_lstm<>::parameters == 82'063);
   static_assert(zoo::mnist_cnn<10>::outputs == 10 && zoo::cifar_cnn<7>::outputs == 7);
 }
 

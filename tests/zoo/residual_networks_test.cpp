@@ -36,6 +36,7 @@ TEST_CASE("residual networks: tensors and layers of the authors' network") {
   // a convolution, three norms and convolutions in each of six blocks, three shortcuts, norm, head
   static_assert(network::layers == 1 + 6 * 6 + 3 + 2);
   static_assert(network::layout::tensors == 1 + 6 * 9 + 3 + 4);
+  static_assert(network::parameters == 218'197);
   static_assert(std::is_same_v<network::output, shape<5>>);
   std::size_t weights = 0, norms = 0;
   for (parameter_info const& info : network::layout::table) {
@@ -50,6 +51,7 @@ TEST_CASE("residual networks: tensors and layers of the authors' network") {
 
 TEST_CASE("residual networks: operations of ResNet-18, convolution by convolution") {
   using network = zoo::resnet18<10>;
+  static_assert(network::parameters == 11'173'962 && network::layout::tensors == 62);
   std::size_t n = products(1024, 3, 3, 64) + 4 * products(1024, 3, 64, 64);
   for (std::size_t const out : {128U, 256U, 512U}) {
     std::size_t const side = 32 * 64 / out, places = side * side;
@@ -61,6 +63,12 @@ TEST_CASE("residual networks: operations of ResNet-18, convolution by convolutio
     if (std::string(network::layer(i).kind) == "batch norm") norms += 4 * network::layer(i).outputs;
   }
   CHECK(network::forward_operations == n + norms + 512 * 10);
+}
+
+TEST_CASE("residual networks: parameters and statistics of torchvision's ResNet-18") {
+  using network = zoo::torchvision_resnet18<>;
+  static_assert(network::parameters == 11'689'512);
+  static_assert(network::statistics == 9'600);
 }
 
 TEST_CASE("residual networks: a few steps learn a mini-batch" * doctest::test_suite("long")) {

@@ -72,12 +72,4 @@ using activity_cnn_lstm_over_time =
                    nn::relu, detail::activity_conv<1>, nn::relu, nn::lstm<100>,
                    nn::linear<100, Classes>, OnLogits...>;
 
-static_assert(mnist_cnn<>::parameters == 33'053);
-static_assert(cifar_cnn<>::parameters == 88'789);
-static_assert(deep_cifar_cnn<>::parameters == 97'525);
-static_assert(thyroid_mlp<>::parameters == 1'864);
-static_assert(gas_sensor_mlp<129>::parameters == 4'923 && gas_sensor_mlp<>::parameters == 4'893);
-static_assert(activity_cnn_lstm<1>::parameters == 81'861);
-static_assert(activity_cnn_lstm<>::parameters == 82'063);
-
 }  // namespace halo::zoo

@@ -102,9 +102,4 @@ using torchvision_resnet18 = nn::sequential<
 inline constexpr std::array<std::string_view, 7> torchvision_resnet_words = {
     "downsample", "conv1", "bn1", "conv2", "bn2", "layer", "fc"};
 
-static_assert(preresnet20<>::parameters == 218'197 && preresnet20<>::layout::tensors == 62);
-static_assert(resnet18<10>::parameters == 11'173'962 && resnet18<10>::layout::tensors == 62);
-static_assert(torchvision_resnet18<>::parameters == 11'689'512 &&
-              torchvision_resnet18<>::statistics == 9'600);
-
 }  // namespace halo::zoo
