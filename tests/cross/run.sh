@@ -318,7 +318,7 @@ case $what in
     for name in "${targets[@]}"; do bits "$name"; done
     ;;
   travel)
-    [ $# -gt 0 ] || targets=(i686 aarch64 armv7 riscv64 s390x windows wasm wasi cortex-m4)
+    [ $# -gt 0 ] || read -r -d '' -a targets <<< 'i686 aarch64 armv7 riscv64 s390x windows wasm wasi cortex-m4'
     for name in host "${targets[@]}"; do travel "$name"; done
     ;;
   store)
