@@ -307,8 +307,8 @@ packages() { # packages TARGET...
 
 # Debian's emscripten finds its own parser where the node on the path is another's
 export NODE_PATH=${NODE_PATH:-/usr/share/nodejs} WINEPREFIX=${WINEPREFIX:-$out/wine} WINEDEBUG=-all
-all='host host-O0 host-clang14 host-clang i686 aarch64 armv7 armv7-vfpv4 riscv64 s390x windows wasm wasi
-  cortex-m3 cortex-m4 cortex-m7'
+all='host host-O0 host-clang14 host-clang i686 aarch64 armv7 armv7-vfpv4 riscv64 s390x windows wasm
+  wasi cortex-m3 cortex-m4 cortex-m7'
 what=${1:-}
 [ $# -gt 0 ] && shift
 targets=("$@")
@@ -318,7 +318,7 @@ case $what in
     for name in "${targets[@]}"; do bits "$name"; done
     ;;
   travel)
-    [ $# -gt 0 ] || read -r -d '' -a targets <<< 'i686 aarch64 armv7 riscv64 s390x windows wasm wasi cortex-m4'
+    [ $# -gt 0 ] || targets=(i686 aarch64 armv7 riscv64 s390x windows wasm wasi cortex-m4)
     for name in host "${targets[@]}"; do travel "$name"; done
     ;;
   store)
