@@ -19,6 +19,7 @@
 #include <halo/optim/adam.hpp>
 #include <halo/optim/averaged.hpp>
 #include <halo/optim/selection.hpp>
+#include <halo/optim/sgd.hpp>
 
 namespace optim_gated_test {
 
@@ -95,6 +96,44 @@ TEST_CASE("gated: stays shut where a loss has no right and wrong answers") {
   }
   rule.observe(state, {0.01, 1.0, 1, 3});
   CHECK(rule.decide(state, generator(seed{4}), 0, 3).hardest == 8);
+}
+
+TEST_CASE("gated: by the loss where it has no accuracy, if asked") {
+  optim::gated<optim::selection> const rule{.accuracy = 0.8, .by_loss = true};
+  optim::gated<optim::selection>::state state;
+  auto const observe = [&](double loss, double baseline) {
+    rule.observe(state, {.loss = loss,
+                         .accuracy = std::nan(""),
+                         .operations = 1,
+                         .layers = 3,
+                         .baseline = baseline});
+    return rule.decide(state, generator(seed{4}), 0, 3).hardest;
+  };
+  CHECK(observe(0.1, 0) == 0);  // nobody knows what is good
+  CHECK(state.steps == 0);
+  CHECK(observe(3, 2) == 0);  // worse than an answer that looks at no example: 0
+  CHECK(state.accuracy == 0);
+  CHECK(observe(0.2, 2) == 0);
+  CHECK(state.accuracy == doctest::Approx(0.45));
+  for (int t = 0; t < 5; ++t) observe(0.02, 2);
+  CHECK(state.accuracy == doctest::Approx((0.0 + 0.9 + 5 * 0.99) / 7));
+  CHECK(observe(0, 2) == 8);
+  rule.observe(state, {.loss = 0, .accuracy = 0, .layers = 3, .baseline = 2});
+  CHECK(rule.decide(state, generator(seed{4}), 0, 3).hardest == 0);  // accuracy comes first
+}
+
+TEST_CASE("gated: a device tells its policy the baseline") {
+  using network = nn::sequential<nn::linear<1, 1>>;
+  using policy = optim::gated<optim::selection>;
+  using device = adapt::adapter<network, nn::mean_square, optim::sgd, 8, policy>;
+  policy const by_loss{.rows = 8, .hardest = 2, .accuracy = 0.9, .by_loss = true};
+  std::vector<float> const x{-2, -1, 0, 1, 2, 3, 4, 5};
+  device knows(optim::sgd{{.rate = 1e-6F}}, std::vector<float>{1, 0.1F}, {}, by_loss);
+  CHECK(knows.step(x, x).examples == 8);
+  CHECK(knows.step(x, x).examples == 2);  // 0.01 of a variance of 6 is left
+  device learns(optim::sgd{{.rate = 1e-6F}}, std::vector<float>{0, 0}, {}, by_loss);
+  CHECK(learns.step(x, x).examples == 8);
+  CHECK(learns.step(x, x).examples == 8);
 }
 
 namespace {

@@ -219,7 +219,7 @@ class adapter
                : std::abs(r.loss) > this->guard_.loss_limit(guard_state_)
                    ? optim::status::out_of_proportion
                    : update(p, x, r, baseline);
-    this->end_step(r, nn::weight_of<Loss>(rows, Network::outputs, t) > 0, this->left());
+    this->end_step(r, nn::weight_of<Loss>(rows, Network::outputs, t) > 0, this->left(), baseline);
     if (r.status == optim::status::done) return r;
     r.layers = {};
     if (r.status == optim::status::out_of_proportion) this->guard_.refused(guard_state_);

@@ -63,13 +63,15 @@ class decided {
   }
   /// A step that ran ends. Of those that were done and have a loss, not unlabelled rows alone, the
   /// policy is told.
-  /// @param left  share of the run's budget that is left
-  void end_step(report const& r, bool has_loss = true, double left = 1) noexcept {
+  /// @param left      share of the run's budget that is left
+  /// @param baseline  of the loss on this mini-batch (nn::baseline_of)
+  void end_step(report const& r, bool has_loss = true, double left = 1,
+                double baseline = 0) noexcept {
     totals_.operations += r.operations;
     if (r.status == optim::status::done) {
       totals_.layers += r.layers.count();
       if (has_loss)
-        policy_.observe(policy_state_, {r.loss, r.accuracy, r.operations, Layers, left});
+        policy_.observe(policy_state_, {r.loss, r.accuracy, r.operations, Layers, left, baseline});
     } else if (r.status == optim::status::out_of_proportion) {
       ++totals_.out_of_proportion;
     } else {

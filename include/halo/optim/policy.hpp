@@ -33,6 +33,7 @@ struct observation {
   std::size_t layers = 0;        ///< of the network
   double left = 1;  ///< share of the run's budget, of joules, seconds or whatever it has, that is
                     ///< left behind the step; 1 where nobody said
+  double baseline = 0;  ///< the loss of the best answer that looks at no example; 0: not known
 };
 
 /// The state of a policy that remembers nothing.
