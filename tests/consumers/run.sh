@@ -8,7 +8,7 @@ source=$(cd "$1" && pwd)
 version=$2
 shift 2
 [ $# -gt 0 ] || set -- pkg_config find_package cmake_install fetch_content two_parts \
-  library_brings library_finds meson_subproject meson_wrap plain specialise
+  own_targets library_brings library_finds meson_subproject meson_wrap plain specialise
 here=$source/tests/consumers
 compiler=${CXX:-c++}
 work=$(mktemp -d)
@@ -56,10 +56,17 @@ find_package() {
   installed
   built find_package find_package -DCMAKE_PREFIX_PATH="$work/prefix" -DHALO_WANTED="${version%.*}"
   runs find_package "$work/find_package/consumer"
-  if cmake -S "$here/find_package" -B "$work/too-new" -DCMAKE_PREFIX_PATH="$work/prefix" \
-    -DHALO_WANTED=999 > "$log" 2>&1; then
-    fail "find_package accepts version 999"
-  fi
+  local wanted
+  for wanted in 999 '0.0...<'"$version" '998...999' '0.0...999;COMPONENTS;parts'; do
+    if cmake -S "$here/find_package" -B "$work/other" -DCMAKE_PREFIX_PATH="$work/prefix" \
+      -DHALO_WANTED="$wanted" > "$log" 2>&1; then
+      fail "find_package accepts $wanted"
+    fi
+  done
+  for wanted in '0.0...999' "0.0...$version" "$version;EXACT" ''; do
+    quiet cmake -S "$here/find_package" -B "$work/other" -DCMAKE_PREFIX_PATH="$work/prefix" \
+      -DHALO_WANTED="$wanted"
+  done
 }
 
 cmake_install() { # the same files as Meson's, but for what CMake itself writes of the target
@@ -80,6 +87,11 @@ fetch_content() {
 two_parts() {
   built two_parts two_parts -DHALO_SOURCE="$source"
   runs two_parts "$work/two_parts/consumer"
+}
+
+own_targets() { # xtensor and xsimd that the program has itself, in no export set
+  built own_targets own_targets -DHALO_SOURCE="$source"
+  runs own_targets "$work/own_targets/consumer"
 }
 
 # A library that brings halo along is installed with it; a program finds both, there and unbuilt.

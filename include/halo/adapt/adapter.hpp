@@ -84,15 +84,16 @@ class adapter
   /// @throws halo::error for an option of optimizer, policy or rule out of its range, a policy that
   ///         optim::misfit says is for other networks, and drawn numbers that are not finite
   template <nn::initializer Rule = nn::he>
-  explicit adapter(Optimizer optimizer = {}, halo::seed s = {}, Policy policy = {}, Rule rule = {})
+  explicit adapter(Optimizer const& optimizer = {}, halo::seed s = {}, Policy const& policy = {},
+                   Rule rule = {})
       : adapter(nothing_drawn{}, optimizer, s, policy) {
     detail::draw<layout>(parameters_.span(), s, rule, called);
     this->set_drawn(layer_mask::all(layout::layers));
   }
 
   /// A network with given parameters, as assign takes them; none is drawn.
-  adapter(Optimizer optimizer, std::span<float const> parameters, halo::seed s = {},
-          Policy policy = {})
+  adapter(Optimizer const& optimizer, std::span<float const> parameters, halo::seed s = {},
+          Policy const& policy = {})
       : adapter(nothing_drawn{}, optimizer, s, policy) {
     this->assign(parameters);
   }
