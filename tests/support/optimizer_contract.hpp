@@ -43,6 +43,16 @@ void restore(State& s, std::vector<unsigned char> const& all) {
   REQUIRE(at == all.size());
 }
 
+/// Tells every part of a state that its numbers were written to, as a checkpoint does.
+struct restoring {
+  template <class U>
+  void operator()(field_path const&, recorded_field<U> const&) const noexcept {}
+  template <class V>
+  void leave(V& part) const noexcept {
+    if constexpr (requires { part.restored(); }) part.restored();
+  }
+};
+
 /// The bytes of a state that belong to one layer; numbers all layers share belong to none.
 template <class Layout, class State>
 std::vector<unsigned char> bytes_of_layer(State& s, std::size_t layer) {
@@ -267,6 +277,21 @@ void keeps_the_contract() {
     }
     CHECK(same_bits(theta, saved_theta));
     CHECK(bytes_of(one) == bytes_of(two));
+  }
+
+  SUBCASE("what is derived of the state holds, whatever the masks: restored() finds nothing new") {
+    auto state = rule.template init<Layout, T>();
+    auto theta = draw<T>(n, 0);
+    for (std::uint64_t k = 0; k < 60; ++k) {
+      auto gradient = draw<T>(n, 1 + k);
+      for (T& g : gradient) g *= k % 20 == 3 ? T(1e4) : T(1e-3);
+      optim::step_context<T> context;
+      context.mask = layer_mask(k < 30 ? 1 + k / 5 : 7);
+      (void)rule.step(theta.data(), gradient.data(), state, context);
+      auto const before = bytes_of(state);
+      walk(state, restoring{});
+      CHECK(bytes_of(state) == before);
+    }
   }
 
   SUBCASE("finds the bottom of a bowl") {

@@ -82,7 +82,12 @@ struct momentum {
         [=](T most) {  // with decay the parameters' own size matters: always try first
           return decay == T(0) && (T(1) + rate) * (grown + most) * (T(1) + mu) <= safe<T>;
         },
-        [&](T most) { s.bound = std::min(grown + most, std::numeric_limits<T>::max()); },
+        [&](T most) {  // of layers left out m stays; with decay θ is in it, of any size
+          bool const all = layer_mask::all(Layout::layers).without(context.mask).empty();
+          T const old = all ? T(0) : s.bound;
+          T const top = std::numeric_limits<T>::max();
+          s.bound = decay != T(0) ? top : std::min(std::max(old, grown + most), top);
+        },
         s.m.data());
   }
 };
