@@ -84,9 +84,8 @@ class adapter
   /// @throws halo::error for an option of optimizer, policy or rule out of its range, a policy that
   ///         optim::misfit says is for other networks, and drawn numbers that are not finite
   template <nn::initializer Rule = nn::he>
-  explicit adapter(Optimizer const& optimizer = {}, halo::seed s = {}, Policy const& policy = {},
-                   Rule rule = {})
-      : adapter(nothing_drawn{}, optimizer, s, policy) {
+  explicit adapter(Optimizer const& o = {}, halo::seed s = {}, Policy const& p = {}, Rule rule = {})
+      : adapter(nothing_drawn{}, o, s, p) {
     detail::draw<layout>(parameters_.span(), s, rule, called);
     this->set_drawn(layer_mask::all(layout::layers));
   }
