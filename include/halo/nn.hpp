@@ -29,6 +29,7 @@
 #include <halo/nn/hardest_rows.hpp>
 #include <halo/nn/head.hpp>
 #include <halo/nn/huber.hpp>
+#include <halo/nn/in_bands.hpp>
 #include <halo/nn/initialize.hpp>
 #include <halo/nn/integer.hpp>
 #include <halo/nn/integer_network.hpp>

@@ -26,6 +26,7 @@
 #include <halo/nn/flatten.hpp>
 #include <halo/nn/group_norm.hpp>
 #include <halo/nn/gru.hpp>
+#include <halo/nn/in_bands.hpp>
 #include <halo/nn/layer_norm.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/lstm.hpp>
@@ -125,6 +126,8 @@ void add_composed(std::vector<subject>& to) {
   to.push_back(
       of<nn::checkpointed<nn::linear<5, 4>, nn::gelu, nn::dropout<>, nn::linear<4, 3>, nn::tanh>,
          shape<5>>());
+  to.push_back(
+      of<nn::in_bands<2, nn::conv2d<2, 2>, nn::sigmoid, nn::conv2d<2, 2>>, shape<3, 3, 1>>());
   to.push_back(of<residual<nn::checkpointed<residual<nn::linear<4, 4>, nn::tanh>>>, shape<4>>());
 }
 
@@ -409,6 +412,7 @@ TEST_CASE("layer: one with parameters bounds its gradient") {
   check_bound<nn::group_norm<2>, shape<3, 6>>();
   check_bound<nn::residual<nn::linear<5, 5>, nn::linear<5, 5>>, shape<5>>();
   check_bound<nn::checkpointed<nn::linear<5, 5>, nn::tanh>, shape<5>>();
+  check_bound<nn::in_bands<2, nn::conv2d<3, 3>, nn::relu, nn::conv2d<2, 2>>, shape<3, 3, 2>>();
 }
 
 }  // namespace contract_layer_test

@@ -6,7 +6,7 @@
 
 #include "support/small_adaptations.hpp"
 
-using halo::learned::halo_rule, halo::learned::lean_halo_rule;
+using halo::learned::halo_rule, halo::learned::lean_halo_rule, halo::learned::leanest_halo_rule;
 using halo::optim::adam, halo::optim::in_parts, halo::optim::sgd;
 
 namespace nn = halo::nn;

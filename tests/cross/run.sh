@@ -8,7 +8,8 @@
 #   tests/cross/run.sh math [TARGET...]     the tests of random numbers, functions and registers
 #   tests/cross/run.sh verify [TARGET...]   halo-verify; by itself here and on a Cortex-M4F
 #   tests/cross/run.sh size                 flash and RAM of an adaptation on a Cortex-M4F
-#   tests/cross/run.sh pace                 instructions of its step, and stack: at most 4 KB
+#   tests/cross/run.sh pace [OPTIMIZER...]  instructions of its step, of sgd's at most 1.3 of loops
+#                                           written by hand, and stack: at most 4 KB
 #   tests/cross/run.sh sketch               the Arduino library's example, on a Cortex-M4F
 #   tests/cross/run.sh browser              the page of examples/browser, in headless Chromium
 #   tests/cross/run.sh cost [wasm]          what HALO_PORTABLE costs on this machine, and SSE2 alone
@@ -195,6 +196,7 @@ in_parts<sgd> 24576 36864
 adam 32768 110592
 halo_rule 40960 159744
 lean_halo_rule 40960 60416
+leanest_halo_rule 40960 49152
 END
   weighed "lean_halo_rule, gas, given" "40960 49152" -Os -DHALO_FOOTPRINT_OF=lean_halo_rule $start \
     -DHALO_FOOTPRINT_GAS
@@ -206,6 +208,24 @@ END
   tests/cross/weigh.py "$out/firmware" 'firmware -Os' 32768 8192 || failed=1
   # shellcheck disable=SC2086 # words
   ! command -v "${emulator%% *}" > /dev/null || timeout 300 $emulator "$out/firmware" || failed=1
+  image 'CNN, all layers -O2' 614400 262144 tests/cross/image.cpp
+}
+image() { # image TITLE FLASH RAM SOURCE: learns on a board with so much RAM, with the host's bits
+  local title=$1 flash=$2 ram=$3 name
+  for name in host cortex-m4; do
+    target "$name"
+    available "$name" || return 0
+    [ "$name" = host ] || flags+=" -Wl,--defsym=ram_size=$ram"
+    build "image-$name" "$4" -- -O2 -DNDEBUG -DHALO_PORTABLE || {
+      failed=1
+      return
+    }
+    # shellcheck disable=SC2086 # words
+    timeout 300 $emulator "$out/image-$name" > "$out/image-$name.txt" 2>&1 || failed=1
+  done
+  tests/cross/weigh.py "$out/image-cortex-m4" "$title" "$flash" $((ram - 4096)) || failed=1
+  cat "$out/image-cortex-m4.txt"
+  diff "$out/image-host.txt" "$out/image-cortex-m4.txt" || failed=1
 }
 weighed() { # weighed TITLE "FLASH RAM" FLAG...: at most so many bytes
   local title=$1 most=$2
@@ -215,12 +235,12 @@ weighed() { # weighed TITLE "FLASH RAM" FLAG...: at most so many bytes
     tests/cross/weigh.py "$out/size" "$title" $most || failed=1
 }
 
-pace() { # instructions of a step, counted by the emulator
+pace() { # pace OPTIMIZER...: instructions of a step, counted by the emulator
   local optimizer level count
   target cortex-m4
   available cortex-m4 || return 0
   ran=1
-  for optimizer in sgd 'in_parts<sgd>' adam halo_rule lean_halo_rule; do
+  for optimizer in "$@"; do
     for level in -Os -O2; do
       build pace tests/cross/pace.cpp -- -DNDEBUG "$level" -DHALO_FOOTPRINT_OF="$optimizer" || {
         failed=1
@@ -334,7 +354,10 @@ case $what in
     for name in "${targets[@]}"; do verify "$name"; done
     ;;
   size) size ;;
-  pace) pace ;;
+  pace)
+    [ $# -gt 0 ] || targets=(sgd 'in_parts<sgd>' adam halo_rule lean_halo_rule leanest_halo_rule)
+    pace "${targets[@]}"
+    ;;
   sketch) sketch ;;
   browser) browser ;;
   cost) cost "${targets[0]:-host}" ;;

@@ -38,7 +38,7 @@ struct eight_bits {
     std::int32_t c = static_cast<std::int32_t>((bits + (noise << 4)) >> 20) - below;
     if (c <= 1 && static_cast<std::int32_t>(bits >> 20) <= below)
       c = size >= smallest() * (1 - static_cast<float>(noise) * 0x1p-16F) && size > 0 ? 1 : 0;
-    c = std::min(c, has_sign ? 127 : 255);
+    c = std::min<std::int32_t>(c, has_sign ? 127 : 255);
     if (!has_sign) return static_cast<std::int8_t>(c - 128);
     return static_cast<std::int8_t>(x < 0 ? c - 128 : c);
   }
@@ -50,7 +50,7 @@ struct eight_bits {
   /// Where codes begin if that of x is to be `code`: such that all are normal numbers.
   [[nodiscard]] static std::int32_t place(float x, std::int32_t code) noexcept {
     auto const at = static_cast<std::int32_t>(core::bit_cast<std::uint32_t>(x) >> 20);
-    return std::clamp(at - code, 7, 0x7f7 - 255);
+    return std::clamp<std::int32_t>(at - code, 7, 0x7f7 - 255);
   }
 };
 
