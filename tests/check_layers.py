@@ -66,7 +66,7 @@ FROM = {  # what only this storey and those above may include
 }
 # need another library; whoever wants one includes it
 OPTIONAL = {"data/png.hpp", "io/gzip.hpp", "meta/ranks.hpp"}
-ANYWHERE = {"version.hpp"}
+ANYWHERE = {"macros_aside.hpp", "macros_back.hpp", "version.hpp"}
 THIRD_PARTY = {"xsimd": "simd/native.hpp", "xtensor": "tensor/xt.hpp", "xtl": "tensor/xt.hpp"}
 TOO_HEAVY = {"iostream", "ranges", "random", "functional", "regex"}
 

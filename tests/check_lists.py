@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Fails when a file on disk is missing from the build's lists, or a header has no test of its name.
+"""Fails when a file on disk is missing from the build's lists, a header has no test of its name, or
+one uses a name that may be somebody's macro and does not put macros aside.
 
 check_lists.py ROOT            checks
 check_lists.py ROOT --update   writes the lists anew from what is on disk
@@ -25,7 +26,9 @@ LISTS = [
 # need another library; whoever wants one includes it
 OPTIONAL = {"halo/data/png.hpp", "halo/io/gzip.hpp", "halo/meta/ranks.hpp"}
 ALSO = {"core": ["halo/version.hpp"]}
-MACROS = ("halo/macros_aside.hpp", "halo/macros_back.hpp")  # around what an umbrella includes
+MACROS = ("halo/macros_aside.hpp", "halo/macros_back.hpp")  # around an umbrella and what needs it
+FOREIGN = re.compile(r"#\s*include\s*<(xsimd|xtensor)/")  # these mind macros, too
+WORDS = {"I", "emit", "far", "near", "signals", "small"}  # not called
 NOT_UNITS = {"main_test.cpp", "simd_main_test.cpp"}
 
 
@@ -50,6 +53,11 @@ def update(root):
     for umbrella, includes in umbrellas(root):
         head = umbrella.read_text().partition("#include")[0]  # what stands above it stays
         umbrella.write_text(head + text_of(includes))
+    names = aside(root)
+    for header in inner(root):
+        text = header.read_text()
+        if (new := wrapped(text, names)) != text:
+            header.write_text(new)
 
 
 def umbrellas(root):
@@ -68,6 +76,33 @@ def text_of(includes):
     aside, back = (f"#include <{name}>\n" for name in MACROS)
     lines = [f"#include <{name}>\n" for name in sorted(includes)]
     return "".join([aside, "\n", *lines, "\n", back])
+
+
+def aside(root):
+    """Finds a name that is put aside: one that is called, or a word where a macro is no call."""
+    text = (root / "include" / MACROS[0]).read_text()
+    names = re.findall(r'#pragma push_macro\("(\w+)"\)', text)
+    calls = "|".join(set(names) - WORDS)
+    return re.compile(rf"\b({'|'.join(WORDS)})\b|\b({calls})\s*\(")
+
+
+def wrapped(text, names):
+    """A header with macros put aside in front of all that it includes and back at its end, if it
+    uses one of the names or includes who does, and else without."""
+    before, after = (f"#include <{name}>\n" for name in MACROS)
+    text = text.replace(f"{before}\n", "").replace(f"\n{after}", "")
+    code = re.sub(r'//.*|"(?:[^"\\\n]|\\.)*"', "", text)
+    if not names.search(code) and not FOREIGN.search(text):
+        return text
+    once = "#pragma once\n\n"
+    return text.replace(once, f"{once}{before}\n", 1) + f"\n{after}"
+
+
+def inner(root):
+    """The headers in rooms, but tables of numbers."""
+    for header in sorted((root / "include" / "halo").glob("*/**/*.hpp")):
+        if "pretrained" not in header.parts:
+            yield header
 
 
 def rooms_of(root):
@@ -95,10 +130,12 @@ def check(root):
         bad += [f"{build}: '{name}' lists {f}, which is not there" for f in listed if f not in disk]
         bad += [f"{build}: '{name}' lists {f} twice" for f in disk if listed.count(f) > 1]
     include = root / "include"
-    for header in sorted((include / "halo").glob("*/**/*.hpp")):
+    names = aside(root)
+    for header in inner(root):
         relative = header.relative_to(include / "halo")
-        if "pretrained" in relative.parts:  # numbers, tested by what uses them
-            continue
+        text = header.read_text()
+        if text != wrapped(text, names):
+            bad.append(f"{header}: --update puts macros aside in it, or no longer")
         test = root / "tests" / relative.with_name(relative.stem + "_test.cpp")
         if not test.exists():
             bad.append(f"{header}: no test {test.relative_to(root)}")

@@ -73,7 +73,8 @@ def check(root):
                 once = not name.startswith("include/halo/macros_")  # read again and again
                 if once and head[1:2] != ["#pragma once"]:
                     bad.append(f"{name}:2: no #pragma once")
-                if len(lines) > 255 and "/pretrained/" not in name:
+                macros = 4 if "#include <halo/macros_aside.hpp>" in lines else 0
+                if len(lines) > 255 + macros and "/pretrained/" not in name:
                     bad.append(f"{name}: {len(lines)} lines, at most 255")
             check_lines(name, lines, bad)
     return bad

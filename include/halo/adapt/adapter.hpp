@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <concepts>
@@ -252,3 +254,5 @@ class adapter
 };
 
 }  // namespace halo::adapt
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -209,3 +211,5 @@ template <class Network>
 
 }  // namespace detail
 }  // namespace halo::adapt
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -102,3 +104,5 @@ struct budget {
 };
 
 }  // namespace halo::adapt
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <span>
@@ -54,3 +56,5 @@ template <class From, class To>
 }
 
 }  // namespace halo::adapt
+
+#include <halo/macros_back.hpp>

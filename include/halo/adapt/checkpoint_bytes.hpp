@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cstddef>
 #include <span>
 #include <string_view>
@@ -133,3 +135,5 @@ template <class Network>
 }
 
 }  // namespace halo::adapt
+
+#include <halo/macros_back.hpp>

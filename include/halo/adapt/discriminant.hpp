@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -184,3 +186,5 @@ class discriminant {
 };
 
 }  // namespace halo::adapt
+
+#include <halo/macros_back.hpp>

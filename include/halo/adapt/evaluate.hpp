@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
@@ -177,3 +179,5 @@ template <class Network, class Loss, forward_memory Workspace, class X, class Y,
 }
 
 }  // namespace halo::adapt
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <concepts>
@@ -99,3 +101,5 @@ template <class Network, forward_memory Work, class X, class Y, class Sums>
 }
 
 }  // namespace halo::adapt
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -99,3 +101,5 @@ class federated_average {
 };
 
 }  // namespace halo::adapt
+
+#include <halo/macros_back.hpp>

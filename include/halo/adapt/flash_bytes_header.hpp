@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -60,3 +62,5 @@ namespace halo::adapt {
 }
 
 }  // namespace halo::adapt
+
+#include <halo/macros_back.hpp>

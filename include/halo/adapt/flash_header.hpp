@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -154,3 +156,5 @@ template <class Device>
 }
 
 }  // namespace halo::adapt
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <limits>
@@ -116,3 +118,5 @@ template <class Layout, class Network>
 }
 
 }  // namespace halo::adapt::detail
+
+#include <halo/macros_back.hpp>

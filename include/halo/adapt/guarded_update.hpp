@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cmath>
 #include <limits>
 
@@ -43,3 +45,5 @@ optim::status guarded_update(
 }
 
 }  // namespace halo::adapt::detail
+
+#include <halo/macros_back.hpp>

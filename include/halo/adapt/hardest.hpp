@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -65,3 +67,5 @@ class hardest {
 };
 
 }  // namespace halo::adapt
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -178,3 +180,5 @@ class judged<Network, 0, Loss> : public nothing_recorded {
 };
 
 }  // namespace halo::adapt::detail
+
+#include <halo/macros_back.hpp>

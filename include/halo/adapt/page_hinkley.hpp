@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -83,3 +85,5 @@ class page_hinkley {
 };
 
 }  // namespace halo::adapt
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <limits>
@@ -50,3 +52,5 @@ struct prospect {
 }
 
 }  // namespace halo::adapt
+
+#include <halo/macros_back.hpp>

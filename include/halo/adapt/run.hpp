@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <concepts>
@@ -211,3 +213,5 @@ outcome run(Device& device, Stream& stream, budget const& limits, Observer&& obs
 }
 
 }  // namespace halo::adapt
+
+#include <halo/macros_back.hpp>

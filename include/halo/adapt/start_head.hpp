@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <concepts>
@@ -228,3 +230,5 @@ class head_starts {
 };
 
 }  // namespace halo::adapt
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -89,3 +91,5 @@ class running_statistics<Network, 0> {
 
 }  // namespace detail
 }  // namespace halo::adapt
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -185,3 +187,5 @@ check_report check_hessian(F&& f, std::span<double const> x, check_options const
 }
 
 }  // namespace halo::autodiff
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -245,3 +247,5 @@ struct dual : detail::lanes_of<V>, detail::compound<dual<V>> {
 };
 
 }  // namespace halo::autodiff
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -215,3 +217,5 @@ class tape {
 };
 
 }  // namespace halo::autodiff
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -246,3 +248,5 @@ class variable : public detail::compound<variable<T>> {
 };
 
 }  // namespace halo::autodiff
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <limits>
 
 namespace halo {
@@ -45,3 +47,5 @@ struct allowed {
 };
 
 }  // namespace halo
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <array>
 #include <cstdio>
 #include <limits>
@@ -58,3 +60,5 @@ void check_options(V const& value, std::string_view what) {
 }
 
 }  // namespace halo
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -219,3 +221,5 @@ namespace detail {
 }
 
 }  // namespace halo::core
+
+#include <halo/macros_back.hpp>

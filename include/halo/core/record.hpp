@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -241,3 +243,5 @@ struct nothing_recorded {
 static_assert(recordable<nothing_recorded> && recordable<nothing_recorded const>);
 
 }  // namespace halo
+
+#include <halo/macros_back.hpp>

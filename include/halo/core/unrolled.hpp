@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cstddef>
 #include <utility>
 
@@ -16,3 +18,5 @@ template <std::size_t N, class Body>
 }
 
 }  // namespace halo
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -226,3 +228,5 @@ class batches {
 };
 
 }  // namespace halo::data
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -195,3 +197,5 @@ class csv_plan {
 };
 
 }  // namespace halo::data::detail
+
+#include <halo/macros_back.hpp>

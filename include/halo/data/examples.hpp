@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -112,3 +114,5 @@ namespace detail {
 }
 
 }  // namespace halo::data
+
+#include <halo/macros_back.hpp>

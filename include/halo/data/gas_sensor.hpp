@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -176,3 +178,5 @@ inline void parse_gas_rows(std::string_view all, std::string_view name, std::int
 }
 
 }  // namespace halo::data
+
+#include <halo/macros_back.hpp>

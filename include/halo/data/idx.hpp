@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -154,3 +156,5 @@ template <class T, std::size_t Rank>
 }
 
 }  // namespace halo::data
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -117,3 +119,5 @@ inline constexpr std::array<std::optional<io::dtype>, 7> idx_types = {
 }
 
 }  // namespace halo::data::detail
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #if !__has_include(<png.h>)
 #  error \
       "halo: data/png.hpp needs libpng (Debian: libpng-dev), and a program that includes it -lpng"
@@ -171,3 +173,5 @@ inline void decode_image(std::span<std::byte const> file, std::string_view name,
 }
 
 }  // namespace halo::data
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -112,3 +114,5 @@ inline void decode_ppm(std::span<std::byte const> file, std::string_view name,
 }
 
 }  // namespace halo::data
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -194,3 +196,5 @@ template <class Target>
 }
 
 }  // namespace halo::data
+
+#include <halo/macros_back.hpp>

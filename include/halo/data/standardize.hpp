@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -136,3 +138,5 @@ standardizer standardize(basic_split<Target>& d) {
 }
 
 }  // namespace halo::data
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
@@ -156,3 +158,5 @@ template <class T>
 }
 
 }  // namespace halo::data::text
+
+#include <halo/macros_back.hpp>

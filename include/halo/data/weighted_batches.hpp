@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -74,3 +76,5 @@ class weighted_batches : public detail::drawn_batches<detail::by_weight, Target>
 };
 
 }  // namespace halo::data
+
+#include <halo/macros_back.hpp>

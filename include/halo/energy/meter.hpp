@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cmath>
 #include <concepts>
 #include <cstdint>
@@ -165,3 +167,5 @@ template <meter Meter, std::invocable Wait>
 }
 
 }  // namespace halo::energy
+
+#include <halo/macros_back.hpp>

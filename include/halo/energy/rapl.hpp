@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -80,3 +82,5 @@ class rapl {
 }  // namespace halo::energy
 
 #endif
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -166,3 +168,5 @@ template <class Amount, class Bound>
 }
 
 }  // namespace halo::energy
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -246,3 +248,5 @@ constexpr void each_size(std::uint64_t all, std::uint64_t unit, Body&& body) {
 }
 
 }  // namespace halo::energy
+
+#include <halo/macros_back.hpp>

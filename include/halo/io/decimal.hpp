@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <charconv>
 #include <clocale>
 #include <cmath>
@@ -92,3 +94,5 @@ template <std::floating_point T>
 }
 
 }  // namespace halo::io
+
+#include <halo/macros_back.hpp>

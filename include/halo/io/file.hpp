@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -84,3 +86,5 @@ void read_pieces(std::string const& path, std::size_t size, std::span<std::byte>
 }
 
 }  // namespace halo::io
+
+#include <halo/macros_back.hpp>

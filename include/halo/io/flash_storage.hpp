@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <concepts>
@@ -219,3 +221,5 @@ class flash_storage {
 };
 
 }  // namespace halo::io
+
+#include <halo/macros_back.hpp>

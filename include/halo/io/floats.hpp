@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -83,3 +85,5 @@ inline void to_floats(dtype type, std::span<std::byte const> from, std::span<flo
 }
 
 }  // namespace halo::io
+
+#include <halo/macros_back.hpp>

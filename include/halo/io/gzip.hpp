@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #if !__has_include(<zlib.h>)
 #  error "halo: io/gzip.hpp needs zlib (Debian: zlib1g-dev), and a program that includes it -lz"
 #endif
@@ -156,3 +158,5 @@ class inflater {
 }
 
 }  // namespace halo::io
+
+#include <halo/macros_back.hpp>

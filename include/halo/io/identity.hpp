@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <optional>
@@ -115,3 +117,5 @@ struct identity_line {
 }
 
 }  // namespace halo::io
+
+#include <halo/macros_back.hpp>

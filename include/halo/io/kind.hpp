@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -95,3 +97,5 @@ inline constexpr std::array<signature, 28> signatures = {{
 }
 
 }  // namespace halo::io
+
+#include <halo/macros_back.hpp>

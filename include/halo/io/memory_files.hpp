@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
@@ -82,3 +84,5 @@ class memory_files {
 };
 
 }  // namespace halo::io
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -125,3 +127,5 @@ void save_npy(std::string const& path, X const& x) {
 }
 
 }  // namespace halo::io
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -210,3 +212,5 @@ class zip_reader {
 }
 
 }  // namespace halo::io
+
+#include <halo/macros_back.hpp>

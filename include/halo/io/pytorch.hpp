@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -189,3 +191,5 @@ template <class Network>
 }
 
 }  // namespace halo::io
+
+#include <halo/macros_back.hpp>

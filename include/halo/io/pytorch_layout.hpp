@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -130,3 +132,5 @@ class layer_walk {
 };
 
 }  // namespace halo::io::detail
+
+#include <halo/macros_back.hpp>

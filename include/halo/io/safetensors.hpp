@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -60,3 +62,5 @@ inline void save_safetensors(std::string const& path, std::span<tensor_view cons
 }
 
 }  // namespace halo::io
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -216,3 +218,5 @@ class safetensors_parser {
 }
 
 }  // namespace halo::io
+
+#include <halo/macros_back.hpp>

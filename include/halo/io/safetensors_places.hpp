@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -115,3 +117,5 @@ class safetensors_places {
 };
 
 }  // namespace halo::io::detail
+
+#include <halo/macros_back.hpp>

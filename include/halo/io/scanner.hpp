@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -126,3 +128,5 @@ class scanner {
 };
 
 }  // namespace halo::io
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -104,3 +106,5 @@ template <class T>
 }
 
 }  // namespace halo::io
+
+#include <halo/macros_back.hpp>

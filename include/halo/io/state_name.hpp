@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <compare>
 #include <cstddef>
@@ -156,3 +158,5 @@ class name_order {
 };
 
 }  // namespace halo::io::detail
+
+#include <halo/macros_back.hpp>

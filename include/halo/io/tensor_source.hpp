@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -91,3 +93,5 @@ class memory_source : public tensor_source {
 };
 
 }  // namespace halo::io::detail
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -246,3 +248,5 @@ inline void little_endian(std::span<std::byte> bytes, std::size_t size) noexcept
 }  // namespace detail
 
 }  // namespace halo::io
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -120,3 +122,5 @@ class turned {
 };
 
 }  // namespace halo::io::detail
+
+#include <halo/macros_back.hpp>

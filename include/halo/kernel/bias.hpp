@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 
@@ -69,3 +71,5 @@ void column_sum(std::size_t rows, std::size_t n, simd::const_of<P> x, P sum,
 }
 
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

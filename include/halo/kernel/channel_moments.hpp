@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <type_traits>
@@ -140,3 +142,5 @@ void channel_moments(std::size_t n, std::size_t channels, simd::const_of<P> x, P
 }
 
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -180,3 +182,5 @@ void channel_backward(std::size_t n, std::size_t channels, channel_norm<P, F> co
 }
 
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cmath>
 #include <cstddef>
 
@@ -73,3 +75,5 @@ void cholesky_solve(std::size_t n, T const* u, T* x) noexcept {
 }
 
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <span>
@@ -234,3 +236,5 @@ void conv2d_backward_data(std::size_t images, conv2d_geometry const& g, T const*
 }
 
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

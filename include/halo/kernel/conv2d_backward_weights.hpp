@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -129,3 +131,5 @@ void conv2d_backward_weights(std::size_t images, conv2d_geometry const& g, T con
 }
 
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -130,3 +132,5 @@ void conv2d_int8(std::size_t images, conv2d_geometry const& g, byte_grid const& 
 }
 
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

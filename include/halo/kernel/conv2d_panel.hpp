@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <limits>
@@ -218,3 +220,5 @@ template <class Arch, class T>
 
 }  // namespace detail
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

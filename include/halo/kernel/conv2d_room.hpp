@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 
@@ -27,3 +29,5 @@ template <class T, class Arch = simd::default_arch>
 }
 
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -191,3 +193,5 @@ inline void walk(walk_task<T> task, std::size_t rows, std::size_t n) noexcept {
 }
 
 }  // namespace halo::kernel::detail
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <span>
@@ -105,3 +107,5 @@ void gemm(std::size_t m, std::size_t n, std::size_t k, operand<T const*> a, oper
 }
 
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

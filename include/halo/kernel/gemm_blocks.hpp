@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <span>
@@ -208,3 +210,5 @@ template <class T, class Arch>
 }  // namespace detail
 
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

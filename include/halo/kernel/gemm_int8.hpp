@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -182,3 +184,5 @@ void gemm_int8(std::size_t m, std::size_t n, std::size_t depth, std::uint8_t con
 }
 
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

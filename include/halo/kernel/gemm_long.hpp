@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -51,3 +53,5 @@ void multiply(gemm_task<T> const& task, std::span<T> room) noexcept {
 }
 
 }  // namespace halo::kernel::detail
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <utility>
@@ -106,3 +108,5 @@ inline void pack_transposed(T const* b, std::size_t stride, std::size_t depth, s
 }
 
 }  // namespace halo::kernel::detail
+
+#include <halo/macros_back.hpp>

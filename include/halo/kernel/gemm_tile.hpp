@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -221,3 +223,5 @@ inline void multiply_column(tile_task<T> task, std::size_t rows, std::size_t vec
 }
 
 }  // namespace halo::kernel::detail
+
+#include <halo/macros_back.hpp>

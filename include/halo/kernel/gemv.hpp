@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
@@ -128,3 +130,5 @@ void multiply_by_dots(std::size_t m, std::size_t n, dot_task<T> task, T* c, std:
 }
 
 }  // namespace halo::kernel::detail
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 
@@ -177,3 +179,5 @@ void gru_backward(std::size_t rows, recurrent_geometry const& g, simd::const_of<
 }
 
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

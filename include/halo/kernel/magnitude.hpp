@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cstddef>
 #include <limits>
 
@@ -35,3 +37,5 @@ template <class Arch = simd::default_arch, class T>
 }
 
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

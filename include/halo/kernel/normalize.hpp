@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -212,3 +214,5 @@ void normalize_gradient(std::size_t rows, std::size_t n, simd::const_of<P> x,
 }
 
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

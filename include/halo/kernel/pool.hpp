@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 
@@ -174,3 +176,5 @@ void average_pool_backward(std::size_t images, pool_geometry const& g, simd::con
 }
 
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

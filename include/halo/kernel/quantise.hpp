@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cstddef>
 #include <limits>
 
@@ -191,3 +193,5 @@ void fake_quantise_channels(std::size_t n, std::size_t channels, unsigned bits, 
 }
 
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -101,3 +103,5 @@ void keep_steps(std::size_t steps, std::size_t rows, std::uint32_t const* kept, 
 }
 
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -196,3 +198,5 @@ simd::element_of<P> softmax_cross_entropy(std::size_t rows, std::size_t classes,
 }
 
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cstddef>
 #include <tuple>
 
@@ -47,3 +49,5 @@ template <class Arch = simd::default_arch, class T, class Rule, class... States>
 }
 
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 
@@ -92,3 +94,5 @@ struct window_axis {
 };
 
 }  // namespace halo::kernel
+
+#include <halo/macros_back.hpp>

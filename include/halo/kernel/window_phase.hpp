@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
@@ -62,3 +64,5 @@ struct window_phase {
 }
 
 }  // namespace halo::kernel::detail
+
+#include <halo/macros_back.hpp>

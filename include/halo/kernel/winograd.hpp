@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <limits>
@@ -180,3 +182,5 @@ inline void winograd(winograd_task<T> const& w, T most, Pack const& pack, Plain 
 }
 
 }  // namespace halo::kernel::detail
+
+#include <halo/macros_back.hpp>

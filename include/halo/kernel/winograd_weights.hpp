@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <span>
@@ -178,3 +180,5 @@ inline void winograd_weights(winograd_task<T> const& w, T const* dy, room lent) 
 }
 
 }  // namespace halo::kernel::detail
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -112,3 +114,5 @@ template <coordinate_lstm_options O = coordinate_lstm_options{}, floating W = fl
 using coordinate_lstm = optimizer<coordinate_lstm_program<O>, W>;
 
 }  // namespace halo::learned
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -55,3 +57,5 @@ struct eight_bits {
 };
 
 }  // namespace halo::learned::detail
+
+#include <halo/macros_back.hpp>

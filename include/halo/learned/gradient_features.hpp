@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -78,3 +80,5 @@ void rate_features(V const& l, V const& mean, V* x) {
 }
 
 }  // namespace halo::learned
+
+#include <halo/macros_back.hpp>

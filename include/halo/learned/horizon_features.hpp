@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 
 #include <halo/core/portable.hpp>
@@ -76,3 +78,5 @@ template <class Z, class T>
 }
 
 }  // namespace halo::learned::detail
+
+#include <halo/macros_back.hpp>

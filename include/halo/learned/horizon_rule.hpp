@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -153,3 +155,5 @@ template <floating W = float, bool Pulls = true>
 using horizon_rule = optimizer<horizon_program<Pulls>, W>;
 
 }  // namespace halo::learned
+
+#include <halo/macros_back.hpp>

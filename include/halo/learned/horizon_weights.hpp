@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -134,3 +136,5 @@ struct horizon_numbers {
 
 }  // namespace detail
 }  // namespace halo::learned
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <span>
@@ -138,3 +140,5 @@ class lane_gradient {
 };
 
 }  // namespace halo::learned
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -245,3 +247,5 @@ class lean {
 };
 
 }  // namespace halo::learned
+
+#include <halo/macros_back.hpp>

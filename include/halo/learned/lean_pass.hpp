@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -124,3 +126,5 @@ template <program P, precision S, class Arch = simd::default_arch, class W, clas
 }
 
 }  // namespace halo::learned
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -126,3 +128,5 @@ template <class P, precision S, floating T>
 
 }  // namespace detail
 }  // namespace halo::learned
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -218,3 +220,5 @@ class optimizer {
 };
 
 }  // namespace halo::learned
+
+#include <halo/macros_back.hpp>

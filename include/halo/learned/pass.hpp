@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -116,3 +118,5 @@ template <program P, class Arch = simd::default_arch, class W, class T>
 }
 
 }  // namespace halo::learned
+
+#include <halo/macros_back.hpp>

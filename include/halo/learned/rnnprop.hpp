@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -125,3 +127,5 @@ template <rnnprop_options O = rnnprop_options{}, floating W = float>
 using rnnprop = optimizer<rnnprop_program<O>, W>;
 
 }  // namespace halo::learned
+
+#include <halo/macros_back.hpp>

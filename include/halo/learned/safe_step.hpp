@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -30,3 +32,5 @@ template <parameter_layout Layout, floating T>
 }
 
 }  // namespace halo::learned::detail
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -74,3 +76,5 @@ struct state {
 };
 
 }  // namespace halo::learned
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -58,3 +60,5 @@ void tell_tensor(facts<T>& f, std::size_t tensor, std::uint64_t steps) noexcept 
 }
 
 }  // namespace halo::learned
+
+#include <halo/macros_back.hpp>

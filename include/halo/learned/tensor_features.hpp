@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -108,3 +110,5 @@ void tensor_features(tensor_statistics const& s, facts<double> const& f, loss_tr
 }
 
 }  // namespace halo::learned
+
+#include <halo/macros_back.hpp>

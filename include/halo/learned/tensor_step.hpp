@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -57,3 +59,5 @@ template <class V>
 }
 
 }  // namespace halo::learned
+
+#include <halo/macros_back.hpp>

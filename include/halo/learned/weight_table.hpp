@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -135,3 +137,5 @@ void initialize(weight_table<N> const& table, std::span<T> weights, seed s) noex
 }
 
 }  // namespace halo::learned
+
+#include <halo/macros_back.hpp>

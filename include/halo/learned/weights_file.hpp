@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -104,3 +106,5 @@ template <class Optimizer>
 }
 
 }  // namespace halo::learned
+
+#include <halo/macros_back.hpp>

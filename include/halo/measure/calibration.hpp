@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -79,3 +81,5 @@ class calibration_error {
 static_assert(measure<calibration_error<>, float> && measure<calibration_error<>, std::int32_t>);
 
 }  // namespace halo::measure
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -123,3 +125,5 @@ static_assert(measure<rmse, float> && measure<mae, float> && measure<r2<>, float
 static_assert(!measure<rmse, std::int32_t>);
 
 }  // namespace halo::measure
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <concepts>
@@ -128,3 +130,5 @@ template <recordable O>
 }
 
 }  // namespace halo::meta
+
+#include <halo/macros_back.hpp>

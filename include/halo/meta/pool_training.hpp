@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -131,3 +133,5 @@ class pool_training {
 };
 
 }  // namespace halo::meta
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #if !__has_include(<mpi.h>)
 #  error "halo: meta/ranks.hpp needs MPI (Debian: libopenmpi-dev); mpic++ finds it"
 #endif
@@ -236,3 +238,5 @@ class ranks {
 };
 
 }  // namespace halo::meta
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -249,3 +251,5 @@ template <class... Rules, class Progress>
 }
 
 }  // namespace halo::meta
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -159,3 +161,5 @@ class task_slot final : public slot<P, typename Task::scalar> {
 };
 
 }  // namespace halo::meta
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -79,3 +81,5 @@ class spectral_norm {
 };
 
 }  // namespace halo::meta
+
+#include <halo/macros_back.hpp>

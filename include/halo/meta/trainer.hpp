@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -107,3 +109,5 @@ class trainer : public pool_training<P, T> {
 };
 
 }  // namespace halo::meta
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -148,3 +150,5 @@ class champion {
 };
 
 }  // namespace halo::meta
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -250,3 +252,5 @@ class run {
 };
 
 }  // namespace halo::meta
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -203,3 +205,5 @@ using batch_norm = basic_batch_norm<>;
 static_assert(layer<batch_norm, shape<4>> && layer<batch_norm, shape<2, 3, 4>>);
 
 }  // namespace halo::nn
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -198,3 +200,5 @@ struct block {
 };
 
 }  // namespace halo::nn::detail
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -108,3 +110,5 @@ struct block_cost {
 };
 
 }  // namespace halo::nn::detail
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cstddef>
 #include <tuple>
 #include <type_traits>
@@ -131,3 +133,5 @@ struct chain<I, X, First, Rest...> {
 };
 
 }  // namespace halo::nn::detail
+
+#include <halo/macros_back.hpp>

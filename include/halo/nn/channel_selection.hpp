@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -103,3 +105,5 @@ struct channel_selection : stateless_layer {
 static_assert(layer<channel_selection<channel_set::of(3, {0, 2})>, shape<4, 4, 3>>);
 
 }  // namespace halo::nn
+
+#include <halo/macros_back.hpp>

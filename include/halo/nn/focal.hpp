@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -99,3 +101,5 @@ struct focal : cross_entropy {
 };
 
 }  // namespace halo::nn
+
+#include <halo/macros_back.hpp>

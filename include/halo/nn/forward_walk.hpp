@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cstddef>
 
 #include <halo/nn/chain.hpp>
@@ -77,3 +79,5 @@ struct forward_walk {
 };
 
 }  // namespace halo::nn::detail
+
+#include <halo/macros_back.hpp>

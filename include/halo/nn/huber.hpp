@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cmath>
 #include <cstddef>
 #include <ratio>
@@ -47,3 +49,5 @@ struct huber : pointwise_loss<huber<Delta>> {
 };
 
 }  // namespace halo::nn
+
+#include <halo/macros_back.hpp>

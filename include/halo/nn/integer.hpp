@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -173,3 +175,5 @@ struct integer<quantised<L, O>> : detail::input_of_layer<L> {
 };
 
 }  // namespace halo::nn
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <span>
@@ -145,3 +147,5 @@ void to_integers(std::span<float const> theta, std::span<float const> statistics
 }
 
 }  // namespace halo::nn
+
+#include <halo/macros_back.hpp>

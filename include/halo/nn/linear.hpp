@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <limits>
 
@@ -161,3 +163,5 @@ struct linear {
 static_assert(layer<linear<3, 2>, shape<3>> && layer<linear<3, 2, false>, shape<3>>);
 
 }  // namespace halo::nn
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cmath>
 #include <cstddef>
 
@@ -31,3 +33,5 @@ struct mean_absolute : pointwise_loss<mean_absolute> {
 };
 
 }  // namespace halo::nn
+
+#include <halo/macros_back.hpp>

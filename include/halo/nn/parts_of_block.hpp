@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -211,3 +213,5 @@ class parts_of_block {
 };
 
 }  // namespace halo::nn::detail
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <concepts>
@@ -137,3 +139,5 @@ inline void slope_by_signs(std::size_t n, std::uint32_t const* bits, float* dx) 
 }
 
 }  // namespace halo::nn::detail
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -247,3 +249,5 @@ template <std::size_t N>
 
 }  // namespace detail
 }  // namespace halo::nn
+
+#include <halo/macros_back.hpp>

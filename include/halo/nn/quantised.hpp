@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -246,3 +248,5 @@ struct quantised : detail::input_of_layer<L> {
 };
 
 }  // namespace halo::nn
+
+#include <halo/macros_back.hpp>

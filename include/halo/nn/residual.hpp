@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <concepts>
@@ -215,3 +217,5 @@ struct residual<projection<S...>, L...>
 };
 
 }  // namespace halo::nn
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -177,3 +179,5 @@ template <class Wide, class Slim>
 }
 
 }  // namespace halo::nn
+
+#include <halo/macros_back.hpp>

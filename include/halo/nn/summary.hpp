@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
@@ -57,3 +59,5 @@ template <class Network>
 }
 
 }  // namespace halo::nn
+
+#include <halo/macros_back.hpp>

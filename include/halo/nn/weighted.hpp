@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <concepts>
@@ -147,3 +149,5 @@ struct weighted : detail::same_accuracy<Inner> {
 };
 
 }  // namespace halo::nn
+
+#include <halo/macros_back.hpp>

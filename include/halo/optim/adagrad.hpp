@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <limits>
 
@@ -88,3 +90,5 @@ struct adagrad {
 static_assert(optimizer<adagrad>);
 
 }  // namespace halo::optim
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -136,3 +138,5 @@ static_assert(optimizer<adam>);
 }
 
 }  // namespace halo::optim
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <type_traits>
@@ -90,3 +92,5 @@ template <class Inner>
 averaged(Inner) -> averaged<Inner>;
 
 }  // namespace halo::optim
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -121,3 +123,5 @@ struct clipped : wrapper<clipped<Inner>, Inner> {
 };
 
 }  // namespace halo::optim
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -248,3 +250,5 @@ template <class O, floating T = float>
 }
 
 }  // namespace halo::optim
+
+#include <halo/macros_back.hpp>

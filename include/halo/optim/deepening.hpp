@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -146,3 +148,5 @@ struct fixed_stages {
 static_assert(policy<fixed_stages>);
 
 }  // namespace halo::optim
+
+#include <halo/macros_back.hpp>

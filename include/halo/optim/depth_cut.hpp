@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -103,3 +105,5 @@ class depth_cut {
 static_assert(policy<depth_cut>);
 
 }  // namespace halo::optim
+
+#include <halo/macros_back.hpp>

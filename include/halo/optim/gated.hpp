@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -92,3 +94,5 @@ struct gated {
 static_assert(policy<gated<>>);
 
 }  // namespace halo::optim
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -154,3 +156,5 @@ template <class Inner>
 guarded(Inner) -> guarded<Inner>;
 
 }  // namespace halo::optim
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <limits>
 
@@ -94,3 +96,5 @@ struct momentum {
 static_assert(optimizer<momentum>);
 
 }  // namespace halo::optim
+
+#include <halo/macros_back.hpp>

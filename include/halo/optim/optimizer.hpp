@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -89,3 +91,5 @@ concept optimizer = std::copyable<O> && parameter_layout<Layout> && recordable<O
                     recordable<typename O::template state<Layout, T>>;
 
 }  // namespace halo::optim
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -164,3 +166,5 @@ pruning_report<typename State::layout> prune(State& of_optimizer, std::span<T> t
 }
 
 }  // namespace halo::optim
+
+#include <halo/macros_back.hpp>

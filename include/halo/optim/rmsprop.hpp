@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 
@@ -86,3 +88,5 @@ struct rmsprop {
 static_assert(optimizer<rmsprop>);
 
 }  // namespace halo::optim
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <concepts>
@@ -143,3 +145,5 @@ struct scheduled : wrapper<scheduled<Inner, Schedule>, Inner> {
 };
 
 }  // namespace halo::optim
+
+#include <halo/macros_back.hpp>

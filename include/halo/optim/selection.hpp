@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -204,3 +206,5 @@ namespace scheme {
 }  // namespace scheme
 
 }  // namespace halo::optim
+
+#include <halo/macros_back.hpp>

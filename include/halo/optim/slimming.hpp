@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <utility>
@@ -74,3 +76,5 @@ struct slimming : wrapper<slimming<Inner>, Inner> {
 };
 
 }  // namespace halo::optim
+
+#include <halo/macros_back.hpp>

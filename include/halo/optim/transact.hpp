@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <limits>
@@ -197,3 +199,5 @@ status transact(step_context<T> const& context, T* theta, Gradient const& gradie
 }
 
 }  // namespace halo::optim
+
+#include <halo/macros_back.hpp>

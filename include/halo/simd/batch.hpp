@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <array>
 #include <cmath>
 #include <concepts>
@@ -253,3 +255,5 @@ struct batch {
 }  // namespace halo::simd
 
 #undef HALO_SIMD_INLINE
+
+#include <halo/macros_back.hpp>

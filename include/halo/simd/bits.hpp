@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <halo/simd/batch.hpp>
 
 namespace halo::simd {
@@ -48,3 +50,5 @@ template <class T, class Arch>
 }
 
 }  // namespace halo::simd
+
+#include <halo/macros_back.hpp>

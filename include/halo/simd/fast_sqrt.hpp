@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <limits>
 #include <type_traits>
 
@@ -27,3 +29,5 @@ template <class T, class Arch>
 }
 
 }  // namespace halo::simd
+
+#include <halo/macros_back.hpp>

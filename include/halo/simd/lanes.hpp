@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cstddef>
 #include <utility>
 
@@ -41,3 +43,5 @@ template <std::size_t Size, class T>
 }
 
 }  // namespace halo::simd::detail
+
+#include <halo/macros_back.hpp>

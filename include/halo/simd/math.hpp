@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -235,3 +237,5 @@ template <floating T, class Arch = default_arch>
 }
 
 }  // namespace halo::simd
+
+#include <halo/macros_back.hpp>

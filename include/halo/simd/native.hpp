@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 // The only header that names xsimd. Its versions 8 to 14 and machines without any vector unit all
 // look alike from here on. xsimd's functions are called unqualified on its registers, found by
 // argument-dependent lookup alone: where xsimd knows no architecture it declares none of them.
@@ -211,3 +213,5 @@ template <class R>
 }  // namespace detail
 
 }  // namespace halo::simd
+
+#include <halo/macros_back.hpp>

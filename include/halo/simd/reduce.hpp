@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <cstddef>
 
 #include <halo/simd/pointer.hpp>
@@ -102,3 +104,5 @@ template <class Arch = default_arch, class T>
 }
 
 }  // namespace halo::simd
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -215,3 +217,5 @@ class few_rows {
 };
 
 }  // namespace halo::task
+
+#include <halo/macros_back.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 // The only file that includes xtensor. Releases since 0.26 sort their headers into folders, under
 // the same names and without forwarding headers.
 #if __has_include(<xtensor/containers/xtensor.hpp>)
@@ -18,3 +20,5 @@
 #else
 #  error "halo: xtensor 0.24 or newer was not found on the include path"
 #endif
+
+#include <halo/macros_back.hpp>
