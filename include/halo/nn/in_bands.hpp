@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 
@@ -220,3 +222,5 @@ struct in_bands
 };
 
 }  // namespace halo::nn
+
+#include <halo/macros_back.hpp>
