@@ -21,11 +21,13 @@ namespace {
 template <class Inner>
 using cosine_scheduled = optim::scheduled<Inner, optim::cosine>;
 
+void none_is(char const* broken, char const* name) {
+  INFO(name);
+  CHECK(std::string(broken == nullptr ? "" : broken).empty());
+}
 template <class O>
 void keeps(O const& rule) {
-  char const* const broken = optim::broken_promise(rule);
-  INFO(O::name);
-  CHECK(std::string(broken == nullptr ? "" : broken).empty());
+  none_is(optim::broken_promise(rule), O::name);
 }
 
 /// Wrapper by wrapper around one optimizer; names say what they are.

@@ -3,22 +3,23 @@
 
 #include <cstddef>
 #include <cstring>
-#include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include <halo/core/record.hpp>
+#include <halo/io/any_field.hpp>
 
 namespace support {
+
+// By any_record and field_visitor: a record is compiled once for what writes files and for these.
 
 /// All bytes of the state of a value that describes itself, in the order of its fields.
 template <class V>
 [[nodiscard]] std::vector<unsigned char> bytes_of(V const& value) {
   std::vector<unsigned char> all;
-  halo::walk(value, [&]<class T>(halo::field_path const&, halo::recorded_field<T> const& field) {
+  halo::io::any_record(value).each([&](halo::field_path const&, halo::io::any_field const& field) {
     if (!field.is_state()) return;
-    auto const* const p = reinterpret_cast<unsigned char const*>(field.values.data());
-    all.insert(all.end(), p, p + field.values.size_bytes());
+    auto const* const p = reinterpret_cast<unsigned char const*>(field.bytes);
+    all.insert(all.end(), p, p + field.span().size());
   });
   return all;
 }
@@ -26,13 +27,13 @@ template <class V>
 /// Puts them back into another one of the same type.
 template <class V>
 void set_bytes(V& value, std::vector<unsigned char> const& all) {
-  std::size_t at = 0;
-  halo::walk(value, [&]<class T>(halo::field_path const&, halo::recorded_field<T> const& field) {
+  unsigned char const* next = all.data();
+  auto put = [&next](halo::field_path const&, halo::io::any_field const& field) {
     if (!field.is_state()) return;
-    if constexpr (!std::is_const_v<T>)
-      std::memcpy(field.values.data(), all.data() + at, field.values.size_bytes());
-    at += field.values.size_bytes();
-  });
+    if (field.writable && field.count > 0) std::memcpy(field.bytes, next, field.span().size());
+    next += field.span().size();
+  };
+  halo::walk(value, halo::io::field_visitor(put));
 }
 
 }  // namespace support

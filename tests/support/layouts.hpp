@@ -35,4 +35,25 @@ struct three_layers {
       info('e', A + B + C + D, 1, 2, halo::parameter_role::bias)};
 };
 
+/// Six layers of one tensor each, whose registers are half full, full, and full with a rest,
+/// whether they hold 4, 8 or 16 floats; selected ones that are neighbours make ranges that start
+/// anywhere.
+struct six_layers {
+  static constexpr std::size_t size = 114, tensors = 6, layers = 6;
+  static constexpr std::array<halo::parameter_info, tensors> table = [] {
+    std::array<halo::parameter_info, tensors> t{};
+    std::size_t const counts[] = {7, 8, 65, 16, 1, 17};
+    std::size_t offset = 0;
+    for (std::size_t i = 0; i < tensors; ++i) {
+      t[i].text[0] = static_cast<char>('a' + i);
+      t[i].rank = 1;
+      t[i].extents[0] = t[i].count = counts[i];
+      t[i].offset = offset;
+      t[i].layer = i;
+      offset += counts[i];
+    }
+    return t;
+  }();
+};
+
 }  // namespace support

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <halo/core/record.hpp>
+#include <halo/io/any_field.hpp>
 
 #include <cstddef>
 #include <cstring>
@@ -34,21 +34,19 @@ template <class V>
   std::memcpy(copy->at, &value, sizeof(V));
   V& v = *reinterpret_cast<V*>(copy->at);
   auto const begin = copy->at;
-  auto const sum = [&v] {
+  io::any_record const record(v);
+  auto const sum = [&record] {
     std::size_t hash = 0;
-    walk(v, [&hash]<class T>(field_path const&, recorded_field<T> const& field) {
-      for (auto const& x : field.values) {
-        unsigned char raw[sizeof(x)];
-        std::memcpy(raw, &x, sizeof(x));
-        for (unsigned char const c : raw) hash = hash * 1099511628211U + c + 1;
-      }
+    record.each([&hash](field_path const&, io::any_field const& field) {
+      for (std::byte const c : field.span())
+        hash = hash * 1099511628211U + std::to_integer<std::size_t>(c) + 1;
     });
     return hash;
   };
-  walk(v, [&]<class T>(field_path const&, recorded_field<T> const& field) {
-    auto const* const first = reinterpret_cast<unsigned char const*>(field.values.data());
+  record.each([&](field_path const&, io::any_field const& field) {
+    auto const* const first = reinterpret_cast<unsigned char const*>(field.bytes);
     if (first < begin || first >= begin + sizeof(V)) return;
-    std::memset(mask->at + (first - begin), 0, field.values.size_bytes());
+    std::memset(mask->at + (first - begin), 0, field.span().size());
   });
   std::size_t missing = 0;
   for (std::size_t i = 0; i < sizeof(V); ++i) {

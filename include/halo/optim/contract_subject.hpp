@@ -56,6 +56,43 @@ struct tried_optimizer {
   virtual bytes save_arrays() = 0;  ///< of save(), what is there for parameters and tensors
 };
 
+/// Writes down what a state's record names; as visitors of their own types would, every record
+/// would be compiled once more for each optimizer that goes around it.
+struct state_saver {
+  std::vector<unsigned char>& all;
+  bool arrays;  ///< those alone
+  template <class U>
+  void operator()(field_path const&, recorded_field<U> const& field) const {
+    bool const array =
+        field.kind == field_kind::per_parameter || field.kind == field_kind::per_tensor;
+    if (!field.is_state() || (arrays && !array) || field.values.empty()) return;
+    std::size_t const begin = all.size(), n = field.values.size_bytes();
+    all.resize(begin + n);
+    std::memcpy(all.data() + begin, field.values.data(), n);
+  }
+};
+/// Changes a state: back to what was saved, or, where that is null, its counters.
+struct state_changer {
+  unsigned char const* saved;
+  std::uint64_t count;
+  bool wide = true;  ///< all counters have 64 bits
+  template <class U>
+  void operator()(field_path const&, recorded_field<U> const& field) {
+    if constexpr (!std::is_const_v<U>) {
+      if (saved != nullptr) {
+        if (!field.is_state()) return;
+        std::memcpy(field.values.data(), saved, field.values.size_bytes());
+        saved += field.values.size_bytes();
+      } else if constexpr (std::is_integral_v<U>) {
+        if (field.kind != field_kind::number && field.kind != field_kind::per_tensor) return;
+        wide = wide && sizeof(U) >= sizeof(count);
+        if constexpr (sizeof(U) >= sizeof(count))
+          for (U& x : field.values) x = static_cast<U>(count);
+      }
+    }
+  }
+};
+
 template <class O, class Layout, floating T>
 struct tried final : tried_optimizer<T> {
   using state_type = typename O::template state<Layout, T>;
@@ -70,49 +107,21 @@ struct tried final : tried_optimizer<T> {
   status step(T* theta, T const* gradient, step_context<T> const& context) override {
     return rule->step(theta, gradient, *state, context);
   }
-  bytes save() override {
-    return saved([](field_kind) { return true; });
-  }
-  bytes save_arrays() override {
-    return saved([](field_kind kind) {
-      return kind == field_kind::per_parameter || kind == field_kind::per_tensor;
-    });
-  }
+  bytes save() override { return saved(false); }
+  bytes save_arrays() override { return saved(true); }
   void forget(layer_mask layers, T const* theta) override {
     optim::forget(*rule, *state, layers, theta);
   }
-  template <class Wanted>
-  [[nodiscard]] bytes saved(Wanted const& wanted) {
+  [[nodiscard]] bytes saved(bool arrays) {
     bytes all;
-    walk(*state, [&]<class U>(field_path const&, recorded_field<U> const& field) {
-      if (!field.is_state() || !wanted(field.kind) || field.values.empty()) return;
-      std::size_t const begin = all.size(), n = field.values.size_bytes();
-      all.resize(begin + n);
-      std::memcpy(all.data() + begin, field.values.data(), n);
-    });
+    walk(*state, state_saver{all, arrays});
     return all;
   }
-  void restore(bytes const& saved) override {
-    std::size_t at = 0;
-    walk(*state, [&]<class U>(field_path const&, recorded_field<U> const& field) {
-      if constexpr (!std::is_const_v<U>) {
-        std::memcpy(field.values.data(), saved.data() + at, field.values.size_bytes());
-        at += field.values.size_bytes();
-      }
-    });
-  }
+  void restore(bytes const& saved) override { walk(*state, state_changer{saved.data(), 0}); }
   bool count_from(std::uint64_t n) override {
-    bool wide = true;
-    walk(*state, [&]<class U>(field_path const&, recorded_field<U> const& field) {
-      bool const counts = field.kind == field_kind::number || field.kind == field_kind::per_tensor;
-      if constexpr (std::is_integral_v<U> && !std::is_const_v<U>) {
-        if (!counts) return;
-        wide = wide && sizeof(U) >= sizeof(n);
-        if constexpr (sizeof(U) >= sizeof(n))
-          for (U& x : field.values) x = static_cast<U>(n);
-      }
-    });
-    return wide;
+    state_changer change{nullptr, n};
+    walk(*state, change);
+    return change.wide;
   }
 };
 

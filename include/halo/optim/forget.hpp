@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
@@ -24,41 +24,78 @@ inline constexpr bool has_own_state<O, State> =
     !std::is_same_v<State, typename decltype(O::inner)::template state<typename State::layout,
                                                                        typename State::scalar>>;
 
-/// Puts the numbers that a state has for each parameter and tensor of some layers to those of a
-/// fresh one for a single parameter. Parts called "inner" are left alone.
-template <parameter_layout Layout, class State, class Fresh>
-void begin_anew(State& s, Fresh const& fresh, layer_mask layers) noexcept {
-  auto const is_inner = [](field_path const& path) {
+/// The numbers of one field, found by its place in a record.
+struct nth_field {
+  std::size_t number;            ///< fields before it
+  void const* values = nullptr;  ///< of type T
+  std::size_t count = 0;
+  template <class T>
+  void operator()(field_path const&, recorded_field<T> const& field) noexcept {
+    if (number-- != 0) return;
+    values = field.values.data();
+    count = field.values.size();
+  }
+};
+
+/// Visits a state; its type and that of a fresh one stay outside, so that a record is compiled once
+/// for it whatever goes around the value.
+struct beginner {
+  std::span<parameter_info const> table;
+  std::size_t size;  ///< of all parameters
+  layer_mask layers;
+  void const* fresh;
+  nth_field (*find)(void const* fresh, std::size_t number);
+  std::size_t number = 0;  ///< of the field
+
+  template <class T>
+  void operator()(field_path const& path, recorded_field<T> const& field) noexcept {
+    std::size_t const here = number++;
+    if constexpr (!std::is_const_v<T>) {
+      bool const per_parameter = field.kind == field_kind::per_parameter;
+      if (is_inner(path) || (!per_parameter && field.kind != field_kind::per_tensor)) return;
+      nth_field const begin = find(fresh, here);
+      put(static_cast<T const*>(begin.values), begin.count, field.values, per_parameter);
+    }
+  }
+
+ private:
+  [[nodiscard]] static bool is_inner(field_path const& path) noexcept {
     std::string_view outermost;
     std::size_t depth = 0;
     path.each([&](std::string_view name) { outermost = depth++ == 0 ? name : outermost; });
     return depth > 1 && outermost == "inner";
-  };
-  std::size_t number = 0;  // of the field
-  walk(s, [&]<class T>(field_path const& path, recorded_field<T> const& field) {
-    std::size_t const here = number++;
-    bool const per_parameter = field.kind == field_kind::per_parameter;
-    if (is_inner(path) || (!per_parameter && field.kind != field_kind::per_tensor)) return;
-    std::size_t other = 0;
-    walk(fresh, [&]<class U>(field_path const&, recorded_field<U> const& begin) {
-      if (other++ != here) return;
-      if constexpr (std::is_same_v<T, std::remove_const_t<U>>) {
-        std::size_t const width = begin.values.size();  // numbers for each
-        HALO_EXPECTS(
-            field.values.size() == width * (per_parameter ? Layout::size : Layout::tensors),
-            "forget: arrays with the same count for each parameter or tensor; an "
-            "optimizer with others has a forget of its own");
-        for (std::size_t i = 0; i < Layout::tensors; ++i) {
-          parameter_info const& info = Layout::table[i];
-          if (!layers[info.layer]) continue;
-          std::size_t const first = per_parameter ? info.offset : i;
-          std::size_t const count = per_parameter ? info.count : 1;
-          for (std::size_t k = first * width; k < (first + count) * width; ++k)
-            field.values[k] = begin.values[k % width];
-        }
-      }
-    });
-  });
+  }
+  /// @param width  numbers for each parameter or tensor
+  template <class T>
+  void put(T const* begin, std::size_t width, std::span<T> values, bool per_parameter) noexcept {
+    HALO_EXPECTS(values.size() == width * (per_parameter ? size : table.size()),
+                 "forget: arrays with the same count for each parameter or tensor; an optimizer "
+                 "with others has a forget of its own");
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      parameter_info const& info = table[i];
+      if (!layers[info.layer]) continue;
+      std::size_t const first = per_parameter ? info.offset : i;
+      std::size_t const count = per_parameter ? info.count : 1;
+      for (std::size_t k = first * width; k < (first + count) * width; ++k)
+        values[k] = begin[k % width];
+    }
+  }
+};
+
+/// Puts the numbers that a state has for each parameter and tensor of some layers to those of a
+/// fresh one for a single parameter. Parts called "inner" are left alone.
+template <parameter_layout Layout, class State, class Fresh>
+void begin_anew(State& s, Fresh const& fresh, layer_mask layers) noexcept {
+  beginner visit{.table = Layout::table,
+                 .size = Layout::size,
+                 .layers = layers,
+                 .fresh = &fresh,
+                 .find = [](void const* of, std::size_t number) {
+                   nth_field found{.number = number};
+                   walk(*static_cast<Fresh const*>(of), found);
+                   return found;
+                 }};
+  walk(s, visit);
 }
 
 }  // namespace detail
