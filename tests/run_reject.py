@@ -19,7 +19,7 @@ if len(expected) != 1:
     sys.exit(f"{source}: one line '// error: the text' is needed, found {len(expected)}")
 
 run = subprocess.run(
-    [*command, "-fsyntax-only", "-fdiagnostics-color=never", source],
+    [*command, "-fsyntax-only", "-fmax-errors=1", "-fdiagnostics-color=never", source],
     capture_output=True,
     text=True,
     env={**os.environ, "LC_ALL": "C"},
