@@ -6,8 +6,9 @@ a program that does nothing.
 measure.py [COMPILER...]     the compiler's command, default c++
 
 Fails when a limit is broken: 200 KB of its own code with the C++ library inside, 200 KB above a
-program that does nothing when the C library is inside too, 2 ms from start to end, and no dynamic
-library but those of C and C++. Sizes are of stripped files; KB = 1000 bytes.
+program that does nothing when the C library is inside too, 2 ms from start to end, no dynamic
+library but those of C and C++, and what is included but not used: 64 bytes for all that a device
+runs, 512 for all of halo, whose containers (xtensor) bring the start of the C++ streams along. Sizes are of stripped files; KB = 1000 bytes.
 """
 
 import os
@@ -22,6 +23,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 LIMIT_BYTES, LIMIT_SECONDS, RUNS = 200_000, 2e-3, 300
+UNUSED = {"halo/device.hpp": 64, "halo/halo.hpp": 512}  # bytes that an umbrella may cost
 ALLOWED = re.compile(r"(libc|libm|libstdc\+\+|libgcc_s|ld-linux[-\w]*)\.so\.\d+")
 LINKS = {
     "dynamic": [],
@@ -70,6 +72,31 @@ def needed(program):
     return re.findall(r"\(NEEDED\).*\[(.*)\]", text)
 
 
+def loaded(program):
+    """Bytes of code and data."""
+    text = subprocess.run(["size", str(program)], capture_output=True, text=True, check=True).stdout
+    return int(text.splitlines()[1].split()[3])
+
+
+def unused(compiler, flags, folder):
+    """What the smallest program weighs more with an umbrella in front, and which limits break."""
+    broken, bare = [], 0
+    for umbrella in ("", *UNUSED):
+        source, target = folder / "umbrella.cpp", folder / "umbrella"
+        front = f"#include <{umbrella}>\n" if umbrella else ""
+        source.write_text(f'{front}#include "{HERE / "smallest.cpp"}"\n')
+        run_compiler([*compiler, *COMMON, *LINK, "-Os", *flags, str(source), "-o", str(target)],
+                     umbrella or "smallest.cpp")
+        more = loaded(target) - bare
+        if not umbrella:
+            bare = more
+            continue
+        print(f"included, not used: {umbrella}: {more} bytes")
+        if more > UNUSED[umbrella]:
+            broken.append(f"{umbrella} costs {more} bytes where nothing of it is used")
+    return broken
+
+
 def main():
     compiler = sys.argv[1:] or ["c++"]
     broken = []
@@ -114,6 +141,7 @@ def main():
                     if least >= LIMIT_SECONDS:
                         broken.append(f"{label}: {least * 1e3:.2f} ms")
                     broken += [f"{label}: needs {l}" for l in libraries if not ALLOWED.fullmatch(l)]
+        broken += unused(compiler, programs["halo"][1], folder)
     print("\n".join(["", *broken]) if broken else "within all limits")
     return 1 if broken else 0
 
