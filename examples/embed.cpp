@@ -6,8 +6,9 @@
 //
 // The file is one that halo wrote (adapt::save, adapt::save_parameters) or halo-import, or another
 // one that says "layout": "halo". With --int8 weights are bytes, of which adapt::unpack makes
-// floats. Of a network that multiplies bytes a program writes the header (adapt::flash_header),
-// since only the network's type says which layers do.
+// floats, all at once, and adapt::bytes_predictor layer by layer. Of a network that multiplies
+// bytes a program writes the header (adapt::flash_header), since only the network's type says which
+// layers do.
 #include <algorithm>
 #include <array>
 #include <charconv>

@@ -8,7 +8,8 @@ measure.py [COMPILER...]     the compiler's command, default c++
 Fails when a limit is broken: 200 KB of its own code with the C++ library inside, 200 KB above a
 program that does nothing when the C library is inside too, 2 ms from start to end, no dynamic
 library but those of C and C++, and what is included but not used: 64 bytes for all that a device
-runs, 512 for all of halo, whose containers (xtensor) bring the start of the C++ streams along. Sizes are of stripped files; KB = 1000 bytes.
+runs, 512 for all of halo, whose containers (xtensor) bring the start of the C++ streams along.
+Sizes are of stripped files; KB = 1000 bytes.
 """
 
 import os

@@ -12,6 +12,7 @@
 #include <halo/adapt/budget.hpp>
 #include <halo/adapt/buffer.hpp>
 #include <halo/adapt/buffer_options.hpp>
+#include <halo/adapt/bytes_predictor.hpp>
 #include <halo/adapt/carry.hpp>
 #include <halo/adapt/decided.hpp>
 #include <halo/adapt/discriminant.hpp>
@@ -28,6 +29,7 @@
 #include <halo/adapt/inference.hpp>
 #include <halo/adapt/integers.hpp>
 #include <halo/adapt/judged.hpp>
+#include <halo/adapt/layer_by_layer.hpp>
 #include <halo/adapt/layer_flags.hpp>
 #include <halo/adapt/make.hpp>
 #include <halo/adapt/nearest_mean.hpp>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -37,6 +36,28 @@ template <class Network, class Flash>
   return true;
 }
 
+/// How far a header's tensors have been read.
+template <class Flash>
+struct bytes_cursor {
+  std::int8_t const* byte = Flash::bytes.data();
+  float const* number = Flash::floats.data();
+  std::size_t tensor = 0;
+
+  /// The floats of the next tensor, of `count` elements, one after the other.
+  template <class Take>
+  void next(std::size_t count, Take&& take) noexcept {
+    flash_tensor const& t = Flash::tensors[tensor++];
+    if (!is_bytes(t)) {
+      for (std::size_t k = 0; k < count; ++k) take(number[k]);
+      number += count;
+      return;
+    }
+    std::size_t const outputs = last_extent(t);
+    for (std::size_t k = 0; k < count; ++k) take(number[k % outputs] * static_cast<float>(*byte++));
+    number += outputs;
+  }
+};
+
 }  // namespace detail
 
 /// Makes floats of a header with bytes: what a device that learns starts from, in a quarter of the
@@ -53,20 +74,10 @@ template <class Network, class Flash>
 [[nodiscard]] bool unpack(std::span<float> to) noexcept {
   static_assert(detail::complain_of_bytes<Network, Flash>());
   HALO_EXPECTS(to.size() == Network::parameters, "unpack: room for all parameters");
-  auto const* byte = Flash::bytes.data();
-  float const* number = Flash::floats.data();
-  for (std::size_t i = 0; i < Flash::tensors.size(); ++i) {
-    parameter_info const& info = Network::layout::table[i];
-    float* const first = to.data() + info.offset;
-    if (!is_bytes(Flash::tensors[i])) {
-      std::copy_n(number, info.count, first);
-      number += info.count;
-      continue;
-    }
-    std::size_t const outputs = detail::last_extent(Flash::tensors[i]);
-    for (std::size_t k = 0; k < info.count; ++k)
-      first[k] = number[k % outputs] * static_cast<float>(*byte++);
-    number += outputs;
+  detail::bytes_cursor<Flash> from;
+  for (parameter_info const& info : Network::layout::table) {
+    float* first = to.data() + info.offset;
+    from.next(info.count, [&](float x) { *first++ = x; });
   }
   return flash_checksum(to, Flash::statistics) == Flash::checksum;
 }
