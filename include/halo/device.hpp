@@ -31,6 +31,7 @@
 #include <halo/adapt/judged.hpp>
 #include <halo/adapt/layer_by_layer.hpp>
 #include <halo/adapt/layer_flags.hpp>
+#include <halo/adapt/lean_head.hpp>
 #include <halo/adapt/make.hpp>
 #include <halo/adapt/nearest_mean.hpp>
 #include <halo/adapt/operations.hpp>

@@ -209,6 +209,10 @@ END
   # shellcheck disable=SC2086 # words
   ! command -v "${emulator%% *}" > /dev/null || timeout 300 $emulator "$out/firmware" || failed=1
   image 'CNN, all layers -O2' 614400 262144 tests/cross/image.cpp
+  target host
+  build known tests/cross/known_digits.cpp -- -O2 -DNDEBUG -DHALO_PORTABLE &&
+    "$out/known" > "$out/include/known.hpp" || failed=1
+  image 'CNN, last layer -O2' 720896 131072 tests/cross/head.cpp
 }
 image() { # image TITLE FLASH RAM SOURCE: learns on a board with so much RAM, with the host's bits
   local title=$1 flash=$2 ram=$3 name
