@@ -33,12 +33,16 @@ template <class F>
 }
 
 inline std::atomic<std::size_t> allocation_to_fail{0};
+inline std::atomic<bool> later_allocations_fail{false};
 
-/// While it lives, the global operator new fails once: at its n-th call from now on, counted
-/// from 1.
+/// While it lives, the global operator new fails at its n-th call from now on, counted from 1:
+/// once, or from there on.
 class failing_allocation {
  public:
-  explicit failing_allocation(std::size_t n) noexcept { allocation_to_fail = allocations() + n; }
+  explicit failing_allocation(std::size_t n, bool later = false) noexcept {
+    later_allocations_fail = later;
+    allocation_to_fail = allocations() + n;
+  }
   failing_allocation(failing_allocation const&) = delete;
   failing_allocation& operator=(failing_allocation const&) = delete;
   ~failing_allocation() { allocation_to_fail = 0; }
@@ -58,7 +62,8 @@ template <class F>
 }
 
 [[nodiscard]] inline void* counted_allocation(std::size_t size, std::size_t alignment) {
-  bool const fails = ++allocation_counter == allocation_to_fail.load();
+  std::size_t const number = ++allocation_counter, from = allocation_to_fail.load();
+  bool const fails = number == from || (from > 0 && number > from && later_allocations_fail);
   std::size_t const whole = (size + alignment - 1) / alignment * alignment;
   void* const p = fails ? nullptr : std::aligned_alloc(alignment, whole == 0 ? alignment : whole);
   if (p == nullptr) {

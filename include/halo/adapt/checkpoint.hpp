@@ -71,7 +71,7 @@ void save_parameters(Storage& where, std::string const& name, std::span<float co
 ///     device d(optim::adam{}, adapt::load_parameters<network>("gas.safetensors").span());
 template <class Network>
 [[nodiscard]] aligned_buffer<float> load_parameters(std::string const& path) {
-  aligned_buffer<float> all(Network::parameters + Network::statistics);
+  auto all = detail::room_for_parameters<Network>();
   auto to = detail::parameters_in<Network>(all);
   io::load_record(path, to, detail::parameters_format);
   return all;
@@ -80,7 +80,7 @@ template <class Network>
 /// The same from where a storage keeps them; errors as read_parameters() and the storage's.
 template <class Network, io::storage Storage>
 [[nodiscard]] aligned_buffer<float> load_parameters(Storage& where, std::string const& name) {
-  aligned_buffer<float> all(Network::parameters + Network::statistics);
+  auto all = detail::room_for_parameters<Network>();
   auto to = detail::parameters_in<Network>(all);
   io::load_record(where, name, to, detail::parameters_format);
   return all;

@@ -13,6 +13,7 @@
 #include <halo/adapt/arguments.hpp>
 #include <halo/core/aligned.hpp>
 #include <halo/core/record.hpp>
+#include <halo/io/memory.hpp>
 #include <halo/io/recorded.hpp>
 #include <halo/io/safetensors_parser.hpp>
 
@@ -69,6 +70,13 @@ struct parameters_record {
 template <class Network>
 [[nodiscard]] parameters_record<Network, float> parameters_in(aligned_buffer<float>& all) noexcept {
   return {all.span().first(Network::parameters), all.span().subspan(Network::parameters)};
+}
+
+template <class Network>
+[[nodiscard]] aligned_buffer<float> room_for_parameters() {
+  constexpr std::size_t count = Network::parameters + Network::statistics;
+  return io::with_memory("checkpoint", "parameters", count * sizeof(float),
+                         [] { return aligned_buffer<float>(count); });
 }
 
 }  // namespace detail
@@ -128,7 +136,7 @@ template <class Network>
 ///         another network's, or a byte of it is wrong
 template <class Network>
 [[nodiscard]] aligned_buffer<float> read_parameters(io::safetensors const& file) {
-  aligned_buffer<float> all(Network::parameters + Network::statistics);
+  auto all = detail::room_for_parameters<Network>();
   auto to = detail::parameters_in<Network>(all);
   io::read_record(to, detail::parameters_format, file);
   return all;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <new>
 #include <span>
@@ -15,6 +16,24 @@ namespace halo::io {
 /// The most bytes that a reader takes into memory unless told otherwise.
 inline constexpr std::size_t file_limit = std::size_t{1} << 31;
 
+namespace detail {
+
+/// Throws halo::error with a sentence, or with one so short that it takes no memory.
+template <class Describe>
+[[noreturn]] void out_of_memory(Describe const& describe) {
+#if defined(__cpp_exceptions)
+  try {
+    fail(describe);
+  } catch (std::bad_alloc const&) {
+    throw error("out of memory");
+  }
+#else
+  fail(describe);
+#endif
+}
+
+}  // namespace detail
+
 /// What make() makes. Where memory runs out in it: halo::error "who: where: expected memory for N
 /// bytes, found less" in place of std::bad_alloc.
 ///
@@ -27,11 +46,29 @@ decltype(auto) with_memory(std::string_view who, std::string_view where, std::si
   try {
     return make();
   } catch (std::bad_alloc const&) {
-    fail(who, where, "memory for " + std::to_string(bytes) + std::string(kind), "less");
+    detail::out_of_memory([&] {
+      return complaint(who, where, "memory for " + std::to_string(bytes) + std::string(kind),
+                       "less");
+    });
   }
 #else
   static_cast<void>(who), static_cast<void>(where), static_cast<void>(bytes);
   static_cast<void>(kind);
+  return make();
+#endif
+}
+
+/// The same where nobody knows how many bytes it takes: names, copies of a header.
+template <std::invocable Make>
+decltype(auto) with_memory(std::string_view who, std::string_view where, Make&& make) {
+#if defined(__cpp_exceptions)
+  try {
+    return make();
+  } catch (std::bad_alloc const&) {
+    detail::out_of_memory([&] { return complaint(who, where, "more memory", "too little"); });
+  }
+#else
+  static_cast<void>(who), static_cast<void>(where);
   return make();
 #endif
 }

@@ -30,14 +30,16 @@ namespace halo::io {
 /// above 10000 bytes or with anything unexpected, Python objects, structures, more than 8 axes,
 /// products that overflow, and data of any other size than the header says.
 [[nodiscard]] inline npy parse_npy(std::span<std::byte const> bytes, std::string_view name) {
-  detail::npy_parser parser(name);
-  std::size_t const begin =
-      parser.length(bytes.first(std::min(parser.first, bytes.size())), bytes.size());
-  auto const rest = bytes.subspan(begin);
-  static_cast<void>(parser.read_header(as_text(bytes.first(begin)), rest.size()));
-  auto data = make_buffer("npy", name, rest.size());
-  std::copy(rest.begin(), rest.end(), data.begin());
-  return std::move(parser).finish(std::move(data));
+  return with_memory("npy", name, [&] {
+    detail::npy_parser parser(name);
+    std::size_t const begin =
+        parser.length(bytes.first(std::min(parser.first, bytes.size())), bytes.size());
+    auto const rest = bytes.subspan(begin);
+    static_cast<void>(parser.read_header(as_text(bytes.first(begin)), rest.size()));
+    auto data = make_buffer("npy", name, rest.size());
+    std::copy(rest.begin(), rest.end(), data.begin());
+    return std::move(parser).finish(std::move(data));
+  });
 }
 
 /// Reads an npy file of at most `limit` bytes: its header first, and its data when check(array),
@@ -46,21 +48,23 @@ namespace halo::io {
 /// halo::error: as above, as input_file, what `check` throws, more bytes than the limit.
 template <class Check>
 [[nodiscard]] npy load_npy(std::string const& path, std::size_t limit, Check&& check) {
-  input_file file(path);
-  file.expect_at_most(limit);
-  detail::npy_parser parser(path);
-  std::array<std::byte, 12 + 10000> room;
-  std::size_t const begin = std::min(parser.first, file.size());
-  file.read(std::span(room).first(begin));
-  std::size_t const length = parser.length(std::span(room).first(begin), file.size());
-  if (length > begin) file.read(std::span(room).subspan(begin, length - begin));
-  // a short header may end before the bytes that were read do
-  std::size_t const read = std::max(begin, length);
-  check(parser.read_header(as_text(std::span(room).first(length)), file.size() - length));
-  auto data = make_buffer("npy", path, file.size() - length);
-  std::copy_n(room.begin() + static_cast<std::ptrdiff_t>(length), read - length, data.begin());
-  file.read(data.span().subspan(read - length));
-  return std::move(parser).finish(std::move(data));
+  return with_memory("npy", path, [&] {
+    input_file file(path);
+    file.expect_at_most(limit);
+    detail::npy_parser parser(path);
+    std::array<std::byte, 12 + 10000> room;
+    std::size_t const begin = std::min(parser.first, file.size());
+    file.read(std::span(room).first(begin));
+    std::size_t const length = parser.length(std::span(room).first(begin), file.size());
+    if (length > begin) file.read(std::span(room).subspan(begin, length - begin));
+    // a short header may end before the bytes that were read do
+    std::size_t const read = std::max(begin, length);
+    check(parser.read_header(as_text(std::span(room).first(length)), file.size() - length));
+    auto data = make_buffer("npy", path, file.size() - length);
+    std::copy_n(room.begin() + static_cast<std::ptrdiff_t>(length), read - length, data.begin());
+    file.read(data.span().subspan(read - length));
+    return std::move(parser).finish(std::move(data));
+  });
 }
 [[nodiscard]] inline npy load_npy(std::string const& path, std::size_t limit = file_limit) {
   return load_npy(path, limit, [](tensor_view const&) {});
@@ -71,9 +75,11 @@ template <class T, std::size_t Rank>
 [[nodiscard]] tensor::array<T, Rank> load_npy(std::string const& path,
                                               std::size_t limit = file_limit) {
   npy const file = load_npy(path, limit, [](tensor_view const& t) { expect_array<T, Rank>(t); });
-  tensor_view values = file.values();
-  values.name = path;  // for messages
-  return to_array<T, Rank>(values);
+  return with_memory("npy", path, [&] {
+    tensor_view values = file.values();
+    values.name = path;  // for messages
+    return to_array<T, Rank>(values);
+  });
 }
 
 /// The bytes of an npy file, version 1.0, its data at a multiple of 64 bytes.
@@ -116,14 +122,14 @@ template <class T, std::size_t Rank>
 
 /// Writes an npy file; an existing one is replaced completely or not at all.
 inline void save_npy(std::string const& path, tensor_view const& values) {
-  auto const bytes = write_npy(values);
+  auto const bytes = with_memory("npy", path, [&] { return write_npy(values); });
   save_atomically(path, bytes.span());
 }
 
 /// Writes an array.
 template <tensor::dense X>
 void save_npy(std::string const& path, X const& x) {
-  save_npy(path, as_tensor(path, x));
+  save_npy(path, with_memory("npy", path, [&] { return as_tensor(path, x); }));
 }
 
 }  // namespace halo::io

@@ -168,12 +168,14 @@ template <class Network>
 template <class Network>
 [[nodiscard]] aligned_buffer<float> load_pytorch(std::string const& path,
                                                  std::span<std::string_view const> order = {}) {
-  if (detail::is_zip(path)) {
-    detail::memory_source<npz> from(load_npz(path));
+  return with_memory("load_pytorch", path, [&] {
+    if (detail::is_zip(path)) {
+      detail::memory_source<npz> from(load_npz(path));
+      return detail::read_pytorch<Network>(from, order);
+    }
+    detail::safetensors_source from(path);
     return detail::read_pytorch<Network>(from, order);
-  }
-  detail::safetensors_source from(path);
-  return detail::read_pytorch<Network>(from, order);
+  });
 }
 
 /// The same from the bytes of a file; `name` stands in messages.
@@ -181,13 +183,15 @@ template <class Network>
 [[nodiscard]] aligned_buffer<float> parse_pytorch(std::span<std::byte const> bytes,
                                                   std::string_view name,
                                                   std::span<std::string_view const> order = {}) {
-  if (as_text(bytes).starts_with("PK")) {
-    detail::memory_source<npz> from(parse_npz(bytes, name));
+  return with_memory("load_pytorch", name, [&] {
+    if (as_text(bytes).starts_with("PK")) {
+      detail::memory_source<npz> from(parse_npz(bytes, name));
+      return detail::read_pytorch<Network>(from, order);
+    }
+    detail::memory_source<safetensors> from(parse_safetensors(bytes, name));
+    detail::expect_pytorch(from.file());
     return detail::read_pytorch<Network>(from, order);
-  }
-  detail::memory_source<safetensors> from(parse_safetensors(bytes, name));
-  detail::expect_pytorch(from.file());
-  return detail::read_pytorch<Network>(from, order);
+  });
 }
 
 }  // namespace halo::io

@@ -18,6 +18,7 @@
 #include <halo/core/record.hpp>
 #include <halo/io/checksum.hpp>
 #include <halo/io/identity.hpp>
+#include <halo/io/memory.hpp>
 #include <halo/io/quoted.hpp>
 #include <halo/io/safetensors_file.hpp>
 #include <halo/io/safetensors_writer.hpp>
@@ -109,7 +110,8 @@ template <recordable V>
 [[nodiscard]] aligned_buffer<std::byte> write_record(V const& value, record_format const& kind,
                                                      std::string_view name,
                                                      std::span<metadata_entry const> notes = {}) {
-  return write_record(any_record(value), kind, name, notes);
+  return with_memory(kind.what, name,
+                     [&] { return write_record(any_record(value), kind, name, notes); });
 }
 
 namespace detail {
@@ -213,7 +215,9 @@ struct state_writer {
 /// lacks a tensor or has one too many, or a number is not finite or out of its range
 template <recordable V>
 void read_record(V& value, record_format const& kind, safetensors const& file) {
-  auto const found = detail::checked(any_record(static_cast<V const&>(value)), kind, file);
+  auto const found = with_memory(kind.what, file.name(), [&] {
+    return detail::checked(any_record(static_cast<V const&>(value)), kind, file);
+  });
   detail::state_writer writer{found.data()};
   walk(value, field_visitor(writer, true));
 }

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include <halo/io/memory.hpp>
 #include <halo/io/recorded.hpp>
 #include <halo/io/safetensors.hpp>
 #include <halo/io/storage.hpp>
@@ -15,7 +16,8 @@ namespace halo::io {
 template <storage Storage, recordable V>
 void save_record(Storage& where, std::string const& name, V const& value, record_format const& kind,
                  std::span<metadata_entry const> notes = {}) {
-  where.replace(name, write_record(value, kind, name, notes).span());
+  auto const bytes = write_record(value, kind, name, notes);
+  with_memory(kind.what, name, [&] { where.replace(name, bytes.span()); });
 }
 /// The same in a file; errors as save_atomically.
 template <recordable V>
@@ -29,10 +31,13 @@ void save_record(std::string const& path, V const& value, record_format const& k
 /// before there is memory for its data. Errors as read_record, load_safetensors and the storage's.
 template <storage Storage, recordable V>
 void load_record(Storage& where, std::string const& name, V& value, record_format const& kind) {
-  auto file = where.open(name);
-  read_record(value, kind, load_safetensors(file, {}, [&](safetensors const& described) {
-                static_cast<void>(detail::compared(any_record(value), kind, described));
-              }));
+  auto const whole = with_memory(kind.what, name, [&] {
+    auto file = where.open(name);
+    return load_safetensors(file, {}, [&](safetensors const& described) {
+      static_cast<void>(detail::compared(any_record(value), kind, described));
+    });
+  });
+  read_record(value, kind, whole);
 }
 /// The same from a file; errors as input_file.
 template <recordable V>

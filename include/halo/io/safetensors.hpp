@@ -44,8 +44,10 @@ template <byte_source File, class Check>
 template <class Check>
 [[nodiscard]] safetensors load_safetensors(std::string const& path, safetensors_bound const& bound,
                                            Check&& check) {
-  input_file file(path);
-  return load_safetensors(file, bound, check);
+  return with_memory("safetensors", path, [&] {
+    input_file file(path);
+    return load_safetensors(file, bound, check);
+  });
 }
 [[nodiscard]] inline safetensors load_safetensors(std::string const& path,
                                                   safetensors_bound const& bound = {}) {
@@ -57,7 +59,8 @@ template <class Check>
 /// Errors as write_safetensors and save_atomically. Takes as much memory as the file has bytes.
 inline void save_safetensors(std::string const& path, std::span<tensor_view const> tensors,
                              std::span<metadata_entry const> metadata = {}) {
-  auto const bytes = write_safetensors(tensors, metadata);
+  auto const bytes =
+      with_memory("safetensors", path, [&] { return write_safetensors(tensors, metadata); });
   save_atomically(path, bytes.span());
 }
 

@@ -206,15 +206,17 @@ class safetensors_parser {
 /// overlaps or unused bytes.
 [[nodiscard]] inline safetensors parse_safetensors(std::span<std::byte const> bytes,
                                                    std::string_view name) {
-  detail::safetensors_parser parser(name);
-  std::size_t const length = parser.length(bytes, bytes.size(), {});
-  auto header = make_buffer("safetensors", name, length);
-  std::copy_n(bytes.begin() + 8, length, header.begin());
-  auto const rest = bytes.subspan(8 + length);
-  static_cast<void>(parser.read_header(std::move(header), rest.size()));
-  auto data = make_buffer("safetensors", name, rest.size());
-  std::copy(rest.begin(), rest.end(), data.begin());
-  return std::move(parser).finish(std::move(data));
+  return with_memory("safetensors", name, [&] {
+    detail::safetensors_parser parser(name);
+    std::size_t const length = parser.length(bytes, bytes.size(), {});
+    auto header = make_buffer("safetensors", name, length);
+    std::copy_n(bytes.begin() + 8, length, header.begin());
+    auto const rest = bytes.subspan(8 + length);
+    static_cast<void>(parser.read_header(std::move(header), rest.size()));
+    auto data = make_buffer("safetensors", name, rest.size());
+    std::copy(rest.begin(), rest.end(), data.begin());
+    return std::move(parser).finish(std::move(data));
+  });
 }
 
 }  // namespace halo::io

@@ -29,11 +29,13 @@ namespace halo::io {
 /// replaced. A killed process leaves its temporary file behind, .halo-<16 digits>.tmp; the next
 /// save into a folder that may be read removes it. Allocates names and the list of a folder.
 inline void save_atomically(std::string const& path, std::span<std::byte const> bytes) {
+  with_memory("save", path, [&] {
 #if defined(HALO_POSIX)
-  detail::save_by_posix(path, bytes);
+    detail::save_by_posix(path, bytes);
 #else
-  detail::save_by_stdio(path, bytes);
+    detail::save_by_stdio(path, bytes);
 #endif
+  });
 }
 
 /// Replaces a text file, as above.

@@ -131,12 +131,14 @@ template <class Network>
 void save_pytorch(std::string const& path, std::span<float const> parameters,
                   std::span<float const> statistics = {}) {
   detail::expect_whole_network<Network>(parameters, statistics);
-  detail::pytorch_writer out(parameters, statistics);
-  for (detail::pytorch_layer const& layer : detail::pytorch_layers<Network>())
-    for (detail::pytorch_tensor const& t : layer)
-      out.add(std::string(detail::place_of(*t.info)) + '.' + std::string(t.leaf), t);
-  std::array<metadata_entry, 1> const metadata{{{"format", "pt"}}};
-  save_safetensors(path, out.tensors(), metadata);
+  with_memory("save_pytorch", path, [&] {
+    detail::pytorch_writer out(parameters, statistics);
+    for (detail::pytorch_layer const& layer : detail::pytorch_layers<Network>())
+      for (detail::pytorch_tensor const& t : layer)
+        out.add(std::string(detail::place_of(*t.info)) + '.' + std::string(t.leaf), t);
+    std::array<metadata_entry, 1> const metadata{{{"format", "pt"}}};
+    save_safetensors(path, out.tensors(), metadata);
+  });
 }
 
 /// The same under the names of another file, from which load_pytorch took the network.
@@ -158,15 +160,17 @@ void save_pytorch(std::string const& path, std::span<float const> parameters,
     detail::memory_source from(std::move(file));
     detail::save_pytorch_like<Network>(path, parameters, statistics, from, metadata, order);
   };
-  if (detail::is_zip(like)) {
-    std::array<metadata_entry, 1> const metadata{{{"format", "pt"}}};
-    write(load_npz(like), metadata);
-  } else {
-    safetensors file = load_safetensors(like);
-    detail::expect_pytorch(file);
-    std::vector<metadata_entry> const metadata(file.metadata().begin(), file.metadata().end());
-    write(std::move(file), metadata);
-  }
+  with_memory("save_pytorch", path, [&] {
+    if (detail::is_zip(like)) {
+      std::array<metadata_entry, 1> const metadata{{{"format", "pt"}}};
+      write(load_npz(like), metadata);
+    } else {
+      safetensors file = load_safetensors(like);
+      detail::expect_pytorch(file);
+      std::vector<metadata_entry> const metadata(file.metadata().begin(), file.metadata().end());
+      write(std::move(file), metadata);
+    }
+  });
 }
 
 }  // namespace halo::io

@@ -87,7 +87,8 @@ template <class Optimizer, io::storage Storage>
                                      typename Optimizer::program_type const& config = {}) {
   using program = typename Optimizer::program_type;
   using scalar = typename Optimizer::weight_type;
-  std::vector<scalar> values(program::table.size);
+  auto values = io::with_memory("weights", name, program::table.size * sizeof(scalar),
+                                [] { return std::vector<scalar>(program::table.size); });
   detail::weights_record<program, scalar> to{values};
   io::load_record(where, name, to, detail::weights_format);
   return optimizer_with_weights<Optimizer>(std::span<scalar const>(values), config);
