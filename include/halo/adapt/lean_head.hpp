@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -220,3 +222,5 @@ class lean_head {
 };
 
 }  // namespace halo::adapt
+
+#include <halo/macros_back.hpp>
