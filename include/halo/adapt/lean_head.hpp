@@ -117,6 +117,7 @@ class lean_head {
   [[nodiscard]] float weight(std::size_t i) const noexcept {
     return core::of_bfloat16(weights_[i]);
   }
+  /// One for each output.
   [[nodiscard]] std::span<float const> biases() const noexcept { return biases_; }
   /// Steps that were done.
   [[nodiscard]] std::uint64_t steps() const noexcept { return steps_; }
