@@ -82,7 +82,7 @@ TEST_CASE("federated_average: what does not fit changes nothing; it is saved lik
   a.add(d, 2);
   auto const before = std::vector<float>(a.parameters().begin(), a.parameters().end());
   CHECK(message_of<error>([&] { a.add(d, -1); }) ==
-        "federated_average: weight: expected options within their ranges, found one of -1");
+        "federated_average: weight: expected a number of at least 0, found -1");
   CHECK(a.try_add(d.parameters().first(3), d.statistics(), 1).what == adapt::misfit::count);
   CHECK(a.try_add(d, std::nan("")).what == adapt::misfit::option);
   CHECK(std::ranges::equal(a.parameters(), before));

@@ -80,7 +80,7 @@ TEST_CASE("pseudo_labels: what does not fit is refused, and nothing is written")
   CHECK(says(std::vector<float>(6), 0.9) == "adapter: labels: expected 3, found 2");
   CHECK(says(std::vector<float>(5), 0.9) ==
         "adapter: x: expected examples of 2 numbers, found 5 numbers");
-  CHECK(support::contains(says(x, 1.5), "adapter: pseudo_labels: expected options within their"));
+  CHECK(support::contains(says(x, 1.5), "adapter: pseudo_labels: expected a number from 0 to 1"));
   CHECK(l.d.try_pseudo_labels(x, labels, std::nan("")).refused.what == adapt::misfit::option);
   CHECK(labels == std::vector<std::int32_t>{7, 7});
   CHECK(l.d.pseudo_labels(std::vector<float>{}, std::span<std::int32_t>{}, 0.5) == 0);

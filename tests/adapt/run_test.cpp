@@ -203,7 +203,7 @@ TEST_CASE("run: a loss to reach, for losses without an accuracy too") {
         "square; budget.loss is a goal for any");
   adapt::outcome const no = adapt::try_run(a, stream, {.accuracy = 0.9}, held_out);
   CHECK(no.reason == stop::refused);
-  CHECK(no.refused.what == adapt::misfit::goal);
+  CHECK(no.refused.what == adapt::misfit::no_accuracy);
   CHECK(no.totals.iterations == 0);
 }
 

@@ -91,7 +91,7 @@ TEST_CASE("until: a goal that is no number is refused, and examples that do not 
   CHECK(support::message_of<error>([&] {
           adapt::run(a, stream, {.iterations = 3},
                      adapt::until(d, measure::accuracy{}, std::nan("")));
-        }) == "run: until: expected options within their ranges, found one of nan");
+        }) == "run: until: expected a finite number, found nan");
   data::dataset bad = d;
   bad.y(3) = 2;
   adapt::outcome const o =

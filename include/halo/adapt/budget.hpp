@@ -50,7 +50,7 @@ enum class stop : unsigned char {
     case stop::observer:
       return "the observer said so";
     case stop::refused:
-      return "examples did not fit";
+      return "something did not fit";
   }
   return "";
 }

@@ -55,7 +55,7 @@ class federated_average {
     detail::split_parameters<Network>(parameters, statistics);
     if (auto const no = detail::check_parameters<Network>(parameters, statistics)) return no;
     if (!(weight >= 0 && std::isfinite(weight_ + weight)))
-      return {.what = misfit::option, .argument = "weight", .found = weight};
+      return detail::out_of_range("weight", allowed::non_negative(), weight);
     if (weight == 0) return {};
     weight_ += weight;
     auto const share = static_cast<float>(weight / weight_);

@@ -39,7 +39,7 @@ template <class Network, forward_memory Workspace, class X>
   std::size_t const rows = numbers.values.size() / Network::inputs;
   if (auto const no = detail::check_count("labels", rows, labels.size())) return {0, no};
   if (!(least >= 0 && least <= 1))
-    return {0, {.what = misfit::option, .argument = "pseudo_labels", .found = least}};
+    return {0, detail::out_of_range("pseudo_labels", allowed::share(), least)};
   self_labelled done;
   for_each_part<Network>(
       rows, n, numbers.values.data(), work,

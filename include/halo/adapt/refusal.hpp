@@ -5,8 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include <halo/core/allowed.hpp>
 #include <halo/core/error.hpp>
 #include <halo/core/options.hpp>
+#include <halo/core/record.hpp>
 
 namespace halo::adapt {
 
@@ -23,8 +25,11 @@ enum class misfit : unsigned char {
   target,        ///< a number that the loss does not take: no share in [0, 1] where it wants one
   not_finite,    ///< a parameter or statistic is NaN or infinite
   variance,      ///< a running variance is negative
-  option,        ///< an option is out of its range: first_bad_option says which
-  goal,          ///< a budget aims at what this run cannot look at
+  option,        ///< a number that a program chooses is out of its range
+  goal,          ///< a budget has a goal on held-out examples, and there are none
+  no_accuracy,   ///< a budget aims at an accuracy, and the loss has none
+  no_meter,      ///< a budget is of joules, and nobody counts them
+  no_clock,      ///< a budget is of seconds, and there is no clock
 };
 
 /// Why a call did nothing: converts to true where it was refused.
@@ -33,22 +38,59 @@ enum class misfit : unsigned char {
 /// this, throw nothing and work without exceptions; step, predict ... throw it as halo::error.
 struct refusal {
   misfit what = misfit::none;  ///< what did not fit
-  char const* argument = "";   ///< which: "x", "targets", "outputs", "parameters", "statistics"
-  std::size_t at = 0;          ///< the number of the example, parameter or statistic
-  double expected = 0;         ///< the number wanted; of labels and examples the largest
+  char const* argument = "";   ///< which: "x", "targets", "parameters"; of options the name
+  std::size_t at = 0;          ///< the number of the example, parameter or statistic; of options 1
+                               ///< where `least` is not in the range, 2 where `expected` is not
+  double expected = 0;         ///< the number wanted; of labels, examples and options the largest
   double found = 0;            ///< the number that was there
-  double least = 0;            ///< of labels and targets the smallest number wanted
+  double least = 0;            ///< of labels, targets and options the smallest number wanted
 
   /// Whether something was refused.
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return what != misfit::none; }
 };
 
+namespace detail {
+
+/// The refusal of a number that is out of its range.
+[[nodiscard]] constexpr refusal out_of_range(char const* name, allowed const& range,
+                                             double found) noexcept {
+  return {.what = misfit::option,
+          .argument = name,
+          .at = (range.low_open ? 1U : 0U) + (range.high_open ? 2U : 0U),
+          .expected = range.high,
+          .found = found,
+          .least = range.low};
+}
+
+/// That of the first option of a value that is; its name in the record is a literal.
+template <recordable V>
+[[nodiscard]] constexpr refusal check_ranges(V const& value) noexcept {
+  refusal no;
+  walk(value, [&no]<class T>(field_path const& path, recorded_field<T> const& field) {
+    if constexpr (!recorded_field<T>::is_text) {
+      if (field.kind != field_kind::option) return;
+      for (auto const x : field.values)
+        if (!no && !field.range.contains(static_cast<double>(x)))
+          no = out_of_range(path.name.data(), field.range, static_cast<double>(x));
+    }
+  });
+  return no;
+}
+
+/// A number in a sentence: labels and counts with all their digits.
+[[nodiscard]] inline std::string number_text(double x) {
+  bool const whole = x > -1e15 && x < 1e15 && x == static_cast<double>(static_cast<long long>(x));
+  return whole ? std::to_string(static_cast<long long>(x)) : halo::detail::short_text(x);
+}
+
+}  // namespace detail
+
 /// A refusal as a sentence: "x: expected at most 8 examples, found 9".
 [[nodiscard]] inline std::string to_string(refusal const& r) {
   std::string const at = std::to_string(r.at);
-  std::string const expected = halo::detail::short_text(r.expected);
-  std::string const found = halo::detail::short_text(r.found);
-  std::string const least = halo::detail::short_text(r.least);
+  std::string const expected = detail::number_text(r.expected);
+  std::string const found = detail::number_text(r.found);
+  std::string const least = detail::number_text(r.least);
   std::string_view const name = r.argument;
   switch (r.what) {
     case misfit::none:
@@ -80,11 +122,20 @@ struct refusal {
     case misfit::variance:
       return joined({name, ": number ", at, ": expected a variance of at least 0, found ", found});
     case misfit::option:
-      return joined({name, ": expected options within their ranges, found one of ", found});
+      return joined({name, ": expected ",
+                     halo::to_string(allowed{.low = r.least,
+                                             .high = r.expected,
+                                             .low_open = (r.at & 1U) != 0,
+                                             .high_open = (r.at & 2U) != 0}),
+                     ", found ", found});
     case misfit::goal:
-      return joined({name,
-                     ": expected a loss whose answers are right or wrong where accuracy is the "
-                     "goal, and held-out examples where there is one"});
+      return joined({name, ": expected held-out examples, found a run without any"});
+    case misfit::no_accuracy:
+      return joined({name, ": expected a loss whose answers are right or wrong, found another"});
+    case misfit::no_meter:
+      return joined({name, ": expected an observer that counts joules, found none"});
+    case misfit::no_clock:
+      return joined({name, ": expected a clock, as budget::clock, found none"});
   }
   return "";
 }

@@ -97,15 +97,16 @@ template <class Observer, class Device, class HeldOut>
   constexpr bool looks = looking<HeldOut, Device>;
   if constexpr (measured<HeldOut>) {
     if (!std::isfinite(held_out.goal))
-      return {.what = misfit::option, .argument = "until", .found = held_out.goal};
+      return out_of_range("until", allowed::finite(), held_out.goal);
   }
-  if (auto const bad = first_bad_option(limits))
-    return {.what = misfit::option, .argument = "budget", .found = bad->found};
+  if (auto const no = check_ranges(limits)) return no;
   if (!limits.has_clock())  // it would never end
-    return {.what = misfit::option, .argument = "budget.seconds", .found = limits.seconds};
-  if ((limits.accuracy && !nn::has_accuracy<loss>) ||
-      (limits.evaluates() && !looks && !labelled<HeldOut>) ||
-      (limits.joules < std::numeric_limits<double>::infinity() && !counts_joules<Observer>))
+    return {.what = misfit::no_clock, .argument = "budget.seconds"};
+  if (limits.accuracy && !nn::has_accuracy<loss>)
+    return {.what = misfit::no_accuracy, .argument = "budget.accuracy"};
+  if (limits.joules < std::numeric_limits<double>::infinity() && !counts_joules<Observer>)
+    return {.what = misfit::no_meter, .argument = "budget.joules"};
+  if (limits.evaluates() && !looks && !labelled<HeldOut>)
     return {.what = misfit::goal, .argument = "budget"};
   if constexpr (looks)
     return held_out.begin(device);
@@ -154,8 +155,7 @@ outcome checked(budget const& limits, outcome const& o) {
     fail("budget", "accuracy", "a loss whose answers are right or wrong",
          std::string(Loss::name) + "; budget.loss is a goal for any");
   }
-  if (o.refused.what == misfit::goal && !counts_joules<Observer> &&
-      limits.joules < std::numeric_limits<double>::infinity())
+  if (o.refused.what == misfit::no_meter)
     fail("budget", "joules", "an observer that counts them: adapt::spending", "a run without");
   if (o.refused.what == misfit::goal)
     fail("budget", "accuracy, loss or patience", "held-out examples", "a run without any");

@@ -131,9 +131,7 @@ class head_starts {
 
   template <class How>
   [[nodiscard]] static refusal check_how(How const& how) noexcept {
-    if (auto const bad = first_bad_option(how))
-      return {.what = misfit::option, .argument = "start_head", .found = bad->found};
-    return {};
+    return detail::check_ranges(how);
   }
 
   /// A head was made of so many rows, or there was nothing to make it of.
