@@ -138,6 +138,16 @@ meson_wrap() { # what is committed, as Meson clones it
   runs meson_wrap "$folder/build/consumer"
 }
 
+vcpkg_port() { # the port's own file; vcpkg itself is not needed
+  quiet cmake "-DPORT=$source/packaging/vcpkg/halo" "-DWORK=$work/vcpkg" \
+    -P "$here/vcpkg/port.cmake"
+  built find_package ported -DCMAKE_PREFIX_PATH="$work/vcpkg/package" \
+    -DHALO_WANTED="${version%.*}"
+  grep -q "^halo_DIR:PATH=$work/vcpkg/package/share/halo$" "$work/ported/CMakeCache.txt" ||
+    fail "vcpkg_port: the program found another halo"
+  runs vcpkg_port "$work/ported/consumer"
+}
+
 plain() { # nothing but a path
   # shellcheck disable=SC2086
   quiet $compiler -std=c++20 -I "$source/include" "$here/consumer.cpp" -o "$work/plain"

@@ -6,5 +6,8 @@ set(VCPKG_BUILD_TYPE release) # headers alone
 vcpkg_cmake_configure(SOURCE_PATH "${SOURCE_PATH}")
 vcpkg_cmake_install()
 vcpkg_cmake_config_fixup(CONFIG_PATH share/cmake/halo)
-file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/lib" "${CURRENT_PACKAGES_DIR}/share/doc")
+# vcpkg takes no programs here: halo-import and halo-specialise come with the other ways to install.
+file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/bin" "${CURRENT_PACKAGES_DIR}/lib"
+     "${CURRENT_PACKAGES_DIR}/share/cmake" "${CURRENT_PACKAGES_DIR}/share/doc"
+     "${CURRENT_PACKAGES_DIR}/share/halo/specialise")
 vcpkg_install_copyright(FILE_LIST "${SOURCE_PATH}/LICENSE")
