@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
@@ -16,6 +17,7 @@
 #include <halo/adapt/checkpoint.hpp>
 #include <halo/data/batches.hpp>
 #include <halo/data/csv.hpp>
+#include <halo/data/images.hpp>
 #include <halo/data/svmlight.hpp>
 #include <halo/io/memory_files.hpp>
 #include <halo/io/npy.hpp>
@@ -146,6 +148,12 @@ TEST_CASE("reading and writing under memory pressure throw halo::error alone") {
   data::csv_options const options{.header = true, .texts = {"kind"}};
   survives("load_csv", [&] { static_cast<void>(data::load_csv(csv, options)); });
   survives("load_svmlight", [&] { static_cast<void>(data::load_svmlight(svm)); });
+  std::string const photos = path("photos"), photo = photos + "/cat/1.pgm";
+  std::filesystem::create_directories(photos + "/cat");
+  std::ofstream(photo) << "P5 2 1 255\nab";
+  survives("load_image", [&] { static_cast<void>(data::load_image(photo, {1, 2, 1})); });
+  survives("load_images", [&] { static_cast<void>(data::load_images(photos, {1, 2, 1})); });
+  std::filesystem::remove_all(photos);
   using rule = learned::tensor_rnn<>;
   rule const untrained;
   survives("save_weights", [&] { learned::save_weights(weights, untrained); });

@@ -105,6 +105,31 @@ namespace detail {
   return static_cast<std::int32_t>(place - classes.begin());
 }
 
+template <image_decoder Decode>
+[[nodiscard]] labelled_images images_in(std::string const& folder, image_shape const& shape,
+                                        Decode& decode, std::vector<std::string> const& classes) {
+  std::vector<std::string> const found = names_in(folder, true);
+  labelled_images result{{}, classes.empty() ? found : classes};
+  std::vector<std::pair<std::string, std::int32_t>> files;
+  for (std::string const& name : found) {
+    std::int32_t const label = label_of(name, folder, result.classes);
+    std::string const inner = folder + '/' + name;
+    for (std::string const& file : names_in(inner, false))
+      files.emplace_back(inner + '/' + file, label);
+  }
+  if (files.empty())
+    fail("images", folder, "a folder of images for each class",
+         found.empty() ? "no folder in it" : "folders without a file");
+  result.samples = make_dataset(files.size(), shape.size(), result.classes.size());
+  std::vector<std::uint8_t> pixels(shape.size());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    read_image(files[i].first, shape, decode, pixels);
+    write_pixels(pixels, result.samples.x.data() + i * shape.size());
+    result.samples.y(i) = files[i].second;
+  }
+  return result;
+}
+
 }  // namespace detail
 
 /// Reads a folder in which each class has a folder of its images, all of one shape:
@@ -119,26 +144,8 @@ template <image_decoder Decode = decltype(&decode_ppm)>
                                           Decode decode = &decode_ppm,
                                           std::vector<std::string> const& classes = {}) {
   detail::expect_image(shape);
-  std::vector<std::string> const found = detail::names_in(folder, true);
-  labelled_images result{{}, classes.empty() ? found : classes};
-  std::vector<std::pair<std::string, std::int32_t>> files;
-  for (std::string const& name : found) {
-    std::int32_t const label = detail::label_of(name, folder, result.classes);
-    std::string const inner = folder + '/' + name;
-    for (std::string const& file : detail::names_in(inner, false))
-      files.emplace_back(inner + '/' + file, label);
-  }
-  if (files.empty())
-    fail("images", folder, "a folder of images for each class",
-         found.empty() ? "no folder in it" : "folders without a file");
-  result.samples = make_dataset(files.size(), shape.size(), result.classes.size());
-  std::vector<std::uint8_t> pixels(shape.size());
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    detail::read_image(files[i].first, shape, decode, pixels);
-    detail::write_pixels(pixels, result.samples.x.data() + i * shape.size());
-    result.samples.y(i) = files[i].second;
-  }
-  return result;
+  return io::with_memory("images", folder,
+                         [&] { return detail::images_in(folder, shape, decode, classes); });
 }
 
 #endif

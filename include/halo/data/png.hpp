@@ -18,7 +18,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <halo/core/assert.hpp>
 #include <halo/core/error.hpp>
@@ -150,9 +149,9 @@ inline void decode_png(std::span<std::byte const> file, std::string_view name,
     return;
   }
   if (row != opaque + asked.width) refuse();
-  std::vector<std::uint8_t> pixels(asked.height * row);
-  if (!reader.read(asked.height, row, pixels.data())) refuse();
-  std::uint8_t const* from = pixels.data();
+  auto pixels = io::make_buffer("png", name, asked.height * row);
+  if (!reader.read(asked.height, row, reinterpret_cast<png_bytep>(pixels.data()))) refuse();
+  auto const* from = reinterpret_cast<std::uint8_t const*>(pixels.data());
   for (std::size_t i = 0; i < to.size(); i += asked.channels, from += asked.channels + 1) {
     std::copy_n(from, asked.channels, to.data() + i);
     if (std::size_t const at = i / asked.channels; from[asked.channels] != 255)
