@@ -18,6 +18,7 @@
 #include <halo/core/aligned.hpp>
 #include <halo/core/assert.hpp>
 #include <halo/core/bfloat16.hpp>
+#include <halo/kernel/bias.hpp>
 #include <halo/kernel/gemm.hpp>
 #include <halo/kernel/magnitude.hpp>
 #include <halo/learned/lean_storage.hpp>
@@ -27,8 +28,26 @@
 #include <halo/optim/guard.hpp>
 #include <halo/optim/optimizer.hpp>
 #include <halo/optim/sgd.hpp>
+#include <halo/simd/arch.hpp>
 
 namespace halo::adapt {
+
+namespace detail {
+
+/// Weights in 16 bits as floats.
+template <class Arch = simd::default_arch>
+[[gnu::noinline]] void unpack_weights(std::size_t n, std::int16_t const* from, float* to) noexcept {
+  for (std::size_t k = 0; k < n; ++k) to[k] = core::of_bfloat16(from[k]);
+}
+/// to ← keep w - rate g, rounded by the noise.
+template <class Arch = simd::default_arch>
+[[gnu::noinline]] void move_weights(std::size_t n, float keep, float const* w, float rate,
+                                    float const* g, std::uint32_t noise,
+                                    std::int16_t* to) noexcept {
+  for (std::size_t k = 0; k < n; ++k) to[k] = core::to_bfloat16(keep * w[k] - rate * g[k], noise);
+}
+
+}  // namespace detail
 
 /// A network in flash whose last layer learns in the least memory: its weights in 16 bits, by
 /// gradient descent, their gradient nowhere as a whole.
@@ -156,7 +175,7 @@ class lean_head {
   void each_part(float* floats, Body&& body_of_part) const noexcept {
     for (std::size_t i = 0; i < in; i += together) {
       std::size_t const n = std::min(together, in - i);
-      for (std::size_t k = 0; k < n * out; ++k) floats[k] = weight(i * out + k);
+      detail::unpack_weights(n * out, weights_.data() + i * out, floats);
       body_of_part(i, n);
     }
   }
@@ -199,14 +218,10 @@ class lean_head {
     std::uint32_t const noise = learned::detail::rounding_of(++steps_);
     each_part(room, [&](std::size_t i, std::size_t n) {
       float const* const g = gradient(rows, h, i, n, room);
-      for (std::size_t k = 0; k < n * out; ++k)
-        weights_[i * out + k] = core::to_bfloat16(keep * room[k] - rate * g[k], noise);
+      detail::move_weights(n * out, keep, room, rate, g, noise, weights_.data() + i * out);
     });
-    for (std::size_t j = 0; j < out; ++j) {
-      float sum = 0;
-      for (std::size_t r = 0; r < rows; ++r) sum += dy_[r * out + j];
-      biases_[j] = keep * biases_[j] - rate * sum;
-    }
+    kernel::column_sum(rows, out, static_cast<float const*>(dy_.data()), room);
+    for (std::size_t j = 0; j < out; ++j) biases_[j] = keep * biases_[j] - rate * room[j];
     guard_.accepted(levels_, lost, size);
     return optim::status::done;
   }

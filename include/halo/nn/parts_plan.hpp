@@ -15,6 +15,7 @@
 #include <halo/nn/layer.hpp>
 #include <halo/nn/layer_traits.hpp>
 #include <halo/nn/plan.hpp>
+#include <halo/simd/arch.hpp>
 
 // Where everything of a backward pass lies after which the gradient may be asked for in parts.
 
@@ -125,7 +126,8 @@ template <std::size_t N>
 }
 
 /// bits[i / 32] ← whether x[i] > 0, or is not a number.
-inline void take_signs(std::size_t n, float const* x, std::uint32_t* bits) noexcept {
+template <class Arch = simd::default_arch>
+[[gnu::noinline]] void take_signs(std::size_t n, float const* x, std::uint32_t* bits) noexcept {
   for (std::size_t i = 0; i < n; i += 32) {
     std::uint32_t word = 0;
     for (std::size_t k = 0; k < std::min<std::size_t>(n - i, 32); ++k)
@@ -134,7 +136,9 @@ inline void take_signs(std::size_t n, float const* x, std::uint32_t* bits) noexc
   }
 }
 /// dx ← the slopes of relu at what the signs were taken of, times dx.
-inline void slope_by_signs(std::size_t n, std::uint32_t const* bits, float* dx) noexcept {
+template <class Arch = simd::default_arch>
+[[gnu::noinline]] void slope_by_signs(std::size_t n, std::uint32_t const* bits,
+                                      float* dx) noexcept {
   for (std::size_t i = 0; i < n; ++i) dx[i] *= static_cast<float>(bits[i / 32] >> (i % 32) & 1U);
 }
 

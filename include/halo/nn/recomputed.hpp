@@ -22,7 +22,7 @@ template <class Network>
 ///     static adapt::adapter<network, nn::cross_entropy, learned::lean_halo_rule, 1> device;
 template <class Network>
 struct recomputed : Network {
-  static constexpr bool recomputes = true;  ///< what forward does not keep is made anew
+  static constexpr bool recomputes = true;  ///< what gradient_parts looks for
 };
 
 }  // namespace halo::nn
