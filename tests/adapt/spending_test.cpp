@@ -175,7 +175,7 @@ TEST_CASE("spending: a budget in joules that nobody counts is refused") {
         "budget: joules: expected an observer that counts them: adapt::spending, found a run "
         "without");
   CHECK(adapt::try_run(d, stream, {.joules = 1}, adapt::no_examples{}).refused.what ==
-        adapt::misfit::goal);
+        adapt::misfit::no_meter);
 }
 
 }  // namespace adapt_spending_test

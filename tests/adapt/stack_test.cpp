@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -20,6 +21,7 @@
 #include <halo/nn/pool.hpp>
 #include <halo/nn/sequential.hpp>
 #include <halo/optim/adam.hpp>
+#include <halo/optim/sgd.hpp>
 
 #include "../support/address_sanitizer.hpp"
 
@@ -94,6 +96,33 @@ TEST_CASE("a step and a new head take no more than 16 KB of the stack") {
   CHECK(of_mlp <= 16 * 1024);
   CHECK(of_cnn <= 16 * 1024);
   CHECK(of_recurrent <= 16 * 1024);
+#endif
+}
+
+// A learned optimizer can have 33 KB of numbers: the way into the adapter copies none of them.
+TEST_CASE("an adapter is made without a copy of its optimizer on the stack") {
+#if HALO_ADDRESS_SANITIZER
+  MESSAGE("skipped: the address sanitizer has frames of its own");
+#else
+  struct large : optim::sgd {
+    std::array<float, 10'000> numbers{};
+  };
+  using network = nn::sequential<nn::linear<3, 2>>;
+  using device_type = adapt::adapter<network, nn::cross_entropy, large, 4>;
+  auto const optimizer = std::make_unique<large>();
+  std::vector<float> const parameters(network::parameters, 0.5F);
+  std::unique_ptr<device_type> drawn, given;
+  auto const nothing = [] {};
+  std::size_t const taken = stack_of([&] {
+    drawn = std::make_unique<device_type>(*optimizer, seed{1});
+    given = std::make_unique<device_type>(*optimizer, parameters, seed{1});
+    given->set_optimizer(*optimizer);
+  });
+  std::size_t const of_nothing = stack_of(nothing);
+  MESSAGE("bytes: ", taken - of_nothing);
+  CHECK(taken - of_nothing <= 16 * 1024);
+  CHECK(drawn != nullptr);
+  CHECK(given != nullptr);
 #endif
 }
 

@@ -65,7 +65,8 @@ template <class L, class X>
 /// Parameters, their names and their gradient are those of L: rounding has the derivative of the
 /// identity (kernel/quantise.hpp). Weights have their own range. Inputs have that of the
 /// mini-batch while training; where a pass brings running statistics along, the moving one (an
-/// empty one, before the first step, gives way to the mini-batch's), and gradients stop outside.
+/// empty one, before the first step, gives way to the mini-batch's), and gradients stop outside. An
+/// input beyond the moving range, infinity included, counts as its end.
 /// A range with an infinite number in it makes all outputs NaN, so that a step reports non_finite
 /// and moves neither parameters nor ranges. Biases, and what a recurrent layer hands on from step
 /// to step, stay as they are.
