@@ -63,6 +63,13 @@ TEST_CASE("safetensors: a file of another kind is named as what it is") {
                           "found a Python pickle"));
 }
 
+TEST_CASE("safetensors: text is named as text") {
+  CHECK(support::message_of<error>([] {
+          static_cast<void>(io::parse_safetensors(io::as_bytes("0.5,0.25\n1,2\n"), "a.csv"));
+        }) ==
+        "safetensors: a.csv: byte 0: expected the length of a header, found text: '0.5,0.25'");
+}
+
 TEST_CASE("safetensors: bad files are refused, each with its reason") {
   std::string const w = entry("w", "F32", "[2]", "[0,8]");
   std::string const data = "12345678";

@@ -51,6 +51,12 @@ class safetensors_parser {
       if (ours && length <= std::min(bound.header, safetensors_limits::header))
         refuse("header", std::to_string(length) + " bytes",
                std::to_string(size - 8) + ": the file is cut");
+      auto const printable = [](char c) {
+        return (c >= ' ' && c <= '~') || (c >= '\t' && c <= '\r');
+      };
+      std::string_view const begin = as_text(first).substr(0, 8);
+      if (ours && std::all_of(begin.begin(), begin.end(), printable))
+        refuse("byte 0", "the length of a header", "text: " + quoted(begin));
       refuse("byte 0", "a header of at most " + std::to_string(most) + " bytes",
              ours ? std::to_string(length) : std::string(other));
     }
