@@ -3,7 +3,9 @@
 
 #include <cstddef>
 
+#include <halo/core/cost.hpp>
 #include <halo/nn/loss.hpp>
+#include <halo/nn/loss_accuracy.hpp>
 #include <halo/simd/pointer.hpp>
 
 // Some rows of a mini-batch that count for something, for losses that are means of other losses.
@@ -40,6 +42,20 @@ struct loss_part {
     if (dy != nullptr)
       for (std::size_t i = 0; i < n; ++i) write_element(mine, i, read_element(mine, i) * share);
     return value * share;
+  }
+};
+
+/// What losses that go around a loss of classes have of it, unless they say otherwise: accuracy,
+/// the number of targets, and what a row costs (what its rows weigh is a product more at most).
+template <class Inner>
+struct around_labels : same_accuracy<Inner> {
+  static constexpr std::size_t targets(std::size_t outputs) noexcept {
+    return Inner::targets(outputs);
+  }
+  static constexpr cost row_cost(std::size_t outputs) noexcept
+    requires requires { Inner::row_cost(outputs); }
+  {
+    return Inner::row_cost(outputs);
   }
 };
 

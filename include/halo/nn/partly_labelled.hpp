@@ -7,7 +7,6 @@
 #include <cstdint>
 
 #include <halo/core/allowed.hpp>
-#include <halo/core/cost.hpp>
 #include <halo/core/wrapped_name.hpp>
 #include <halo/nn/loss_part.hpp>
 
@@ -21,25 +20,16 @@ namespace halo::nn {
 ///
 ///     adapter<network, nn::partly_labelled<nn::cross_entropy>>
 template <class Inner>
-struct partly_labelled : detail::same_accuracy<Inner> {
+struct partly_labelled : detail::around_labels<Inner> {
   static_assert(std::same_as<typename Inner::target, std::int32_t>,
                 "halo: partly_labelled: goes around a loss whose targets are labels, such as "
                 "nn::cross_entropy");
   using target = std::int32_t;
   static constexpr char const* wrapper_name = "partly labelled";
   static constexpr char const* name = wrapped_name<partly_labelled, Inner>::text.data();
-  static constexpr std::size_t targets(std::size_t outputs) noexcept {
-    return Inner::targets(outputs);
-  }
   /// What a target may be: a class number or no_label.
   static constexpr allowed target_range(std::size_t outputs) noexcept {
     return allowed::between(no_label, target_range_of<Inner>(outputs).high);
-  }
-  /// That of the inner loss: what its rows weigh is a product more at most.
-  static constexpr cost row_cost(std::size_t outputs) noexcept
-    requires requires { Inner::row_cost(outputs); }
-  {
-    return Inner::row_cost(outputs);
   }
   static constexpr void describe(auto&& f) {
     f.template part<detail::described_loss<Inner>>("inner");

@@ -13,7 +13,6 @@
 
 #include <halo/core/allowed.hpp>
 #include <halo/core/assert.hpp>
-#include <halo/core/cost.hpp>
 #include <halo/core/wrapped_name.hpp>
 #include <halo/nn/loss_part.hpp>
 
@@ -33,7 +32,7 @@ namespace halo::nn {
 /// @tparam Weights  weight(label) >= 0 and finite, the same during a run; name, a word for
 ///                  checkpoints
 template <class Inner, class Weights>
-struct weighted : detail::same_accuracy<Inner> {
+struct weighted : detail::around_labels<Inner> {
   static_assert(std::same_as<typename Inner::target, std::int32_t>,
                 "halo: weighted: goes around a loss whose targets are labels, such as "
                 "nn::cross_entropy");
@@ -47,18 +46,9 @@ struct weighted : detail::same_accuracy<Inner> {
   using target = std::int32_t;
   static constexpr char const* wrapper_name = "weighted";
   static constexpr char const* name = wrapped_name<weighted, Inner>::text.data();
-  static constexpr std::size_t targets(std::size_t outputs) noexcept {
-    return Inner::targets(outputs);
-  }
   /// What a target may be.
   static constexpr allowed target_range(std::size_t outputs) noexcept {
     return target_range_of<Inner>(outputs);
-  }
-  /// That of the inner loss: what its rows weigh is a product more at most.
-  static constexpr cost row_cost(std::size_t outputs) noexcept
-    requires requires { Inner::row_cost(outputs); }
-  {
-    return Inner::row_cost(outputs);
   }
   static constexpr void describe(auto&& f) {
     f.constant("weights", static_cast<char const*>(Weights::name));

@@ -38,7 +38,7 @@ namespace halo::nn {
 /// @tparam Inner  of the rows with a label
 /// @tparam Limit  below which share of ln outputs a row counts; 1: all do
 template <class Inner = cross_entropy, class Limit = std::ratio<2, 5>>
-struct with_entropy : detail::same_accuracy<Inner> {
+struct with_entropy : detail::around_labels<Inner> {
   static_assert(std::same_as<typename Inner::target, std::int32_t>,
                 "halo: with_entropy: goes around a loss whose targets are labels, such as "
                 "nn::cross_entropy");
@@ -46,9 +46,6 @@ struct with_entropy : detail::same_accuracy<Inner> {
                 "halo: with_entropy: the limit is a share in (0, 1]");
   using target = std::int32_t;
   static constexpr char const* name = "with entropy";
-  static constexpr std::size_t targets(std::size_t outputs) noexcept {
-    return Inner::targets(outputs);
-  }
   /// What a target may be: a class number or no_label.
   static constexpr allowed target_range(std::size_t outputs) noexcept {
     return allowed::between(no_label, target_range_of<Inner>(outputs).high);
