@@ -146,4 +146,33 @@ TEST_CASE("standardizer: values at both edges of float stay finite") {
   CHECK(d.x(1, 0) == -1.0F);
 }
 
+TEST_CASE("standardizer: turned back, a row is what it was") {
+  data::standardizer const s({1, -200}, {0.5F, 1000});
+  float row[] = {1.25F, 300};
+  s.apply(std::span<float>(row));
+  CHECK(row[0] == 0.5F);
+  CHECK(row[1] == 0.5F);
+  s.undo(std::span<float>(row));
+  CHECK(row[0] == 1.25F);
+  CHECK(row[1] == 300);
+}
+
+TEST_CASE("standardizer: targets of a regression, there and back") {
+  data::regression d = data::make_regression(2, 1, 2);
+  d.x(0, 0) = d.x(1, 0) = 7;
+  d.y(0, 0) = 1, d.y(1, 0) = 3, d.y(0, 1) = -10, d.y(1, 1) = 10;
+  auto const units = data::standardizer::of_targets(d);
+  units.apply_to_targets(d);
+  CHECK(d.x(0, 0) == 7);
+  CHECK(d.y(0, 0) == -1);
+  CHECK(d.y(1, 1) == 1);
+  float answer[] = {0.5F, 0.5F};
+  units.undo(std::span<float>(answer));
+  CHECK(answer[0] == 2.5F);
+  CHECK(answer[1] == 5.0F);
+  auto other = data::make_regression(1, 1, 1);
+  CHECK(support::message_of<error>([&] { units.apply_to_targets(other); }) ==
+        "standardize: targets: expected 2, found 1");
+}
+
 }  // namespace data_standardize_test

@@ -29,10 +29,15 @@ class standardizer {
  public:
   /// Fits to the rows of a dataset; halo::error when there are none, or a value is infinite.
   template <class Target>
-  explicit standardizer(basic_dataset<Target> const& train)
-      : mean_(train.features()), deviation_(train.features()) {
-    if (train.rows() == 0) fail("standardize", "training rows", "at least one", "none");
-    for (std::size_t column = 0; column < mean_.size(); ++column) fit(train.x, column);
+  explicit standardizer(basic_dataset<Target> const& train) : standardizer(train.x) {}
+
+  /// Fits to the targets of a regression instead of its features; errors as above.
+  ///
+  ///     auto const units = data::standardizer::of_targets(train);
+  ///     units.apply_to_targets(train);        // learn; then
+  ///     device.predict(x, y), units.undo(y);  // one row in the units of the data
+  [[nodiscard]] static standardizer of_targets(regression const& train) {
+    return standardizer(train.y);
   }
 
   /// From numbers stored earlier; halo::error when the sizes differ, a mean is not finite, or a
@@ -80,6 +85,21 @@ class standardizer {
     }
   }
 
+  /// Turns one example back in place, x <- x deviation + mean: to float rounding what apply was
+  /// given (a missing value is the training mean). Allocates nothing.
+  void undo(std::span<float> row) const noexcept {
+    HALO_EXPECTS(row.size() == mean_.size(), "standardize: a row has the fitted features");
+    for (std::size_t i = 0; i < row.size(); ++i)
+      row[i] = static_cast<float>(double{row[i]} * deviation_[i] + mean_[i]);
+  }
+
+  /// Changes the targets of all rows in place; halo::error when they are of another number.
+  void apply_to_targets(regression& d) const {
+    if (d.targets() != mean_.size())
+      fail("standardize", "targets", std::to_string(mean_.size()), std::to_string(d.targets()));
+    for (std::size_t i = 0; i < d.rows(); ++i) apply(tensor::row(d.y, i));
+  }
+
   /// Changes all rows in place; halo::error when the number of features is another.
   template <class Target>
   void apply(basic_dataset<Target>& d) const {
@@ -90,6 +110,11 @@ class standardizer {
   }
 
  private:
+  explicit standardizer(tensor::array<float, 2> const& x)
+      : mean_(x.shape()[1]), deviation_(x.shape()[1]) {
+    if (x.shape()[0] == 0) fail("standardize", "training rows", "at least one", "none");
+    for (std::size_t column = 0; column < mean_.size(); ++column) fit(x, column);
+  }
   void fit(tensor::array<float, 2> const& x, std::size_t column) {
     std::size_t const rows = x.shape()[0];
     std::size_t const features = x.shape()[1];
