@@ -47,6 +47,12 @@ TEST_CASE("error: a message of one piece arrives as it is, and outlives a copy")
   CHECK(std::string_view(kept.what()) == "the sensor is gone");
 }
 
+TEST_CASE("error: a message is one line, whatever a path has in it") {
+  CHECK(message("save", "a\nb\r\x1b[2J\x7f", "a file", "none") ==
+        "save: a?b??[2J?: expected a file, found none");
+  CHECK(message("save", "d\xC3\xBC", "", "") == "save: d\xC3\xBC");
+}
+
 TEST_CASE("error: a zero character does not cut the message short") {
   CHECK(message("file", std::string_view("a\0b", 3), "", "") == "file: a?b");
 }

@@ -16,14 +16,14 @@ namespace halo {
 
 /// What the outside world did wrong: a file, an argument, a device. The only exception halo throws.
 ///
-/// The message reads "what: where: expected E, found F"; a zero character in it, which would end
-/// what(), reads "?".
+/// The message reads "what: where: expected E, found F", in one line: a control character in it, as
+/// of a path with a line break, or a zero, which would end what(), reads "?".
 class error : public std::exception {
  public:
   /// An error with this message.
   explicit error(std::string message) : message_(std::move(message)) {
     for (char& c : message_)
-      if (c == '\0') c = '?';
+      if (static_cast<unsigned char>(c) < 32 || c == 127) c = '?';
   }
   /// The message: who, what, expected, found.
   [[nodiscard]] char const* what() const noexcept override { return message_.c_str(); }
