@@ -41,7 +41,8 @@ class parts_of_block {
   }(std::make_index_sequence<count>());
 
  private:
-  static constexpr auto const& places = plan.places;
+  static constexpr nn::detail::plan<count> places =
+      plan.places;  // an object: clang takes no part of one
   static constexpr layer_sizes sizes = places.all;
   using walk = forward_walk<Block, places>;
 
