@@ -50,6 +50,15 @@ target() {
     armv7) linux arm-linux-gnueabihf qemu-arm-static '-mfpu=neon -Wno-psabi' ;;
     armv7-vfpv4) linux arm-linux-gnueabihf qemu-arm-static '-mfpu=neon-vfpv4 -Wno-psabi' ;;
     riscv64) linux riscv64-linux-gnu qemu-riscv64-static '' ;;
+    sve) # 256 bits; as rvv, registers only of HALO_XSIMD
+      linux aarch64-linux-gnu 'qemu-aarch64-static -cpu max,sve-max-vq=2' \
+        '-Wno-psabi -march=armv8.2-a+sve -msve-vector-bits=256'
+      ;;
+    rvv)
+      linux riscv64-linux-gnu 'qemu-riscv64-static -cpu rv64,v=true,vlen=256,vext_spec=v1.0' \
+        '--target=riscv64-linux-gnu -march=rv64gcv_zvl256b -mrvv-vector-bits=zvl'
+      compiler=clang++-19 from+=' clang-19'
+      ;;
     s390x) linux s390x-linux-gnu qemu-s390x-static '' ;;
     windows)
       compiler=x86_64-w64-mingw32-g++-posix emulator=wine ending=.exe

@@ -129,9 +129,10 @@ template <class R, class F, class... Rs>
 template <class R>
 [[nodiscard]] inline R machine_quotient(R a, R b) noexcept {
 #if defined(__aarch64__)
-  if constexpr (R::size == 4) return R(vdivq_f32(a, b));
+  if constexpr (std::is_convertible_v<R, float32x4_t>) return R(vdivq_f32(a, b));
 #elif defined(__ARM_NEON)
-  if constexpr (R::size == 4) return lane_by_lane([](auto x, auto y) { return x / y; }, a, b);
+  if constexpr (std::is_convertible_v<R, float32x4_t>)
+    return lane_by_lane([](auto x, auto y) { return x / y; }, a, b);
 #endif
   return a / b;
 }
@@ -140,9 +141,10 @@ template <class R>
 template <class R>
 [[nodiscard]] inline R machine_root(R a) noexcept {
 #if defined(__aarch64__)
-  if constexpr (R::size == 4) return R(vsqrtq_f32(a));
+  if constexpr (std::is_convertible_v<R, float32x4_t>) return R(vsqrtq_f32(a));
 #elif defined(__ARM_NEON)
-  if constexpr (R::size == 4) return lane_by_lane([](auto x) { return std::sqrt(x); }, a);
+  if constexpr (std::is_convertible_v<R, float32x4_t>)
+    return lane_by_lane([](auto x) { return std::sqrt(x); }, a);
 #endif
   return sqrt(a);
 }
