@@ -28,6 +28,14 @@
 #include "support/evolving.hpp"
 #include "support/ranks.hpp"
 
+// Compiled for themselves, beside this file: families of problems that need data.
+namespace support {
+using list_of_problems = problem_list<rule_type>;
+extern template void add_gas(list_of_problems&, std::string const&);
+extern template void add_wearers(list_of_problems&, std::string const&);
+extern template void add_digits(list_of_problems&, std::string const&);
+}  // namespace support
+
 namespace {
 
 using namespace halo;

@@ -18,6 +18,7 @@
 
 #include "../support/public_data.hpp"
 #include "authors.hpp"
+#include "convolutions.hpp"
 #include "optimizers.hpp"
 #include "pruned.hpp"
 #include "subject.hpp"
@@ -60,9 +61,8 @@ class subjects {
   [[nodiscard]] made make(std::string const& name) {
     using namespace halo;
     auto const there = [&](char const* folder) { return support::found(name, data_, folder); };
-    using logits = nn::activation<relu_of_authors>;
     if (name == "thyroid" && authors_)
-      return there("tdp") ? on<zoo::thyroid_mlp<logits>, rules::all>(
+      return there("tdp") ? subject_on<zoo::thyroid_mlp<on_logits>, rules::all>(
                                 [d = data_ + "/tdp"](std::uint64_t number) {
                                   return authors_patients(d, number);
                                 })
@@ -70,20 +70,20 @@ class subjects {
     if (name == "thyroid" && there("thyroid")) {
       auto const all =
           std::make_shared<data::thyroid const>(data::load_thyroid(data_ + "/thyroid"));
-      return on<zoo::thyroid_mlp<logits>, rules::all>(
+      return subject_on<zoo::thyroid_mlp<on_logits>, rules::all>(
           [all](std::uint64_t number) { return support::thyroid_materials(*all, number); });
     }
     if (name.starts_with("gas") || name.starts_with("drift")) return of_gases(name);
     if (name == "activity" && there("UCI HAR Dataset")) {
-      using activity = zoo::activity_cnn_lstm<3, logits>;
-      return on<activity>(
+      using activity = activity_network;
+      return subject_on<activity, rules::paper>(
           support::once([d = data_] { return support::har_channels_first(d); }),
           layer_mask::top(activity::layers - 3, activity::layers));  // masks are for convolutions
     }
     if (name == "digits" && there("mnist"))
-      return on<zoo::mnist_cnn<5, logits>>(
+      return subject_on<digits_network, rules::paper>(
           support::once([d = data_] { return support::mnist_materials(d); }));
-    if (name == "teacher") return on<mlp<40, 64, 32, 8>>(invented);
+    if (name == "teacher") return subject_on<mlp<40, 64, 32, 8>, rules::paper>(invented);
     return of_images(name);
   }
 
@@ -94,7 +94,7 @@ class subjects {
     auto const all = std::make_shared<data::gas_sensor const>(data::load_gas_sensor(
         name.ends_with("excerpt") ? "examples/data/gas_sensor" : data_ + "/gas"));
     if (name.starts_with("drift"))
-      return on<mlp<128, 30, 30, 6>, rules::all>([all](std::uint64_t number) {
+      return subject_on<mlp<128, 30, 30, 6>, rules::all>([all](std::uint64_t number) {
         auto const months = [&](std::initializer_list<std::int32_t> batches) {
           return data::select_classes(
               data::select(all->samples, data::rows_where(all->batch, batches)),
@@ -103,7 +103,7 @@ class subjects {
         return support::gas_materials(months({1, 2, 3}), months({4, 5, 6}), number);
       });
     bool const keep = name.starts_with("gas, head kept");
-    return on<zoo::gas_sensor_mlp<128, nn::activation<relu_of_authors>>, rules::all>(
+    return subject_on<zoo::gas_sensor_mlp<128, on_logits>, rules::all>(
         [all, keep, authors = authors_](std::uint64_t number) {
           if (authors) return authors_gases(*all, number);
           auto m = support::other_gases(*all, number);
@@ -116,9 +116,8 @@ class subjects {
     std::set<std::string> const names{"cifar", "deep-cifar", "pruned, 8 bits"};
     if (!names.contains(name) || !support::found(name, data_, "cifar-10-batches-bin"))
       return nullptr;
-    using logits = halo::nn::activation<relu_of_authors>;
-    if (name == "cifar") return on<halo::zoo::cifar_cnn<5, logits>, rules::all>(images());
-    if (name == "deep-cifar") return on<halo::zoo::deep_cifar_cnn<5, logits>>(images());
+    if (name == "cifar") return subject_on<cifar_network, rules::all>(images());
+    if (name == "deep-cifar") return subject_on<deep_cifar_network, rules::paper>(images());
     if (name == "pruned, 8 bits") return pruned_resnet(images());
     return nullptr;
   }
@@ -132,12 +131,6 @@ class subjects {
     m.train = support::shared(made->train);
     m.test = support::shared(made->held_out);
     return m;
-  }
-
-  template <class Network, rules Of = rules::paper>
-  [[nodiscard]] static made on(support::recipe from, halo::layer_mask always = {}) {
-    return std::make_unique<subject_of<Network>>(optimizer_of<typename Network::layout, Of>,
-                                                 std::move(from), always);
   }
 
   std::string data_;
