@@ -31,6 +31,7 @@
 #include <halo/optim/selection.hpp>
 #include <halo/optim/sgd.hpp>
 #include <halo/optim/slimming.hpp>
+#include <halo/optim/spared.hpp>
 #include <halo/optim/transact.hpp>
 #include <halo/optim/wrapper.hpp>
 

@@ -221,7 +221,8 @@ class lean_head {
       detail::move_weights(n * out, keep, room, rate, g, noise, weights_.data() + i * out);
     });
     kernel::column_sum(rows, out, static_cast<float const*>(dy_.data()), room);
-    for (std::size_t j = 0; j < out; ++j) biases_[j] = keep * biases_[j] - rate * room[j];
+    float const kept = optimizer_.config.decay_weights_only ? 1 : keep;
+    for (std::size_t j = 0; j < out; ++j) biases_[j] = kept * biases_[j] - rate * room[j];
     guard_.accepted(levels_, lost, size);
     return optim::status::done;
   }

@@ -8,10 +8,12 @@
 #include <cmath>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include <halo/core/aligned.hpp>
 #include <halo/core/options.hpp>
 #include <halo/core/portable.hpp>
+#include <halo/optim/spared.hpp>
 #include <halo/optim/transact.hpp>
 #include <halo/simd/fast_sqrt.hpp>
 
@@ -25,17 +27,19 @@ namespace halo::optim {
 /// itself, so a layer first selected late is corrected as at its own first step.
 struct adam {
   struct config_type {
-    float rate = 1e-3F;      ///< learning rate, positive
-    float beta1 = 0.9F;      ///< decay of m, in [0, 1)
-    float beta2 = 0.999F;    ///< decay of v, in [0, 1)
-    float epsilon = 1e-8F;   ///< added to the root, positive
-    float weight_decay = 0;  ///< decoupled [Loshchilov & Hutter 2019]; acts on every parameter
+    float rate = 1e-3F;               ///< learning rate, positive
+    float beta1 = 0.9F;               ///< decay of m, in [0, 1)
+    float beta2 = 0.999F;             ///< decay of v, in [0, 1)
+    float epsilon = 1e-8F;            ///< added to the root, positive
+    float weight_decay = 0;           ///< decoupled [Loshchilov & Hutter 2019], not negative
+    bool decay_weights_only = false;  ///< spares biases and gains
     static constexpr void record(auto& self, auto&& f) {
       f.option("rate", self.rate, allowed::positive());
       f.option("beta1", self.beta1, allowed::below_one());
       f.option("beta2", self.beta2, allowed::below_one());
       f.option("epsilon", self.epsilon, allowed::positive());
       f.option("weight_decay", self.weight_decay, allowed::non_negative());
+      f.option("decay_weights_only", self.decay_weights_only);
     }
   };
   config_type config{};
@@ -93,8 +97,15 @@ struct adam {
     T const epsilon = static_cast<T>(config.epsilon);
     T const keep = T(1) - rate * static_cast<T>(config.weight_decay);
     T const bound = s.bound;
+    detail::spared_tensors<Layout> const spared(config);
     return transact<Layout>(
-        context, theta, gradient, [&](std::size_t tensor) { return s.steps[tensor]; },
+        context, theta, gradient,
+        [&](std::size_t tensor) {
+          if constexpr (Decays)
+            return std::pair(s.steps[tensor], spared(tensor));
+          else
+            return s.steps[tensor];
+        },
         [&](std::size_t tensor) {
           std::uint64_t const count = s.steps[tensor];
           std::uint64_t const t = count + (count + 1 != 0 ? 1 : 0);  // never wraps
@@ -104,12 +115,13 @@ struct adam {
           T const pace = static_cast<T>(static_cast<double>(rate) * core::portable_sqrt(c2) / c1);
           T const floor =
               static_cast<T>(static_cast<double>(config.epsilon) * core::portable_sqrt(c2));
+          T const left = spared(tensor) ? T(1) : keep;
           // as few multiplications as can be: they are what the pass is bound by in the cache
           return [=](auto& x, auto g, auto& m, auto& v) {
             using V = std::remove_reference_t<decltype(x)>;
             m = without_denormals(fma(V(beta1), m - g, g));
             v = mean_of_squares(v, g, V(beta2));
-            V const kept = Decays ? V(keep) * x : x;
+            V const kept = Decays ? V(left) * x : x;
             x = fnma(V(pace), m / (fast_sqrt(v) + V(floor)), kept);
           };
         },

@@ -8,6 +8,7 @@
 
 #include <halo/core/aligned.hpp>
 #include <halo/core/options.hpp>
+#include <halo/optim/spared.hpp>
 #include <halo/optim/transact.hpp>
 
 namespace halo::optim {
@@ -18,15 +19,17 @@ namespace halo::optim {
 /// The rate multiplies at the end, as in PyTorch (Sutskever's text has it inside m).
 struct momentum {
   struct config_type {
-    float rate = 1e-2F;      ///< learning rate, positive
-    float momentum = 0.9F;   ///< decay of the velocity, in [0, 1)
-    bool nesterov = false;   ///< looks one step ahead
-    float weight_decay = 0;  ///< added to the gradient times θ, not negative
+    float rate = 1e-2F;               ///< learning rate, positive
+    float momentum = 0.9F;            ///< decay of the velocity, in [0, 1)
+    bool nesterov = false;            ///< looks one step ahead
+    float weight_decay = 0;           ///< added to the gradient times θ, not negative
+    bool decay_weights_only = false;  ///< spares biases and gains
     static constexpr void record(auto& self, auto&& f) {
       f.option("rate", self.rate, allowed::positive());
       f.option("momentum", self.momentum, allowed::below_one());
       f.option("nesterov", self.nesterov);
       f.option("weight_decay", self.weight_decay, allowed::non_negative());
+      f.option("decay_weights_only", self.decay_weights_only);
     }
   };
   config_type config{};
@@ -69,13 +72,15 @@ struct momentum {
     T const mu = static_cast<T>(config.momentum);
     T const decay = static_cast<T>(config.weight_decay);
     bool const nesterov = config.nesterov;
+    detail::spared_tensors<Layout> const spared(config);
     T const grown = mu * s.bound;
     return transact<Layout>(
-        context, theta, gradient, [](std::size_t) { return 0; },
-        [=](std::size_t) {
+        context, theta, gradient, spared,
+        [=](std::size_t tensor) {
+          T const added = spared(tensor) ? T(0) : decay;
           return [=](auto& x, auto g, auto& m) {
             using V = std::remove_reference_t<decltype(x)>;
-            V const slope = fma(V(decay), x, g);
+            V const slope = fma(V(added), x, g);
             m = without_denormals(fma(V(mu), m, slope));
             V const direction = nesterov ? fma(V(mu), m, slope) : m;
             x = fnma(V(rate), direction, x);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <halo/core/options.hpp>
+#include <halo/optim/spared.hpp>
 #include <halo/optim/transact.hpp>
 
 namespace halo::optim {
@@ -11,11 +12,13 @@ namespace halo::optim {
 /// θ ← θ - rate·(g + decay·θ).  The decay is an L2 term in the gradient, as in PyTorch.
 struct sgd {
   struct config_type {
-    float rate = 1e-2F;      ///< learning rate, positive
-    float weight_decay = 0;  ///< added to the gradient times θ, not negative
+    float rate = 1e-2F;               ///< learning rate, positive
+    float weight_decay = 0;           ///< added to the gradient times θ, not negative
+    bool decay_weights_only = false;  ///< spares biases and gains
     static constexpr void record(auto& self, auto&& f) {
       f.option("rate", self.rate, allowed::positive());
       f.option("weight_decay", self.weight_decay, allowed::non_negative());
+      f.option("decay_weights_only", self.decay_weights_only);
     }
   };
   config_type config{};
@@ -47,12 +50,14 @@ struct sgd {
               step_context<T> const& context = {}) const noexcept {
     T const rate = static_cast<T>(static_cast<double>(config.rate) * context.rate);
     T const keep = T(1) - rate * static_cast<T>(config.weight_decay);
+    detail::spared_tensors<Layout> const spared(config);
     return transact<Layout>(
-        context, theta, gradient, [](std::size_t) { return 0; },
-        [=](std::size_t) {
+        context, theta, gradient, spared,
+        [=](std::size_t tensor) {
+          T const kept = spared(tensor) ? T(1) : keep;
           return [=](auto& x, auto g) {
             using V = std::remove_reference_t<decltype(x)>;
-            x = fnma(V(rate), g, V(keep) * x);
+            x = fnma(V(rate), g, V(kept) * x);
           };
         },
         [=](T most) { return rate * most <= safe<T> && keep >= T(-1) && keep <= T(1); }, [](T) {});
