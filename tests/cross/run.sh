@@ -7,7 +7,8 @@
 #   tests/cross/run.sh store [TARGET...]    runs kept in memory, flash and files, which go on
 #   tests/cross/run.sh math [TARGET...]     the tests of random numbers, functions and registers
 #   tests/cross/run.sh verify [TARGET...]   halo-verify; by itself here and on a Cortex-M4F
-#   tests/cross/run.sh size                 flash and RAM of an adaptation on a Cortex-M4F
+#   tests/cross/run.sh size [limits]        flash and RAM of an adaptation on a Cortex-M4F; only of
+#                                           images that have limits
 #   tests/cross/run.sh pace [OPTIMIZER...]  instructions of its step, of sgd's at most 1.3 of loops
 #                                           written by hand, and stack: at most 4 KB
 #   tests/cross/run.sh sketch               the Arduino library's example, on a Cortex-M4F
@@ -198,7 +199,8 @@ size() { # of one adaptation each: code and constants, RAM, and what must not be
   while read -r optimizer flash ram; do
     weighed "$optimizer given -Os" "$flash $ram" -Os -DHALO_FOOTPRINT_OF="$optimizer" $start
     weighed "$optimizer drawn -Os" "$flash $ram" -Os -DHALO_FOOTPRINT_OF="$optimizer"
-    weighed "$optimizer drawn -O2" "" -O2 -DHALO_FOOTPRINT_OF="$optimizer"
+    [ "${1:-}" = limits ] ||
+      weighed "$optimizer drawn -O2" "" -O2 -DHALO_FOOTPRINT_OF="$optimizer"
   done << END
 sgd 24576 60416
 in_parts<sgd> 24576 36864
@@ -366,7 +368,7 @@ case $what in
     [ $# -gt 0 ] || targets=(host cortex-m4)
     for name in "${targets[@]}"; do verify "$name"; done
     ;;
-  size) size ;;
+  size) size "$@" ;;
   pace)
     [ $# -gt 0 ] || targets=(sgd 'in_parts<sgd>' adam halo_rule lean_halo_rule leanest_halo_rule)
     pace "${targets[@]}"
@@ -380,7 +382,7 @@ case $what in
     exit
     ;;
   *)
-    sed -n '3,19s/^# \{0,1\}//p' "$0"
+    sed -n '3,20s/^# \{0,1\}//p' "$0"
     exit 1
     ;;
 esac
