@@ -16,7 +16,7 @@ namespace halo::adapt {
 ///     auto const eight_at_a_time = adapt::to_integers<8>(device);
 ///
 /// @throws halo::error where a quantisation range is empty or infinite
-template <std::size_t MaxBatch = 1, class Device>
+template <std::size_t MaxBatch, class Device>
 [[nodiscard]] auto to_integers(Device const& device) {
   using network = typename Device::network;
   predictor<nn::integers_of<network>, MaxBatch, typename Device::loss> p;

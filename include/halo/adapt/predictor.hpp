@@ -13,6 +13,10 @@
 
 namespace halo::adapt {
 
+// integers.hpp defines it; a default argument may not come behind the friend that a program made.
+template <std::size_t MaxBatch = 1, class Device>
+[[nodiscard]] auto to_integers(Device const& device);
+
 /// A network that answers and learns no more: its numbers and what a forward pass needs, no
 /// gradient, no optimizer.
 ///
