@@ -14,7 +14,6 @@
 
 #include <halo/adapt/adapter.hpp>
 #include <halo/adapt/checkpoint_bytes.hpp>
-#include <halo/core/random.hpp>
 #include <halo/learned/halo_rule.hpp>
 #include <halo/learned/hierarchical_rnn.hpp>
 #include <halo/learned/horizon_rule.hpp>
@@ -86,15 +85,11 @@ void survives() {
   auto const second = std::make_unique<device>(Optimizer{}, seed{1});
   auto const fresh = support::bytes_of(*second);
   std::size_t accepted = 0;
-  constexpr std::uint64_t drawn_by = 17;
-  CAPTURE(drawn_by);
-  generator positions(seed{drawn_by});
   auto const each = [&]<class T>(std::size_t tensor, T) {
     CAPTURE(std::string(file.tensors()[tensor].name));
     std::size_t const n = file.tensors()[tensor].size();
     for (T const value : extremes<T>())
-      for (std::size_t const element :
-           {std::size_t{positions.below(static_cast<std::uint32_t>(n))}, n}) {
+      for (std::size_t const element : {std::size_t{0}, n / 2, n}) {
         CAPTURE(value);
         CAPTURE(element);
         support::set_bytes(*second, fresh);
@@ -105,7 +100,7 @@ void survives() {
           continue;
         }
         ++accepted;
-        CHECK(go(*second, 24));
+        CHECK(go(*second, 50));
       }
   };
   for (std::size_t i = 0; i < file.tensors().size(); ++i) {

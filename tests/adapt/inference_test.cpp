@@ -69,7 +69,7 @@ TEST_CASE("inference: threads ask one device together, each in memory of its own
     threads.emplace_back([&, i] {
       adapt::inference_workspace<network, device::max_batch> work;
       std::vector<float> y(300);
-      for (int k = 0; k < 40; ++k) {
+      for (int k = 0; k < 200; ++k) {
         d.predict(e.x, y, work);
         adapt::evaluation const found = d.try_evaluate(e.x, e.t, work);
         wrong[i] += y != expected || found.loss != score.loss ||
