@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Not once: every umbrella of halo begins with this header and ends with macros_back.hpp.
+// Not once: each header that uses such a name begins with this one and ends with macros_back.hpp.
 
 // Windows, Arduino and GUI toolkits define names of halo and of the standard library as macros.
 // They are put aside while headers of halo are read, and are back behind them.
