@@ -24,15 +24,21 @@ inline constexpr bool has_own_state<O, State> =
     !std::is_same_v<State, typename decltype(O::inner)::template state<typename State::layout,
                                                                        typename State::scalar>>;
 
+/// Its address names a type.
+template <class T>
+inline constexpr char type_mark = 0;
+
 /// The numbers of one field, found by its place in a record.
 struct nth_field {
   std::size_t number;            ///< fields before it
-  void const* values = nullptr;  ///< of type T
+  void const* values = nullptr;  ///< of the type that is marked
+  char const* type = nullptr;    ///< its type_mark
   std::size_t count = 0;
   template <class T>
   void operator()(field_path const&, recorded_field<T> const& field) noexcept {
     if (number-- != 0) return;
     values = field.values.data();
+    type = &type_mark<std::remove_const_t<T>>;
     count = field.values.size();
   }
 };
@@ -54,6 +60,7 @@ struct beginner {
       bool const per_parameter = field.kind == field_kind::per_parameter;
       if (is_inner(path) || (!per_parameter && field.kind != field_kind::per_tensor)) return;
       nth_field const begin = find(fresh, here);
+      if (begin.type != &type_mark<T>) return;
       put(static_cast<T const*>(begin.values), begin.count, field.values, per_parameter);
     }
   }
