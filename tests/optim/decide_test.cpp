@@ -103,6 +103,17 @@ TEST_CASE("check_policy: a list for another number of layers is found, with the 
   CHECK(message_of(optim::gated<>{}, 1).empty());
 }
 
+TEST_CASE("check_policy: a list of nothing, which would select nothing for ever, is found") {
+  CHECK(message_of(optim::selection::custom({}), 3) ==
+        "policy: probability: expected a number from 0 to 1, found nan");
+  CHECK_FALSE(message_of(optim::selection::thirds(0), 3).empty());
+  CHECK_FALSE(message_of(optim::gated<optim::selection>{optim::selection::custom({})}, 3).empty());
+  CHECK(message_of(optim::depth_cut{}, 3) ==
+        "policy: expected a depth_cut that was told of depths, as depth_cut::uniform is, found a "
+        "network of 3 layers");
+  CHECK_FALSE(message_of(optim::depth_cut::custom({}), 3).empty());
+}
+
 TEST_CASE("check_policy: an option out of its range is named") {
   double const nan = std::numeric_limits<double>::quiet_NaN();
   CHECK(message_of(optim::gated<>{.accuracy = nan}, 3).find("accuracy") != std::string::npos);

@@ -18,12 +18,29 @@
 #include <halo/nn/sequential.hpp>
 #include <halo/optim/adam.hpp>
 #include <halo/optim/averaged.hpp>
+#include <halo/optim/decide.hpp>
 #include <halo/optim/selection.hpp>
 #include <halo/optim/sgd.hpp>
 
 namespace optim_gated_test {
 
 using namespace halo;
+
+namespace {
+
+/// Every layer that a mask has room for.
+struct everything {
+  using state = optim::no_memory;
+  static constexpr bool selective = false;
+  static constexpr void record(auto&, auto&&) noexcept {}
+  [[nodiscard]] optim::decision decide(state const&, generator const&, std::uint64_t,
+                                       std::size_t) const noexcept {
+    return {.layers = layer_mask::all()};
+  }
+  void observe(state&, optim::observation const&) const noexcept {}
+};
+
+}  // namespace
 
 TEST_CASE("gated: opens and closes with the running accuracy, as a plain loop says") {
   optim::gated<optim::selection> const rule{.inner = optim::selection::dense()};
@@ -62,6 +79,16 @@ TEST_CASE("gated: stays shut until all layers learn") {
   rule.observe(state, {1.0, 1.0, 1, 3});  // the plateau's twentieth step
   d = rule.decide(state, g, 0, 3);
   CHECK(d.layers == layer_mask(7));
+  CHECK(d.rows == 32);
+  CHECK(d.hardest == 8);
+}
+
+TEST_CASE("gated: opens for a policy that selects all there are and more, as layer_mask::all()") {
+  optim::gated<everything> const rule{};
+  optim::gated<everything>::state state;
+  for (int i = 0; i < 50; ++i) rule.observe(state, {.loss = 0, .accuracy = 1, .layers = 3});
+  optim::decision const d = optim::decide(rule, state, seed{1}, 50, 3);
+  CHECK(d.layers == layer_mask::all(3));
   CHECK(d.rows == 32);
   CHECK(d.hardest == 8);
 }

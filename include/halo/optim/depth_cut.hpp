@@ -80,9 +80,11 @@ class depth_cut {
     return sum;
   }
 
-  /// Where it was told of more layers than a network has, the reason.
+  /// Where it was told of more layers than a network has, or of none, the reason.
   [[nodiscard]] constexpr char const* misfit(std::size_t layers) const noexcept {
-    return deepest_ <= layers ? nullptr : "at least as many layers as depth_cut was told of";
+    return deepest_ == 0        ? "a depth_cut that was told of depths, as depth_cut::uniform is"
+           : deepest_ <= layers ? nullptr
+                                : "at least as many layers as depth_cut was told of";
   }
   static constexpr void record(auto& self, auto&& f) {
     f.constant("name", "depth_cut");

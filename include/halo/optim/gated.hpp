@@ -69,7 +69,8 @@ struct gated {
   [[nodiscard]] decision decide(state const& s, generator const& g, std::uint64_t step,
                                 std::size_t layers) const noexcept {
     decision d = inner.decide(s.inner, g, step, layers);
-    if (s.steps > 0 && s.accuracy >= accuracy && d.layers == layer_mask::all(layers)) {
+    if (s.steps > 0 && s.accuracy >= accuracy &&
+        layer_mask::all(layers).without(d.layers).empty()) {
       d.rows = rows;
       d.hardest = hardest;
     }

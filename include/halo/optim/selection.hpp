@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 #include <halo/core/assert.hpp>
@@ -40,22 +41,20 @@ class selection {
   [[nodiscard]] static constexpr selection thirds(std::size_t layers, double low = 0.1,
                                                   double middle = 0.3, double high = 0.5) noexcept {
     HALO_EXPECTS(layers <= layer_mask::capacity, "selection: at most 128 layers");
-    selection s = uniform(0.0);
+    selection s = of_layers(layers);
     std::array<double, 3> const p{low, middle, high};
     for (std::size_t j = 0; j < std::min(layers, layer_mask::capacity); ++j) {
       s.probability_[j] = p[j + 1 == layers ? 2 : 3 * j / layers];
     }
-    s.layers_ = layers;
     return s;
   }
 
   /// A probability for each layer of a network, lowest first. For networks of so many layers only.
   [[nodiscard]] static constexpr selection custom(std::span<double const> probabilities) noexcept {
     HALO_EXPECTS(probabilities.size() <= layer_mask::capacity, "selection: at most 128 layers");
-    selection s = uniform(0.0);
+    selection s = of_layers(probabilities.size());
     std::size_t const told = std::min(probabilities.size(), layer_mask::capacity);
     std::copy_n(probabilities.begin(), told, s.probability_.begin());
-    s.layers_ = probabilities.size();
     return s;
   }
 
@@ -132,6 +131,12 @@ class selection {
   void observe(state&, observation const&) const noexcept {}
 
  private:
+  /// For networks of so many layers; of none no network has so few, which an option says.
+  [[nodiscard]] static constexpr selection of_layers(std::size_t layers) noexcept {
+    selection s = uniform(layers > 0 ? 0 : std::numeric_limits<double>::quiet_NaN());
+    s.layers_ = layers;
+    return s;
+  }
   /// The probability that a layer from `first` on is drawn; not 1 - Π, which loses small ones.
   [[nodiscard]] constexpr double any(std::size_t first, std::size_t layers) const noexcept {
     double p = 0;
