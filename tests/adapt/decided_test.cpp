@@ -10,7 +10,10 @@
 #include <halo/adapt/adapter.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
+#include <halo/optim/deepening.hpp>
 #include <halo/optim/depth_cut.hpp>
+#include <halo/optim/gated.hpp>
+#include <halo/optim/sgd.hpp>
 
 #include "../support/network.hpp"
 
@@ -138,6 +141,30 @@ TEST_CASE("decided: what is frozen stays, under every kind of policy, and is not
   CHECK(all.step(x, t).status == optim::status::empty);
   all.freeze({});
   CHECK(all.step(x, t).layers == layer_mask(7));
+}
+
+TEST_CASE("decided: a policy that waits for losses gets them though all it wants is frozen") {
+  std::vector<float> const x = support::draw<float>(40, 1);
+  std::vector<std::int32_t> const t = support::draw_labels(8, 3, 2);
+  using device =
+      adapt::adapter<network, nn::cross_entropy, optim::sgd, 8, optim::gated<optim::deepening>>;
+  auto const layers_of = [&](optim::start_depth begin, layer_mask frozen) {
+    device d({}, seed{1}, {.inner = {.begin = begin, .patience = 3, .plateau = 1e9}});
+    d.freeze(frozen);
+    std::vector<std::uint64_t> masks;
+    for (int i = 0; i < 12; ++i)
+      if (auto const m = d.step(x, t).layers.bits(); masks.empty() || masks.back() != m)
+        masks.push_back(m);
+    CHECK(d.totals().empty == 0);
+    return masks;
+  };
+  using optim::start_depth;
+  CHECK(layers_of(start_depth::head, {}) == std::vector<std::uint64_t>{4, 6, 7});
+  CHECK(layers_of(start_depth::head, layer_mask(4)) == std::vector<std::uint64_t>{2, 3});
+  CHECK(layers_of(start_depth::all_but_first, layer_mask(6)) == std::vector<std::uint64_t>{1});
+  device none;
+  none.freeze(layer_mask::all());
+  CHECK(none.step(x, t).status == optim::status::empty);
 }
 
 }  // namespace adapt_decided_test

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 
 #include <halo/adapt/arguments.hpp>
 #include <halo/adapt/report.hpp>
@@ -54,11 +55,16 @@ class decided {
   [[nodiscard]] optim::decision decide() const noexcept {
     return optim::decide(policy_, policy_state_, seed_, totals_.iterations, Layers);
   }
-  /// A step begins: what it is to do. It is over at once where no layer is selected.
+  /// A step begins: what it is to do. It is over at once where no layer is selected. A policy that
+  /// waits for losses gets one though all it wants is frozen, of the uppermost layer that is not.
   /// @param frozen  layers that are left out, whatever the policy decides
   [[nodiscard]] optim::decision begin_step(layer_mask frozen = {}) noexcept {
     optim::decision d = decide();
+    bool const wanted = !d.layers.empty();
     d.layers = d.layers.without(frozen);
+    if constexpr (!std::is_same_v<typename Policy::state, optim::no_memory>)
+      for (std::size_t j = Layers; wanted && d.layers.empty() && j-- > 0;)
+        d.layers = layer_mask::only(j).without(frozen);
     ++totals_.iterations;
     if (d.layers.empty()) ++totals_.empty;
     return d;

@@ -53,6 +53,8 @@ class settings {
 
   /// Layers that no step moves, whatever the policy decides, the others by what it decides: their
   /// gradients are not computed, their statistics and what the optimizer remembers of them stay.
+  /// Where all that it decides for is frozen, nothing learns in the step; but under a policy that
+  /// goes by what it was told, such as optim::deepening, the uppermost layer that is not frozen.
   ///
   ///     device.freeze(layer_mask::all(2));                        // the lowest two
   ///     device.freeze(layers_named<network::layout>("0"));        // by name
