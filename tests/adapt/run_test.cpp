@@ -306,6 +306,28 @@ TEST_CASE("run: so many steps in a row that are not finite end it") {
   CHECK(on.totals.non_finite == 10);
 }
 
+TEST_CASE("run: one in which nothing learns ends, though its steps cost nothing") {
+  data::dataset const d = clouds();
+  data::batches stream(d, 16, seed{1});
+  device a = fresh();
+  a.freeze(layer_mask::all());
+  adapt::outcome const o = adapt::try_run(a, stream, {.operations = 1000}, adapt::no_examples{});
+  CHECK(o.reason == stop::refused);
+  CHECK(o.totals.iterations == o.totals.empty);
+  CHECK(support::message_of<error>([&] { adapt::run(a, stream, {.operations = 1000}); }) ==
+        "run: layers that learn: expected 1, found 0");
+  CHECK(adapt::run(a, stream, {.iterations = 70000}).reason == stop::iterations);
+  std::uint64_t ticks = 0;  // a layer that learns now and then is enough
+  a.freeze({});
+  adapt::outcome const seldom = adapt::try_run(
+      a, stream,
+      {.operations =
+           3 * adapt::operations<network, optim::adam>({.layers = layer_mask::only(1)}, 16)},
+      adapt::no_examples{},
+      [&](adapt::report const&) { a.freeze(layer_mask(++ticks % 40000 == 0 ? 1U : 3U)); });
+  CHECK(seldom.reason == stop::operations);
+}
+
 TEST_CASE("run: the policy says how many examples it wants, as far as batch and stream allow") {
   data::dataset const d = clouds();
   using small = adapt::adapter<network, nn::cross_entropy, optim::adam, 16, optim::gated<>>;

@@ -24,7 +24,7 @@ enum class stop : unsigned char {
   patience,    ///< the held-out loss stopped falling
   non_finite,  ///< too many steps in a row were not finite
   observer,    ///< whoever looks at the steps said so
-  refused,     ///< a mini-batch or the held-out examples do not fit the device
+  refused,     ///< a mini-batch or the held-out examples do not fit the device, or nothing learns
 };
 
 [[nodiscard]] constexpr char const* text(stop s) noexcept {

@@ -123,7 +123,11 @@ outcome steps(Device& device, Stream& stream, budget const& limits, HeldOut& hel
   totals const before = device.totals();
   double const joules_before = joules_of(observe);
   outcome o;
-  std::uint64_t bad = 0;
+  // steps in which nothing learns are free: where neither they nor time are counted there is no end
+  constexpr std::uint64_t most_idle = 1U << 16U;
+  bool const endless = limits.iterations == budget::unlimited &&
+                       limits.seconds == std::numeric_limits<double>::infinity();
+  std::uint64_t bad = 0, idle = 0;
   for (bool goes_on = true;;) {
     o.totals = device.totals() - before;
     o.seconds = clock.seconds();
@@ -136,8 +140,10 @@ outcome steps(Device& device, Stream& stream, budget const& limits, HeldOut& hel
     auto const [x, y] = next_batch(device, stream);
     report const r = device.try_step(x, y);
     o.refused = r.refused;
-    o.reason = r.refused ? stop::refused : stop::observer;
-    if (r.refused) return o;
+    idle = r.status == optim::status::empty ? idle + 1 : 0;
+    if (idle == most_idle && endless) o.refused = check_count("layers that learn", 1, 0);
+    o.reason = o.refused ? stop::refused : stop::observer;
+    if (o.refused) return o;
     o.last = r;
     bad = r.finite() ? 0 : bad + 1;
     if constexpr (std::same_as<std::invoke_result_t<Observer&, report const&>, bool>)
@@ -166,8 +172,9 @@ outcome checked(budget const& limits, outcome const& o) {
 }  // namespace detail
 
 /// Steps through a stream of mini-batches until a budget is spent or a goal is reached, and ends
-/// with stop::refused where the budget or examples do not fit. Throws nothing that the stream does
-/// not.
+/// with stop::refused where the budget or examples do not fit, or where nothing learned in 65,536
+/// steps one after the other of a budget without iterations and seconds. Throws nothing that the
+/// stream does not.
 ///
 /// Looks at held-out examples at the beginning and every budget::evaluate_every iterations, if a
 /// goal needs it or a safeguard does, and at the end; of several goals that of a measure is looked
@@ -196,7 +203,7 @@ outcome try_run(Device& device, Stream& stream, budget const& limits, HeldOut&& 
 
 /// The same.
 /// @throws halo::error for an option of the budget out of its range, a goal that cannot be looked
-///         at, and mini-batches or held-out examples that do not fit
+///         at, mini-batches or held-out examples that do not fit, and where nothing learns
 template <class Device, class Stream, class HeldOut, class Observer = no_observer>
   requires detail::held_out_for<std::remove_reference_t<HeldOut>, Device>
 outcome run(Device& device, Stream& stream, budget const& limits, HeldOut&& held_out,
