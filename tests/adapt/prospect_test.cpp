@@ -59,6 +59,13 @@ TEST_CASE("prospect: a budget becomes steps, whatever it is counted in") {
   CHECK(horizon_of({.operations = 1}, some, 0, 100) == 1);
   CHECK(horizon_of({.joules = 2}, none, 0, 100, 0) == 0);
   CHECK(horizon_of({.joules = 2}, some, 0, 100, 0.5) == 40);
+  // a run that goes on: what is left of it comes behind what is over
+  CHECK(horizon_of({.begun = 50, .operations = 10000}, none, 0, 100) == 150);
+  CHECK(horizon_of({.begun = 50, .operations = 10000}, some, 0, 100) == 70);
+  CHECK(horizon_of({.begun = 50, .seconds = 2}, some, 0.5, 100) == 90);
+  CHECK(horizon_of({.begun = 50, .joules = 2}, some, 0, 100, 0.5) == 90);
+  CHECK(horizon_of({.iterations = 60, .begun = 50, .operations = 10000}, none, 0, 100) == 60);
+  CHECK(horizon_of({.begun = 50, .seconds = 2}, none, 0, 100) == 0);
   CHECK(support::unrecorded_bytes(adapt::prospect{}) == 0);
 }
 

@@ -27,8 +27,9 @@ struct prospect {
 
 /// How many steps a budget allows in all, by what the steps so far took; 0 where nothing bounds it.
 ///
-/// Operations, seconds and joules become steps by their mean a step, budget::begun included; before
-/// the first step `operations` of one, seconds and joules are unknown.
+/// Operations, seconds and joules, which are those of this run alone, become steps by their mean a
+/// step, behind the budget::begun ones; before the first step `operations` of one, seconds and
+/// joules are unknown.
 /// @param spent       by this run
 /// @param operations  of a step that is like the next one
 /// @param joules      spent by this run, where somebody counts
@@ -37,8 +38,7 @@ struct prospect {
                                               double joules = 0) noexcept {
   constexpr double never = std::numeric_limits<double>::infinity();
   auto const steps = static_cast<double>(spent.iterations);
-  double most = never;
-  if (limits.iterations != budget::unlimited) most = static_cast<double>(limits.iterations);
+  double most = never;  // steps of this run
   if (limits.operations != budget::unlimited) {
     double const each =
         steps > 0 ? static_cast<double>(spent.operations) / steps : static_cast<double>(operations);
@@ -48,6 +48,9 @@ struct prospect {
     most = std::min(most, limits.seconds * steps / seconds);
   if (limits.joules < never && steps > 0 && joules > 0)
     most = std::min(most, limits.joules * steps / joules);
+  most += static_cast<double>(limits.begun);
+  if (limits.iterations != budget::unlimited)
+    most = std::min(most, static_cast<double>(limits.iterations));
   return most < 1e18 ? static_cast<std::uint64_t>(std::max(most, 1.0)) : 0;
 }
 
