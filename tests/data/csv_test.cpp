@@ -88,6 +88,13 @@ TEST_CASE("csv: a number of classes that is known") {
         "csv: a.csv: line 1, column 3: expected a label from 0 to 4 in field 2 (a header needs "
         "csv_options::header), found '5'");
   CHECK(parse("1,100000\n", {.classes = 100001}).samples.y(0) == 100000);
+  csv_options texts{.texts = {-1}, .classes = 2};
+  CHECK(parse("1,b\n2,a\n3,b\n", texts).samples.classes == 2);
+  CHECK(message("1,b\n2,a\n3,c\n", texts) ==
+        "csv: a.csv: line 3, column 3: expected at most 2 different labels in field 2, found 'c'");
+  texts.tables = {{1, {"a", "b", "c"}}};
+  CHECK(labels(parse("1,b\n2,a\n", texts)) == std::vector<std::int32_t>{1, 0});
+  CHECK(support::contains(message("1,b\n2,c\n", texts), "at most 2 different labels"));
 }
 
 TEST_CASE("csv: names of the columns") {

@@ -125,6 +125,8 @@ class csv_parser {
       std::int32_t label = 0;
       if (plan_[k].text) {
         label = static_cast<std::int32_t>(text_number(f, k));
+        if (static_cast<std::size_t>(label) >= limit_)
+          refuse(f, "at most " + std::to_string(limit_) + " different labels", k);
       } else {
         std::string_view rest = f.text;
         bool const whole = text::take_integer(rest, label) && rest.empty();
@@ -215,8 +217,8 @@ class csv_parser {
 /// A label is a whole number from 0, without sign or point, or a text. A column of texts becomes
 /// one feature a text, 1 where the row has it and 0 elsewhere; which text is which is in the
 /// result, to be handed to the next file. CR LF, a byte order mark, and blank lines at the end are
-/// fine. Names and texts may hold separators and, doubled, quotes, where they stand in quotes; no
-/// field goes on in the next line. Comments, hexadecimal numbers and marks between thousands are
+/// fine. Names and texts may hold separators, ends of lines and, doubled, quotes, where they stand
+/// in quotes. Comments, hexadecimal numbers and marks between thousands are
 /// errors, and so are missing values and texts unless the options say otherwise: nothing is
 /// guessed.
 ///
