@@ -46,6 +46,7 @@ struct by_label {
       nn::partly_labelled<nn::cross_entropy>,                                                      \
       nn::partly_labelled<nn::weighted<nn::focal<1>, by_label>>, nn::with_entropy<>,               \
       nn::with_entropy<nn::focal<1>, std::ratio<1>>,                                               \
+      nn::with_entropy<nn::weighted<nn::cross_entropy, by_label>>,                                 \
       nn::weighted<nn::partly_labelled<nn::smoothed_cross_entropy<>>, by_label>
 
 /// Targets that a loss takes: labels or numbers.

@@ -8,6 +8,9 @@
 #include <cstdint>
 #include <vector>
 
+#include <halo/nn/loss.hpp>
+#include <halo/nn/weighted.hpp>
+
 #include "../support/network.hpp"
 
 namespace nn_with_entropy_test {
@@ -23,6 +26,11 @@ double entropy(double const* y, std::size_t n) {
   return h;
 }
 
+struct by_label {
+  static constexpr char const* name = "by label";
+  static float weight(std::int32_t label) noexcept { return label == 2 ? 9 : 0; }
+};
+
 }  // namespace
 
 TEST_CASE("with_entropy: rows with a label have theirs, others the entropy of the answer") {
@@ -36,6 +44,27 @@ TEST_CASE("with_entropy: rows with a label have theirs, others the entropy of th
     if (t[i] >= 0) nn::cross_entropy::value_and_losses(1, 4, &y[4 * i], &t[i], &label);
     CHECK(losses[i] == doctest::Approx(t[i] >= 0 ? label : entropy(&y[4 * i], 4)));
   }
+}
+
+TEST_CASE("with_entropy: rows with a label count for what the inner loss counts them for") {
+  using loss = nn::with_entropy<nn::weighted<nn::cross_entropy, by_label>, std::ratio<1>>;
+  std::vector<double> const y = support::draw(12, 1, 2);
+  std::array<std::int32_t, 3> const t{2, -1, 0};  // which count for 9, 1 and 0
+  std::array<double, 12> dy{}, alone{};
+  std::array<double, 3> losses{};
+  double const of_2 = nn::cross_entropy::value_and_gradient(1, 4, y.data(), t.data(), alone.data());
+  CHECK(loss::value_and_gradient(3, 4, y.data(), t.data(), dy.data()) ==
+        doctest::Approx((9 * of_2 + entropy(&y[4], 4)) / 10));
+  for (std::size_t j = 0; j < 4; ++j) {
+    CHECK(dy[j] == doctest::Approx(0.9 * alone[j]));
+    CHECK(dy[8 + j] == 0);
+  }
+  loss::value_and_losses(3, 4, y.data(), t.data(), losses.data());
+  CHECK(losses[0] == doctest::Approx(9 * of_2));
+  CHECK(losses[1] == doctest::Approx(entropy(&y[4], 4)));
+  CHECK(losses[2] == 0);
+  CHECK(nn::weight_of<loss>(3, 4, t.data()) == 10);
+  CHECK(loss::value_and_gradient(1, 4, y.data(), &t[2], dy.data()) == 0);
 }
 
 TEST_CASE("with_entropy: unsure rows are left alone, all too sure ones are finite") {

@@ -24,7 +24,9 @@ namespace halo::nn {
 /// [Wang et al. 2021, Tent], where it is rather sure [Niu et al. 2022].
 ///
 /// L = mean over the rows of the inner loss where there is a label; else, with p = softmax(x),
-///     H = -Σ_k p_k ln p_k  where H < Limit·ln outputs, and 0 elsewhere
+///     H = -Σ_k p_k ln p_k  where H < Limit·ln outputs, and 0 elsewhere, which count as one row
+///     each
+/// beside what the inner loss counts its rows for (weighted)
 /// dH/dx_j = -p_j (ln p_j + H)
 ///
 ///     adapter<network, nn::with_entropy<>> device(rule);
@@ -59,6 +61,12 @@ struct with_entropy : detail::around_labels<Inner> {
     f.template part<detail::described_ratio<typename Limit::type>>("limit");
   }
 
+  /// What the rows count for.
+  static double weight(std::size_t rows, std::size_t outputs, target const* t) noexcept {
+    double sum = 0;
+    for (std::size_t i = 0; i < rows; ++i) sum += of_row(outputs, t[i]);
+    return sum;
+  }
   /// Mean loss of the rows; dy = its gradient unless null.
   template <class P>
   static simd::element_of<P> value_and_gradient(std::size_t rows, std::size_t outputs,
@@ -69,29 +77,36 @@ struct with_entropy : detail::around_labels<Inner> {
     using T = simd::scalar_of<P>;
     using E = simd::element_of<P>;
     E sum(0);
-    if (rows == 0) return sum;
-    T const share = T(1) / static_cast<T>(rows);
+    double const all = weight(rows, outputs, t);
+    T const share = static_cast<T>(all > 0 ? 1 / all : 0);
     for (std::size_t i = 0; i < rows; ++i, y += outputs) {
-      sum += t[i] == no_label ? entropy<P>(outputs, y, dy)
-                              : Inner::template value_and_gradient<P>(1, outputs, y, t + i, dy);
+      T const w = static_cast<T>(of_row(outputs, t[i]));
+      sum += (t[i] == no_label ? entropy<P>(outputs, y, dy)
+                               : Inner::template value_and_gradient<P>(1, outputs, y, t + i, dy)) *
+             w;
       if (dy == nullptr) continue;
-      for (std::size_t j = 0; j < outputs; ++j) write_element(dy, j, read_element(dy, j) * share);
+      for (std::size_t j = 0; j < outputs; ++j)
+        write_element(dy, j, read_element(dy, j) * (w * share));
       dy += outputs;
     }
     return sum * share;
   }
 
-  /// The same mean, and the loss of every row.
+  /// The same mean, and the loss of every row times what it counts for.
   template <class T>
   static T value_and_losses(std::size_t rows, std::size_t outputs, T const* y, target const* t,
                             T* losses) noexcept {
     T* const nowhere = nullptr;
     for (std::size_t i = 0; i < rows; ++i)
-      losses[i] = value_and_gradient(1, outputs, y + i * outputs, t + i, nowhere);
+      losses[i] = value_and_gradient(1, outputs, y + i * outputs, t + i, nowhere) *
+                  static_cast<T>(of_row(outputs, t[i]));
     return value_and_gradient(rows, outputs, y, t, nowhere);
   }
 
  private:
+  static double of_row(std::size_t outputs, target const& label) noexcept {
+    return label == no_label ? 1 : weight_of<Inner>(1, outputs, &label);
+  }
   /// Entropy of the answer of one row, and its gradient; 0 where it is too unsure.
   template <class P>
   static simd::element_of<P> entropy(std::size_t outputs, simd::const_of<P> y, P dy) noexcept {
