@@ -11,13 +11,16 @@
 #include <vector>
 
 #include <halo/adapt/adapter.hpp>
+#include <halo/adapt/checkpoint_bytes.hpp>
 #include <halo/core/error.hpp>
 #include <halo/core/random.hpp>
 #include <halo/nn/activation.hpp>
+#include <halo/nn/focal.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
 #include <halo/optim/sgd.hpp>
 
+#include "../support/data.hpp"
 #include "../support/network.hpp"
 
 namespace adapt_lean_head_test {
@@ -109,6 +112,39 @@ TEST_CASE("lean_head: what is refused changes nothing") {
   CHECK(device.try_step(batch.x, batch.y).refused.what == adapt::misfit::label);
   CHECK(before() == kept);
   CHECK_THROWS_AS((adapt::lean_head<network>(optim::sgd{{.rate = -1}}, start)), error);
+}
+
+TEST_CASE("lean_head: a glitch that biases alone would learn is refused, too") {
+  using small = nn::sequential<nn::linear<2, 4>, nn::relu, nn::linear<4, 1>>;
+  std::vector<float> start(small::parameters, 0.0F);
+  for (std::size_t j = 0; j < 4; ++j) start[8 + j] = 1e-6F;  // all features
+  adapt::lean_head<small, 1, nn::mean_square> lean(slow, start);
+  adapt::adapter<small, nn::mean_square, optim::sgd, 1> usual(slow, start);
+  usual.freeze(layer_mask::only(0));
+  std::vector<float> const x{1, 2}, wild{1e12F};
+  CHECK(usual.step(x, wild).status == optim::status::out_of_proportion);
+  CHECK(lean.try_step(x, wild).status == optim::status::out_of_proportion);
+  CHECK(lean.biases()[0] == 0);
+}
+
+TEST_CASE("lean_head: a checkpoint goes on with its own body and loss, and with no other") {
+  auto start = support::draw<float>(network::parameters, 1, 0.1);
+  adapt::lean_head<network, 2> first(slow, start), same(slow, start);
+  rows const batch(2, 7);
+  REQUIRE(first.try_step(batch.x, batch.y).status == optim::status::done);
+  auto const bytes = adapt::write(first);
+  adapt::resume(bytes.span(), same);
+  CHECK(same.steps() == 1);
+  CHECK(same.weight(3) == first.weight(3));
+  start[5] += 1e-3F;
+  adapt::lean_head<network, 2> other(slow, start);
+  CHECK(support::contains(support::message_of<error>([&] { adapt::resume(bytes.span(), other); }),
+                          "body"));
+  CHECK(other.steps() == 0);
+  adapt::lean_head<network, 2, nn::focal<1>> focal(slow, start);
+  auto const of_focal = adapt::write(focal);
+  adapt::lean_head<network, 2, nn::focal<3>> sharper(slow, start);
+  CHECK_FALSE(support::message_of<error>([&] { adapt::resume(of_focal.span(), sharper); }).empty());
 }
 
 }  // namespace adapt_lean_head_test

@@ -18,6 +18,7 @@
 #include <halo/core/aligned.hpp>
 #include <halo/core/assert.hpp>
 #include <halo/core/bfloat16.hpp>
+#include <halo/core/fingerprint.hpp>
 #include <halo/kernel/bias.hpp>
 #include <halo/kernel/gemm.hpp>
 #include <halo/kernel/magnitude.hpp>
@@ -141,10 +142,14 @@ class lean_head {
   /// Steps that were done.
   [[nodiscard]] std::uint64_t steps() const noexcept { return steps_; }
 
-  /// All that makes up a run, for a checkpoint (core/record.hpp).
+  /// All that makes up a run, for a checkpoint (core/record.hpp); a head of another body is
+  /// another run.
   static void record(auto& self, auto&& f) {
     f.template part<Network>("network");
     f.constant("loss", Loss::name);
+    if constexpr (requires { Loss::describe(f); }) f.template part<Loss>("loss");
+    f.constant("body", fingerprint_of(self.known_.first(split::weights)).text().data());
+    f.constant("statistics", fingerprint_of(self.statistics_).text().data());
     f.part("optimizer", self.optimizer_);
     f.per_problem("weights", std::span(self.weights_), allowed::between(-32640, 32639));
     f.per_problem("biases", std::span(self.biases_), allowed::finite());
@@ -204,7 +209,8 @@ class lean_head {
                           kernel::magnitude(rows * out, dy_.data());
     auto size = static_cast<double>(largest);
     if (size > 1e6 || size > guard_.gradient_limit(levels_)) {  // a bound says little: measured
-      float measured = 0;
+      kernel::column_sum(rows, out, static_cast<float const*>(dy_.data()), room);
+      float measured = kernel::magnitude(out, static_cast<float const*>(room));
       for (std::size_t i = 0; i < in; i += together) {
         std::size_t const n = std::min(together, in - i);
         measured = std::max(measured, kernel::magnitude(n * out, gradient(rows, h, i, n, room)));
