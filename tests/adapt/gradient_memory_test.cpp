@@ -16,7 +16,9 @@
 #include <halo/nn/linear.hpp>
 #include <halo/nn/sequential.hpp>
 #include <halo/optim/adam.hpp>
+#include <halo/optim/clip.hpp>
 #include <halo/optim/in_parts.hpp>
+#include <halo/optim/sgd.hpp>
 
 #include "../support/network.hpp"
 
@@ -76,6 +78,21 @@ TEST_CASE("gradient_memory: a new head of class means needs no gradient either")
   lean.start_head(x, y);
   CHECK(copy(usual) == copy(lean));
   CHECK(copy(usual) != start);
+}
+
+TEST_CASE("gradient_memory: around what looks at the whole gradient it is there as a whole") {
+  auto const start = support::draw<float>(network::parameters, 1, 0.3);
+  auto const clipped = optim::clipped(optim::sgd{}, {.norm = 0.1F});
+  device_of<optim::clipped<optim::sgd>> usual(clipped, start);
+  device_of<optim::in_parts<optim::clipped<optim::sgd>>> parts(clipped, start);
+  static_assert(!decltype(parts)::in_parts);
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    auto const x = support::draw<float>(16 * 12, 100 + i);
+    auto const y = support::draw_labels(16, 4, 300 + i);
+    REQUIRE(parts.step(x, y).status == optim::status::done);
+    usual.step(x, y);
+    REQUIRE(copy(usual) == copy(parts));
+  }
 }
 
 TEST_CASE("gradient_memory: Adam in parts") {

@@ -10,9 +10,15 @@
 #include <string_view>
 #include <vector>
 
+#include <halo/learned/halo_rule.hpp>
+#include <halo/learned/lean_halo_rule.hpp>
 #include <halo/optim/adam.hpp>
 #include <halo/optim/averaged.hpp>
+#include <halo/optim/clip.hpp>
 #include <halo/optim/momentum.hpp>
+#include <halo/optim/pruned.hpp>
+#include <halo/optim/pulled.hpp>
+#include <halo/optim/rmsprop.hpp>
 #include <halo/optim/sgd.hpp>
 
 #include "../support/layouts.hpp"
@@ -29,6 +35,15 @@ static_assert(std::string_view(optim::in_parts<optim::sgd>::name) == "in_parts(s
 static_assert(optim::optimizer<optim::in_parts<optim::adam>, layout>);
 static_assert(optim::averaged<optim::in_parts<optim::sgd>>::takes_parts);
 static_assert(!optim::averaged<optim::sgd>::takes_parts);
+static_assert(optim::in_parts<optim::averaged<optim::adam>>::takes_parts);
+static_assert(optim::in_parts<optim::in_parts<optim::rmsprop>>::takes_parts);
+static_assert(optim::in_parts<learned::lean_halo_rule>::takes_parts);
+// of others the whole gradient is kept
+static_assert(!optim::in_parts<optim::clipped<optim::sgd>>::takes_parts);
+static_assert(!optim::in_parts<optim::averaged<optim::pulled<optim::sgd>>>::takes_parts);
+static_assert(!optim::in_parts<optim::clipped<optim::in_parts<optim::sgd>>>::takes_parts);
+static_assert(!optim::averaged<optim::in_parts<optim::pruned<optim::sgd>>>::takes_parts);
+static_assert(!optim::in_parts<learned::halo_rule>::takes_parts);
 
 /// A gradient that is handed out seven elements at a time.
 struct handed_out {
