@@ -414,6 +414,17 @@ TEST_CASE("adapter: tensors, views and spans are the same examples") {
   CHECK(support::bytes_of(a) == support::bytes_of(c));
 }
 
+TEST_CASE("adapter: a row and its label are a mini-batch of one") {
+  std::vector<float> const x = support::draw<float>(5, 51);
+  std::array<std::int32_t, 1> const label{2};
+  device_of<optim::adam> a, b;
+  a.step(x, label);
+  b.step(x, 2);
+  CHECK(support::bytes_of(a) == support::bytes_of(b));
+  CHECK(a.evaluate(x, label).loss == b.evaluate(x, 2).loss);
+  CHECK(b.try_step(x, 3).refused.what == adapt::misfit::label);
+}
+
 TEST_CASE("adapter: a new head, the other layers as they were") {
   device_of<optim::adam> d(optim::adam{}, seed{1});
   d.step(support::draw<float>(40, 1), support::draw_labels(8, 3, 2));

@@ -158,6 +158,17 @@ TEST_CASE("buffer: new rows beside old ones") {
         "buffer: x: expected at most 1 examples, found 2");
 }
 
+TEST_CASE("buffer: a row and its target, in every call") {
+  buffer b;
+  CHECK_FALSE(b.try_add(row(1), 1));
+  CHECK(b.try_add(row(2), 2).what == adapt::misfit::label);
+  CHECK(b.size() == 1);
+  CHECK(b.mixed(row(3), 0, 1).y.size() == 2);
+  adapt::buffer<nn::sequential<nn::linear<2, 1>>, 4, nn::mean_square> of;
+  of.add(row(1), 0.5F);
+  CHECK(of.all().y[0] == 0.5F);
+}
+
 TEST_CASE("buffer: rows that do not fit change nothing") {
   buffer b;
   add(b, 0, 3, 0);

@@ -60,9 +60,9 @@ class adapter
                        detail::workspace_of<Network, Optimizer, MaxBatch>>,
       public head_starts<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network, Loss>,
       public estimated<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network>,
-      public settings<Network::layers>,
-      public decided<Policy, Network::layers, MaxBatch>,
-      public planned<Network::layers> {
+      public settings<detail::layers_of<Network>()>,
+      public decided<Policy, detail::layers_of<Network>(), MaxBatch>,
+      public planned<detail::layers_of<Network>()> {
   static_assert(detail::adapter_takes<Network, Loss, Optimizer>());
   static_assert(MaxBatch > 0, "halo: adapter: the largest mini-batch has at least one example");
 
@@ -99,7 +99,7 @@ class adapter
     this->assign(parameters);
   }
 
-  /// One step on [rows, inputs] examples and their targets, spans or tensors.
+  /// One step on [rows, inputs] examples and their targets: spans, tensors, a row and its label.
   /// @throws halo::error for a mini-batch of the wrong size or a label outside the outputs
   template <class X, class Y>
   report step(X const& x, Y const& t) {

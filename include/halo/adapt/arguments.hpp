@@ -55,15 +55,18 @@ struct elements {
   refusal no{};
 };
 
-/// A span, or what converts to one, as it is.
+/// A span, or what converts to one, as it is; or a single element.
 template <class T, class X>
 [[nodiscard]] elements<T> flat(X const& x, char const*, std::size_t) noexcept {
-  constexpr bool fits = std::is_convertible_v<X const&, std::span<T const>>;
+  constexpr bool fits = std::is_convertible_v<X const&, std::span<T const>> || std::same_as<X, T>;
   static_assert(fits,
                 "halo: adapter: the elements are not of the type that the network or its loss "
                 "takes (float examples; int32 labels of data::dataset or float targets of "
                 "data::regression)");
-  if constexpr (fits) return {x};
+  if constexpr (std::same_as<X, T>)
+    return {{&x, 1}};
+  else if constexpr (fits)
+    return {x};
   return {};
 }
 
@@ -152,6 +155,21 @@ struct examples {
       return {misfit::not_finite, argument, i, 0, static_cast<double>(values[i])};
   }
   return {};
+}
+
+/// How many layers a network has; of what is none, says so before anybody asks for other members.
+template <class Network>
+[[nodiscard]] consteval std::size_t layers_of() {
+  constexpr bool fits = requires {
+    Network::layers;
+    typename Network::layout;
+  };
+  static_assert(
+      fits,
+      "halo: adapter: the first argument is a network, nn::sequential<...>; a layer alone "
+      "is one of a single layer");
+  if constexpr (fits) return Network::layers;
+  return 0;
 }
 
 /// What an adapter is made of; not a requires clause: a sentence comes first, the compiler's

@@ -64,8 +64,8 @@ class buffer {
     check_options(options, "buffer");
   }
 
-  /// Offers rows, spans or tensors of any number from one on; which of them stay, and what goes
-  /// for them, is the option's choice.
+  /// Offers rows, spans or tensors of any number from one on, or a row and its label; which of them
+  /// stay, and what goes for them, is the option's choice.
   /// @throws halo::error where numbers of elements do not fit, for a label outside the outputs and
   ///         an x that is not finite; nothing was added then
   template <class X, class Y>
@@ -80,12 +80,6 @@ class buffer {
     for (std::size_t i = 0; i < e.rows(); ++i)
       add_row(e.x.data() + i * features, e.t.data() + i * targets);
     return {};
-  }
-  /// One row and its label.
-  template <class X>
-    requires std::integral<target>
-  void add(X const& x, target label) {
-    add(x, std::span<target const>(&label, 1));
   }
 
   /// Rows that it holds.

@@ -39,13 +39,21 @@ struct run_record {
   std::tuple<Own*...> own;
 
   static void record(auto& self, auto&& f) {
-    f.part("", *self.device);
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (add(*std::get<I>(self.own), I, f), ...);
-    }(std::index_sequence_for<Own...>());
+    if constexpr (recordable<Device> && (recordable<Own> && ...)) {
+      f.part("", *self.device);
+      [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (add(*std::get<I>(self.own), I, f), ...);
+      }(std::index_sequence_for<Own...>());
+    }
   }
 
  private:
+  static_assert(recordable<Device>,
+                "halo: checkpoint: what is saved or resumed is a device: *device where adapt::make "
+                "made it");
+  static_assert((recordable<Own> && ...),
+                "halo: checkpoint: a value beside the device describes itself (record), or is a "
+                "number or a container of numbers under a name: named(\"best\", best)");
   static_assert(sizeof...(Own) <= 10, "halo: checkpoint: at most ten values beside a device");
   template <class V>
   static void add(V& value, std::size_t place, auto const& f) {

@@ -92,12 +92,6 @@ class safeguard {
     if (!decltype(fresh_)::says(e.t) || !(place_of(e.x) < options_.share)) return false;
     return open() || !fresh_.try_add(e.x, e.t);
   }
-  /// The same of a row and its label.
-  template <class X>
-    requires std::integral<target>
-  [[nodiscard]] bool takes(X const& x, target label) noexcept {
-    return takes(x, std::span<target const>(&label, 1));
-  }
   /// Holds out rows that the program has chosen, any number; nothing may learn from them.
   /// @throws halo::error where they do not fit; some may have been added then
   template <class X, class Y>

@@ -3,14 +3,18 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 
 #include <halo/core/layer_mask.hpp>
 #include <halo/core/parameter_table.hpp>
+#include <halo/core/random.hpp>
+#include <halo/core/record.hpp>
 #include <halo/optim/policy.hpp>
 
-// What is wrong with the members that an optimizer or a policy may leave out: a wrong type or
-// almost the right name would be as good as nothing, without a word.
+// What is wrong with the members that an optimizer or a policy may leave out, where a wrong type or
+// almost the right name would be as good as nothing, without a word; and which of a policy's others
+// is missing.
 
 namespace halo::optim::detail {
 
@@ -32,6 +36,7 @@ HALO_OPTIM_NAMED(operations_per_tensor);
 HALO_OPTIM_NAMED(operations_per_step);
 HALO_OPTIM_NAMED(preferred_policy);
 HALO_OPTIM_NAMED(forget);
+HALO_OPTIM_NAMED(decide);
 HALO_OPTIM_NAMED(misfit);
 HALO_OPTIM_NAMED(ungated);
 // almost those
@@ -85,9 +90,45 @@ template <class O, class Layout, class T>
   return true;
 }
 
+/// The members that a policy must have, of what has a `decide`; anything else is none.
+template <class P>
+[[nodiscard]] consteval bool complain_of_missing() {
+  static_assert(
+      requires { typename P::state; },
+      "halo: policy: `state`, a type for what it remembers, is missing (optim::no_memory "
+      "for nothing)");
+  static_assert(
+      requires {
+        { P::selective } -> std::convertible_to<bool>;
+      },
+      "halo: policy: `selective`, a bool, whether it may ask for the hardest examples, is missing");
+  static_assert(
+      recordable<P>,
+      "halo: policy: `static void record(auto& self, auto&& f)`, which names its options, "
+      "is missing");
+  if constexpr (requires { typename P::state; }) {
+    using state = typename P::state;
+    static_assert(recordable<state>, "halo: policy: its state has no `record`");
+    static_assert(
+        requires(P const& p, state const& s, generator const& g) {
+          { p.decide(s, g, std::uint64_t{}, std::size_t{}) } noexcept -> std::same_as<decision>;
+        },
+        "halo: policy: `decide` is called as p.decide(state const&, generator const&, "
+        "std::uint64_t step, std::size_t layers), is const and noexcept, and returns a decision");
+    static_assert(
+        requires(P const& p, state& s, observation const& o) {
+          { p.observe(s, o) } noexcept;
+        },
+        "halo: policy: `observe` is called as p.observe(state&, observation const&), is const and "
+        "noexcept");
+  }
+  return true;
+}
+
 /// The same of a policy.
 template <class P>
 [[nodiscard]] consteval bool complain_of_policy() {
+  if constexpr (has_decide<P>) static_assert(complain_of_missing<P>());
   static_assert(!misspelt_policy<P>,
                 "halo: policy: a member has almost the name of one that a policy may have: "
                 "misfit, ungated");
