@@ -56,13 +56,14 @@ namespace halo::adapt {
 template <class Network, class Loss = nn::cross_entropy, class Optimizer = optim::adam,
           std::size_t MaxBatch = 64, class Policy = optim::policy_for<Optimizer, Network>>
 class adapter
-    : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network, Loss,
+    : public inference<adapter<Network, Loss, Optimizer, MaxBatch, Policy>,
+                       detail::checked_network<Network>, Loss,
                        detail::workspace_of<Network, Optimizer, MaxBatch>>,
       public head_starts<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network, Loss>,
       public estimated<adapter<Network, Loss, Optimizer, MaxBatch, Policy>, Network>,
-      public settings<detail::layers_of<Network>()>,
-      public decided<Policy, detail::layers_of<Network>(), MaxBatch>,
-      public planned<detail::layers_of<Network>()> {
+      public settings<Network::layers>,
+      public decided<Policy, Network::layers, MaxBatch>,
+      public planned<Network::layers> {
   static_assert(detail::adapter_takes<Network, Loss, Optimizer>());
   static_assert(MaxBatch > 0, "halo: adapter: the largest mini-batch has at least one example");
 

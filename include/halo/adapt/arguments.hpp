@@ -157,20 +157,21 @@ struct examples {
   return {};
 }
 
-/// How many layers a network has; of what is none, says so before anybody asks for other members.
 template <class Network>
-[[nodiscard]] consteval std::size_t layers_of() {
-  constexpr bool fits = requires {
-    Network::layers;
-    typename Network::layout;
-  };
+[[nodiscard]] consteval bool is_network() {
   static_assert(
-      fits,
-      "halo: adapter: the first argument is a network, nn::sequential<...>; a layer alone "
-      "is one of a single layer");
-  if constexpr (fits) return Network::layers;
-  return 0;
+      requires {
+        Network::layers;
+        typename Network::layout;
+      },
+      "halo: adapter: the first argument is a network, nn::sequential<...>; a layer alone is one "
+      "of a single layer");
+  return true;
 }
+
+/// A network; of what is none, says so before anybody asks for its members.
+template <class Network>
+using checked_network = std::enable_if_t<is_network<Network>(), Network>;
 
 /// What an adapter is made of; not a requires clause: a sentence comes first, the compiler's
 /// reasons after it.

@@ -83,10 +83,11 @@ template <class O, class Layout, class T>
   static_assert(
       !has_preferred_policy<O> || requires { requires policy<typename O::preferred_policy>; },
       "halo: optimizer: preferred_policy is a type, a policy");
-  static_assert(
-      !has_forget<O> || requires(O const& o, typename O::template state<Layout, T>& s, layer_mask m,
-                                 T const* theta) { o.forget(s, m, theta); },
-      "halo: optimizer: forget is called as o.forget(state, layer_mask, T const* theta)");
+  if constexpr (has_forget<O>)
+    static_assert(
+        requires(O const& o, typename O::template state<Layout, T>& s, layer_mask m,
+                 T const* theta) { o.forget(s, m, theta); },
+        "halo: optimizer: forget is called as o.forget(state, layer_mask, T const* theta)");
   return true;
 }
 
