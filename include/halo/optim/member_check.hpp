@@ -10,11 +10,12 @@
 #include <halo/core/parameter_table.hpp>
 #include <halo/core/random.hpp>
 #include <halo/core/record.hpp>
+#include <halo/optim/optimizer.hpp>
 #include <halo/optim/policy.hpp>
 
 // What is wrong with the members that an optimizer or a policy may leave out, where a wrong type or
-// almost the right name would be as good as nothing, without a word; and which of a policy's others
-// is missing.
+// almost the right name would be as good as nothing, without a word; and which of the others is
+// missing.
 
 namespace halo::optim::detail {
 
@@ -31,6 +32,7 @@ concept open_class = std::is_class_v<C> && !std::is_final_v<C>;
   };                                 \
   template <class C>                 \
   concept has_##member = open_class<C> && !requires { named_twice<C, name_##member>::member; }
+HALO_OPTIM_NAMED(step);
 HALO_OPTIM_NAMED(operations);
 HALO_OPTIM_NAMED(operations_per_tensor);
 HALO_OPTIM_NAMED(operations_per_step);
@@ -62,9 +64,46 @@ concept misspelt_optimizer =
 template <class P>
 concept misspelt_policy = has_misfits<P> || has_mis_fit<P> || has_ungate<P> || has_un_gated<P>;
 
+/// The members that an optimizer must have, of what has a `step`; anything else is none.
+template <class O, class Layout, class T>
+[[nodiscard]] consteval bool complain_of_missing_in_optimizer() {
+  static_assert(
+      requires {
+        { O::name } -> std::convertible_to<char const*>;
+      }, "halo: optimizer: `name`, a word for checkpoints, is missing");
+  static_assert(
+      requires {
+        { O::operations_per_parameter } -> std::convertible_to<std::size_t>;
+      }, "halo: optimizer: `operations_per_parameter`, a number, is missing");
+  static_assert(recordable<O>,
+                "halo: optimizer: `static void record(auto& self, auto&& f)`, which names its "
+                "options, is missing");
+  constexpr bool has_state = requires { typename O::template state<Layout, T>; };
+  static_assert(has_state,
+                "halo: optimizer: `state<Layout, T>`, a type for what it remembers, is missing");
+  if constexpr (has_state) {
+    using state = typename O::template state<Layout, T>;
+    static_assert(recordable<state>, "halo: optimizer: its state has no `record`");
+    static_assert(
+        requires(O const& o) {
+          { o.template init<Layout, T>() } -> std::same_as<state>;
+        },
+        "halo: optimizer: `init` is called as o.init<Layout, T>(), is const and returns "
+        "state<Layout, T>");
+    static_assert(
+        requires(O const& o, T* theta, T const* g, state& s, step_context<T> const& context) {
+          { o.step(theta, g, s, context) } noexcept -> std::same_as<status>;
+        },
+        "halo: optimizer: `step` is called as o.step(T* theta, T const* gradient, state&, "
+        "step_context<T> const&), is const and noexcept, and returns a status");
+  }
+  return true;
+}
+
 /// Says what is wrong with an optimizer; true, so that it can stand in a static_assert.
 template <class O, class Layout, class T>
 [[nodiscard]] consteval bool complain_of_optimizer() {
+  if constexpr (has_step<O>) static_assert(complain_of_missing_in_optimizer<O, Layout, T>());
   static_assert(!misspelt_optimizer<O>,
                 "halo: optimizer: a member has almost the name of one that an optimizer may have: "
                 "operations, operations_per_tensor, operations_per_step, preferred_policy, forget");
@@ -93,7 +132,7 @@ template <class O, class Layout, class T>
 
 /// The members that a policy must have, of what has a `decide`; anything else is none.
 template <class P>
-[[nodiscard]] consteval bool complain_of_missing() {
+[[nodiscard]] consteval bool complain_of_missing_in_policy() {
   static_assert(
       requires { typename P::state; },
       "halo: policy: `state`, a type for what it remembers, is missing (optim::no_memory "
@@ -129,7 +168,7 @@ template <class P>
 /// The same of a policy.
 template <class P>
 [[nodiscard]] consteval bool complain_of_policy() {
-  if constexpr (has_decide<P>) static_assert(complain_of_missing<P>());
+  if constexpr (has_decide<P>) static_assert(complain_of_missing_in_policy<P>());
   static_assert(!misspelt_policy<P>,
                 "halo: policy: a member has almost the name of one that a policy may have: "
                 "misfit, ungated");
