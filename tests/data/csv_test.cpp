@@ -204,6 +204,7 @@ TEST_CASE("csv: bad input is named with line, column, expected and found") {
       {good + "\n" + good, "line 2, column 1: expected a finite number in field 1, found nothing"},
       {"1;2;0\n",
        "line 1, column 1: expected features beside labels and what is left out, found 1 field"},
+      {"1;2;0\n", "left out, found 1 field (csv_options::separator is ',')"},
       {"5\n", "expected features beside labels and what is left out, found 1 field"},
       {good + "\"1,2,0\n", "line 2, column 1: expected closing quotes, found"},
       {good + "1,\"2\n\",0\n", "line 2, column 4: expected a finite number in field 2, found '2?'"},

@@ -50,6 +50,19 @@ auto next_batch(Device const& device, Stream& stream) {
 
 namespace detail {
 
+/// Says what is no device and no stream; true, so that it can stand in a static_assert.
+template <class Device, class Stream>
+[[nodiscard]] consteval bool runs() {
+  static_assert(
+      requires { typename Device::loss; },
+      "halo: run: the first argument is a device: *device where adapt::make made it");
+  static_assert(
+      requires(Stream& s) { s.next(); },
+      "halo: run: the second argument is a stream of mini-batches, which has next() and is not "
+      "const: data::batches stream(rows, 64, seed{1})");
+  return true;
+}
+
 /// Which limit of a budget is reached, if one is.
 [[nodiscard]] inline bool spent(budget const& limits, outcome& o, std::uint64_t bad) noexcept {
   std::uint64_t const left = limits.iterations - std::min(limits.begun, limits.iterations);
@@ -189,6 +202,7 @@ outcome checked(budget const& limits, outcome const& o) {
 template <class Device, class Stream, class HeldOut, class Observer = no_observer>
 outcome try_run(Device& device, Stream& stream, budget const& limits, HeldOut&& held_out,
                 Observer&& observe = {}) {
+  static_assert(detail::runs<Device, Stream>());
   stopwatch const clock(limits.clock);
   outcome o;
   o.refused = detail::check<std::remove_reference_t<Observer>>(device, limits, held_out);
@@ -208,6 +222,7 @@ template <class Device, class Stream, class HeldOut, class Observer = no_observe
   requires detail::held_out_for<std::remove_reference_t<HeldOut>, Device>
 outcome run(Device& device, Stream& stream, budget const& limits, HeldOut&& held_out,
             Observer&& observe = {}) {
+  static_assert(detail::runs<Device, Stream>());
   return detail::checked<typename Device::loss, std::remove_reference_t<Observer>>(
       limits, try_run(device, stream, limits, held_out, std::forward<Observer>(observe)));
 }
@@ -215,6 +230,7 @@ outcome run(Device& device, Stream& stream, budget const& limits, HeldOut&& held
 /// The same without held-out examples, and so without goals.
 template <class Device, class Stream, std::invocable<report const&> Observer = no_observer>
 outcome run(Device& device, Stream& stream, budget const& limits, Observer&& observe = {}) {
+  static_assert(detail::runs<Device, Stream>());
   return detail::checked<typename Device::loss, std::remove_reference_t<Observer>>(
       limits, try_run(device, stream, limits, no_examples{}, std::forward<Observer>(observe)));
 }

@@ -72,7 +72,9 @@ class csv_plan {
         columns_.begin(), columns_.end(), [](column const& c) { return c.is == use::feature; }));
     if (raw_ == 0)
       in.fail_at(in.line(), "features beside labels and what is left out",
-                 std::to_string(count) + (count == 1 ? " field" : " fields"));
+                 count > 1 ? std::to_string(count) + " fields"
+                           : "1 field (csv_options::separator is " +
+                                 text::quoted({&options_.separator, 1}) + ")");
   }
 
   [[nodiscard]] column const& operator[](std::size_t k) const noexcept { return columns_[k]; }
