@@ -37,9 +37,9 @@
 #include <halo/adapt/operations.hpp>
 #include <halo/adapt/outcome.hpp>
 #include <halo/adapt/page_hinkley.hpp>
+#include <halo/adapt/plan.hpp>
 #include <halo/adapt/planned.hpp>
 #include <halo/adapt/predictor.hpp>
-#include <halo/adapt/prospect.hpp>
 #include <halo/adapt/pseudo_labels.hpp>
 #include <halo/adapt/refusal.hpp>
 #include <halo/adapt/report.hpp>

@@ -480,7 +480,7 @@ TEST_CASE("adapter: sizeof is all there is, and all of it is named") {
   // the small ones lie side by side, in front of buffers that begin at multiples of 64
   constexpr std::size_t small = sizeof(optim::adam) + sizeof(optim::selection) + sizeof(seed) +
                                 sizeof(adapt::totals) + sizeof(std::uint64_t) +
-                                sizeof(adapt::prospect) + 2 * network::layers;
+                                sizeof(adapt::plan) + 2 * network::layers;
   std::size_t const parts = 2 * buffer + sizeof(device::state_type) +
                             sizeof(nn::workspace<network, float, 8>) + (small + 63) / 64 * 64;
   CHECK(sizeof(device) >= parts);

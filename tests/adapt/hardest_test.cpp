@@ -45,7 +45,7 @@ TEST_CASE("hardest: loss and gradient of the rows it chose are those of running 
   float const mean =
       nn::cross_entropy::value_and_losses(rows, std::size_t{3}, y, t.data(), losses.data());
 
-  adapt::hardest<network, nn::cross_entropy, capacity> chosen;
+  adapt::detail::hardest<network, nn::cross_entropy, capacity> chosen;
   float const* some_x = x.data();
   double const loss = chosen.differentiate(p, some_x, t.data(), y, k, work.arena.data(),
                                            work.output_gradient.data());
@@ -82,7 +82,7 @@ TEST_CASE("hardest: all of them, or a loss that is not finite, leave everything 
     nn::workspace<network, float, capacity> work;
     nn::pass p{.rows = 6, .capacity = capacity, .training = true};
     float const* y = network::forward<float*>(p, theta.data(), x.data(), work.arena.data());
-    adapt::hardest<network, nn::cross_entropy, capacity> chosen;
+    adapt::detail::hardest<network, nn::cross_entropy, capacity> chosen;
     float const* now = x.data();
     double const loss = chosen.differentiate(p, now, t.data(), y, poisoned ? 3 : 6,
                                              work.arena.data(), work.output_gradient.data());

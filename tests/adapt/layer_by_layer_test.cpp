@@ -39,14 +39,14 @@ struct header {
   static constexpr std::size_t of_bytes = [] {
     std::size_t n = 0;
     for (std::size_t i = 0; i < tensors.size(); ++i)
-      n += adapt::is_bytes(tensors[i]) ? Network::layout::table[i].count : 0;
+      n += adapt::detail::is_bytes(tensors[i]) ? Network::layout::table[i].count : 0;
     return n;
   }();
   static constexpr std::size_t of_floats = [] {
     std::size_t n = 0;
     for (std::size_t i = 0; i < tensors.size(); ++i)
-      n += adapt::is_bytes(tensors[i]) ? adapt::detail::last_extent(tensors[i])
-                                       : Network::layout::table[i].count;
+      n += adapt::detail::is_bytes(tensors[i]) ? adapt::detail::last_extent(tensors[i])
+                                               : Network::layout::table[i].count;
     return n;
   }();
   static constexpr auto bytes = [] {

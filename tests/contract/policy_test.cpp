@@ -116,7 +116,7 @@ seen keeps_the_contract(Optimizer const& rule, Policy const& policy) {
     auto const before = support::bytes_of(d);
     // at the end stand counters, frozen layers, seed, rows, plan and drawn layers
     std::size_t const run =
-        8 * sizeof(std::uint64_t) + sizeof(adapt::prospect) + 2 * sizeof(layer_mask);
+        8 * sizeof(std::uint64_t) + sizeof(adapt::plan) + 2 * sizeof(layer_mask);
     adapt::report const r = d.step(e.x, e.t);
     CHECK((r.status == optim::status::non_finite || r.status == optim::status::empty));
     auto after = support::bytes_of(d);

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <type_traits>
 
 #include <halo/adapt/arguments.hpp>
 #include <halo/adapt/assigned.hpp>
@@ -249,9 +248,7 @@ class adapter
   detail::gradient_memory<Network, in_parts> gradient_;
   [[no_unique_address]] detail::running_statistics<Network> statistics_;
   state_type state_;
-  [[no_unique_address]] std::conditional_t<Policy::selective, hardest<Network, Loss, MaxBatch>,
-                                           every_row<Network, Loss, MaxBatch>>
-      rows_;
+  [[no_unique_address]] detail::chosen_rows<Policy, Network, Loss, MaxBatch> rows_;
 };
 
 }  // namespace halo::adapt

@@ -14,11 +14,11 @@
 
 namespace halo::adapt {
 
+namespace detail {
+
 /// Whether a tensor of such a header is bytes: those of two axes or more are, weights; biases,
 /// gains and the like stay floats.
 [[nodiscard]] constexpr bool is_bytes(flash_tensor const& t) noexcept { return t.extents[1] > 0; }
-
-namespace detail {
 
 [[nodiscard]] constexpr std::size_t last_extent(flash_tensor const& t) noexcept {
   std::size_t last = 0;

@@ -34,7 +34,7 @@ namespace halo::adapt {
   detail::for_each_tensor(parameters, [&](flash_tensor const& t, std::span<float const> values) {
     if (t.name.ends_with(".integers"))
       fail("header", joined({"tensor '", t.name, "'"}), "floats", "bytes already (flash_header)");
-    if (!is_bytes(t)) {
+    if (!detail::is_bytes(t)) {
       for (float const x : values) floats.push_back(io::literal(x));
       unpacked.insert(unpacked.end(), values.begin(), values.end());
       return;

@@ -8,12 +8,13 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <halo/core/aligned.hpp>
 #include <halo/nn/hardest_rows.hpp>
 #include <halo/nn/layer.hpp>
 
-namespace halo::adapt {
+namespace halo::adapt::detail {
 
 /// Loss and output gradient of a step that runs backward on all of its examples.
 template <class Network, class Loss, std::size_t Capacity>
@@ -66,6 +67,11 @@ class hardest {
   aligned_array<float, Network::inputs * Capacity> x_;
 };
 
-}  // namespace halo::adapt
+/// What steps under a policy need of these.
+template <class Policy, class Network, class Loss, std::size_t Capacity>
+using chosen_rows = std::conditional_t<Policy::selective, hardest<Network, Loss, Capacity>,
+                                       every_row<Network, Loss, Capacity>>;
+
+}  // namespace halo::adapt::detail
 
 #include <halo/macros_back.hpp>

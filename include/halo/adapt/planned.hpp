@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include <halo/adapt/layer_flags.hpp>
-#include <halo/adapt/prospect.hpp>
+#include <halo/adapt/plan.hpp>
 #include <halo/core/layer_mask.hpp>
 #include <halo/optim/optimizer.hpp>
 
@@ -17,10 +17,10 @@ class planned {
  public:
   /// How many steps there will be and how many of them are over. adapt::run says so by itself, from
   /// its budget and its stream.
-  [[nodiscard]] prospect const& plan() const noexcept { return plan_; }
-  /// Tells of the run that steps belong to: its length, what is over, the loss of an answer that
-  /// looks at no example.
-  void set_plan(prospect const& p) noexcept { plan_ = p; }
+  [[nodiscard]] adapt::plan const& plan() const noexcept { return plan_; }
+  /// Tells of the run that steps belong to: its length, what of it is over, the rows it learns
+  /// from.
+  void set_plan(adapt::plan const& p) noexcept { plan_ = p; }
 
   /// Layers whose parameters were drawn; the others' come from somewhere.
   [[nodiscard]] layer_mask drawn() const noexcept { return drawn_.mask(); }
@@ -54,7 +54,7 @@ class planned {
   }
 
  private:
-  prospect plan_{};
+  adapt::plan plan_{};
   detail::layer_flags<Layers> drawn_{};
 };
 

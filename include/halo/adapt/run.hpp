@@ -18,7 +18,7 @@
 #include <halo/adapt/goals.hpp>
 #include <halo/adapt/operations.hpp>
 #include <halo/adapt/outcome.hpp>
-#include <halo/adapt/prospect.hpp>
+#include <halo/adapt/plan.hpp>
 #include <halo/adapt/refusal.hpp>
 #include <halo/adapt/report.hpp>
 #include <halo/adapt/until.hpp>
@@ -38,6 +38,8 @@ struct no_observer {
 /// Where there are no held-out examples.
 struct no_examples {};
 
+namespace detail {
+
 /// The next mini-batch: of the size that the device's policy wants, where it wants one and the
 /// stream can give it.
 template <class Device, class Stream>
@@ -47,8 +49,6 @@ auto next_batch(Device const& device, Stream& stream) {
   }
   return stream.next();
 }
-
-namespace detail {
 
 /// Says what is no device and no stream; true, so that it can stand in a static_assert.
 template <class Device, class Stream>
@@ -78,8 +78,9 @@ template <class Device, class Stream>
 /// how many examples the stream goes through, where it has rows(). A first step is taken for one on
 /// all layers.
 template <class Device, class Stream>
-void plan(Device& device, Stream const& stream, budget const& limits, outcome const& o) noexcept {
-  prospect p{.elapsed = limits.begun + o.totals.iterations};
+void tell_plan(Device& device, Stream const& stream, budget const& limits,
+               outcome const& o) noexcept {
+  adapt::plan p{.elapsed = limits.begun + o.totals.iterations};
   std::size_t const rows = device.wanted_batch();
   layer_mask const learning = layer_mask::all(Device::layout::layers).without(device.frozen());
   p.horizon = horizon_of(limits, o.totals, o.seconds,
@@ -149,7 +150,7 @@ outcome steps(Device& device, Stream& stream, budget const& limits, HeldOut& hel
     if constexpr (held_out_for<HeldOut, Device>)
       if (goals.reached(device, held_out, o)) return o;
     if (spent(limits, o, bad)) return o;
-    plan(device, stream, limits, o);
+    tell_plan(device, stream, limits, o);
     auto const [x, y] = next_batch(device, stream);
     report const r = device.try_step(x, y);
     o.refused = r.refused;

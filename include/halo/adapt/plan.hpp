@@ -13,7 +13,7 @@
 namespace halo::adapt {
 
 /// What an optimizer that plans ahead is told of the run it is in.
-struct prospect {
+struct plan {
   std::uint64_t horizon = 0;  ///< steps in all; 0: nobody knows
   std::uint64_t elapsed = 0;  ///< how many of them are over; steps count on by themselves
   std::uint64_t rows = 0;     ///< examples in the training set; 0: nobody knows

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <halo/adapt/prospect.hpp>
+#include <halo/adapt/plan.hpp>
 
 #include <doctest/doctest.h>
 
@@ -20,7 +20,7 @@
 #include "../support/listener.hpp"
 #include "../support/unrecorded.hpp"
 
-namespace adapt_prospect_test {
+namespace adapt_plan_test {
 
 using namespace halo;
 using adapt::horizon_of;
@@ -45,7 +45,7 @@ struct ten_rows {
 
 }  // namespace
 
-TEST_CASE("prospect: a budget becomes steps, whatever it is counted in") {
+TEST_CASE("plan: a budget becomes steps, whatever it is counted in") {
   adapt::totals none, some;
   some.iterations = 10;
   some.operations = 5000;
@@ -66,10 +66,10 @@ TEST_CASE("prospect: a budget becomes steps, whatever it is counted in") {
   CHECK(horizon_of({.begun = 50, .joules = 2}, some, 0, 100, 0.5) == 90);
   CHECK(horizon_of({.iterations = 60, .begun = 50, .operations = 10000}, none, 0, 100) == 60);
   CHECK(horizon_of({.begun = 50, .seconds = 2}, none, 0, 100) == 0);
-  CHECK(support::unrecorded_bytes(adapt::prospect{}) == 0);
+  CHECK(support::unrecorded_bytes(adapt::plan{}) == 0);
 }
 
-TEST_CASE("prospect: run tells the optimizer of budget, stream, start and loss by itself") {
+TEST_CASE("plan: run tells the optimizer of budget, stream, start and loss by itself") {
   listener::heard.clear();
   device d(listener{}, seed{1});
   ten_rows stream;
@@ -104,7 +104,7 @@ TEST_CASE("prospect: run tells the optimizer of budget, stream, start and loss b
   CHECK(listener::heard.size() == 10);
 }
 
-TEST_CASE("prospect: steps by hand count on") {
+TEST_CASE("plan: steps by hand count on") {
   listener::heard.clear();
   device d(listener{}, seed{1});
   ten_rows stream;
@@ -118,7 +118,7 @@ TEST_CASE("prospect: steps by hand count on") {
   CHECK(d.plan().elapsed == 2);
 }
 
-TEST_CASE("prospect: the streams of data say how many rows they draw from, also when it changes") {
+TEST_CASE("plan: the streams of data say how many rows they draw from, also when it changes") {
   listener::heard.clear();
   device d(listener{}, seed{1});
   auto const of_zeros = [](std::size_t rows) {
@@ -149,8 +149,7 @@ TEST_CASE("prospect: the streams of data say how many rows they draw from, also 
   CHECK(data::batches(numbers, 4, seed{1}).rows() == 5);
 }
 
-TEST_CASE(
-    "prospect: the optimizer is told whether targets are labels, which is what decay is for") {
+TEST_CASE("plan: the optimizer is told whether targets are labels, which is what decay is for") {
   listener::heard.clear();
   device d(listener{}, seed{1});
   adapt::adapter<network, nn::mean_square, listener, 4> numbers(listener{}, seed{1});
@@ -161,7 +160,7 @@ TEST_CASE(
   CHECK_FALSE(listener::heard[1].labels);
 }
 
-TEST_CASE("prospect: a schedule by the horizon falls to the end of whatever budget there is") {
+TEST_CASE("plan: a schedule by the horizon falls to the end of whatever budget there is") {
   listener::heard.clear();
   using scheduled = optim::scheduled<listener, optim::by_horizon>;
   adapt::adapter<network, nn::cross_entropy, scheduled, 4> d(scheduled{}, seed{1});
@@ -177,4 +176,4 @@ TEST_CASE("prospect: a schedule by the horizon falls to the end of whatever budg
   CHECK(listener::heard.back().rate == 1);
 }
 
-}  // namespace adapt_prospect_test
+}  // namespace adapt_plan_test
