@@ -15,6 +15,7 @@
 #include <tuple>
 #include <vector>
 
+#include <halo/learned/lean_halo_rule.hpp>
 #include <halo/learned/tensor_rnn.hpp>
 #include <halo/nn/activation.hpp>
 #include <halo/nn/linear.hpp>
@@ -643,6 +644,13 @@ TEST_CASE("adapter: options and policies that are none for this network are refu
   CHECK(support::contains(says([&] { d.set_policy(optim::selection::custom(four)); }), "policy: "));
   CHECK(support::bytes_of(d) == before);
   CHECK(d.optimizer().config.rate == 1e-3F);
+  std::array<float, 5> const start{};  // of another network
+  using lean = optim::averaged<learned::lean_halo_rule>;
+  std::string const few = ": expected a start with one number for every parameter, found a network";
+  lean const misled(learned::lean_halo_rule{start});
+  CHECK(support::contains(says([&] { device_of<lean>{misled}; }), few));
+  device_of<lean> pulled;
+  CHECK(support::contains(says([&] { pulled.set_optimizer(misled); }), few));
 }
 
 TEST_CASE("adapter: optimizer and policy may have other options from step to step") {

@@ -114,6 +114,13 @@ TEST_CASE("lean_head: what is refused changes nothing") {
   CHECK_THROWS_AS((adapt::lean_head<network>(optim::sgd{{.rate = -1}}, start)), error);
 }
 
+TEST_CASE("lean_head: another number of parameters is refused by name") {
+  std::vector<float> const few(network::parameters - 1);
+  CHECK(support::contains(
+      support::message_of<error>([&] { adapt::lean_head<network, 2>(slow, few); }),
+      "lean_head: parameters: expected "));
+}
+
 TEST_CASE("lean_head: a glitch that biases alone would learn is refused, too") {
   using small = nn::sequential<nn::linear<2, 4>, nn::relu, nn::linear<4, 1>>;
   std::vector<float> start(small::parameters, 0.0F);

@@ -141,7 +141,7 @@ class adapter
   [[nodiscard]] Optimizer const& optimizer() const noexcept { return optimizer_; }
   /// The same optimizer with other options, from the next step on; its state stays.
   /// @throws halo::error as the constructor
-  void set_optimizer(Optimizer const& optimizer) { optimizer_ = detail::checked(optimizer); }
+  void set_optimizer(Optimizer const& o) { optimizer_ = detail::checked<layout>(o); }
 
   /// All that makes up a run, what a checkpoint holds (core/record.hpp): types and options,
   /// parameters and statistics by their names, states, counters and seed.
@@ -176,7 +176,7 @@ class adapter
   struct nothing_drawn {};
   adapter(nothing_drawn, Optimizer const& o, halo::seed s, Policy const& policy)
       : decided<Policy, layout::layers, MaxBatch>(policy, s),
-        optimizer_(detail::checked(o)),
+        optimizer_(detail::checked<layout>(o)),
         state_(o.template init<layout, float>()) {}
 
   void take(std::span<float const> parameters, std::span<float const> statistics) noexcept {

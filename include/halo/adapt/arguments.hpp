@@ -7,10 +7,12 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <type_traits>
 
 #include <halo/adapt/refusal.hpp>
 #include <halo/core/allowed.hpp>
+#include <halo/core/error.hpp>
 #include <halo/core/options.hpp>
 #include <halo/core/parameter_table.hpp>
 #include <halo/nn/loss_check.hpp>
@@ -190,11 +192,28 @@ template <class Network, class Loss, class Optimizer>
   return true;
 }
 
-/// An optimizer, or a policy for a network of so many layers, whose options are in their ranges.
+/// Why an optimizer, or one inside of it, is not one for so many parameters: O::misfit, where it
+/// has that; null where it is.
+template <class O>
+[[nodiscard]] constexpr char const* misfit_of(O const& o, std::size_t parameters) noexcept {
+  if constexpr (requires { o.misfit(parameters); })
+    return o.misfit(parameters);
+  else if constexpr (requires { o.inner; })
+    return misfit_of(o.inner, parameters);
+  else
+    return nullptr;
+}
+/// An optimizer for these parameters, or a policy for a network of so many layers, whose options
+/// are in their ranges.
 /// @throws halo::error else
-template <class Optimizer>
+template <class Layout, class Optimizer>
 [[nodiscard]] Optimizer const& checked(Optimizer const& optimizer) {
   check_options(optimizer, Optimizer::name);
+  if (char const* const reason = misfit_of(optimizer, Layout::size))
+    fail([&] {
+      return complaint(Optimizer::name, "", reason,
+                       "a network of " + std::to_string(Layout::size) + " parameters");
+    });
   return optimizer;
 }
 template <class Policy>

@@ -16,7 +16,6 @@
 #include <halo/adapt/report.hpp>
 #include <halo/adapt/settings.hpp>
 #include <halo/core/aligned.hpp>
-#include <halo/core/assert.hpp>
 #include <halo/core/bfloat16.hpp>
 #include <halo/core/fingerprint.hpp>
 #include <halo/kernel/bias.hpp>
@@ -83,13 +82,16 @@ class lean_head {
   /// A head that begins where the network's does.
   /// @param parameters  of the whole network; the body is read there
   /// @param statistics  running ones, where there are some
-  /// @throws halo::error for an option out of its range
+  /// @throws halo::error for an option out of its range, and another number of either
   lean_head(optim::sgd const& o, std::span<float const> parameters,
             std::span<float const> statistics = {})
-      : optimizer_(detail::checked(o)), known_(parameters), statistics_(statistics) {
-    HALO_EXPECTS(
-        parameters.size() == Network::parameters && statistics.size() == Network::statistics,
-        "lean_head: parameters and statistics are those of the network");
+      : optimizer_(detail::checked<typename Network::layout>(o)),
+        known_(parameters),
+        statistics_(statistics) {
+    throw_if(detail::check_count("parameters", Network::parameters, parameters.size()),
+             "lean_head");
+    throw_if(detail::check_count("statistics", Network::statistics, statistics.size()),
+             "lean_head");
     constexpr std::uint32_t nearest = 32768;
     for (std::size_t i = 0; i < in * out; ++i)
       weights_[i] = core::to_bfloat16(parameters[split::weights + i], nearest);

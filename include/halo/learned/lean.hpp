@@ -103,11 +103,17 @@ class lean {
   /// @param from  one number for every parameter, which must outlive the optimizer; or none
   lean(Rule of, std::span<float const> from = {}) : rule(std::move(of)), start(from) {}
 
+  /// Where the start is that of a network with another number of parameters, the reason.
+  [[nodiscard]] constexpr char const* misfit(std::size_t parameters) const noexcept {
+    return start.empty() || start.size() == parameters
+               ? nullptr
+               : "a start with one number for every parameter";
+  }
   /// The state at the beginning of a run.
   /// @pre a start has as many numbers as there are parameters
   template <parameter_layout Layout, floating T = float>
   [[nodiscard]] state<Layout, T> init() const noexcept {
-    HALO_EXPECTS(start.empty() || start.size() == Layout::size,
+    HALO_EXPECTS(misfit(Layout::size) == nullptr,
                  "lean: a start has one number for every parameter");
     state<Layout, T> s;
     for (std::size_t i = 0; i < Layout::tensors; ++i) begin(s, i);
