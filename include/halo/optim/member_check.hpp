@@ -60,7 +60,7 @@ template <class O>
 concept misspelt_optimizer =
     has_operation<O> || has_operation_per_tensor<O> || has_operations_per_tensors<O> ||
     has_operation_per_step<O> || has_operations_per_steps<O> || has_prefered_policy<O> ||
-    has_preferred_policies<O> || has_forgets<O>;
+    has_preferred_policies<O> || has_forgets<O> || has_misfits<O> || has_mis_fit<O>;
 template <class P>
 concept misspelt_policy = has_misfits<P> || has_mis_fit<P> || has_ungate<P> || has_un_gated<P>;
 
@@ -106,7 +106,8 @@ template <class O, class Layout, class T>
   if constexpr (has_step<O>) static_assert(complain_of_missing_in_optimizer<O, Layout, T>());
   static_assert(!misspelt_optimizer<O>,
                 "halo: optimizer: a member has almost the name of one that an optimizer may have: "
-                "operations, operations_per_tensor, operations_per_step, preferred_policy, forget");
+                "operations, operations_per_tensor, operations_per_step, preferred_policy, forget, "
+                "misfit");
   static_assert(
       !has_operations_per_tensor<O> || requires {
         { O::operations_per_tensor } -> std::convertible_to<std::size_t>;
@@ -127,6 +128,13 @@ template <class O, class Layout, class T>
         requires(O const& o, typename O::template state<Layout, T>& s, layer_mask m,
                  T const* theta) { o.forget(s, m, theta); },
         "halo: optimizer: forget is called as o.forget(state, layer_mask, T const* theta)");
+  if constexpr (has_misfit<O>)
+    static_assert(
+        requires(O const& o) {
+          { o.misfit(std::size_t{}) } -> std::convertible_to<char const*>;
+        },
+        "halo: optimizer: misfit is called as o.misfit(std::size_t parameters) and returns a char "
+        "const*, why it is not for so many, or null");
   return true;
 }
 
