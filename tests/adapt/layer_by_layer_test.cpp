@@ -16,6 +16,7 @@
 #include <halo/nn/linear.hpp>
 #include <halo/nn/lstm.hpp>
 #include <halo/nn/pool.hpp>
+#include <halo/nn/recomputed.hpp>
 #include <halo/nn/reshape.hpp>
 #include <halo/nn/residual.hpp>
 
@@ -86,6 +87,7 @@ void compare() {
 TEST_CASE("layer_by_layer: the answers of the whole network, bit for bit") {
   compare<nn::sequential<nn::linear<5, 40>, nn::relu, nn::linear<40, 3>>>();
   compare<nn::sequential<nn::linear<5, 3>>>();
+  compare<nn::recomputed<nn::sequential<nn::linear<5, 40>, nn::relu, nn::linear<40, 3>>>>();
   compare<nn::sequential<shape<6, 6, 2>, nn::conv2d<4, 3>, nn::batch_norm, nn::relu,
                          nn::max_pool<2>, nn::residual<nn::conv2d<4, 3>, nn::batch_norm>,
                          nn::flatten, nn::linear<36, 3>>>();

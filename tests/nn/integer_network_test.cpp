@@ -5,12 +5,14 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 #include <type_traits>
 #include <vector>
 
 #include <halo/nn/activation.hpp>
 #include <halo/nn/batch_norm.hpp>
 #include <halo/nn/linear.hpp>
+#include <halo/nn/recomputed.hpp>
 
 #include "../support/network.hpp"
 
@@ -41,6 +43,8 @@ TEST_CASE("integer network: quantised layers become integer ones, wherever they 
                                                  integer<other>, nn::tanh>>>);
   static_assert(network::statistics == 3 * 2 + 2 * 16);
   static_assert(nn::integers_of<network>::statistics == 2 * 16);
+  static_assert(std::is_same_v<nn::integers_of<nn::recomputed<network>>,
+                               nn::recomputed<nn::integers_of<network>>>);
 }
 
 TEST_CASE("integer network: parameters and statistics go where they belong") {
@@ -54,7 +58,10 @@ TEST_CASE("integer network: parameters and statistics go where they belong") {
       if (i.name().ends_with("high")) statistics[k] = 4;
     }
   std::vector<float> to(integers::parameters), moments(integers::statistics);
-  nn::to_integers<network>(theta, statistics, to, moments);
+  nn::to_integers<nn::recomputed<network>>(theta, statistics, to, moments);
+  std::vector<float> as_it_is(integers::parameters);
+  nn::to_integers<network>(theta, statistics, as_it_is, moments);
+  CHECK(std::memcmp(to.data(), as_it_is.data(), to.size() * sizeof(float)) == 0);
   constexpr std::size_t rows = 6;
   auto const x = draw<float>(rows * 5, 3);
   std::vector<float> fake(network::arena_size(rows)), whole(integers::arena_size(rows));

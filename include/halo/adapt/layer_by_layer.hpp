@@ -11,6 +11,7 @@
 #include <halo/core/shape.hpp>
 #include <halo/nn/head.hpp>
 #include <halo/nn/layer.hpp>
+#include <halo/nn/recomputed.hpp>
 #include <halo/nn/sequential.hpp>
 
 // A network whose weights are bytes in flash, forward one layer after the other: the floats of one
@@ -71,6 +72,8 @@ template <class Flash, class First, class... L>
 struct walk_of<Flash, nn::sequential<First, L...>> {
   using type = layer_walk<Flash, typename First::input, First, L...>;
 };
+template <class Flash, class Network>
+struct walk_of<Flash, nn::recomputed<Network>> : walk_of<Flash, Network> {};
 template <class Flash, std::size_t N>
 struct walk_of<Flash, nn::no_body<N>> {
   using type = layer_walk<Flash, shape<N>>;

@@ -15,6 +15,7 @@
 #include <halo/nn/checkpointed.hpp>
 #include <halo/nn/integer.hpp>
 #include <halo/nn/quantised.hpp>
+#include <halo/nn/recomputed.hpp>
 #include <halo/nn/residual.hpp>
 #include <halo/nn/sequential.hpp>
 
@@ -45,6 +46,10 @@ struct integers_in<checkpointed<L...>> {
 template <class... L>
 struct integers_in<sequential<L...>> {
   using type = sequential<typename integers_in<L>::type...>;
+};
+template <class Network>
+struct integers_in<recomputed<Network>> {
+  using type = recomputed<typename integers_in<Network>::type>;
 };
 
 template <class Network>
@@ -121,6 +126,8 @@ template <std::size_t... E, class... L>
 struct conversion_of<sequential<shape<E...>, L...>> {
   static void run(integer_conversion& c) { c.chain<shape<E...>, L...>(); }
 };
+template <class Network>
+struct conversion_of<recomputed<Network>> : conversion_of<Network> {};
 
 }  // namespace detail
 
