@@ -3,9 +3,15 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <ratio>
 #include <string_view>
 #include <vector>
+
+#include <halo/nn/loss.hpp>
+#include <halo/nn/with_entropy.hpp>
 
 #include "../support/network.hpp"
 
@@ -22,6 +28,14 @@ struct rare_fault {
 struct only_zero {
   static constexpr char const* name = "only zero";
   static float weight(std::int32_t label) noexcept { return label == 0 ? 1.0F : 0.0F; }
+};
+struct by_table {
+  static constexpr char const* name = "by table";
+  static float weight(std::int32_t label) noexcept {
+    constexpr std::array<float, 3> table{1, 9, 4};
+    REQUIRE(label >= 0);
+    return table[static_cast<std::size_t>(label)];
+  }
 };
 using loss = nn::weighted<nn::cross_entropy, rare_fault>;
 
@@ -66,6 +80,22 @@ TEST_CASE("weighted: where no row counts, there is neither loss nor gradient") {
   CHECK(nothing::value_and_losses(2, 2, y, t, losses) == 0);
   CHECK(losses[0] == 0);
   CHECK(nothing::weight(2, 2, t) == 0);
+}
+
+TEST_CASE("weighted: no weight is asked of a row without a label that the inner loss counts") {
+  using all = std::ratio<1>;
+  using outside = nn::weighted<nn::with_entropy<nn::cross_entropy, all>, by_table>;
+  using inside = nn::with_entropy<nn::weighted<nn::cross_entropy, by_table>, all>;
+  std::vector<double> const y = support::draw(12, 1);
+  std::int32_t const t[] = {2, -1, 1, -1};
+  std::vector<double> a(12), b(12), losses(4), same(4);
+  CHECK(outside::value_and_gradient(4, 3, y.data(), t, a.data()) ==
+        doctest::Approx(inside::value_and_gradient(4, 3, y.data(), t, b.data())));
+  for (std::size_t j = 0; j < 12; ++j) CHECK(a[j] == doctest::Approx(b[j]));
+  outside::value_and_losses(4, 3, y.data(), t, losses.data());
+  inside::value_and_losses(4, 3, y.data(), t, same.data());
+  for (std::size_t i = 0; i < 4; ++i) CHECK(losses[i] == doctest::Approx(same[i]));
+  CHECK(outside::weight(4, 3, t) == 15);
 }
 
 }  // namespace nn_weighted_test

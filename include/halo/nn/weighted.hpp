@@ -14,6 +14,7 @@
 #include <halo/core/allowed.hpp>
 #include <halo/core/assert.hpp>
 #include <halo/core/wrapped_name.hpp>
+#include <halo/nn/loss.hpp>
 #include <halo/nn/loss_part.hpp>
 
 namespace halo::nn {
@@ -23,6 +24,7 @@ namespace halo::nn {
 /// L = Σ_i w_i L_i / Σ_i w_i,  w_i = Weights::weight(label i),  L_i the inner loss of row i
 /// (PyTorch's weight of cross_entropy; its label smoothing weighs the smoothed share class by
 /// class, this the whole row). 0 where no row counts. A row's loss in value_and_losses is w_i L_i.
+/// Rows without a label that the inner loss counts (with_entropy) have w_i = 1.
 ///
 ///     struct rare_fault {
 ///       static constexpr char const* name = "rare fault";
@@ -88,7 +90,7 @@ struct weighted : detail::around_labels<Inner> {
       losses[i] = 0;
       if (!(of_row(outputs, t[i]) > 0)) continue;
       Inner::value_and_losses(1, outputs, y + i * outputs, t + i, losses + i);
-      losses[i] *= static_cast<T>(Weights::weight(t[i]));
+      losses[i] *= static_cast<T>(of_label(t[i]));
     }
     return value_and_gradient(rows, outputs, y, t, static_cast<T*>(nullptr));
   }
@@ -116,7 +118,7 @@ struct weighted : detail::around_labels<Inner> {
       double const inner = weight_of<Inner>(n, outputs, of_t);
       for (std::size_t i = 0; i < n; ++i) {
         bool const counts = of_row(outputs, of_t[i]) > 0;
-        double const w = counts ? static_cast<double>(Weights::weight(of_t[i])) / all : 0;
+        double const w = counts ? of_label(of_t[i]) / all : 0;
         if (counts) sum += losses[i] * static_cast<T>(w);
         if (dy == nullptr) continue;
         auto const scale = static_cast<T>(w * inner);
@@ -127,11 +129,14 @@ struct weighted : detail::around_labels<Inner> {
     return sum;
   }
 
+  static double of_label(target label) noexcept {
+    return label == no_label ? 1 : static_cast<double>(Weights::weight(label));
+  }
   /// What a row counts for; a label that the inner loss leaves out has no weight to ask for.
   static double of_row(std::size_t outputs, target const& label) noexcept {
     double const inner = weight_of<Inner>(1, outputs, &label);
     if (!(inner > 0)) return 0;
-    auto const w = static_cast<double>(Weights::weight(label));
+    double const w = of_label(label);
     HALO_EXPECTS(w >= 0 && w < std::numeric_limits<double>::infinity(),
                  "weighted: a weight is a finite number of at least 0");
     return inner * w;
