@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -19,6 +20,7 @@
 #include <halo/nn/activation.hpp>
 #include <halo/nn/batch_norm.hpp>
 #include <halo/nn/linear.hpp>
+#include <halo/nn/partly_labelled.hpp>
 #include <halo/nn/sequential.hpp>
 #include <halo/optim/sgd.hpp>
 #include <halo/tensor/view.hpp>
@@ -132,6 +134,36 @@ TEST_CASE("start_head: tells classes apart without a step, and leaves the body a
     CHECK(d.parameters()[i] == before[i]);
   for (int i = 0; i < 200; ++i) d.step(std::span(many.x).first(40), std::span(many.y).first(8));
   CHECK(d.accuracy(std::span(many.x).first(40), std::span(many.y).first(8)) == 1);
+}
+
+TEST_CASE("start_head: rows without a label are left out, where the loss takes them") {
+  rows_of<alone> some(12);
+  auto const head_of = [](std::span<float const> x, std::span<std::int32_t const> y, auto how) {
+    auto const d = std::make_unique<
+        adapt::adapter<alone, nn::partly_labelled<nn::cross_entropy>, optim::sgd, 4>>();
+    d->start_head(x, y, how);
+    return std::vector<float>(d->parameters().begin(), d->parameters().end());
+  };
+  auto const check = [&](auto how) {
+    rows_of<alone> all = some;
+    std::vector<float> x;
+    std::vector<std::int32_t> y;
+    for (std::size_t i = 0; i < 12; ++i) {
+      if (i % 3 == 1) {
+        all.y[i] = nn::no_label;
+        continue;
+      }
+      x.insert(x.end(), &all.x[5 * i], &all.x[5 * i] + 5);
+      y.push_back(all.y[i]);
+    }
+    CHECK(head_of(all.x, all.y, how) == head_of(x, y, how));
+  };
+  check(adapt::discriminant_options{});
+  check(adapt::imprinting{});
+  std::vector<std::int32_t> const none(12, nn::no_label);
+  CHECK(support::contains(
+      support::message_of<error>([&] { head_of(some.x, none, adapt::imprinting{}); }),
+      "rows with finite features"));
 }
 
 TEST_CASE("start_head: drawn is redraw_head, and what remembers the old head begins anew") {

@@ -66,7 +66,8 @@ class head_starts {
   }
 
   /// Makes the head of labelled rows, spans or tensors, any number of them from one on; a class
-  /// without rows gets no weights and a low bias.
+  /// without rows gets no weights and a low bias. Rows without a label, or with another that the
+  /// loss takes and is no class, are left out.
   ///
   /// @param how  discriminant_options, imprinting or drawn
   /// @throws halo::error where the numbers of elements do not fit, for a label outside the outputs,
@@ -172,7 +173,8 @@ class head_starts {
   void count(examples const& e, Add&& add) noexcept {
     detail::count_rows<Network>(self().view(weights::raw), e.x, e.t.data(), self().work_,
                                 [&](float const* h, std::size_t label) {
-                                  if (detail::countable(nn::head<Network>::features, h))
+                                  if (label < nn::head<Network>::outputs &&
+                                      detail::countable(nn::head<Network>::features, h))
                                     add(h, label);
                                 });
   }
