@@ -170,6 +170,9 @@ TEST_CASE("a loss or gradient that went wrong leaves everything") {
   context.scale = std::numeric_limits<float>::infinity();
   r.gradient = gradient;
   refused(context);
+  context.scale = 1;
+  context.rate = 1e300;  // of a schedule: a float that is infinite
+  refused(context);
 }
 
 TEST_CASE("the largest gradient that is taken leaves finite numbers, step after step") {

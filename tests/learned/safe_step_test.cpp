@@ -26,6 +26,9 @@ TEST_CASE("safe_step: a finite loss, and a gradient below the ceiling once it is
   CHECK(safe({.magnitude = 1e15F}));  // measured by whoever says so
   CHECK_FALSE(safe({.magnitude = std::numeric_limits<float>::infinity(), .scale = 0.25F}));
   CHECK_FALSE(safe({.scale = 0.25F, .loss = std::numeric_limits<double>::quiet_NaN()}));
+  CHECK(safe({.scale = 0.25F, .rate = 1e14}));
+  CHECK_FALSE(safe({.scale = 0.25F, .rate = 1e16}));  // of a schedule that ran away
+  CHECK_FALSE(safe({.scale = 0.25F, .rate = std::numeric_limits<double>::quiet_NaN()}));
   g[6] = std::numeric_limits<float>::quiet_NaN();
   CHECK_FALSE(safe({.scale = 0.25F}));
 }

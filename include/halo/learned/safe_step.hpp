@@ -20,15 +20,15 @@ namespace halo::learned::detail {
 template <class T>
 inline constexpr T ceiling = sizeof(T) == 4 ? T(1e15) : T(1e120);
 
-/// Whether a step may be made: its loss is finite, and its gradient, scaled and limited, no larger
-/// than `most`.
+/// Whether a step may be made: its loss is finite, its gradient, scaled and limited, no larger than
+/// `most`, and what a schedule makes of its rate no larger than the ceiling.
 /// @param gradient  not read where the context knows its size
 template <parameter_layout Layout, floating T>
 [[nodiscard]] bool is_safe_step(T const* gradient, optim::step_context<T> const& context,
                                 T most = ceiling<T>) noexcept {
   T const size = optim::detail::largest_gradient<Layout>(context, gradient) * context.scale;
   return size <= std::numeric_limits<T>::max() && std::min(size, context.limit) <= most &&
-         std::isfinite(context.loss);
+         std::isfinite(context.loss) && std::abs(context.rate) <= static_cast<double>(ceiling<T>);
 }
 
 }  // namespace halo::learned::detail
