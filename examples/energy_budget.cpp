@@ -2,12 +2,11 @@
 // A network that knows three gases learns three others until a budget in joules is spent: by a
 // model of the machine and, where it has a meter, by what the meter says, side by side.
 //
-//     energy_budget [JOULES]     unless told 5 by a meter, 0.005 by the model alone
+//     energy_budget [--joules N]     unless told 5 by a meter, 0.005 by the model alone
 #include <cstdio>
 #include <memory>
 #include <optional>
 #include <span>
-#include <string>
 
 #include <halo/adapt.hpp>
 #include <halo/data.hpp>
@@ -15,6 +14,8 @@
 #include <halo/learned.hpp>
 #include <halo/optim.hpp>
 #include <halo/zoo/networks.hpp>
+
+#include "support/arguments.hpp"
 
 using namespace halo;
 using network = zoo::gas_sensor_mlp<>;
@@ -55,6 +56,14 @@ void adapt_within(double joules, char const* name, Optimizer optimizer, optim::s
 }  // namespace
 
 int main(int argc, char** argv) try {
+  double told = 0;
+  support::arguments option(argc, argv, "energy_budget [--joules N]\n");
+  while (option.next()) {
+    if (option.is("--joules"))
+      told = option.positive();
+    else
+      option.refuse();
+  }
   auto const all = data::load_gas_sensor("examples/data/gas_sensor").samples;
   auto known = data::stratified_split(data::select_classes(all, {1, 2, 3}), 0.25, seed{1});
   auto fresh = data::stratified_split(data::select_classes(all, {4, 5, 6}), 0.25, seed{1});
@@ -64,7 +73,7 @@ int main(int argc, char** argv) try {
   data::batches stream(known.train, 64, seed{2});
   adapt::run(*teacher, stream, {.iterations = 1000});
   auto meter = meter_of_this_machine();
-  double const joules = argc > 1 ? std::stod(argv[1]) : meter ? 5 : 0.005;
+  double const joules = told > 0 ? told : meter ? 5 : 0.005;
   if (meter) std::printf("by %s\n", meter->source().c_str());
   std::printf("%.3g J                   accuracy    steps    model  opt %%    watts\n", joules);
   auto const line = [&](char const* name, auto optimizer, optim::selection layers) {
