@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <ratio>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -24,6 +26,12 @@ using namespace halo;
 namespace {
 
 constexpr std::size_t rows = 60000;
+struct more_for_more {
+  static constexpr char const* name = "more for more";
+  static float weight(std::int32_t label) noexcept { return 0.5F + static_cast<float>(label); }
+};
+using by_label = nn::weighted<nn::cross_entropy, more_for_more>;
+
 constexpr std::size_t unlike = 6000;  // of them; the others repeat these
 
 /// 1 with a deviation of a tenth, whole floats.
@@ -105,6 +113,35 @@ TEST_CASE("long sums: the mean loss, of few classes and of many") {
     };
     double const exact = loss(wide);
     CHECK(std::abs(loss(y) - exact) < 1e-6 * exact);
+  }
+}
+
+TEST_CASE_TEMPLATE("long sums: the mean loss, of whatever kind", L, nn::mean_square,
+                   nn::mean_absolute, nn::huber<>, nn::binary_cross_entropy,
+                   nn::smoothed_cross_entropy<>, nn::focal<>, nn::soft_cross_entropy<>,
+                   nn::gaussian_nll, by_label, nn::partly_labelled<nn::cross_entropy>,
+                   nn::with_entropy<nn::cross_entropy, std::ratio<1>>) {
+  using target = typename L::target;
+  for (std::size_t const outputs : {4U, 20U}) {
+    CAPTURE(outputs);
+    auto const y = around_one<float>(rows * outputs, 4);
+    std::vector<double> const wide(y.begin(), y.end());
+    bool const some = nn::target_range_of<L>(outputs).low < 0;  // rows without a label
+    std::vector<target> t(rows * L::targets(outputs));
+    generator g(seed{21});
+    for (std::size_t i = 0; i < t.size(); ++i) {
+      if constexpr (std::integral<target>)
+        t[i] = some && i % 2 == 1 ? nn::no_label
+                                  : static_cast<target>(g.below(static_cast<unsigned>(outputs)));
+      else
+        t[i] = std::clamp(0.3F + 0.1F * g.normal(), 0.0F, 1.0F);
+    }
+    auto const loss = [&]<class T>(std::vector<T> const& of) {
+      return static_cast<double>(L::value_and_gradient(
+          rows, outputs, static_cast<T const*>(of.data()), t.data(), static_cast<T*>(nullptr)));
+    };
+    double const exact = loss(wide);
+    CHECK(std::abs(loss(y) - exact) < 2e-6 * std::abs(exact));
   }
 }
 

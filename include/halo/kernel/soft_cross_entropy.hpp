@@ -42,7 +42,7 @@ simd::element_of<P> soft_cross_entropy(std::size_t rows, std::size_t classes,
   constexpr T lowest = -std::numeric_limits<T>::infinity();
   V const cooled(T(1) / temperature);
   T const share = temperature / static_cast<T>(rows);
-  E total(0);
+  E total(0), part(0);  // a part of 64 rows
   for (std::size_t i = 0; i < rows; ++i, logits += classes, shares += classes) {
     T const* const values = simd::values_of(logits);
     B highest(lowest);
@@ -59,7 +59,11 @@ simd::element_of<P> soft_cross_entropy(std::size_t rows, std::size_t classes,
       at_targets += select(q == V(T(0)), V(T(0)), q * x);
     });
     E const of_row = lane_sum(sum), q_of_row = lane_sum(mass);
-    total += q_of_row * log(of_row) - lane_sum(at_targets);
+    part += q_of_row * log(of_row) - lane_sum(at_targets);
+    if (i % 64 == 63 || i + 1 == rows) {
+      total += part;
+      part = E(0);
+    }
     if (gradient == nullptr) continue;
     V const scale = simd::broadcast<V>(q_of_row / of_row);
     simd::for_each_chunk<T, Arch>(classes, [&](auto chunk) {

@@ -10,6 +10,7 @@
 #include <halo/core/cost.hpp>
 #include <halo/kernel/softmax.hpp>
 #include <halo/nn/loss.hpp>
+#include <halo/nn/loss_part.hpp>
 #include <halo/simd/math.hpp>
 
 namespace halo::nn {
@@ -45,14 +46,14 @@ struct focal : cross_entropy {
     if (rows == 0) return E(0);
     constexpr std::size_t block = 64;
     std::array<E, block> of_rows;
-    E sum(0);
+    detail::sum_of_rows<E> sum;
     for (std::size_t first = 0; first < rows; first += block) {
       std::size_t const n = std::min(block, rows - first);
       kernel::softmax_cross_entropy(n, outputs, y, t + first, dy, of_rows.data());
       T const share = static_cast<T>(n) / static_cast<T>(rows);
       for (std::size_t i = 0; i < n; ++i) {
         auto const [value, slope] = of_cross_entropy(of_rows[i]);
-        sum += value;
+        sum.add(value);
         if (dy == nullptr) continue;
         for (std::size_t j = i * outputs; j < (i + 1) * outputs; ++j)
           write_element(dy, j, read_element(dy, j) * (slope * share));
@@ -60,7 +61,7 @@ struct focal : cross_entropy {
       y += n * outputs;
       if (dy != nullptr) dy += n * outputs;
     }
-    return sum / static_cast<T>(rows);
+    return sum.value() / static_cast<T>(rows);
   }
 
   /// The same mean, and the loss of every row.

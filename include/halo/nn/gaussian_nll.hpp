@@ -6,6 +6,7 @@
 #include <halo/core/assert.hpp>
 #include <halo/core/cost.hpp>
 #include <halo/kernel/pointwise_loss.hpp>
+#include <halo/nn/loss_part.hpp>
 #include <halo/simd/math.hpp>
 #include <halo/simd/pointer.hpp>
 #include <halo/simd/transform.hpp>
@@ -66,7 +67,7 @@ struct gaussian_nll {
     std::size_t const n = targets(outputs);
     if (rows == 0) return E(0);
     V const share(T(1) / static_cast<T>(rows * n)), half(T(0.5));
-    E sum(0);
+    detail::sum_of_rows<E> sum;
     for (std::size_t i = 0; i < rows; ++i, y += outputs, t += n) {
       V of_row(T(0));
       simd::for_each_chunk<T, Arch>(n, [&](auto chunk) {
@@ -79,10 +80,10 @@ struct gaussian_nll {
         chunk.store(dy, z * root * share);
         chunk.store(dy + n, (V(1) - z * z) * half * share);
       });
-      sum += lane_sum(of_row);
+      sum.add(lane_sum(of_row));
       if (dy != nullptr) dy += outputs;
     }
-    return sum * E(T(1) / static_cast<T>(rows * n));
+    return sum.value() * E(T(1) / static_cast<T>(rows * n));
   }
 };
 

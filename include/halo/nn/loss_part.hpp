@@ -12,6 +12,22 @@
 
 namespace halo::nn::detail {
 
+/// A sum of many numbers, 64 at a time: one by one, those that come late would lose their digits.
+template <class E>
+class sum_of_rows {
+ public:
+  void add(E const& x) noexcept {
+    part_ += x;
+    if (++count_ % 64 != 0) return;
+    total_ += part_;
+    part_ = E(0);
+  }
+  [[nodiscard]] E value() const noexcept { return total_ + part_; }
+
+ private:
+  E total_{0}, part_{0};
+  std::size_t count_ = 0;
+};
 /// Rows one after the other, and what their mean counts for.
 template <class Inner>
 struct loss_part {

@@ -48,11 +48,11 @@ struct partly_labelled : detail::around_labels<Inner> {
                                                 simd::const_of<P> y, target const* t,
                                                 P dy) noexcept {
     double const all = weight(rows, outputs, t);
-    simd::element_of<P> sum(0);
+    detail::sum_of_rows<simd::element_of<P>> sum;
     for_each_part(rows, outputs, t, [&](detail::loss_part<Inner> part) {
-      sum += part.template value_and_gradient<P>(all, outputs, y, t, dy);
+      sum.add(part.template value_and_gradient<P>(all, outputs, y, t, dy));
     });
-    return sum;
+    return sum.value();
   }
 
   /// The same mean, and the loss of every row, 0 without a label.

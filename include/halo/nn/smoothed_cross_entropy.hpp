@@ -7,6 +7,7 @@
 #include <halo/core/cost.hpp>
 #include <halo/nn/describe.hpp>
 #include <halo/nn/loss.hpp>
+#include <halo/nn/loss_part.hpp>
 
 namespace halo::nn {
 
@@ -45,9 +46,10 @@ struct smoothed_cross_entropy : cross_entropy {
     using E = simd::element_of<P>;
     if (rows == 0) return E(0);
     T const of_row = T(share) / static_cast<T>(rows), of_class = of_row / static_cast<T>(outputs);
-    E smoothing(0);
+    detail::sum_of_rows<E> above;
     for (std::size_t i = 0; i < rows; ++i)
-      smoothing += above_the_others(outputs, y + i * outputs, t[i]) * of_class;
+      above.add(above_the_others(outputs, y + i * outputs, t[i]) * of_class);
+    E const smoothing = above.value();
     E const value = cross_entropy::value_and_gradient<P>(rows, outputs, y, t, dy);
     if (dy == nullptr) return value + smoothing;
     for (std::size_t i = 0; i < rows; ++i) {

@@ -107,7 +107,7 @@ struct weighted : detail::around_labels<Inner> {
                      T* dy) noexcept {
     constexpr std::size_t block = 64;
     std::array<T, block> losses;
-    T sum(0);
+    detail::sum_of_rows<T> sum;
     for (std::size_t first = 0; first < rows; first += block) {
       std::size_t const n = std::min(block, rows - first);
       T const* const of_y = y + first * outputs;
@@ -119,14 +119,14 @@ struct weighted : detail::around_labels<Inner> {
       for (std::size_t i = 0; i < n; ++i) {
         bool const counts = of_row(outputs, of_t[i]) > 0;
         double const w = counts ? of_label(of_t[i]) / all : 0;
-        if (counts) sum += losses[i] * static_cast<T>(w);
+        if (counts) sum.add(losses[i] * static_cast<T>(w));
         if (dy == nullptr) continue;
         auto const scale = static_cast<T>(w * inner);
         for (std::size_t j = i * outputs; j < (i + 1) * outputs; ++j)
           of_dy[j] = counts ? of_dy[j] * scale : T(0);
       }
     }
-    return sum;
+    return sum.value();
   }
 
   static double of_label(target label) noexcept {

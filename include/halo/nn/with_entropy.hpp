@@ -76,20 +76,20 @@ struct with_entropy : detail::around_labels<Inner> {
     using simd::write_element;
     using T = simd::scalar_of<P>;
     using E = simd::element_of<P>;
-    E sum(0);
+    detail::sum_of_rows<E> sum;
     double const all = weight(rows, outputs, t);
     T const share = static_cast<T>(all > 0 ? 1 / all : 0);
     for (std::size_t i = 0; i < rows; ++i, y += outputs) {
       T const w = static_cast<T>(of_row(outputs, t[i]));
-      sum += (t[i] == no_label ? entropy<P>(outputs, y, dy)
-                               : Inner::template value_and_gradient<P>(1, outputs, y, t + i, dy)) *
-             w;
+      sum.add((t[i] == no_label ? entropy<P>(outputs, y, dy)
+                                : Inner::template value_and_gradient<P>(1, outputs, y, t + i, dy)) *
+              w);
       if (dy == nullptr) continue;
       for (std::size_t j = 0; j < outputs; ++j)
         write_element(dy, j, read_element(dy, j) * (w * share));
       dy += outputs;
     }
-    return sum * share;
+    return sum.value() * share;
   }
 
   /// The same mean, and the loss of every row times what it counts for.
