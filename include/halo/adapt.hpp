@@ -15,6 +15,7 @@
 #include <halo/adapt/checkpoint_bytes.hpp>
 #include <halo/adapt/decided.hpp>
 #include <halo/adapt/discriminant.hpp>
+#include <halo/adapt/elements.hpp>
 #include <halo/adapt/estimated.hpp>
 #include <halo/adapt/evaluate.hpp>
 #include <halo/adapt/features.hpp>

@@ -16,6 +16,7 @@
 #include <halo/adapt/carry.hpp>
 #include <halo/adapt/decided.hpp>
 #include <halo/adapt/discriminant.hpp>
+#include <halo/adapt/elements.hpp>
 #include <halo/adapt/estimated.hpp>
 #include <halo/adapt/evaluate.hpp>
 #include <halo/adapt/features.hpp>

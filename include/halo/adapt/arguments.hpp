@@ -10,6 +10,7 @@
 #include <string>
 #include <type_traits>
 
+#include <halo/adapt/elements.hpp>
 #include <halo/adapt/refusal.hpp>
 #include <halo/core/allowed.hpp>
 #include <halo/core/error.hpp>
@@ -25,70 +26,7 @@
 
 namespace halo::adapt {
 
-/// Anything with elements in memory and a shape: an xtensor container or view.
-template <class X>
-concept tensor_like = requires(X const& x) {
-  x.data();
-  x.shape();
-  x.dimension();
-  x.size();
-};
-
 namespace detail {
-
-/// Whether the elements lie one after the other, the last axis fastest.
-template <tensor_like X>
-[[nodiscard]] bool contiguous(X const& x) noexcept {
-  if constexpr (requires { x.strides(); }) {
-    std::size_t step = 1;
-    for (std::size_t i = x.dimension(); i-- > 0;) {
-      auto const extent = static_cast<std::size_t>(x.shape()[i]);
-      if (extent != 1 && static_cast<std::size_t>(x.strides()[i]) != step) return false;
-      step *= extent;
-    }
-  }
-  return true;
-}
-
-/// Elements one after the other, or why there are none.
-template <class T>
-struct elements {
-  std::span<T const> values;
-  refusal no{};
-};
-
-/// A span, or what converts to one, as it is; or a single element.
-template <class T, class X>
-[[nodiscard]] elements<T> flat(X const& x, char const*, std::size_t) noexcept {
-  constexpr bool fits = std::is_convertible_v<X const&, std::span<T const>> || std::same_as<X, T>;
-  static_assert(fits,
-                "halo: adapter: the elements are not of the type that the network or its loss "
-                "takes (float examples; int32 labels of data::dataset or float targets of "
-                "data::regression)");
-  if constexpr (std::same_as<X, T>)
-    return {{&x, 1}};
-  else if constexpr (fits)
-    return {x};
-  return {};
-}
-
-/// The elements of a tensor whose examples have `size` of them: [rows, ...], or one example.
-template <class T, tensor_like X>
-[[nodiscard]] elements<T> flat(X const& x, char const* name, std::size_t size) noexcept {
-  static_assert(std::same_as<std::remove_cvref_t<decltype(*x.data())>, T>,
-                "halo: adapter: the tensor's element type is not the one the network or its loss "
-                "takes (float examples; int32 labels or float targets)");
-  std::size_t const rows = x.dimension() == 0 ? 1 : static_cast<std::size_t>(x.shape()[0]);
-  if (x.size() != size && x.size() != rows * size) {
-    return {{},
-            {misfit::tensor_shape, name, rows, static_cast<double>(size),
-             static_cast<double>(x.size())}};
-  }
-  if (x.size() != 0 && !contiguous(x)) return {{}, {misfit::strides, name}};
-  std::size_t offset = 0;
-  if constexpr (requires { x.data_offset(); }) offset = static_cast<std::size_t>(x.data_offset());
-  return {{x.data() + offset, x.size()}};
-}
 
 /// How many examples of a network x holds: any number, at least `least`.
 template <class Network>
@@ -116,7 +54,7 @@ struct examples {
 
   template <class X, class Y>
   examples(X const& of_x, Y const& of_t, std::size_t most) noexcept {
-    auto const numbers = flat<float>(of_x, "x", Network::inputs);
+    auto const numbers = flat_examples<Network>(of_x);
     auto const answers = flat<target>(of_t, "targets", Loss::targets(Network::outputs));
     x = numbers.values, t = answers.values;
     no = numbers.no ? numbers.no : answers.no ? answers.no : check(most);

@@ -46,7 +46,7 @@ class estimated : public assigned<Self, Network> {
                   "halo: estimate_statistics: the network has no running statistics; batch_norm "
                   "has some");
     static_assert(Network::statistics <= Network::parameters);
-    auto const e = detail::flat<float>(x, "x", Network::inputs);
+    auto const e = detail::flat_examples<Network>(x);
     if (e.no) return e.no;
     if (auto const no = detail::check_examples<Network>(e.values, 1)) return no;
     if (auto const no = detail::check_values(e.values, e.values.size(), "x")) return no;

@@ -76,7 +76,7 @@ void for_each_part(std::size_t rows, network_view const& n, float const* x, Work
 template <class Network, forward_memory Workspace, class X>
 [[nodiscard]] refusal try_predict(network_view const& n, X const& x, std::span<float> y,
                                   Workspace& work) noexcept {
-  auto const numbers = detail::flat<float>(x, "x", Network::inputs);
+  auto const numbers = detail::flat_examples<Network>(x);
   if (numbers.no) return numbers.no;
   if (auto const r = detail::check_examples<Network>(numbers.values, 0)) return r;
   std::size_t const rows = numbers.values.size() / Network::inputs;

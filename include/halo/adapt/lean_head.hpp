@@ -121,7 +121,7 @@ class lean_head {
   /// Outputs, y ← [rows, outputs], of any number of examples; says what did not fit.
   template <class X>
   [[nodiscard]] refusal try_predict(X const& x, std::span<float> y) noexcept {
-    auto const numbers = detail::flat<float>(x, "x", Network::inputs);
+    auto const numbers = detail::flat_examples<Network>(x);
     if (numbers.no) return numbers.no;
     if (auto const r = detail::check_examples<Network>(numbers.values, 0)) return r;
     std::size_t const all = numbers.values.size() / Network::inputs;

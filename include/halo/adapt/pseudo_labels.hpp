@@ -33,7 +33,7 @@ template <class Network, forward_memory Workspace, class X>
 [[nodiscard]] self_labelled try_pseudo_labels(network_view const& n, X const& x,
                                               std::span<std::int32_t> labels, double least,
                                               Workspace& work) noexcept {
-  auto const numbers = detail::flat<float>(x, "x", Network::inputs);
+  auto const numbers = detail::flat_examples<Network>(x);
   if (numbers.no) return {0, numbers.no};
   if (auto const no = detail::check_examples<Network>(numbers.values, 0)) return {0, no};
   std::size_t const rows = numbers.values.size() / Network::inputs;

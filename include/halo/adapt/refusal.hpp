@@ -20,7 +20,8 @@ enum class misfit : unsigned char {
   tensor_shape,  ///< the axes of a tensor say so
   strides,       ///< elements do not lie one after the other
   too_many,      ///< more examples than the largest mini-batch
-  count,         ///< targets, outputs, parameters or statistics are not as many as they should be
+  count,         ///< targets, outputs, parameters, statistics or numbers along an axis are not as
+                 ///< many as they should be
   label,         ///< a class number outside of the network's outputs
   target,        ///< a number that the loss does not take: no share in [0, 1] where it wants one
   not_finite,    ///< a parameter or statistic is NaN or infinite
