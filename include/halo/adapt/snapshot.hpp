@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <span>
 
 #include <halo/adapt/layer_flags.hpp>
@@ -37,6 +38,7 @@ class snapshot {
   /// Becomes what an adapter is now.
   template <class Device>
   void take(Device const& device, weights at = Device::preferred) noexcept {
+    static_assert(of_same_network<Device>);
     auto const parameters = device.parameters(at);
     std::copy(parameters.begin(), parameters.end(), parameters_.begin());
     auto const statistics = device.statistics();
@@ -51,6 +53,7 @@ class snapshot {
   /// The same, but says where a number is not finite, which none that was taken is.
   template <class Device>
   [[nodiscard]] refusal try_restore(Device& device) const noexcept {
+    static_assert(of_same_network<Device>);
     if (auto const no = device.try_assign(parameters(), statistics())) return no;
     device.set_drawn(drawn_.mask());
     return {};
@@ -68,6 +71,13 @@ class snapshot {
   }
 
  private:
+  template <class Device>
+  static constexpr bool of_same_network = [] {
+    static_assert(std::same_as<typename Device::network, Network>,
+                  "halo: snapshot: its network is that of the device");
+    return true;
+  }();
+
   aligned_array<float, Network::parameters> parameters_;
   aligned_array<float, Network::statistics> statistics_;
   detail::layer_flags<Network::layers> drawn_{};
