@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <limits>
 #include <span>
+#include <type_traits>
 
 #include <halo/adapt/arguments.hpp>
 #include <halo/adapt/refusal.hpp>
@@ -43,11 +44,27 @@ struct network_view {
   nn::normalization normalize_by = nn::normalization::running;
 };
 
+namespace detail {
+
+/// Whether a workspace, of those that tell their size, is large enough for a network.
+template <class Network, class Workspace>
+[[nodiscard]] consteval bool has_room() {
+  using arena = decltype(Workspace::arena);
+  if constexpr (requires { std::integral_constant<std::size_t, arena::size()>{}; })
+    return arena::size() >= Network::inference_arena_size(Workspace::capacity);
+  return true;
+}
+
+}  // namespace detail
+
 /// Calls body(first row, rows, outputs) for examples of any number, as many at a time as the
 /// workspace holds; allocates nothing.
 template <class Network, forward_memory Workspace, class Body>
 void for_each_part(std::size_t rows, network_view const& n, float const* x, Workspace& work,
                    Body&& body) noexcept {
+  static_assert(detail::has_room<Network, Workspace>(),
+                "halo: predict: the workspace is one for this network, "
+                "inference_workspace<Network, ...>");
   HALO_EXPECTS(n.parameters.size() == Network::parameters &&
                    (n.statistics.empty() || n.statistics.size() == Network::statistics),
                "adapter: parameters and statistics are those of the network");
