@@ -15,6 +15,9 @@
 #include <halo/adapt/report.hpp>
 #include <halo/core/aligned.hpp>
 #include <halo/core/assert.hpp>
+#include <halo/measure/confusion.hpp>
+#include <halo/measure/errors.hpp>
+#include <halo/measure/flags.hpp>
 #include <halo/measure/measure.hpp>
 #include <halo/nn/gradient.hpp>
 #include <halo/nn/layer.hpp>
@@ -118,13 +121,29 @@ void predict(network_view const& n, X const& x, std::span<float> y, Workspace& w
 
 namespace detail {
 
+/// Classes of a confusion matrix and what derives from it, targets of r2 and flags; 0: any.
+template <class M>
+inline constexpr std::size_t classes_of = 0;
+template <class M>
+  requires requires { requires std::derived_from<M, measure::confusion<M::classes>>; }
+inline constexpr std::size_t classes_of<M> = M::classes;
+template <class M>
+inline constexpr std::size_t targets_of = 0;
+template <std::size_t N>
+inline constexpr std::size_t targets_of<measure::r2<N>> = N;
+template <std::size_t N>
+inline constexpr std::size_t targets_of<measure::flags<N>> = N;
 /// Says which measure does not look at what the loss wants; true, so that it can stand in a
 /// static_assert.
-template <class Loss, class M>
+template <std::size_t Outputs, class Loss, class M>
 [[nodiscard]] consteval bool measures() {
   static_assert(measure::measure<M, typename Loss::target>,
                 "halo: evaluate: the measure does not count targets of this loss: accuracy, "
                 "confusion<...> and the like are of labels, rmse, r2<...>, flags<...> of numbers");
+  static_assert(classes_of<M> == 0 || classes_of<M> == Outputs,
+                "halo: evaluate: the measure is of as many classes as the network has outputs");
+  static_assert(targets_of<M> == 0 || targets_of<M> == Loss::targets(Outputs),
+                "halo: evaluate: the measure is of as many targets as the loss has");
   return true;
 }
 
@@ -139,7 +158,7 @@ template <class Loss, class M>
 template <class Network, class Loss, forward_memory Workspace, class X, class Y, class... M>
 [[nodiscard]] evaluation try_evaluate(network_view const& n, X const& x, Y const& t,
                                       Workspace& work, M&... more) noexcept {
-  static_assert((detail::measures<Loss, M>() && ...));
+  static_assert((detail::measures<Network::outputs, Loss, M>() && ...));
   detail::examples<Network, Loss> const e(x, t, std::numeric_limits<std::size_t>::max());
   if (e.no) return {.refused = e.no};
   double loss = 0, weight = 0;
