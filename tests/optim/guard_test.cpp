@@ -185,4 +185,22 @@ TEST_CASE("guard: is recorded whole, its options have ranges") {
   CHECK_FALSE(first_bad_option(optim::guard::off()));
 }
 
+TEST_CASE("guard: a step of no layer is empty, whatever its loss, and no glitch") {
+  using layout = network::layout;
+  optim::guarded<optim::sgd> const rule{};
+  auto s = rule.init<layout, float>();
+  std::vector<float> theta(layout::size, 1.0F), g(layout::size, 0.1F);
+  optim::step_context<float> context{.loss = 1};
+  REQUIRE(rule.step(theta.data(), g.data(), s, context) == optim::status::done);
+  layer_mask const absent = layer_mask::all().without(layer_mask::all(layout::layers));
+  for (layer_mask const none : {layer_mask{}, absent}) {
+    context.mask = none;
+    for (double const loss : {1.0, 1e30, std::numeric_limits<double>::quiet_NaN()}) {
+      context.loss = loss;
+      CHECK(rule.step(theta.data(), g.data(), s, context) == optim::status::empty);
+    }
+  }
+  CHECK(s.guard.refused == 0);
+}
+
 }  // namespace optim_guard_test

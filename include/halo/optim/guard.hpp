@@ -9,6 +9,7 @@
 #include <limits>
 #include <utility>
 
+#include <halo/core/layer_mask.hpp>
 #include <halo/core/record.hpp>
 #include <halo/optim/transact.hpp>
 #include <halo/optim/wrapper.hpp>
@@ -137,6 +138,7 @@ struct guarded : wrapper<guarded<Inner>, Inner> {
   template <class Layout, class T>
   status step(T* theta, T const* gradient, state<Layout, T>& s,
               step_context<T> context = {}) const noexcept {
+    if ((context.mask & layer_mask::all(Layout::layers)).empty()) return status::empty;
     context.magnitude = detail::largest_gradient<Layout>(context, gradient);
     double const size =
         std::min(static_cast<double>(context.magnitude) * static_cast<double>(context.scale),
