@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include <halo/adapt/page_hinkley.hpp>
 #include <halo/nn/activation.hpp>
 #include <halo/nn/linear.hpp>
 #include <halo/nn/loss.hpp>
@@ -105,6 +106,14 @@ TEST_CASE("evaluate: what does not fit is refused") {
           static_cast<void>(
               adapt::evaluate<network, nn::cross_entropy>({theta}, std::vector<float>(3), t, work));
         }) == "adapter: label of example 0: expected 0 to 1, found 2");
+  std::vector<std::int32_t> const none{-1};
+  adapt::evaluation const e =
+      adapt::try_evaluate<network, nn::cross_entropy>({theta}, std::vector<float>(3), none, work);
+  CHECK(e.refused);
+  CHECK((std::isnan(e.loss) && std::isnan(e.accuracy)));  // not as good as can be
+  adapt::page_hinkley drift;
+  static_cast<void>(drift.add(e.loss));
+  CHECK(drift.count() == 0);
 }
 
 }  // namespace adapt_evaluate_test

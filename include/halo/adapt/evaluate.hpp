@@ -160,7 +160,8 @@ template <class Network, class Loss, forward_memory Workspace, class X, class Y,
                                       Workspace& work, M&... more) noexcept {
   static_assert((detail::measures<Network::outputs, Loss, M>() && ...));
   detail::examples<Network, Loss> const e(x, t, std::numeric_limits<std::size_t>::max());
-  if (e.no) return {.refused = e.no};
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();  // 0 would be a good loss
+  if (e.no) return {.loss = none, .accuracy = none, .refused = e.no};
   double loss = 0, weight = 0;
   nn::accuracy_measure<Loss> right;
   for_each_part<Network>(

@@ -64,7 +64,7 @@ enum class weights : unsigned char {
 struct evaluation {
   double loss = 0;      ///< mean over the examples
   double accuracy = 0;  ///< share of right answers, in [0, 1]; NaN where the loss has none
-  refusal refused{};    ///< what did not fit, of try_evaluate; then all else is 0
+  refusal refused{};    ///< what did not fit, of try_evaluate; then all else is NaN
 };
 
 }  // namespace halo::adapt
