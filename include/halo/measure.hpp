@@ -5,6 +5,7 @@
 
 #include <halo/measure/accuracy.hpp>
 #include <halo/measure/calibration.hpp>
+#include <halo/measure/class_of.hpp>
 #include <halo/measure/confusion.hpp>
 #include <halo/measure/errors.hpp>
 #include <halo/measure/flags.hpp>

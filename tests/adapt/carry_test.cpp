@@ -3,12 +3,16 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <halo/adapt/adapter.hpp>
+#include <halo/measure/class_of.hpp>
 #include <halo/nn/activation.hpp>
 #include <halo/nn/batch_norm.hpp>
 #include <halo/nn/linear.hpp>
@@ -59,6 +63,33 @@ TEST_CASE("carry: what a float network knows a quantised one knows to the width 
         for (std::size_t i = 0; i < f.count; ++i)
           CHECK(q.statistics()[t.offset + i] == d.statistics()[f.offset + i]);
   }
+}
+
+TEST_CASE("carry: a wider head answers as before until it is taught more") {
+  using wider =
+      nn::sequential<nn::linear<5, 6>, nn::batch_norm, nn::relu,
+                     nn::residual<nn::linear<6, 6>, nn::batch_norm, nn::relu>, nn::linear<6, 5>>;
+  adapt::adapter<bare> d(optim::adam{}, seed{1});
+  for (std::uint64_t i = 0; i < 10; ++i)
+    d.step(draw<float>(64 * 5, i), support::draw_labels(64, 3, i));
+  adapt::adapter<wider> w;
+  w.assign(adapt::carry<bare, wider>(d.parameters(), d.statistics()).span());
+  CHECK(std::equal(d.statistics().begin(), d.statistics().end(), w.statistics().begin()));
+  auto const x = draw<float>(40 * 5, 20);
+  std::vector<float> a(40 * 3), b(40 * 5);
+  d.predict(x, a);
+  w.predict(x, b);
+  for (std::size_t i = 0; i < 40; ++i) {
+    float const mean = (a[3 * i] + a[3 * i + 1] + a[3 * i + 2]) / 3;
+    for (std::size_t k = 0; k < 5; ++k)
+      CHECK(std::abs(b[5 * i + k] - (k < 3 ? a[3 * i + k] : mean)) < 1e-5F);
+    CHECK(measure::class_of(std::span(b).subspan(5 * i, 5)) ==
+          measure::class_of(std::span(a).subspan(3 * i, 3)));
+  }
+  auto const first = draw<float>(8 * 5, 30);
+  std::vector<std::int32_t> const fourth(8, 3);
+  for (int i = 0; i < 200; ++i) w.step(first, fourth);
+  CHECK(w.accuracy(first, fourth) == 1);
 }
 
 TEST_CASE("carry: refuses what is not the network's") {
