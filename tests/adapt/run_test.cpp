@@ -306,6 +306,26 @@ TEST_CASE("run: so many steps in a row that are not finite end it") {
   CHECK(on.totals.non_finite == 10);
 }
 
+TEST_CASE("run: one that nothing could end is refused") {
+  data::dataset const d = clouds();
+  data::batches stream(d, 16, seed{1});
+  device a = fresh();
+  CHECK(support::message_of<error>([&] { adapt::run(a, stream, {}); }) ==
+        "budget: iterations, operations, seconds, joules: expected one of them or a goal, else an "
+        "observer that returns false, found none: the run would not end");
+  CHECK(support::message_of<error>([&] { adapt::run(a, stream, {}, d); }) != "");
+  CHECK(support::message_of<error>(
+            [&] { adapt::run(a, stream, {}, [](adapt::report const&) {}); }) != "");
+  adapt::outcome const o = adapt::try_run(a, stream, {.begun = 3}, adapt::no_examples{});
+  CHECK(o.reason == stop::refused);
+  CHECK(to_string(o.refused) == "limits of the budget: expected 1, found 0");
+  CHECK(a.totals().iterations == 0);
+  int steps = 0;  // who looks may end it, and so may a goal
+  auto const three = [&](adapt::report const&) { return ++steps < 3; };
+  CHECK(adapt::run(a, stream, {}, three).reason == stop::observer);
+  CHECK(adapt::run(a, stream, {}, adapt::until(d, measure::accuracy{}, 0)).reason == stop::measure);
+}
+
 TEST_CASE("run: one in which nothing learns ends, though its steps cost nothing") {
   data::dataset const d = clouds();
   data::batches stream(d, 16, seed{1});

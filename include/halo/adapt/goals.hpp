@@ -16,7 +16,12 @@
 
 // What held-out examples say of a run, while it goes on and at its end.
 
-namespace halo::adapt::detail {
+namespace halo::adapt {
+
+/// Where there are no held-out examples.
+struct no_examples {};
+
+namespace detail {
 
 /// Something with examples x and their targets y.
 template <class H>
@@ -36,6 +41,26 @@ concept looking = requires(H& h, Device& d) {
 /// Held-out examples of a run.
 template <class H, class Device>
 concept held_out_for = labelled<H> || looking<H, Device>;
+
+/// Says that what stands in the place of held-out examples is none.
+template <class HeldOut, class Device>
+[[nodiscard]] consteval bool looks_at() {
+  static_assert(std::same_as<HeldOut, no_examples> || held_out_for<HeldOut, Device>,
+                "halo: run: behind the budget come held-out examples, something with x and y such "
+                "as a data::dataset, adapt::until or a safeguard, then an observer of reports");
+  return true;
+}
+
+/// Whether nothing can end a run: no limit, no goal, no observer that may.
+template <class HeldOut, class Observer>
+[[nodiscard]] bool without_end(budget const& limits) noexcept {
+  constexpr budget none;
+  constexpr bool may_end = std::same_as<std::invoke_result_t<Observer&, report const&>, bool>;
+  return !may_end && !measured<HeldOut> && !limits.evaluates() &&
+         limits.iterations == none.iterations && limits.operations == none.operations &&
+         limits.seconds == none.seconds && limits.joules == none.joules &&
+         limits.non_finite == none.non_finite;
+}
 
 /// Whether the goals of a budget are reached, by held-out examples.
 class goals {
@@ -106,4 +131,5 @@ class goals {
   std::uint64_t looked_at_ = 0;  ///< iterations of the run then
 };
 
-}  // namespace halo::adapt::detail
+}  // namespace detail
+}  // namespace halo::adapt

@@ -40,6 +40,16 @@ class inference {
   void predict(X const& x, std::span<float> y, weights at = Self::preferred) const {
     throw_if(try_predict(x, y, at));
   }
+  /// Says what is missing.
+  template <class X>
+  std::span<float const> predict(X const&) const {
+    static_assert(
+        !sizeof(X*),
+        "halo: predict: the answers go into memory of yours, as many numbers as rows times "
+        "network::outputs: predict(x, y); measure::class_of says which class a row of y "
+        "is");
+    return {};
+  }
   /// The same in a workspace of the caller's: calls with different ones may run at once.
   template <class X, forward_memory Work>
   void predict(X const& x, std::span<float> y, Work& work, weights at = Self::preferred) const {
@@ -78,6 +88,15 @@ class inference {
     requires(sizeof...(M) > 0 && (detail::has_value<M> && ...))
   evaluation evaluate(X const& x, Y const& t, M&... more) const {
     return adapt::evaluate<Network, Loss>(self().view(), x, t, work_, more...);
+  }
+  /// Says what is wrong with a measure that nobody could ask afterwards.
+  template <class X, class Y, class... M>
+    requires(sizeof...(M) > 0 && (detail::has_value<M> && ...))
+  evaluation evaluate(X const&, Y const&, M const&&...) const {
+    static_assert(!sizeof(X*),
+                  "halo: evaluate: the measure is a variable, so that value() can be asked "
+                  "afterwards: measure::roc_auc<> auc; device.evaluate(x, t, auc)");
+    return {};
   }
   /// The same, but says in evaluation::refused what did not fit; then nothing was counted.
   template <class X, class Y, class... M>

@@ -35,9 +35,6 @@ struct no_observer {
   void operator()(report const&) const noexcept {}
 };
 
-/// Where there are no held-out examples.
-struct no_examples {};
-
 namespace detail {
 
 /// The next mini-batch: of the size that the device's policy wants, where it wants one and the
@@ -120,6 +117,7 @@ template <class Observer, class Device, class HeldOut>
     return {.what = misfit::no_accuracy, .argument = "budget.accuracy"};
   if (limits.joules < std::numeric_limits<double>::infinity() && !counts_joules<Observer>)
     return {.what = misfit::no_meter, .argument = "budget.joules"};
+  if (without_end<HeldOut, Observer>(limits)) return check_count("limits of the budget", 1, 0);
   if (limits.evaluates() && !looks && !labelled<HeldOut>)
     return {.what = misfit::goal, .argument = "budget"};
   if constexpr (looks)
@@ -168,7 +166,7 @@ outcome steps(Device& device, Stream& stream, budget const& limits, HeldOut& hel
 }
 
 /// What a run that was refused throws.
-template <class Loss, class Observer>
+template <class Loss, class HeldOut, class Observer>
 outcome checked(budget const& limits, outcome const& o) {
   check_options(limits, "budget");
   if (limits.accuracy && !nn::has_accuracy<Loss>) {
@@ -179,6 +177,11 @@ outcome checked(budget const& limits, outcome const& o) {
     fail("budget", "joules", "an observer that counts them: adapt::spending", "a run without");
   if (o.refused.what == misfit::goal)
     fail("budget", "accuracy, loss or patience", "held-out examples", "a run without any");
+  if (without_end<HeldOut, Observer>(limits))
+    fail("budget", "iterations, operations, seconds, joules",
+         "one of them or a goal, else an "
+         "observer that returns false",
+         "none: the run would not end");
   throw_if(o.refused, "run");
   return o;
 }
@@ -186,9 +189,10 @@ outcome checked(budget const& limits, outcome const& o) {
 }  // namespace detail
 
 /// Steps through a stream of mini-batches until a budget is spent or a goal is reached, and ends
-/// with stop::refused where the budget or examples do not fit, or where nothing learned in 65,536
-/// steps one after the other of a budget without iterations and seconds. Throws nothing that the
-/// stream does not.
+/// with stop::refused where the budget or examples do not fit, where neither the budget nor a goal
+/// nor an observer that returns bool could end it, or where nothing learned in 65,536 steps one
+/// after the other of a budget without iterations and seconds. Throws nothing that the stream does
+/// not.
 ///
 /// Looks at held-out examples at the beginning and every budget::evaluate_every iterations, if a
 /// goal needs it or a safeguard does, and at the end; of several goals that of a measure is looked
@@ -204,6 +208,7 @@ template <class Device, class Stream, class HeldOut, class Observer = no_observe
 outcome try_run(Device& device, Stream& stream, budget const& limits, HeldOut&& held_out,
                 Observer&& observe = {}) {
   static_assert(detail::runs<Device, Stream>());
+  static_assert(detail::looks_at<std::remove_cvref_t<HeldOut>, Device>());
   stopwatch const clock(limits.clock);
   outcome o;
   o.refused = detail::check<std::remove_reference_t<Observer>>(device, limits, held_out);
@@ -217,22 +222,33 @@ outcome try_run(Device& device, Stream& stream, budget const& limits, HeldOut&& 
 }
 
 /// The same.
-/// @throws halo::error for an option of the budget out of its range, a goal that cannot be looked
-///         at, mini-batches or held-out examples that do not fit, and where nothing learns
+/// @throws halo::error for an option of the budget out of its range, a run that nothing could end,
+///         a goal that cannot be looked at, mini-batches or held-out examples that do not fit, and
+///         where nothing learns
 template <class Device, class Stream, class HeldOut, class Observer = no_observer>
   requires detail::held_out_for<std::remove_reference_t<HeldOut>, Device>
 outcome run(Device& device, Stream& stream, budget const& limits, HeldOut&& held_out,
             Observer&& observe = {}) {
   static_assert(detail::runs<Device, Stream>());
-  return detail::checked<typename Device::loss, std::remove_reference_t<Observer>>(
+  return detail::checked<typename Device::loss, std::remove_reference_t<HeldOut>,
+                         std::remove_reference_t<Observer>>(
       limits, try_run(device, stream, limits, held_out, std::forward<Observer>(observe)));
+}
+
+/// Says what does not fit behind the budget.
+template <class Device, class Stream, class Other, class... More>
+  requires(!detail::held_out_for<std::remove_reference_t<Other>, Device> &&
+           !std::invocable<Other, report const&>)
+outcome run(Device&, Stream&, budget const&, Other&&, More&&...) {
+  static_assert(detail::looks_at<std::remove_cvref_t<Other>, Device>());
+  return {};
 }
 
 /// The same without held-out examples, and so without goals.
 template <class Device, class Stream, std::invocable<report const&> Observer = no_observer>
 outcome run(Device& device, Stream& stream, budget const& limits, Observer&& observe = {}) {
   static_assert(detail::runs<Device, Stream>());
-  return detail::checked<typename Device::loss, std::remove_reference_t<Observer>>(
+  return detail::checked<typename Device::loss, no_examples, std::remove_reference_t<Observer>>(
       limits, try_run(device, stream, limits, no_examples{}, std::forward<Observer>(observe)));
 }
 
