@@ -33,6 +33,14 @@ except ImportError as missing:
 FREE = 97  # examples where a model leaves their number open: a size that no layer has by chance
 MOST_LAYERS = 128  # with parameters: as many as a layer_mask has
 LINE = 100
+TAKEN = frozenset("""alignas alignof and and_eq asm auto bitand bitor bool break case catch char
+char8_t char16_t char32_t class co_await co_return co_yield compl concept const const_cast consteval
+constexpr constinit continue decltype default delete do double dynamic_cast else enum explicit
+export extern false float for friend goto halo if inline int long mutable namespace new noexcept not
+not_eq nullptr operator or or_eq private protected public register reinterpret_cast requires return
+short signed sizeof static static_assert static_cast std struct switch template this thread_local
+throw true try typedef typeid typename union unsigned using virtual void volatile wchar_t while xor
+xor_eq""".split())  # words of C++, and namespaces that others have
 VIEWS = ("nn::flatten", "nn::reshape")
 
 
@@ -205,7 +213,8 @@ class Importer:
         value = self.constant(i, what)
         if value is None:
             return None
-        value = np.asarray(value, dtype=np.float32)
+        with np.errstate(over="ignore"):  # of a double
+            value = np.asarray(value, dtype=np.float32)
         if not np.isfinite(value).all():
             self.refuse(f"{what} with NaN or infinity")
         return value
@@ -909,6 +918,8 @@ def input_of(model, given):
     shape = [d.dim_value or None for d in kind.shape.dim]
     if given:
         shape = given
+    if not shape:
+        raise Refused(f"input '{inputs[0].name}': it has no shape; give one by --input")
     if not 2 <= len(shape) <= 4:
         raise Refused(f"input '{inputs[0].name}': 2 to 4 axes expected, examples among them, "
                       f"{len(shape)} found")
@@ -1024,10 +1035,21 @@ def write(path, data):
     os.replace(aside, path)
 
 
+def extents_of(text):
+    parts = text.split(",")
+    if not all(n.isascii() and n.isdigit() and int(n) > 0 for n in parts):
+        raise Refused(f"--input: whole numbers with commas between them expected, '{text}' found")
+    return [int(n) for n in parts]
+
+
 def run(options):
     out = pathlib.Path(options.out)
     if not out.name.isidentifier() or not out.name.isascii():
         raise Refused(f"--out: a name of letters, digits and _ expected, '{out.name}' found")
+    if out.name in TAKEN:
+        raise Refused(f"--out: a name expected that C++ leaves free, '{out.name}' found")
+    if not out.parent.is_dir():
+        raise Refused(f"--out: a folder expected, '{out.parent}' found")
     try:
         data = pathlib.Path(options.model).read_bytes()
         model = onnx.load_model_from_string(data)
@@ -1043,7 +1065,7 @@ def run(options):
     if not options.output and len(outputs) != 1:
         raise Refused(f"one output expected, {len(outputs)} found ({', '.join(outputs)}); "
                       f"choose one by --output")
-    given = [int(n) for n in options.input.split(",")] if options.input else None
+    given = extents_of(options.input) if options.input else None
     walk, value, reading = imported(model, options.output or outputs[0], given)
     items = items_between(walk.start, value.trail)
     if not items:
@@ -1082,6 +1104,8 @@ def main(arguments=None):
         run(options)
     except Refused as e:
         why = str(e)
+    except OSError as e:
+        why = f"--out: {options.out}: {e.strerror}"
     except BROKEN as e:
         why = f"it is not as ONNX describes it ({e})"
     else:

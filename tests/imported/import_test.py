@@ -93,8 +93,8 @@ def refused(out):
 
     image, vector, steps = ["N", 2, 8, 8], ["N", 4], [5, "N", 3]
     cases = {
-        "operator": (model([("Relu", ["x"], {}), ("LRN", ["x"], {"size": 3})], image),
-                     "node 1 'lrn1', LRN: halo has no layer for this operator"),
+        "unknown": (model([("Relu", ["x"], {}), ("LRN", ["x"], {"size": 3})], image),
+                    "node 1 'lrn1', LRN: halo has no layer for this operator"),
         "softmax_inside": (model([("Softmax", ["x"], {}), ("Relu", ["x"], {})], vector),
                            "node 1 'relu1', Relu: behind node 0 'softmax0', Softmax, which is "
                            "supported as the last operator only"),
@@ -144,6 +144,9 @@ def refused(out):
         "open_extent": (model([("MatMul", ["x", "c0"], {})], ["N", "features"],
                               constants=[floats(4, 4)]),
                         "input 'x': axis 1 has no extent; give one by --input"),
+        "too_large": (model([("MatMul", ["x", "c0"], {})], vector,
+                            constants=[np.full((4, 4), 1e300)]),
+                      "node 0 'matmul0', MatMul: a weight with NaN or infinity"),
         "no_window": (model([("MaxPool", ["x"], {})], image),
                       "node 0 'maxpool0', MaxPool: it is not as ONNX describes it ('NoneType' "
                       "object is not iterable)"),
@@ -163,6 +166,18 @@ def refused(out):
     onnx.save(good, out / "open.onnx")
     if call(out / "open.onnx", "--out", out / "open", "--input", "1,4")[0]:
         failures.append("--input is not looked at")
+    for given, expected in (
+            (["--out", out / "class"], "--out: a name expected that C++ leaves free, 'class' "
+                                       "found"),
+            (["--out", out / "halo"], "--out: a name expected that C++ leaves free, 'halo' found"),
+            (["--out", out / "nowhere" / "n"], "--out: a folder expected, 'nowhere' found"),
+            (["--out", out / "n", "--input", "1,x"], "--input: whole numbers with commas between "
+                                                     "them expected, '1,x' found")):
+        code, said = call(out / "open.onnx", *given)
+        if code != 1 or said.replace(f"{out}/", "") != f"halo-import: open.onnx: {expected}\n":
+            failures.append(f"{given}: {said}")
+    shapeless = model([("MatMul", ["x", "c0"], {})], None, constants=[floats(4, 4)])
+    sentence(out, "shapeless", shapeless, "input 'x': it has no shape; give one by --input")
     program = [sys.executable, str(tool), str(out / "open.onnx"), "--out", str(out / "7up")]
     done = subprocess.run(program, capture_output=True, text=True, check=False)
     if done.returncode != 1 or "a name of letters, digits and _ expected" not in done.stderr:

@@ -55,7 +55,11 @@ TEST_CASE("cpp_source: a name that is none in C++ is refused") {
           "header: name: expected letters, digits and _, no digit first, found '" +
               std::string(bad) + "'");
   }
-  for (char const* const good : {"a", "_7", "gas_rule2"}) io::expect_identifier(good);
+  for (char const* const bad : {"alignas", "class", "new", "register", "xor_eq"})
+    CHECK(support::message_of<error>([&] { io::expect_identifier(bad); }) ==
+          "header: name: expected one that C++ leaves free, found '" + std::string(bad) + "'");
+  for (char const* const good : {"a", "_7", "gas_rule2", "classy", "ne", "eq"})
+    io::expect_identifier(good);
 }
 
 TEST_CASE("cpp_source: lines have at most 100 columns and end where the next item would not fit") {

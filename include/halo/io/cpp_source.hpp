@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <halo/core/error.hpp>
 #include <halo/io/shortest.hpp>
@@ -13,8 +14,25 @@
 
 namespace halo::io {
 
+namespace detail {
+
+/// The words that C++20 keeps for itself, blanks around each.
+inline constexpr std::string_view keywords =
+    " alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t"
+    " char16_t char32_t class co_await co_return co_yield compl concept const const_cast"
+    " consteval constexpr constinit continue decltype default delete do double dynamic_cast"
+    " else enum explicit export extern false float for friend goto if inline int long"
+    " mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected"
+    " public register reinterpret_cast requires return short signed sizeof static"
+    " static_assert static_cast struct switch template this thread_local throw true try"
+    " typedef typeid typename union unsigned using virtual void volatile wchar_t while xor"
+    " xor_eq ";
+
+}  // namespace detail
+
 /// Refuses what is no name in C++.
-/// @throws halo::error for other characters than letters, digits and _, and a digit first
+/// @throws halo::error for other characters than letters, digits and _, a digit first, and a word
+///         that C++ keeps for itself
 inline void expect_identifier(std::string const& name) {
   auto const letter = [](char c) {
     return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -22,6 +40,8 @@ inline void expect_identifier(std::string const& name) {
   bool good = !name.empty() && letter(name[0]);
   for (char const c : name) good = good && (letter(c) || (c >= '0' && c <= '9'));
   if (!good) fail("header", "name", "letters, digits and _, no digit first", "'" + name + "'");
+  if (detail::keywords.find(joined({" ", name, " "})) != std::string_view::npos)
+    fail("header", "name", "one that C++ leaves free", "'" + name + "'");
 }
 
 /// A finite float as the shortest decimal literal that gives its bits again.
