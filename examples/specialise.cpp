@@ -180,6 +180,17 @@ problems leave_out(support::source const& all, std::span<std::int32_t const> fre
   return to;
 }
 
+/// Before anybody waits for an evolution: whether some of the problems can be judged.
+void expect_rows(settings const& s, problems const& on, char const* who) {
+  std::size_t const least = std::ranges::min(s.judged.rows);
+  std::size_t most = 0;
+  for (auto const& p : on) most = std::max(most, p->available());
+  if (most < least)
+    fail("halo-specialise", std::string("domains that ") + who,
+         "one with " + std::to_string(least) + " rows to learn from, beside those held out",
+         std::to_string(most) + " at most");
+}
+
 rule_type evolve(settings const& s, problems const& from, std::string const& recipe,
                  support::ranks& ranks) {
   evolution training(learned::pretrained::best_horizon_rule(), s.how, from);
@@ -290,6 +301,9 @@ void run(settings const& s, support::ranks& ranks) {
   std::printf("%zu domains evolve, %zu choose%s, %zu judge\n", learning.size() - choosing,
               choosing == 0 ? learning.size() : choosing, choosing == 0 ? " by other rows" : "",
               on.size());
+  expect_rows(s, apart, "choose");
+  expect_rows(s, on, "judge");
+  expect_rows(s, learn, "learn");
   rule_type const own = evolve(s, from, recipe, ranks);
   if (!ranks.first()) return;
   rule_type const rule = choose(s, own, apart).rule;

@@ -36,6 +36,9 @@ command="${CXX:-c++} -std=c++20 -O3 -march=native -fno-math-errno -pthread $flag
 if [ ! "$program" -nt "$header" ] || [ ! "$program" -nt "$source" ] ||
   [ ! "$program" -nt "$include/halo/version.hpp" ] ||
   [ "$(cat "$program.by" 2> /dev/null)" != "$command" ]; then
+  compiler=${CXX:-c++}
+  command -v "${compiler%% *}" > /dev/null ||
+    complain "CXX: expected a compiler of C++20, found no '${compiler%% *}'"
   printf 'halo-specialise: building %s\n' "$program" >&2
   # shellcheck disable=SC2086 # a list of words
   $command "-I$include" "-DHALO_NETWORK_HEADER=\"$header\"" "$source" -o "$program.new"

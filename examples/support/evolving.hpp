@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <string>
 
+#include <halo/core/error.hpp>
+#include <halo/io/file.hpp>
 #include <halo/meta/header_writer.hpp>
 
 #include "progress.hpp"
@@ -12,10 +15,14 @@
 
 namespace support {
 
-/// What a header NAME.hpp is called by, checked before anybody waits for it; nothing for no NAME.
+/// What a header NAME.hpp is called by, checked with its folder before anybody waits for it;
+/// nothing for no NAME.
 [[nodiscard]] inline std::string header_name(std::string const& out) {
   if (out.empty()) return {};
-  std::string name = out.substr(out.find_last_of('/') + 1);
+  std::size_t const slash = out.find_last_of('/');
+  std::string name = out.substr(slash + 1);
+  if (slash != std::string::npos && slash > 0 && !halo::io::is_folder(out.substr(0, slash)))
+    halo::fail("--out", out, "a folder that is there", "none");
   halo::io::expect_identifier(name);
   return name;
 }
