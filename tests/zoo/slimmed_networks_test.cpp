@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <vector>
@@ -46,6 +47,7 @@ std::vector<float> outputs_of(float const* theta, float const* statistics,
 
 TEST_CASE("slimmed networks: sizes of the authors' network with a third of its channels") {
   static_assert(slim::layout::tensors == 62 && slim::layers == wide::layers);
+  static_assert(std::tuple_size_v<zoo::preresnet20_channels> == nn::norms<wide::layout>);
   // first convolution, then block by block: shortcut, norms and convolutions
   auto const block = [](std::size_t in, std::size_t inner, std::size_t out, bool shortcut) {
     std::size_t const a = (in + 2) / 3, b = (inner + 2) / 3;

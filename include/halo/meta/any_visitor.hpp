@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <variant>
 
 #include <halo/core/record.hpp>
@@ -24,7 +25,7 @@ class any_visitor {
   /// Hands a field on.
   template <class T>
   void operator()(field_path const& path, recorded_field<T> const& field) const {
-    call_(visit_, path, field);
+    call_(visit_, path, any_field(std::in_place_type<recorded_field<T>>, field));
   }
   /// Tells a part that it was restored, where the visitor restores.
   template <class V>

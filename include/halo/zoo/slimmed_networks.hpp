@@ -35,7 +35,7 @@ using wider_slim_bottleneck = slim_bottleneck<First, Middle, Last, Out, Wrap, St
 
 /// The channels of preresnet20 after slimming: of the three norms of each of six blocks, then of
 /// the norm behind them.
-using preresnet20_channels = std::array<nn::channel_set, nn::norms<preresnet20<>::layout>>;
+using preresnet20_channels = std::array<nn::channel_set, 19>;
 
 /// preresnet20 with some of the channels of its norms. Sums of blocks keep their width.
 ///
