@@ -23,6 +23,10 @@ elif [ $# -gt 0 ]; then
   choice=()
 fi
 install_missing test
+together=24
+if awk -v cores="$(nproc)" '/^MemTotal/ { exit !($2 / cores < 3000000) }' /proc/meminfo; then
+  together=6 # of memory there is less than 3 GB a core
+fi
 configure -Doptimization=1 -Db_ndebug=true -Dtests=enabled -Dbenchmarks=enabled \
-  -Dexamples=enabled
+  -Dexamples=enabled -Dtests_together=$together
 exec meson test -C "$build" --print-errorlogs "${choice[@]}" "$@"
