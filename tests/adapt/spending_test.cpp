@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -166,6 +167,25 @@ TEST_CASE("spending: a policy sees how much of the energy is left") {
   CHECK(layers.back() == 1);
   CHECK(std::is_sorted(layers.rbegin(), layers.rend()));
   CHECK(o.totals.iterations > 20);  // what the last layer alone does costs less
+}
+
+TEST_CASE("spending: a meter that broke ends a run by joules, and no other") {
+  struct broken : ticking {
+    energy::reading read() {
+      energy::reading r = ticking::read();
+      if (looks > 4) r.joules = std::numeric_limits<double>::quiet_NaN();
+      return r;
+    }
+  };
+  device d;
+  rows stream;
+  broken a, b;
+  adapt::spending first(d, energy::horowitz45{}, a), second(d, energy::horowitz45{}, b);
+  adapt::outcome const o = adapt::run(d, stream, {.iterations = 100, .joules = 50}, first);
+  CHECK(o.reason == stop::energy);
+  CHECK(o.totals.iterations == 4);
+  CHECK(first.warning() != nullptr);
+  CHECK(adapt::run(d, stream, {.iterations = 10}, second).reason == stop::iterations);
 }
 
 TEST_CASE("spending: a budget in joules that nobody counts is refused") {

@@ -43,6 +43,11 @@ TEST_CASE("csv_log: what is wrong is told with its line") {
         "csv_log: " + path + ": line 1: expected seconds,volts,amperes, found 1,5");
   CHECK(message("1,5,1,7").find("seconds,volts,amperes") != std::string::npos);
   CHECK(message("1,inf,1").find("seconds,volts,amperes") != std::string::npos);
+  CHECK(message("1 , 5 , 1 \n2,5,1") == "no error");
+  for (char const* const not_in_its_unit :
+       {"10:00:00,5,1\n", "2026-11-30T10:00:00,5,1\n", "1,5,482mA\n", "1,5.1V,0.4\n"})
+    CHECK(message(not_in_its_unit).find("line 1: expected seconds,volts,amperes, found ") !=
+          std::string::npos);
   CHECK(support::message_of<error>([&] { energy::csv_log const none(t / "/none"); }) ==
         "csv_log: " + t / "/none" +
             ": expected a readable file or serial line, found No such file or directory");

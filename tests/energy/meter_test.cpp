@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <string_view>
 
 #include "../support/sensor_tree.hpp"
@@ -106,6 +107,9 @@ TEST_CASE("warning_of: a meter that looks once a second says nothing of less") {
   CHECK(about({.joules = 3e-4, .seconds = 1, .samples = 50}, {61e-6, 1e-3})
             .starts_with("the work took less"));
   CHECK(about({.joules = 3, .seconds = 50, .drift = 0.4, .samples = 50}, {0, 1})
+            .starts_with("the meter is uncertain"));
+  double const nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(about({.joules = nan, .seconds = 50, .samples = 50}, {0, 1})
             .starts_with("the meter is uncertain"));
 }
 

@@ -63,10 +63,11 @@ template <class Device, class Stream>
 /// Which limit of a budget is reached, if one is.
 [[nodiscard]] inline bool spent(budget const& limits, outcome& o, std::uint64_t bad) noexcept {
   std::uint64_t const left = limits.iterations - std::min(limits.begun, limits.iterations);
+  bool const by_joules = limits.joules < std::numeric_limits<double>::infinity();
   o.reason = bad >= limits.non_finite                   ? stop::non_finite
              : o.totals.iterations >= left              ? stop::iterations
              : o.totals.operations >= limits.operations ? stop::operations
-             : o.joules >= limits.joules                ? stop::energy
+             : by_joules && !(o.joules < limits.joules) ? stop::energy  // NaN, too
                                                         : stop::time;
   return o.reason != stop::time || o.seconds >= limits.seconds;
 }

@@ -54,6 +54,9 @@ class spending {
   static_assert(estimator<Model>,
                 "halo: spending: the second argument is a model of energy, such as "
                 "energy::horowitz45, or an energy::profile");
+  static_assert(std::invocable<Observer&, report const&>,
+                "halo: spending: behind the model come a meter, which has read(), resolution() and "
+                "source(), and an observer of reports");
 
  public:
   /// By a model.

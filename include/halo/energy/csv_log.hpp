@@ -11,7 +11,7 @@
 
 #include <halo/core/error.hpp>
 #include <halo/energy/meter.hpp>
-#include <halo/energy/sysfs.hpp>
+#include <halo/io/decimal.hpp>
 #include <halo/io/descriptor.hpp>
 
 #if defined(HALO_POSIX)  // elsewhere there is nothing in it
@@ -36,7 +36,9 @@ class csv_log {
     static_cast<void>(read());
   }
 
-  /// @throws halo::error for a line that is not three finite numbers, or a time before the last
+  /// @throws halo::error for a line that is not three finite numbers and nothing else (times of
+  /// day,
+  ///         units), or a time before the last
   [[nodiscard]] reading read() {
     std::array<char, 4096> part;
     for (;;) {
@@ -70,11 +72,14 @@ class csv_log {
     for (std::size_t i = 0; i < 3; ++i) {
       while (!left.empty() && left.front() == ' ') left.remove_prefix(1);
       std::size_t const end = left.find(',');
-      auto const n = sysfs::number_in<>(left.substr(0, end));
-      if (i == 0 && !n && integral_.total().samples == 0) return;  // a header
-      if (!n || (i < 2) == (end == std::string_view::npos))
+      std::string_view field = left.substr(0, end);
+      while (!field.empty() && field.back() == ' ') field.remove_suffix(1);
+      double n = 0;
+      bool const number = io::take_number(field, n);
+      if (i == 0 && !number && integral_.total().samples == 0) return;  // a header
+      if (!number || !field.empty() || (i < 2) == (end == std::string_view::npos))
         fail("csv_log", where(), "seconds,volts,amperes", std::string(line));
-      value[i] = *n;
+      value[i] = n;
       left.remove_prefix(end == std::string_view::npos ? left.size() : end + 1);
     }
     if (integral_.total().samples > 0 && !(value[0] > last_))
