@@ -101,6 +101,22 @@ TEST_CASE("svmlight: bad input is named with line, column, expected and found") 
         "svmlight: a.svm: expected at most 17 numbers with the zeros, found 2 rows of 9");
 }
 
+TEST_CASE("svmlight: features that count from 0, as scikit-learn writes them") {
+  std::string const text = "1 0:0.5 2:3\n0 1:7\n";
+  auto const d = data::parse_svmlight(text, "f", {.first_index = 0});
+  CHECK(d.features() == 3);
+  CHECK(features(d) == std::vector<float>{0.5F, 0, 3, 0, 7, 0});
+  CHECK(data::parse_svmlight("1 1:2\n", "f", {.first_index = 0, .features = 5}).features() == 5);
+  CHECK(data::parse_svmlight("1 1:2\n", "f", {.first_index = 0}).features() == 2);
+  CHECK(support::contains(message(text), "found '0:0.5'; svmlight_options::first_index = 0 reads"));
+  CHECK(support::contains(message("1 2:1\n", {.first_index = 0, .features = 2}),
+                          "with an index from 0 to 1, found '2:1'"));
+  CHECK(support::contains(message("1 1:1 0:2\n", {.first_index = 0}),
+                          "with an index from 2 to 1048575, found '0:2'"));
+  CHECK(support::contains(message("1 4294967295:1\n", {.first_index = 0}), "an index from 0 to"));
+  CHECK(message(text, {.first_index = 2}) == "svmlight: first_index: expected 0 or 1, found 2");
+}
+
 TEST_CASE("svmlight: files") {
   support::folder f;
   std::string const path = f / "t.svm";

@@ -23,8 +23,9 @@ namespace halo::data {
 
 /// How an svmlight file is to be read.
 struct svmlight_options {
-  std::size_t features = 0;  ///< of a row; 0: as many as the largest index
-  std::size_t classes = 0;   ///< labels are below it; 0: one more than the largest, at most 65536
+  std::size_t first_index = 1;  ///< of the first feature: 1, or 0 as scikit-learn may write
+  std::size_t features = 0;     ///< of a row; 0: as many as the largest index says
+  std::size_t classes = 0;  ///< labels are below it; 0: one more than the largest, at most 65536
   std::size_t max_features = std::size_t{1} << 20U;  ///< larger indices are refused
   std::size_t max_rows = std::size_t{1} << 24U;      ///< more are refused
   std::size_t max_numbers = std::size_t{1} << 28U;   ///< rows times features; more are refused
@@ -41,6 +42,8 @@ class svmlight_parser {
       : in_(text, "svmlight", name), options_(options) {}
 
   [[nodiscard]] basic_dataset<Target> parse() && {
+    if (options_.first_index > 1)
+      fail("svmlight", "first_index", "0 or 1", std::to_string(options_.first_index));
     while (!in_.nothing_follows() && in_.next()) {
       if (!in_.line().starts_with('#'))
         read_row(text::trimmed(in_.line().substr(0, in_.line().find('#'))));
@@ -62,7 +65,7 @@ class svmlight_parser {
       in_.fail_at(rest, "at most " + std::to_string(options_.max_rows) + " rows", "more");
     read_target(rest);
     begins_.push_back(entries_.size());
-    std::size_t last = 0;
+    std::size_t last = 0;  // columns seen, the first one is 1
     for (;;) {
       std::string_view const before = rest;
       text::skip_blanks(rest);
@@ -109,15 +112,22 @@ class svmlight_parser {
   void read_entry(std::string_view& rest, std::size_t& last) {
     std::string_view const at = rest;
     std::size_t const most = options_.features != 0 ? options_.features : options_.max_features;
+    std::size_t const before_first = 1 - options_.first_index;
     entry e{};
     bool const read = text::take_integer(rest, e.index) && text::take(rest, ':') &&
                       text::take_number(rest, e.value) && ends(rest);
-    if (!read || e.index <= last || e.index > most)
+    std::size_t const column = e.index + before_first;
+    if (!read || column <= last || column > most) {
+      bool const from_zero = read && column == 0;
       in_.fail_at(at,
-                  "<index>:<finite number> with an index from " + std::to_string(last + 1) +
-                      " to " + std::to_string(most),
-                  text::quoted(text::word(at)));
-    last = e.index;
+                  "<index>:<finite number> with an index from " +
+                      std::to_string(last + 1 - before_first) + " to " +
+                      std::to_string(most - before_first),
+                  text::quoted(text::word(at)) +
+                      (from_zero ? "; svmlight_options::first_index = 0 reads it" : ""));
+    }
+    last = column;
+    e.index = static_cast<std::uint32_t>(column);
     largest_ = std::max(largest_, last);
     entries_.push_back(e);
   }
@@ -184,7 +194,9 @@ class svmlight_parser {
 ///     -1 qid:4 1:2                    labels -1 and 1 become 0 and 1; qid goes to domains
 ///
 /// x [rows, features] with the zeros written out. Indices ascend. Lines of a comment alone are
-/// left out. parse_svmlight<float> reads a number to be met in place of a label.
+/// left out. parse_svmlight<float> reads a number to be met in place of a label. Where features
+/// count from 0, as scikit-learn's dump_svmlight_file has it unless told otherwise, say so by
+/// first_index = 0: a file need not show it.
 ///
 /// halo::error with line, column, expected and found for anything else; `name` stands in it as the
 /// file.
