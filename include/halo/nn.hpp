@@ -9,12 +9,14 @@
 #include <halo/nn/block.hpp>
 #include <halo/nn/block_cost.hpp>
 #include <halo/nn/bound.hpp>
+#include <halo/nn/carried_sum.hpp>
 #include <halo/nn/chain.hpp>
 #include <halo/nn/channel_selection.hpp>
 #include <halo/nn/channel_set.hpp>
 #include <halo/nn/checkpointed.hpp>
 #include <halo/nn/composite.hpp>
 #include <halo/nn/conv2d.hpp>
+#include <halo/nn/conv2d_band.hpp>
 #include <halo/nn/cost.hpp>
 #include <halo/nn/describe.hpp>
 #include <halo/nn/dropout.hpp>

@@ -96,6 +96,13 @@ std::vector<std::string> all() {
       on_vector<nn::residual<nn::dropout<std::ratio<1, 3>>>>,
       on_vector<nn::residual<nn::dropout<std::ratio<1, 4>>>>,
       sequential<shape<8>, nn::relu, nn::tanh>, sequential<shape<8>, nn::tanh, nn::relu>>());
+  using one = nn::conv2d<4, 3>;
+  using two = nn::conv2d<4, 5>;
+  add(descriptions<
+      on_image<nn::in_bands<1, one, nn::relu, two>>, on_image<nn::in_bands<2, one, nn::relu, two>>,
+      on_image<nn::in_bands<2, one, nn::tanh, two>>, on_image<nn::in_bands<2, two, nn::relu, one>>,
+      on_image<nn::in_bands<2, two, nn::relu, two>>, on_image<nn::checkpointed<one, nn::relu, two>>,
+      on_image<nn::in_bands<2, one, nn::relu, nn::conv2d<4, 5, 1, padding::same, 1, 2>>>>());
   add(descriptions<
       grid<bytes>, grid<nn::quantisation{.weight_bits = 4}>,
       grid<nn::quantisation{.weight_grid = nn::grid::symmetric}>,

@@ -100,6 +100,13 @@ TEST_CASE("long sums: gradients of weights over 60,000 rows of mean 1") {
   CHECK(error<nn::group_norm<2>, shape<2, 2, 6>>() < 2e-6);
 }
 
+TEST_CASE("long sums: gradients of convolutions in bands") {
+  using one = nn::conv2d<3, 3>;
+  using two = nn::conv2d<2, 2>;
+  CHECK(error<nn::in_bands<1, one, nn::sigmoid, two>, shape<5, 2, 1>>() < 2e-6);
+  CHECK(error<nn::in_bands<4, one, nn::relu, two>, shape<5, 2, 1>>() < 2e-6);
+}
+
 TEST_CASE("long sums: the mean loss, of few classes and of many") {
   for (std::size_t const classes : {4U, 20U}) {
     CAPTURE(classes);

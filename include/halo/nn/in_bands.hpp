@@ -13,49 +13,13 @@
 #include <halo/kernel/conv2d_forward.hpp>
 #include <halo/kernel/sum.hpp>
 #include <halo/nn/bound.hpp>
+#include <halo/nn/carried_sum.hpp>
 #include <halo/nn/composite.hpp>
 #include <halo/nn/conv2d.hpp>
+#include <halo/nn/conv2d_band.hpp>
 #include <halo/nn/layer.hpp>
 
 namespace halo::nn {
-
-namespace detail {
-
-/// Some rows of a convolution's outputs as a convolution of the rows they see, `inputs` of them.
-struct conv2d_band {
-  kernel::conv2d_geometry g;
-  kernel::window_range inputs, outputs;
-
-  /// The outputs of a range.
-  [[nodiscard]] static constexpr conv2d_band of_outputs(kernel::conv2d_geometry g,
-                                                        kernel::window_range rows) noexcept {
-    std::size_t const low = g.y.low, first = rows.begin * g.y.stride;
-    std::size_t const end = (rows.end - 1) * g.y.stride + g.y.reach();
-    kernel::window_range const seen{std::clamp(first, low, low + g.y.in) - low,
-                                    std::clamp(end, low, low + g.y.in) - low};
-    g.y.in = seen.size(), g.y.out = rows.size();
-    g.y.low = seen.begin + low > first ? seen.begin + low - first : 0;
-    return {g, seen, rows};
-  }
-  /// All outputs that see an input of a range.
-  [[nodiscard]] static constexpr conv2d_band of_inputs(kernel::conv2d_geometry g,
-                                                       kernel::window_range rows) noexcept {
-    std::size_t const s = g.y.stride, top = rows.begin + g.y.low, reach = g.y.reach();
-    std::size_t const first = std::min(top < reach ? 0 : (top - reach) / s + 1, g.y.out);
-    std::size_t const end = std::clamp((rows.end - 1 + g.y.low) / s + 1, first, g.y.out);
-    g.y.in = rows.size(), g.y.out = end - first, g.y.low = top - first * s;
-    return {g, rows, {first, end}};
-  }
-  /// Elements before the first input, and before the first output.
-  [[nodiscard]] constexpr std::size_t input() const noexcept {
-    return inputs.begin * g.x.in * g.in;
-  }
-  [[nodiscard]] constexpr std::size_t output() const noexcept {
-    return outputs.begin * g.x.out * g.out;
-  }
-};
-
-}  // namespace detail
 
 /// Two convolutions and the activation between them, whose output never is whole: forward makes as
 /// many rows of it as `Rows` rows of the second one's output see, backward makes them again.
@@ -78,6 +42,11 @@ struct in_bands
                     (First::kernel.height - 1) * First::dilation.height + 1 >= First::stride.height,
                 "halo: in_bands: convolutions that leave out no row");
   static constexpr char const* kind = "in bands";
+  template <class X>
+  static constexpr void describe_layers(auto&& f) {
+    f.constant("rows", Rows);  // decides the order of sums
+    in_bands::composite_of::template describe_layers<X>(f);
+  }
 
  private:
   template <class X>
@@ -133,44 +102,18 @@ struct in_bands
 
   template <class X, class P>
   static simd::scalar_of<P> backward(pass const& p, backward_arguments<P> const& a) noexcept {
-    using C = simd::const_of<P>;
     using T = simd::scalar_of<P>;
     bool const one = a.gradient && p.layers[0], two = a.gradient && p.layers[1];
-    P const band = a.scratch, dband = a.scratch + most<X> * row<X>;
     P const second_gradient = a.gradient ? a.gradient + first_size<X> : P{};
     if (p.rows == 0 && one) kernel::clear(first_size<X>, a.gradient);
     if (p.rows == 0 && two) kernel::clear(second_size<X>, second_gradient);
-    for (std::size_t n = 0; n < p.rows; ++n) {
-      C const x = a.x + n * X::size, dy = a.dy + n * second<X>.output_size();
-      bool begun = n > 0;
-      if (two) {
-        each_band(second<X>.y.out, [&](kernel::window_range rows) {
-          auto const b = detail::conv2d_band::of_outputs(second<X>, rows);
-          make<X>(p, a.theta, x, b.inputs, band);
-          learn<Second, between<X>>(p, b.g, C(band), dy + b.output(), second_gradient, begun);
-          begun = true;
-        });
-      }
-      if (!one && !a.dx) continue;
-      begun = n > 0;
-      each_band(first<X>.y.out, [&](kernel::window_range rows) {
-        using kernel::activation_backward;
-        using kernel::conv2d_backward_data;
-        auto const above = detail::conv2d_band::of_inputs(second<X>, rows);
-        conv2d_backward_data(1, above.g, dy + above.output(), a.theta + first_size<X>, dband,
-                             kernel::start::zero, p.room);
-        make<X>(p, a.theta, x, rows, band);
-        activation_backward(function{}, rows.size() * row<X>, C(band), C(dband), dband);
-        auto const b = detail::conv2d_band::of_outputs(first<X>, rows);
-        if (one) learn<First, X>(p, b.g, x + b.input(), C(dband), a.gradient, begun);
-        if (a.dx) {  // rows that the band before saw, too, are added to
-          P const dx = a.dx + n * X::size;
-          if (rows.begin == 0) kernel::clear(X::size, dx);
-          conv2d_backward_data(1, b.g, C(dband), a.theta, dx + b.input(), kernel::start::target,
-                               p.room);
-        }
-        begun = true;
-      });
+    if (p.rows > many) {
+      if (two) learn_second_carried<X>(p, a, second_gradient);
+      if (one || a.dx) go_down_carried<X>(p, a, one);
+    } else {
+      detail::plain_sum weights, bias;
+      if (two) learn_second<X>(p, a, second_gradient, weights, bias);
+      if (one || a.dx) go_down<X>(p, a, one, weights, bias);
     }
     T most_of_all(0);
     auto const look = [&](T bound) {
@@ -208,16 +151,84 @@ struct in_bands
     conv2d_forward(1, g, x, theta, y, bias ? kernel::start::bias : kernel::start::zero,
                    bias ? theta + g.weights() : C{}, act, p.room);
   }
+  /// Of more examples gradients are carried sums, as conv2d_backward_weights has parts.
+  static constexpr std::size_t many = 256;
+  template <class L, class X, class P>
+  using weight_sum = detail::carried_sum<L::template geometry<X>.weights(), P>;
+  template <class L, class X, class P>
+  using bias_sum = detail::carried_sum<has_bias<L, X> ? L::template geometry<X>.out : 0, P>;
+  template <class X, class P>
+  [[gnu::noinline]] static void learn_second_carried(pass const& p, backward_arguments<P> const& a,
+                                                     P gradient) noexcept {
+    weight_sum<Second, between<X>, P> weights;
+    bias_sum<Second, between<X>, P> bias;
+    learn_second<X>(p, a, gradient, weights, bias);
+  }
+  template <class X, class P>
+  [[gnu::noinline]] static void go_down_carried(pass const& p, backward_arguments<P> const& a,
+                                                bool one) noexcept {
+    weight_sum<First, X, P> weights;
+    bias_sum<First, X, P> bias;
+    go_down<X>(p, a, one, weights, bias);
+  }
+
+  /// The gradient of the second convolution.
+  template <class X, class P>
+  static void learn_second(pass const& p, backward_arguments<P> const& a, P gradient, auto& weights,
+                           auto& bias) noexcept {
+    using C = simd::const_of<P>;
+    P const band = a.scratch;
+    for (std::size_t n = 0; n < p.rows; ++n) {
+      C const x = a.x + n * X::size, dy = a.dy + n * second<X>.output_size();
+      each_band(second<X>.y.out, [&](kernel::window_range rows) {
+        auto const b = detail::conv2d_band::of_outputs(second<X>, rows);
+        make<X>(p, a.theta, x, b.inputs, band);
+        learn<Second, between<X>>(p, b.g, C(band), dy + b.output(), gradient,
+                                  n > 0 || rows.begin > 0, weights, bias);
+      });
+    }
+  }
+  /// The gradient of the first convolution, where `one` says so, and dx.
+  template <class X, class P>
+  static void go_down(pass const& p, backward_arguments<P> const& a, bool one, auto& weights,
+                      auto& bias) noexcept {
+    using kernel::activation_backward;
+    using kernel::conv2d_backward_data;
+    using C = simd::const_of<P>;
+    P const band = a.scratch, dband = a.scratch + most<X> * row<X>;
+    for (std::size_t n = 0; n < p.rows; ++n) {
+      C const x = a.x + n * X::size, dy = a.dy + n * second<X>.output_size();
+      each_band(first<X>.y.out, [&](kernel::window_range rows) {
+        auto const above = detail::conv2d_band::of_inputs(second<X>, rows);
+        conv2d_backward_data(1, above.g, dy + above.output(), a.theta + first_size<X>, dband,
+                             kernel::start::zero, p.room);
+        make<X>(p, a.theta, x, rows, band);
+        activation_backward(function{}, rows.size() * row<X>, C(band), C(dband), dband);
+        auto const b = detail::conv2d_band::of_outputs(first<X>, rows);
+        if (one)
+          learn<First, X>(p, b.g, x + b.input(), C(dband), a.gradient, n > 0 || rows.begin > 0,
+                          weights, bias);
+        if (!a.dx) return;  // else rows that the band before saw, too, are added to
+        P const dx = a.dx + n * X::size;
+        if (rows.begin == 0) kernel::clear(X::size, dx);
+        conv2d_backward_data(1, b.g, C(dband), a.theta, dx + b.input(), kernel::start::target,
+                             p.room);
+      });
+    }
+  }
   /// What some rows add to the gradient of a convolution.
   template <class L, class X, class C, class P>
   static void learn(pass const& p, kernel::conv2d_geometry const& g, C x, C dy, P gradient,
-                    bool begun) noexcept {
+                    bool begun, auto& weights, auto& bias) noexcept {
     using kernel::column_sum;
     using kernel::conv2d_backward_weights;
-    conv2d_backward_weights(1, g, x, dy, gradient,
-                            begun ? kernel::start::target : kernel::start::zero, p.room);
+    weights(gradient, begun, [&](P to, bool adds) {
+      conv2d_backward_weights(1, g, x, dy, to, adds ? kernel::start::target : kernel::start::zero,
+                              p.room);
+    });
     if constexpr (has_bias<L, X>)
-      column_sum(g.y.out * g.x.out, g.out, dy, gradient + g.weights(), begun);
+      bias(gradient + g.weights(), begun,
+           [&](P to, bool adds) { column_sum(g.y.out * g.x.out, g.out, dy, to, adds); });
   }
 };
 
