@@ -121,4 +121,32 @@ TEST_CASE("flash_storage: both halves wear alike") {
   CHECK(*most == 50);
 }
 
+TEST_CASE("flash_storage: a power cut while it is cleared leaves what was kept or nothing") {
+  for (int saves : {1, 2, 3, 4})
+    for (int operations : {0, 1, 2}) {
+      CAPTURE(saves);
+      CAPTURE(operations);
+      chip flash(static_cast<std::uint64_t>(10 * saves + operations));
+      storage where(flash);
+      for (int i = 1; i <= saves; ++i) keep(where, std::to_string(i));
+      flash.cut_after(operations);
+      CHECK(where.clear() == (operations == 2));
+      flash.power_again();
+      if (where.holds(run)) CHECK(kept(where) == std::to_string(saves));
+      CHECK((operations > 0 || where.holds(run)));
+    }
+}
+
+TEST_CASE("flash_storage: bytes that an older half would hide are not called kept") {
+  chip flash;
+  storage where(flash);
+  for (int i = 1; i <= 8; ++i) keep(where, std::to_string(i));
+  flash.fail_reads(2);  // both heads, as by a loose wire
+  CHECK(support::contains(support::message_of<error>([&] { keep(where, "9"); }),
+                          "expected blocks that keep what is written"));
+  CHECK(where.holds(run));
+  keep(where, "10");
+  CHECK(kept(where) == "10");
+}
+
 }  // namespace io_flash_storage_test

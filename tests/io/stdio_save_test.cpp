@@ -91,4 +91,13 @@ TEST_CASE("stdio_files: a save that was cut off between two names") {
   CHECK(f.names() == std::vector<std::string>{"a"});
 }
 
+TEST_CASE("stdio_files: a copy that somebody keeps beside a file stays") {
+  folder f;
+  save(f / "a", "first");
+  io::save_atomically(f / "a.old", "somebody's own");
+  save(f / "a", "second");
+  CHECK(kept(f / "a") == "second");
+  CHECK(kept(f / "a.old") == "somebody's own");
+}
+
 }  // namespace io_stdio_save_test

@@ -26,6 +26,7 @@ class flash_chip {
 
   bool read(std::size_t at, std::span<std::byte> to) noexcept {
     if (!powered_ || at + to.size() > Bytes) return false;
+    if (bad_reads_ > 0 && bad_reads_-- > 0) return false;
     std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(at), to.size(), to.begin());
     return true;
   }
@@ -58,6 +59,8 @@ class flash_chip {
   /// The power goes in the operation behind so many: erasing a block, writing a unit.
   void cut_after(int operations) { left_ = operations; }
   void power_again() { powered_ = true, left_ = -1; }
+  /// The next so many readings fail.
+  void fail_reads(int times) { bad_reads_ = times; }
   /// Changes a bit of a byte.
   void flip(std::size_t at) { bytes_[at] ^= std::byte{4}; }
 
@@ -76,7 +79,7 @@ class flash_chip {
   std::array<std::byte, Bytes> bytes_{};
   std::array<bool, Bytes> written_{};
   halo::generator draw_;
-  int left_ = -1;
+  int left_ = -1, bad_reads_ = 0;
   bool powered_ = true;
 };
 

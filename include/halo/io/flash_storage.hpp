@@ -157,11 +157,16 @@ class flash_storage {
     bool const written = erase(begin, head_bytes + bytes.size()) &&
                          write(begin + head_bytes, bytes) &&
                          write(begin, std::as_bytes(std::span(&head, 1)));
-    if (!written || !holds_head(begin, head))
+    if (!written || !is_newest(begin, head))
       fail("flash", name, "blocks that keep what is written", "an error of the flash");
   }
-  /// Forgets what is kept, whatever its name; false where the driver fails.
-  [[nodiscard]] bool clear() noexcept { return flash_->erase(0) && flash_->erase(half); }
+  /// Forgets what is kept, whatever its name; false where the driver fails. A power cut leaves it
+  /// or nothing.
+  [[nodiscard]] bool clear() noexcept {
+    auto const kept = newest();
+    std::size_t const last = kept ? kept->begin : half;  // what is older goes first
+    return flash_->erase(last == 0 ? half : 0) && flash_->erase(last);
+  }
 
  private:
   struct place {
@@ -197,9 +202,10 @@ class flash_storage {
     if (!first || !second) return first ? first : second;
     return first->head.turn > second->head.turn ? first : second;
   }
-  [[nodiscard]] bool holds_head(std::size_t begin, detail::flash_head const& head) const noexcept {
-    auto const kept = kept_at(begin);
-    return kept && kept->head.own_sum == head.own_sum;
+  /// Whether what was written counts: the other half may have come back since it was looked at.
+  [[nodiscard]] bool is_newest(std::size_t begin, detail::flash_head const& head) const noexcept {
+    auto const kept = newest();
+    return kept && kept->begin == begin && kept->head.own_sum == head.own_sum;
   }
   [[nodiscard]] bool erase(std::size_t begin, std::size_t bytes) noexcept {
     for (std::size_t at = 0; at < bytes; at += block)

@@ -34,7 +34,10 @@ namespace halo::io::detail {
   std::string const old = name_of_old(to);
   static_cast<void>(std::remove(old.c_str()));
   if (std::rename(to.c_str(), old.c_str()) != 0) return code;
-  if (std::rename(from.c_str(), to.c_str()) == 0) return 0;
+  if (std::rename(from.c_str(), to.c_str()) == 0) {
+    static_cast<void>(std::remove(old.c_str()));
+    return 0;
+  }
   static_cast<void>(std::rename(old.c_str(), to.c_str()));
   return code;
 }
@@ -43,6 +46,7 @@ namespace halo::io::detail {
 inline void save_by_stdio(std::string const& path, std::span<std::byte const> bytes) {
   expect_whole("save", path);
   std::string const aside = path + ".new";
+  bool const cut_off = !is_file(path);  // else what is called ".old" may be somebody's own
   char const* step = "writing";
   int code = write_new(aside, bytes);
   if (code == 0) step = "renaming", code = rename_over(aside, path);
@@ -50,7 +54,7 @@ inline void save_by_stdio(std::string const& path, std::span<std::byte const> by
     static_cast<void>(std::remove(aside.c_str()));
     fail("save", path, std::string(step) + " to succeed", reason(code));
   }
-  static_cast<void>(std::remove(name_of_old(path).c_str()));
+  if (cut_off) static_cast<void>(std::remove(name_of_old(path).c_str()));
 }
 
 }  // namespace halo::io::detail
