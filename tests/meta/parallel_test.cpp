@@ -22,6 +22,7 @@
 #endif
 
 #include "../support/address_sanitizer.hpp"
+#include "../support/allocation.hpp"
 
 namespace meta_parallel_test {
 
@@ -112,5 +113,18 @@ TEST_CASE("parallel: where threads cannot be made, the caller does the work") {
 #  endif
 }
 #endif
+
+TEST_CASE("parallel: where there is no memory for threads, those that there are do the work") {
+  if (!support::allocations_are_counted()) return;
+  for (std::size_t k = 1; k <= 5; ++k) {
+    CAPTURE(k);
+    std::array<std::atomic<int>, 20> calls{};
+    {
+      support::failing_allocation const one(k);
+      halo::meta::for_each_parallel(calls.size(), 4, [&](std::size_t i) { ++calls[i]; });
+    }
+    CHECK(std::all_of(calls.begin(), calls.end(), [](auto const& c) { return c == 1; }));
+  }
+}
 
 }  // namespace meta_parallel_test

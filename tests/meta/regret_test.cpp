@@ -104,4 +104,30 @@ TEST_CASE("regret: nothing to compare is refused") {
       "rows"));
 }
 
+TEST_CASE("regret: an arm whose runs have no error is the worst, not the best") {
+  struct failing : written {
+    using written::written;
+    std::vector<meta::standing> run(any_rule const& rule, meta::episode const& e,
+                                    std::span<std::uint64_t const> at) const override {
+      auto all = written::run(rule, e, at);
+      double const none = std::nan("");
+      if (std::get<0>(rule) == 3)
+        for (auto& s : all) s = {none, none, none};
+      return all;
+    }
+  };
+  std::vector<arm> const arms{
+      {.name = "none", .rule = 3}, {.name = "one", .rule = 1}, {.name = "two", .rule = 2}};
+  std::vector<std::shared_ptr<meta::problem<int> const>> const places{
+      std::make_shared<failing>("a", meta::origin::kept_head)};
+  meta::regret_options const o{.horizons = {10, 100}, .rows = {20}, .seeds = 2};
+  auto const table = meta::compare(arms, places, o, silent);
+  for (auto const& c : table.cells) CHECK(table.best(c) == 1);
+  auto const lines = table.lines();
+  CHECK(lines[0].name == "one");
+  CHECK(lines[2].name == "none");
+  CHECK(lines[2].worst == doctest::Approx(100 * (1 - 0.11)));
+  CHECK(std::isfinite(lines[2].raw));
+}
+
 }  // namespace meta_regret_test

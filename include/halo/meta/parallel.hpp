@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <exception>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -15,7 +14,7 @@ namespace halo::meta {
 ///
 /// Which thread calls which is left to chance: bodies write to places of their own, and whoever
 /// adds up does so afterwards, in order, so that the bits do not depend on the threads. Where the
-/// system has no more threads, fewer do the work.
+/// system has no more threads, or no memory for them, fewer do the work.
 /// @throws what the body threw for the smallest i among those that threw; the others were called
 template <class Body>
 void for_each_parallel(std::size_t n, std::size_t threads, Body&& body) {
@@ -34,10 +33,10 @@ void for_each_parallel(std::size_t n, std::size_t threads, Body&& body) {
     }
   };
   std::vector<std::thread> helpers;
-  if (threads > 1 && n > 1) helpers.reserve((threads < n ? threads : n) - 1);
   try {
+    if (threads > 1 && n > 1) helpers.reserve((threads < n ? threads : n) - 1);
     for (std::size_t t = 1; t < threads && t < n; ++t) helpers.emplace_back(work);
-  } catch (std::system_error const&) {  // those that there are will do
+  } catch (std::exception const&) {  // no threads, or no memory: those that there are will do
   }
   work();
   for (std::thread& h : helpers) h.join();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -76,6 +78,11 @@ class problem {
 };
 
 namespace detail {
+
+/// What an error counts as: where it is not finite, as nothing learned.
+[[nodiscard]] inline double counted(double error) noexcept {
+  return std::isfinite(error) ? error : 1;
+}
 
 /// An optimizer for a run of so many steps: a schedule that has a length gets it, a tenth of it to
 /// warm up.
@@ -175,3 +182,5 @@ template <class... Rules, class Task>
 }
 
 }  // namespace halo::meta
+
+#include <halo/macros_back.hpp>

@@ -179,7 +179,7 @@ template <class... Rules>
 }  // namespace detail
 
 /// Runs all arms on all problems, for all numbers of rows that a problem has, from all seeds: the
-/// same rows, mini-batches and starts for every arm.
+/// same rows, mini-batches and starts for every arm. An error that is not finite counts as 1.
 ///
 /// @param ran  called as ran(runs so far, of how many), by one thread at a time
 /// @throws halo::error where there are no arms, problems, horizons or seeds, or no arm of the grid
@@ -235,9 +235,9 @@ template <class... Rules, class Progress>
       s.runs += 1;
       for (std::size_t a = 0; a < arms.size(); ++a) {
         auto const& run = seen[j * arms.size() + a];
-        c.error[a] += run[h + 1].error;
-        c.raw[a] += run[h + 1].raw_error;
-        if (a == 0) c.start += run[0].raw_error;
+        c.error[a] += detail::counted(run[h + 1].error);
+        c.raw[a] += detail::counted(run[h + 1].raw_error);
+        if (a == 0) c.start += detail::counted(run[0].raw_error);
       }
     }
   }
