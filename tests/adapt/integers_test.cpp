@@ -127,7 +127,8 @@ TEST_CASE("integers: a device that has not learned has no ranges yet") {
   }
   CHECK(said ==
         "integer: 1.2.weight: quantisation range of the inputs: expected low < high, both finite, "
-        "found 0.000000 to 0.000000");
+        "found 0.000000 to 0.000000; no step in which the layer learned, and no "
+        "estimate_statistics, met inputs other than 0");
 }
 
 TEST_CASE("integers: an infinite range ends a step and changes nothing") {

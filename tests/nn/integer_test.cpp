@@ -128,7 +128,8 @@ TEST_CASE("integer: a range that is empty or infinite is one clear sentence") {
   CHECK(said(-1, 2) == "");
   CHECK(said(0, 0) ==
         "integer: 4.weight: quantisation range of the inputs: expected low < high, "
-        "both finite, found 0.000000 to 0.000000");
+        "both finite, found 0.000000 to 0.000000; no step in which the layer learned, and no "
+        "estimate_statistics, met inputs other than 0");
   CHECK(said(0, infinity).find("found 0.000000 to inf") != std::string::npos);
   CHECK(said(std::nanf(""), 1).find("quantisation range of the inputs") != std::string::npos);
   theta[2] = infinity;

@@ -129,7 +129,11 @@ struct integer<quantised<L, O>> : detail::input_of_layer<L> {
     constexpr std::size_t wide = kernel::byte_panels::padded(g.group_out());
     if (!(range[0] < range[1]) || !std::isfinite(range[0]) || !std::isfinite(range[1]))
       fail("integer", name + ": quantisation range of the inputs", "low < high, both finite",
-           std::to_string(range[0]) + " to " + std::to_string(range[1]));
+           std::to_string(range[0]) + " to " + std::to_string(range[1]) +
+               (range[0] == 0 && range[1] == 0
+                    ? "; no step in which the layer learned, and no estimate_statistics, "
+                      "met inputs other than 0"
+                    : ""));
     if (!simd::all_finite(parameter_count<L, X>(), theta))
       fail("integer", name + ": quantisation range of the weights", "finite numbers",
            "NaN or infinity");
