@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <halo/io/file.hpp>
+#include <halo/nn.hpp>
 
 #include "../support/data.hpp"
 #include "../support/folder.hpp"
@@ -136,6 +137,37 @@ TEST_CASE("save_pytorch: a layer that got a bias has one, a number that is none 
   CHECK(support::message_of<error>([&] {
           io::save_pytorch<bare_lstm>(to, v.parameters(), {}, golden("pytorch/mlp.safetensors"));
         }).starts_with("load_pytorch: "));
+}
+
+namespace {
+
+template <class L>
+using in_batch = nn::quantised<L, nn::quantisation{.input_ranges = nn::ranges::batch}>;
+
+/// The file of one network is that of the other, and either reads it.
+template <class One, class Other>
+void check_same_file() {
+  support::folder f;
+  std::vector<float> p(One::parameters);
+  for (std::size_t i = 0; i < p.size(); ++i) p[i] = static_cast<float>(i + 1);
+  io::save_pytorch<One>(f / "one", p);
+  io::save_pytorch<Other>(f / "other", p);
+  CHECK(bytes_of(f / "one") == bytes_of(f / "other"));
+  CHECK(std::ranges::equal(io::load_pytorch<One>(f / "one").span(), p));
+}
+
+}  // namespace
+
+TEST_CASE("save_pytorch: a quantised layer is the one that it goes around") {
+  using nn::sequential, nn::linear, nn::conv1d, nn::flatten;
+  using sequence = shape<5, 3>;
+  check_same_file<sequential<sequence, in_batch<nn::lstm<4>>, linear<4, 2>>,
+                  sequential<sequence, nn::lstm<4>, linear<4, 2>>>();
+  check_same_file<sequential<sequence, in_batch<nn::gru<4>>, linear<4, 2>>,
+                  sequential<sequence, nn::gru<4>, linear<4, 2>>>();
+  using first = nn::lstm<4, nn::states::all>;  // channels last, until the convolution
+  check_same_file<sequential<sequence, first, in_batch<conv1d<4, 3>>, flatten, linear<20, 2>>,
+                  sequential<sequence, first, conv1d<4, 3>, flatten, linear<20, 2>>>();
 }
 
 }  // namespace io_save_pytorch_test

@@ -78,7 +78,11 @@ class layer_walk {
     if (dot == std::string::npos) return;
     std::string const place = path.substr(0, dot), what = path.substr(dot + 1);
     if (place.find_first_not_of("0123456789.") != std::string::npos) return;
-    if (what == "kind") layers_.push_back({place, std::string(text), {}});
+    if (what == "kind") {  // a quantised layer is, to PyTorch, the one that it goes around
+      constexpr std::string_view around = "quantised ";
+      if (text.starts_with(around)) text.remove_prefix(around.size());
+      layers_.push_back({place, std::string(text), {}});
+    }
     if (what == "output" && !layers_.empty() && layers_.back().place == place)
       layers_.back().output = read_extents(text);
   }
