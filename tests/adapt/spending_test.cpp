@@ -198,4 +198,31 @@ TEST_CASE("spending: a budget in joules that nobody counts is refused") {
         adapt::misfit::no_meter);
 }
 
+TEST_CASE("spending: joules without an end below end a run by joules") {
+  struct fallen : ticking {
+    energy::reading read() {
+      energy::reading r = ticking::read();
+      if (looks > 4) r.joules = -std::numeric_limits<double>::infinity();
+      return r;
+    }
+  };
+  device d;
+  rows stream;
+  fallen meter;
+  adapt::spending spent(d, energy::horowitz45{}, meter);
+  adapt::outcome const o = adapt::run(d, stream, {.iterations = 100, .joules = 50}, spent);
+  CHECK(o.reason == stop::energy);
+  CHECK(o.totals.iterations == 4);
+}
+
+TEST_CASE("spending: a clock that tells no number ends a budget in seconds, and no other") {
+  device d;
+  rows stream;
+  adapt::budget limits{.iterations = 1000, .seconds = 5};
+  limits.clock = [] { return std::numeric_limits<double>::quiet_NaN(); };
+  CHECK(adapt::run(d, stream, limits).reason == stop::time);
+  limits.seconds = std::numeric_limits<double>::infinity();
+  CHECK(adapt::run(d, stream, limits).reason == stop::iterations);
+}
+
 }  // namespace adapt_spending_test

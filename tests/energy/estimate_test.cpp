@@ -11,6 +11,8 @@
 #include <halo/nn/sequential.hpp>
 #include <halo/optim/adam.hpp>
 
+#include "../support/data.hpp"
+
 namespace energy_estimate_test {
 
 using namespace halo;
@@ -73,6 +75,12 @@ TEST_CASE("estimate: more layers never cost less, and the optimizer has a share"
   check(energy::horowitz45{});
   check(energy::eyeriss65{});
   check(energy::roofline{});
+}
+
+TEST_CASE("estimate: a profile of no examples is refused") {
+  using none = energy::profile<network, optim::adam>;
+  CHECK(support::message_of<error>([] { static_cast<void>(none(energy::horowitz45{}, 0)); }) ==
+        "profile: rows: expected at least 1, found 0");
 }
 
 }  // namespace energy_estimate_test

@@ -60,16 +60,17 @@ template <class Device, class Stream>
   return true;
 }
 
-/// Which limit of a budget is reached, if one is.
+/// Which limit of a budget is reached, if one is; by joules or seconds that are no number, too.
 [[nodiscard]] inline bool spent(budget const& limits, outcome& o, std::uint64_t bad) noexcept {
   std::uint64_t const left = limits.iterations - std::min(limits.begun, limits.iterations);
   bool const by_joules = limits.joules < std::numeric_limits<double>::infinity();
   o.reason = bad >= limits.non_finite                   ? stop::non_finite
              : o.totals.iterations >= left              ? stop::iterations
              : o.totals.operations >= limits.operations ? stop::operations
-             : by_joules && !(o.joules < limits.joules) ? stop::energy  // NaN, too
-                                                        : stop::time;
-  return o.reason != stop::time || o.seconds >= limits.seconds;
+             : by_joules && !(o.joules < limits.joules && std::isfinite(o.joules)) ? stop::energy
+                                                                                   : stop::time;
+  constexpr double never = std::numeric_limits<double>::infinity();
+  return o.reason != stop::time || (!(o.seconds < limits.seconds) && limits.seconds < never);
 }
 
 /// What the optimizer is told before a step: how far the budget reaches, how far the run is, and

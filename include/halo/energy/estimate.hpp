@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 
+#include <halo/core/error.hpp>
 #include <halo/core/options.hpp>
 #include <halo/core/record.hpp>
 #include <halo/energy/pass.hpp>
@@ -71,10 +72,11 @@ template <class Network, class Optimizer, class Loss = nn::cross_entropy>
 class profile {
  public:
   /// Asks about every pass of a mini-batch of so many examples.
-  /// @throws halo::error for an option of the model out of its range
+  /// @throws halo::error for no examples, and for an option of the model out of its range
   template <model Model>
   profile(Model const& m, std::size_t rows) : rows_(rows) {
     if constexpr (recordable<Model>) check_options(m, "model");
+    if (rows == 0) fail("profile", "rows", "at least 1", "0");
     std::size_t at = 0;
     each_pass<Network, Optimizer, Loss>(
         {.layers = layer_mask::all(Network::layers)}, rows,
