@@ -168,6 +168,19 @@ TEST_CASE("whole runs: saved and resumed to the same bits") {
   CHECK(third.updates() == 33);
   auto other = make(1, 40, 6);
   CHECK(support::message_of<error>([&] { meta::resume(path, other, "bowl"); }) != "no error");
+  // of the same family, but of other rows, or begun in another way
+  struct wide : bowl {
+    using bowl::bowl;
+    std::size_t available() const override { return 101; }
+  };
+  training rows{rule_type{{.rate = 1e-3F}},
+                through.options(),
+                {std::make_shared<wide>(0.05, meta::origin::nothing)}};
+  CHECK(support::contains(support::message_of<error>([&] { meta::resume(path, rows, "bowl"); }),
+                          "0.rows: expected 101, found 100"));
+  auto begun = make(1, 40, 5, meta::origin::new_head);
+  CHECK(support::contains(support::message_of<error>([&] { meta::resume(path, begun, "bowl"); }),
+                          "0.begins: expected 1, found 2"));
 }
 
 TEST_CASE("whole runs: a run that is not finite counts as the worst, and stops nothing") {

@@ -183,10 +183,14 @@ class whole_runs {
     f.constant("way.name", "whole runs");
     f.part("way", self.options_);
     f.part("optimizer", std::as_const(self.rule_));
-    for (std::size_t i = 0; i < self.problems_.size(); ++i)
-      f.constant("problem." + std::to_string(i), self.problems_[i]->family());
+    for (std::size_t i = 0; i < self.problems_.size(); ++i) {
+      std::string const name = "problem." + std::to_string(i);
+      f.constant(name, self.problems_[i]->family());
+      f.constant(name + ".rows", self.problems_[i]->available());
+      f.constant(name + ".begins", self.problems_[i]->begins());
+    }
     f.number("update", self.update_);
-    f.number("averaged", self.averaged_);
+    f.number("averaged", self.averaged_, allowed::between(0, 0x1p62));
     f.per_problem("numbers", std::span(self.line_));
     f.per_problem("mean", std::span(self.mean_));
     for (std::size_t k = 0; k < self.adam_.size(); ++k)
