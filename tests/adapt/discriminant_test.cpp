@@ -3,11 +3,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
 #include <memory>
+#include <type_traits>
 #include <vector>
 
 #include <halo/core/options.hpp>
@@ -227,6 +229,17 @@ TEST_CASE("discriminant: sums from a hostile file make a finite head or none") {
     for (float const x : h.w) CHECK((made ? std::isfinite(x) : x == 0));
     for (float const x : h.b) CHECK((made ? std::isfinite(x) : x == 7));
   }
+}
+
+TEST_CASE("discriminant: a file has no more rows than are counted") {
+  sums s;
+  walk(s, []<class T>(field_path const& path, recorded_field<T> const& field) {
+    if constexpr (std::is_same_v<T, float>)
+      if (path.name == "rows")
+        for (float& x : field.values) x = static_cast<float>(std::min(field.range.high, 3e38));
+  });
+  CHECK(s.rows(0) == 1U << 24U);
+  CHECK(s.rows() == sums::classes << 24U);
 }
 
 }  // namespace adapt_discriminant_test

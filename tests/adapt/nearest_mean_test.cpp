@@ -3,10 +3,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include <halo/core/options.hpp>
@@ -199,6 +201,17 @@ TEST_CASE("nearest_mean: all that it remembers is recorded, and its options have
   CHECK(first_bad_option(adapt::imprinting{.confidence = 0}));
   CHECK(first_bad_option(adapt::imprinting{.confidence = 1e9}));
   CHECK_FALSE(first_bad_option(adapt::imprinting{}));
+}
+
+TEST_CASE("nearest_mean: a file has no more rows than are counted") {
+  readout s;
+  walk(s, []<class T>(field_path const& path, recorded_field<T> const& field) {
+    if constexpr (std::is_same_v<T, float>)
+      if (path.name == "rows")
+        for (float& x : field.values) x = static_cast<float>(std::min(field.range.high, 3e38));
+  });
+  CHECK(s.rows(0) == 1U << 24U);
+  CHECK(s.rows() == readout::classes << 24U);
 }
 
 }  // namespace adapt_nearest_mean_test

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include <halo/core/random.hpp>
@@ -91,6 +92,20 @@ TEST_CASE("page_hinkley: the largest numbers there are leave it able to tell") {
     CHECK_FALSE(never.add(t));
     CHECK(std::isfinite(never.risen()));
   }
+}
+
+TEST_CASE("page_hinkley: the largest count that a file may have leaves it able to tell") {
+  adapt::page_hinkley drift({.threshold = 1, .warm_up = 3});
+  walk(drift, [&]<class T>(field_path const& path, recorded_field<T> const& field) {
+    if constexpr (std::is_same_v<T, std::uint64_t>)
+      if (path.name == "count")
+        field.values[0] = field.range.high < 0x1p64 ? static_cast<std::uint64_t>(field.range.high)
+                                                    : std::numeric_limits<std::uint64_t>::max();
+  });
+  bool told = false;
+  for (int t = 0; t < 100; ++t) told = told || drift.add(5);
+  CHECK(told);
+  CHECK(std::isfinite(drift.mean()));
 }
 
 }  // namespace adapt_page_hinkley_test

@@ -161,7 +161,7 @@ class discriminant {
     f.constant("name", "discriminant");
     f.constant("features", Features);
     f.constant("classes", Classes);
-    f.per_problem("rows", std::span(self.rows_), allowed::non_negative());
+    f.per_problem("rows", std::span(self.rows_), allowed::between(0, 0x1p24));  // as ++ goes
     f.per_problem("means", self.means_.span(), allowed::between(-1e15, 1e15));
     f.per_problem("scatter", self.scatter_.span());
   }

@@ -195,7 +195,7 @@ class nearest_mean {
     f.constant("name", "nearest_mean");
     f.constant("features", Features);
     f.constant("classes", Classes);
-    f.per_problem("rows", std::span(self.rows_), allowed::non_negative());
+    f.per_problem("rows", std::span(self.rows_), allowed::between(0, 0x1p24));  // as ++ goes
     f.per_problem("means", self.means_.span(), allowed::between(-1e15, 1e15));
     f.per_problem("spread", std::span(self.spread_), allowed::non_negative());
   }

@@ -69,7 +69,7 @@ class page_hinkley {
   static constexpr void record(auto& self, auto&& f) {
     f.constant("name", "page_hinkley");
     f.part("", self.options_);
-    f.number("count", self.count_);
+    f.number("count", self.count_, allowed::between(0, 0x1p62));
     f.number("mean", self.mean_, allowed::between(-most, most));
     f.number("sum", self.sum_, allowed::between(-far, far));
     f.number("least", self.least_, allowed::between(-far, far));
