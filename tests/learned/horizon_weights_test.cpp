@@ -96,6 +96,22 @@ TEST_CASE("horizon_weights: the rate of a tensor is told by what is true of it")
   CHECK(rate(f) == -14);
 }
 
+TEST_CASE("horizon_weights: the more inputs an output sums up, the lower the highest rate") {
+  reader r;
+  auto f = known();
+  auto const rate = [&] { return numbers::log_rate(r, f, learned::detail::time_of(f), 1, 1); };
+  f.inputs = 16384;  // of the head behind a convolution of 16 channels on 32 by 32
+  CHECK(rate() == near(std::log(16.0 / 16384)));
+  f.inputs = 2000;
+  CHECK(rate() == -5.3);
+  r.values[table["rate"]] = 3;
+  CHECK(rate() == near(std::log(16.0 / 2000)));
+  f.inputs = 43;  // 16/e = 43.5: from here down it is the limit of all
+  CHECK(rate() == -1);
+  f.inputs = 44;
+  CHECK(rate() < -1);
+}
+
 TEST_CASE("horizon_weights: the schedule rises for a share of the run and ends at nothing") {
   reader const r;
   auto f = known();

@@ -8,6 +8,12 @@
 #include <limits>
 #include <memory>
 
+#include <halo/core/shape.hpp>
+#include <halo/nn/conv2d.hpp>
+#include <halo/nn/flatten.hpp>
+#include <halo/nn/linear.hpp>
+#include <halo/nn/sequential.hpp>
+
 #include "../support/small_program.hpp"
 #include "../support/two_tensors.hpp"
 
@@ -75,16 +81,31 @@ TEST_CASE("step_facts: each tensor is told of itself, whichever was before") {
   auto f = facts_of(0, c);
   learned::tell_tensor<layout>(f, 1, 3);
   CHECK(f.elements == 1);
+  CHECK(f.inputs == 1);
   CHECK(f.own_step == 3);
   CHECK(f.bias);
   CHECK(f.head);
   CHECK(f.anew);
   learned::tell_tensor<layout>(f, 0, 0);
   CHECK(f.elements == 5);
+  CHECK(f.inputs == 5);
   CHECK(f.own_step == 0);
   CHECK_FALSE(f.bias);
   CHECK_FALSE(f.head);
   CHECK_FALSE(f.anew);
+}
+
+TEST_CASE("step_facts: inputs are the fan-in, of a convolution those of its window") {
+  using network = nn::sequential<shape<8, 8, 3>, nn::conv2d<4, 5>, nn::flatten, nn::linear<256, 2>>;
+  learned::facts<float> f;
+  auto const inputs_of = [&f](std::size_t tensor) {
+    learned::tell_tensor<network::layout>(f, tensor, 1);
+    return f.inputs;
+  };
+  CHECK(inputs_of(0) == 5 * 5 * 3);
+  CHECK(inputs_of(1) == 1);
+  CHECK(inputs_of(2) == 256);
+  CHECK(widened(f).inputs == 256);
 }
 
 }  // namespace learned_step_facts_test

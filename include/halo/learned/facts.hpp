@@ -11,6 +11,7 @@ namespace halo::learned {
 template <class T>
 struct facts {
   T elements = 0;          ///< of this tensor
+  T inputs = 1;            ///< numbers that each of its outputs sums up: fan-in; 1 with one axis
   T parameters = 0;        ///< of all tensors
   T tensors = 0;           ///< how many there are
   T step = 1;              ///< of the optimizer, this one included
@@ -34,6 +35,7 @@ template <class T>
   auto const wide = [](T x) { return static_cast<double>(x); };
   facts<double> w;
   w.elements = wide(f.elements);
+  w.inputs = wide(f.inputs);
   w.parameters = wide(f.parameters);
   w.tensors = wide(f.tensors);
   w.step = wide(f.step);

@@ -103,7 +103,8 @@ struct horizon_numbers {
       z = z + planned(r, f, t, table["new"], table["new_by_horizon"], table["new_by_rows"]);
     else if (!f.drawn.empty())
       z = z + r.weight(table["beside_new"]);
-    return clipped(z, -14, -1);
+    double const most = core::portable_log(16 / static_cast<double>(f.inputs));
+    return clipped(z, -14, std::min(most, -1.0));
   }
   /// σ.
   template <class R>

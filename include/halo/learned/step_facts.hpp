@@ -53,6 +53,7 @@ template <parameter_layout Layout, floating T>
 void tell_tensor(facts<T>& f, std::size_t tensor, std::uint64_t steps) noexcept {
   parameter_info const& info = Layout::table[tensor];
   f.elements = static_cast<T>(info.count);
+  f.inputs = static_cast<T>(info.rank > 1 ? info.count / info.extents[info.rank - 1] : 1);
   f.own_step = static_cast<T>(steps);
   f.bias = info.rank == 1;
   f.head = info.layer + 1 == Layout::layers;
