@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
+#include <algorithm>
+#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <limits>
@@ -14,7 +18,8 @@
 #include <halo/adapt/verdict.hpp>
 #include <halo/measure/measure.hpp>
 
-// What held-out examples say of a run, while it goes on and at its end.
+// What ends a run: the limits of its budget, and what held-out examples say while it goes on and at
+// its end.
 
 namespace halo::adapt {
 
@@ -60,6 +65,19 @@ template <class HeldOut, class Observer>
          limits.iterations == none.iterations && limits.operations == none.operations &&
          limits.seconds == none.seconds && limits.joules == none.joules &&
          limits.non_finite == none.non_finite;
+}
+
+/// Which limit of a budget is reached, if one is; by joules or seconds that are no number, too.
+[[nodiscard]] inline bool spent(budget const& limits, outcome& o, std::uint64_t bad) noexcept {
+  std::uint64_t const left = limits.iterations - std::min(limits.begun, limits.iterations);
+  bool const by_joules = limits.joules < std::numeric_limits<double>::infinity();
+  o.reason = bad >= limits.non_finite                   ? stop::non_finite
+             : o.totals.iterations >= left              ? stop::iterations
+             : o.totals.operations >= limits.operations ? stop::operations
+             : by_joules && !(o.joules < limits.joules && std::isfinite(o.joules)) ? stop::energy
+                                                                                   : stop::time;
+  constexpr double never = std::numeric_limits<double>::infinity();
+  return o.reason != stop::time || (!(o.seconds < limits.seconds) && limits.seconds < never);
 }
 
 /// Whether the goals of a budget are reached, by held-out examples.
@@ -133,3 +151,5 @@ class goals {
 
 }  // namespace detail
 }  // namespace halo::adapt
+
+#include <halo/macros_back.hpp>

@@ -3,7 +3,6 @@
 
 #include <halo/macros_aside.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -58,19 +57,6 @@ template <class Device, class Stream>
       "halo: run: the second argument is a stream of mini-batches, which has next() and is not "
       "const: data::batches stream(rows, 64, seed{1})");
   return true;
-}
-
-/// Which limit of a budget is reached, if one is; by joules or seconds that are no number, too.
-[[nodiscard]] inline bool spent(budget const& limits, outcome& o, std::uint64_t bad) noexcept {
-  std::uint64_t const left = limits.iterations - std::min(limits.begun, limits.iterations);
-  bool const by_joules = limits.joules < std::numeric_limits<double>::infinity();
-  o.reason = bad >= limits.non_finite                   ? stop::non_finite
-             : o.totals.iterations >= left              ? stop::iterations
-             : o.totals.operations >= limits.operations ? stop::operations
-             : by_joules && !(o.joules < limits.joules && std::isfinite(o.joules)) ? stop::energy
-                                                                                   : stop::time;
-  constexpr double never = std::numeric_limits<double>::infinity();
-  return o.reason != stop::time || (!(o.seconds < limits.seconds) && limits.seconds < never);
 }
 
 /// What the optimizer is told before a step: how far the budget reaches, how far the run is, and
@@ -172,8 +158,9 @@ template <class Loss, class HeldOut, class Observer>
 outcome checked(budget const& limits, outcome const& o) {
   check_options(limits, "budget");
   if (limits.accuracy && !nn::has_accuracy<Loss>) {
-    fail("budget", "accuracy", "a loss whose answers are right or wrong",
-         std::string(Loss::name) + "; budget.loss is a goal for any");
+    std::string found(Loss::name);  // g++ 12 warns of bounds in a sum
+    found.append("; budget.loss is a goal for any");
+    fail("budget", "accuracy", "a loss whose answers are right or wrong", found);
   }
   if (o.refused.what == misfit::no_meter)
     fail("budget", "joules", "an observer that counts them: adapt::spending", "a run without");
