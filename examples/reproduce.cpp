@@ -31,28 +31,25 @@ using namespace experiment;
 
 constexpr char const* usage =
     "usage: halo-reproduce [EXPERIMENT]... [--data DIR] [--out FILE] [--seeds N] [--threads N]\n"
-    "  [--preset default|paper|authors] [--weights FILE]... [--meter] [--quick] [--write-channels "
-    "FILE]\n\n"
+    "  [--arm NAME]... [--preset default|paper|authors] [--weights FILE]... [--meter] [--quick]\n"
+    "  [--write-channels FILE]\n\n"
     "EXPERIMENT is table2, table3, table4, table5, figure3 to figure8 or figure10 of HALO's\n"
     "paper, networks, digits, activities, tasks, stability or policies; all unless told.\n"
-    "DIR holds the public data sets (scripts/fetch-data.sh); default: the variable HALO_DATA. "
-    "What\n"
-    "is not there is left out, which is said; gases come from the excerpt in examples/data then.\n"
-    "FILE, reproduced.jsonl unless told, gets a line of JSON for every run; runs whose line is "
-    "there\n"
-    "are not done again. --preset: set up as halo would, as the paper says (small first weights), "
-    "or as\n"
-    "its released code (relu on logits, its domains, scaling and tables of patients in DIR/tdp, "
-    "too).\n"
-    "--weights: of HALO trained otherwise, for figure10; halo-meta-train\n"
-    "--preset halo writes some. --meter: a run at a time, its joules also by the meter of the "
-    "machine.\n"
+    "DIR holds the public data sets (scripts/fetch-data.sh); default: the variable HALO_DATA.\n"
+    "What is not there is left out, which is said; gases come from the excerpt in examples/data\n"
+    "then. FILE, reproduced.jsonl unless told, gets a line of JSON for every run; runs whose line\n"
+    "is there are not done again. --arm: only optimizers whose names in the tables begin so: halo\n"
+    "is halo's rule, HALO the paper's. --preset: set up as halo would, as the paper says (small\n"
+    "first weights), or as its released code (relu on logits, its domains, scaling and tables of\n"
+    "patients in DIR/tdp, too). --weights: of HALO trained otherwise, for figure10;\n"
+    "halo-meta-train --preset halo writes some. --meter: a run at a time, its joules also by the\n"
+    "meter of the machine.\n"
     "--quick: one seed and a hundredth of the iterations.\n"
     "--write-channels: prunes preresnet20, writes the channels that stay, a header for\n"
     "include/halo/zoo/slimmed_channels.hpp, and ends.\n";
 
 struct settings {
-  std::vector<std::string> experiments;
+  std::vector<std::string> experiments, arms;
   std::string data = support::data_folder(), out = "reproduced.jsonl", channels;
   std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
   bool meter = false;
@@ -78,6 +75,8 @@ settings read_arguments(int count, char** argument) {
       s.data = in.value();
     } else if (in.is("--out")) {
       s.out = in.value();
+    } else if (in.is("--arm")) {
+      s.arms.push_back(in.value());
     } else if (in.is("--preset")) {
       s.much.set_up = preset_of(in.word({"default", "paper", "authors"}));
     } else if (in.is("--seeds")) {
@@ -102,7 +101,13 @@ settings read_arguments(int count, char** argument) {
 /// All runs of these experiments, each once.
 std::vector<trial> trials(settings const& s) {
   std::vector<trial> all;
-  std::set<std::string> seen;
+  std::set<std::string> seen, met;
+  auto const is_asked_for = [&](std::string const& arm) {
+    bool any = s.arms.empty();
+    for (std::string const& a : s.arms)
+      if (arm.starts_with(a)) any = true, met.insert(a);
+    return any;
+  };
   auto const wanted = [&](std::string const& name) {
     return s.experiments.empty() || std::ranges::count(s.experiments, "all") > 0 ||
            std::ranges::count(s.experiments, name) > 0;
@@ -113,8 +118,12 @@ std::vector<trial> trials(settings const& s) {
     if (excerpt && (one.network.starts_with("gas") || one.network == "drift"))
       one.network += ", excerpt";
     for (trial const& t : trials_of(one, s.much))
-      if (seen.insert(key_of(t)).second) all.push_back(t);
+      if (is_asked_for(t.with.name()) && seen.insert(key_of(t)).second) all.push_back(t);
   }
+  for (std::string const& a : s.arms)
+    if (!met.contains(a))
+      halo::fail("halo-reproduce", "--arm", "what the name of an optimizer begins with",
+                 "'" + a + "', which is that of none here");
   return all;
 }
 

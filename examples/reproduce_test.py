@@ -21,8 +21,8 @@ folder = pathlib.Path(tempfile.mkdtemp())
 command = [program, "policies", "tasks", "stability", "--quick", "--data", str(folder)]
 
 
-def run(out, threads):
-    return subprocess.run(command + ["--out", out, "--threads", str(threads)], check=True,
+def run(out, threads, *more):
+    return subprocess.run(command + ["--out", out, "--threads", str(threads), *more], check=True,
                           capture_output=True, text=True).stdout
 
 
@@ -50,6 +50,13 @@ said = run(parts, 3)
 assert f"{left} of them to do" in said, said
 assert lines(parts) == lines(whole), "other numbers after a kill, or with other threads"
 assert "0 of them to do" in run(parts, 3)
+
+some = folder / "some.jsonl"
+run(some, 2, "--arm", "halo")
+asked = [line for line in lines(whole) if line["arm"].startswith("halo")]
+assert lines(some) == asked and {line["arm"] for line in asked} == {"halo"}, "other arms"
+no_arm = subprocess.run(command + ["--arm", "Hallo"], capture_output=True, text=True, cwd=folder)
+assert no_arm.returncode == 1 and "'Hallo'" in no_arm.stderr, no_arm.stderr
 
 for line in lines(whole):
     last = line["points"][-1]
