@@ -46,7 +46,7 @@ using evolution = meta::whole_runs<support::rule_type, support::rule_type>;
 constexpr std::array<float, support::rule_type::weights> first_numbers{
     -4.44F, -0.22F, 0.07F, -0.04F, 0.48F,  0.01F,  1.12F,  -0.38F, 1.06F, -0.34F, -0.09F,
     -0.49F, 0.53F,  0.69F, 0.46F,  0.32F,  -3.84F, -1.99F, -0.35F, 0.66F, -0.30F, 3.76F,
-    0.43F,  -3.59F, 0.99F, -0.78F, -1.40F, -0.94F, -1.14F, -3.75F, 0.48F, 0.31F};
+    0.43F,  -3.59F, 0.99F, -0.78F, -1.40F, -0.94F, -1.14F, -3.75F, 0.48F, 0.31F,  2.77F};
 
 struct settings {
   std::string data, out, resume, families = "ghdi", start;

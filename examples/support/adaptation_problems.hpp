@@ -43,6 +43,10 @@ template <std::size_t Out>
 using small_cnn =
     nn::sequential<shape<14, 14, 1>, nn::conv2d<4, 3>, nn::relu, nn::max_pool<2>, nn::conv2d<8, 3>,
                    nn::relu, nn::max_pool<2>, nn::flatten, nn::linear<72, Out>>;
+/// Its head sums up 1568 numbers.
+template <std::size_t Out>
+using wide_cnn = nn::sequential<shape<14, 14, 1>, nn::conv2d<8, 3>, nn::relu, nn::flatten,
+                                nn::linear<1568, Out>>;
 template <std::size_t Out>
 using normalised_mlp =
     nn::sequential<nn::linear<196, 32>, nn::batch_norm, nn::relu, nn::linear<32, Out>>;
@@ -131,6 +135,7 @@ void add_digits(List& to, std::string const& folder) {
     to.template add<small_mlp<196, 10>>("digits, seen otherwise", seen(how));
   for (view const how : {view::turned, view::tilted})
     to.template add<small_cnn<10>>("digits, seen otherwise, CNN", seen(how));
+  to.template add<wide_cnn<10>>("digits, seen otherwise, wide head", seen(view::inverted));
   for (view const how : {view::moved, view::inverted})
     to.template add<normalised_mlp<10>>("digits, seen otherwise, batch norm", seen(how));
   for (std::initializer_list<std::int32_t> const fresh :
@@ -138,10 +143,12 @@ void add_digits(List& to, std::string const& folder) {
     auto const others = task::leave_classes_out(plain, fresh, to.next(), task::scaling::none, 0.3);
     to.template add<small_mlp<196, 5>>("digits, others", others, drawn_head);
     to.template add<small_cnn<5>>("digits, others, CNN", others, drawn_head);
+    to.template add<wide_cnn<5>>("digits, others, wide head", others, drawn_head);
   }
   auto const none = task::from_nothing(plain, to.next(), task::scaling::none, 0.3);
   to.template add<small_mlp<196, 10>>("digits, from nothing", none);
   to.template add<small_cnn<10>>("digits, from nothing, CNN", none);
+  to.template add<wide_cnn<10>>("digits, from nothing, wide head", none);
 }
 
 /// Classes and numbers that random networks invent.

@@ -39,6 +39,9 @@ namespace support {
   });
 }
 
+using wide_cnn_of_photographs =
+    nn::sequential<shape<16, 16, 1>, nn::conv2d<8, 3>, nn::relu, nn::flatten, nn::linear<2048, 5>>;
+
 /// What evolutions are chosen by: photographs, concentrations of gases, and answers of yes or no.
 template <class... Rules>
 [[nodiscard]] problems<Rules...> chosen_on(std::string const& folder, seed s) {
@@ -86,6 +89,9 @@ template <class... Rules>
   std::initializer_list<std::int32_t> const fresh{0, 2, 4, 6};
   to.template add<small_mlp<26, 4>>(
       "answers, others", task::leave_classes_out(asked(8, 0), fresh, to.next()), drawn_head);
+  to.template add<wide_cnn_of_photographs>("photographs, others, wide head",
+                                           task::leave_classes_out(photographs, odd, to.next()),
+                                           drawn_head);
   return to.take();
 }
 

@@ -110,6 +110,8 @@ TEST_CASE("horizon_weights: the more inputs an output sums up, the lower the hig
   CHECK(rate() == -1);
   f.inputs = 44;
   CHECK(rate() < -1);
+  r.values[table["most"]] = 1;
+  CHECK(rate() == near(1 - std::log(44.0)));
 }
 
 TEST_CASE("horizon_weights: the schedule rises for a share of the run and ends at nothing") {

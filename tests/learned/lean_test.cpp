@@ -106,7 +106,8 @@ TEST_CASE("lean: the start, the precision and the rule are its identity") {
   CHECK(identity_of(half(rule, start)) == identity_of(half(rule, std::vector(start))));
   CHECK(identity_of(half(rule, start)) != identity_of(half(rule, other)));
   CHECK(identity_of(half(rule, start)) != identity_of(half(rule)));
-  CHECK(identity_of(half(rule)) != identity_of(half(rule_type(std::vector(32, 0.1F)))));
+  CHECK(identity_of(half(rule)) !=
+        identity_of(half(rule_type(std::vector(rule_type::weights, 0.1F)))));
 }
 
 TEST_CASE("lean: some layers are forgotten, others not") {

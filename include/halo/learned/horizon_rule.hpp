@@ -27,9 +27,9 @@ namespace halo::learned {
 ///            + bias, of a tensor with one axis; + head, of the last layer; + untold, without a T;
 ///            + nothing + nothing_by_horizon τ + nothing_by_rows ν + nothing_by_loss ln clip(L,
 ///            ...), where every layer was drawn anew; else + new + new_by_horizon τ + new_by_rows
-///            ν, of a layer drawn anew; + beside_new, of the others where there is one; clipped to
-///            -14 ... -1, and to ln(16/fan-in): a step moves an output by no more than 16 times
-///            what its inputs are in the mean
+///            ν, of a layer drawn anew; + beside_new, of the others where there is one; no more
+///            than most - ln fan-in: a step moves an output by at most e^most times what its
+///            inputs are in the mean; clipped to -14 ... -1
 ///     σ    = min(1, (t+1)/max(1, T min(½, e^warm_up))) (1 - t/T)^e^min(2, end)
 ///     m ← β m + (1-β) g,  v ← β₂ v + (1-β₂) g²,  s the logistic function,
 ///     β = s(momentum + momentum_by_horizon τ + momentum_by_rows ν),

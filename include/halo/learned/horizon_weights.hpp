@@ -52,6 +52,7 @@ inline constexpr weight_table horizon_weights{std::to_array<weight_info>({
     {"decay", 1, 1, constant(-4.6)},
     {"decay_by_rows", 1, 1, constant(0.0)},
     {"decay_by_horizon", 1, 1, constant(0.0)},
+    {"most", 1, 1, constant(2.772588722239781)},
 })};
 
 namespace detail {
@@ -103,8 +104,9 @@ struct horizon_numbers {
       z = z + planned(r, f, t, table["new"], table["new_by_horizon"], table["new_by_rows"]);
     else if (!f.drawn.empty())
       z = z + r.weight(table["beside_new"]);
-    double const most = core::portable_log(16 / static_cast<double>(f.inputs));
-    return clipped(z, -14, std::min(most, -1.0));
+    Z const most =
+        r.weight(table["most"]) - as_number<Z>(core::portable_log(static_cast<double>(f.inputs)));
+    return clipped(value_of(most) < value_of(z) ? most : z, -14, -1);
   }
   /// σ.
   template <class R>
