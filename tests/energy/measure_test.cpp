@@ -56,6 +56,34 @@ TEST_CASE("measure: it ends with a warning where the meter never tells") {
   CHECK(m.spent.seconds == Approx(20));
 }
 
+TEST_CASE("measure: it ends with a warning where the meter's clock stands still or is set back") {
+  struct stuck {
+    double pace;
+    bool joules = true;
+    double seconds = 1;
+    std::uint64_t looks = 0;
+    energy::reading read() {
+      seconds += pace;
+      ++looks;
+      return {.joules = joules ? static_cast<double>(looks) : 0,
+              .seconds = seconds,
+              .samples = joules ? looks : 0};
+    }
+    static energy::resolution resolution() { return {}; }
+    static char const* source() { return "stuck"; }
+  };
+  for (double const pace : {0.0, -0.5, std::nan("")}) {
+    stuck meter{pace}, dead{pace, false};
+    auto const m = energy::measure(
+        meter, [] {}, 0.02);
+    REQUIRE(m.warning != nullptr);
+    if (pace == 0) CHECK(std::string(m.warning).find("clock") != std::string::npos);
+    CHECK(energy::measure(
+              dead, [] {}, 0.02)
+              .warning != nullptr);
+  }
+}
+
 TEST_CASE("constant_power: joules by the clock, and a roofline of a machine without a meter") {
   support::set_clock const clock;
   energy::constant_power<support::set_clock> meter(5, clock);

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include <halo/core/cost.hpp>
+#include <halo/core/stopwatch.hpp>
 #include <halo/energy/meter.hpp>
 #include <halo/energy/roofline.hpp>
 
@@ -60,11 +61,15 @@ struct measurement {
 ///     samples.push_back(m.sample_of(cost_of_that_step));
 ///
 /// Looks at the meter about a thousand times a second, after each repeat of a longer work.
-/// @param longest  seconds after which it ends with a warning
+/// @param longest  seconds after which it ends with a warning: of the meter's clock, or, where
+/// there
+///                 is a system, of the system's since the meter's went on last
 template <meter Meter, std::invocable Work>
 [[nodiscard]] measurement measure(Meter& m, Work&& work, double longest = 10) {
   reading const begin = m.read();
   measurement found;
+  stopwatch standing;
+  double latest = 0;
   std::uint64_t at_once = 1;
   do {
     double const before = found.spent.seconds;
@@ -72,8 +77,10 @@ template <meter Meter, std::invocable Work>
     found.repeats += at_once;
     found.spent = m.read() - begin;
     if (found.spent.seconds - before < 1e-3) at_once *= 2;
+    if (found.spent.seconds > latest) latest = found.spent.seconds, standing.restart();
     found.warning = warning_of(found.spent, m.resolution());
-  } while (found.warning != nullptr && found.spent.seconds < longest);
+  } while (found.warning != nullptr && found.spent.seconds < longest &&
+           standing.seconds() < longest);
   return found;
 }
 

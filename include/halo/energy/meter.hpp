@@ -53,7 +53,7 @@ concept meter = requires(M& m, M const& c) {
 
 /// Why a measurement is not to be trusted, or null: fewer than ten looks at the sensor or ten of
 /// its own steps (a work of a second looked at once a second is not measured at all), less energy
-/// than ten steps of the counter, or an uncertainty of more than a tenth.
+/// than ten steps of the counter, an uncertainty of more than a tenth, or a clock that stood still.
 [[nodiscard]] constexpr char const* warning_of(reading const& spent,
                                                resolution const& step) noexcept {
   if (spent.samples < 10 || spent.seconds < 10 * step.seconds)
@@ -62,6 +62,7 @@ concept meter = requires(M& m, M const& c) {
     return "the work took less than ten of the meter's smallest steps: repeat it";
   if (!(spent.uncertainty() <= 0.1 * std::abs(spent.joules)))  // nor where one is NaN
     return "the meter is uncertain by more than a tenth of what it found";
+  if (!(spent.seconds > 0)) return "the meter's clock did not go on: is the meter still there?";
   return nullptr;
 }
 
