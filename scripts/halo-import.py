@@ -30,7 +30,8 @@ except ImportError as missing:
     print(f"halo-import: needs python3-onnx and python3-numpy ({missing})", file=sys.stderr)
     sys.exit(77)
 
-FREE = 97  # examples where a model leaves their number open: a size that no layer has by chance
+FREE = (97, 101)  # examples where a model leaves their number open: what is right for one number
+# but not for the other has a size like it by chance
 MOST_LAYERS = 128  # with parameters: as many as a layer_mask has
 LINE = 100
 TAKEN = frozenset("""alignas alignof and and_eq asm auto bitand bitor bool break case catch char
@@ -130,10 +131,6 @@ def fraction(value):
     return fractions.Fraction(str(np.float32(value)))
 
 
-def ratio(part):
-    return f"std::ratio<{part.numerator}, {part.denominator}>"
-
-
 class Importer:
     """Walks through the nodes of a model in their order."""
 
@@ -178,6 +175,8 @@ class Importer:
         self.node = None
         if self.output not in self.values:
             raise Refused(f"output '{self.output}' does not depend on the input")
+        if self.values[self.output].zeros:
+            raise Refused(f"output '{self.output}': a Pad is supported in front of Conv only")
         return self.values[self.output]
 
     # What is said where something does not fit.
@@ -215,9 +214,33 @@ class Importer:
             return None
         with np.errstate(over="ignore"):  # of a double
             value = np.asarray(value, dtype=np.float32)
+        return self.finite(value, what)
+
+    def finite(self, value, what):
+        if value.size == 0:
+            self.refuse(f"{what} without numbers")
         if not np.isfinite(value).all():
             self.refuse(f"{what} with NaN or infinity")
         return value
+
+    def vector(self, i, what, size):
+        """Input i with a number for each channel; None where there is none."""
+        value = self.floats(i, what)
+        if value is not None and value.shape != (size,):
+            self.refuse(f"{what} of {list(value.shape)} for {size} channels")
+        return value
+
+    def steps_of(self, name, rank):
+        """An attribute that has a number from 1 for each axis."""
+        given = list(self.attribute(name, [1] * rank))
+        if len(given) != rank or min(given) < 1:
+            self.refuse(f"{name} {given} for {rank} axes")
+        return given
+
+    def ratio(self, part, what):
+        if max(abs(part.numerator), part.denominator) >= 2 ** 63:
+            self.refuse(f"{what} {float(part):g} does not fit into a std::ratio")
+        return f"std::ratio<{part.numerator}, {part.denominator}>"
 
     def value(self, i=0, zeros=False):
         name = self.node.input[i]
@@ -382,6 +405,10 @@ class Importer:
             given = [int(n) for n in self.constant(1, "a number of zeros")]
             fill = self.constant(2, "a number")
         rank = value.index.ndim
+        if self.has_input(3):
+            some = [self.axis(int(a), rank) for a in self.constant(3, "an axis")]
+            zeros = dict(zip(some + [a + rank for a in some], given))
+            given = [zeros.get(i, 0) for i in range(2 * rank)]
         spatial = given[2:rank] + given[rank + 2:]
         if self.attribute("mode", "constant") != "constant" or (fill is not None and np.any(fill)):
             self.refuse("with something else than zeros is not supported")
@@ -495,9 +522,14 @@ class Importer:
         self.elementwise("nn::gelu")
 
     def do_LeakyRelu(self):
-        slope = ratio(fraction(self.attribute("alpha", 0.01)))
+        slope = fraction(self.attribute("alpha", 0.01))
+        if slope == 0:
+            return self.elementwise("nn::relu")
+        if slope < 0:
+            self.refuse("alpha below 0 is not supported")
+        slope = self.ratio(slope, "alpha")
         usual = slope == "std::ratio<1, 100>"
-        self.elementwise("nn::leaky_relu" if usual else f"nn::basic_leaky_relu<{slope}>")
+        return self.elementwise("nn::leaky_relu" if usual else f"nn::basic_leaky_relu<{slope}>")
 
     def do_Softmax(self):
         value = self.value()
@@ -517,9 +549,11 @@ class Importer:
         if weight.ndim != 2:
             self.refuse(f"a weight of {weight.ndim} axes")
         weight = weight.T if self.attribute("transB", 0) else weight
-        weight = weight * np.float32(self.attribute("alpha", 1.0))
+        with np.errstate(over="ignore"):
+            weight = self.finite(weight * np.float32(self.attribute("alpha", 1.0)), "a weight")
+            if bias is not None:
+                bias = self.finite(bias * np.float32(self.attribute("beta", 1.0)), "a bias")
         if bias is not None:
-            bias = bias * np.float32(self.attribute("beta", 1.0))
             bias = np.broadcast_to(bias, (1, weight.shape[1])).reshape(-1)
         self.linear(weight, bias)
 
@@ -600,14 +634,12 @@ class Importer:
 
     def do_BatchNormalization(self):
         value = self.value()
+        self.examples_first(value, (2, 3, 4), "an input")
+        shape, channels = value.index.shape[2:] + value.index.shape[1:2], value.index.shape[1]
         names = ("a gain", "a bias", "a mean", "a variance")
-        gain, bias, mean, variance = (self.floats(i + 1, n) for i, n in enumerate(names))
+        gain, bias, mean, variance = (self.vector(i + 1, n, channels) for i, n in enumerate(names))
         if variance.min() < 0:
             self.refuse("a negative variance")
-        self.examples_first(value, (2, 3, 4), "an input")
-        shape, channels = value.index.shape[2:] + value.index.shape[1:2], len(gain)
-        if value.index.shape[1] != channels:
-            self.refuse(f"{channels} channels expected, {value.index.shape[1]} found")
         vectors = [("gain", gain), ("bias", bias), ("mean", mean), ("variance", variance)]
         if value.index.ndim == 2:  # perhaps an image that was flattened
             trail, order = self.shaped(value.trail, (channels,)), np.argsort(value.index[0])
@@ -622,7 +654,8 @@ class Importer:
         kept = fraction(self.attribute("momentum", 0.9))
         if not 0 <= kept < 1:
             kept = fractions.Fraction(9, 10)  # statistics that did not move; those here do
-        share, epsilon = ratio(1 - kept), ratio(fraction(epsilon))
+        share = self.ratio(1 - kept, "1 - momentum")
+        epsilon = self.ratio(fraction(epsilon), "epsilon")
         text = f"nn::basic_batch_norm<{share}, {epsilon}>"
         if (share, epsilon) == ("std::ratio<1, 10>", "std::ratio<1, 100000>"):
             text = "nn::batch_norm"
@@ -663,21 +696,24 @@ class Importer:
             if axes == wanted:
                 return f"nn::padding::{name}", [outputs for _, outputs in wanted]
         pads = self.attribute("pads") or zeros or self.attribute("auto_pad", "NOTSET")
-        return self.refuse(f"padding {pads} is neither same, valid nor symmetric")
+        ceiling = " with ceil_mode" if self.attribute("ceil_mode", 0) else ""
+        return self.refuse(f"padding {pads}{ceiling} is neither same, valid nor symmetric")
 
     def do_Conv(self):
         value = self.value(zeros=True)
-        weight, bias = self.floats(1, "a weight"), self.floats(2, "a bias")
+        weight = self.floats(1, "a weight")
         self.examples_first(value, (3, 4), "an input")
         extents, channels = list(value.index.shape[2:]), value.index.shape[1]
         groups, rank = self.attribute("group", 1), len(extents)
         outputs = weight.shape[0]
-        if weight.ndim != rank + 2 or weight.shape[1] * groups != channels:
+        if weight.ndim != rank + 2 or weight.shape[1] * groups != channels or outputs % groups:
             self.refuse(f"a weight of {list(weight.shape)} for {channels} channels in {groups} "
                         f"groups")
-        kernel = list(weight.shape[2:])
-        stride = list(self.attribute("strides", [1] * rank))
-        dilation = list(self.attribute("dilations", [1] * rank))
+        bias, kernel = self.vector(2, "a bias", outputs), list(weight.shape[2:])
+        if self.attribute("kernel_shape", kernel) != kernel:
+            self.refuse(f"a weight of {list(weight.shape)} for a kernel of "
+                        f"{self.attribute('kernel_shape')}")
+        stride, dilation = self.steps_of("strides", rank), self.steps_of("dilations", rank)
         pad, places = self.padding(extents, kernel, stride, dilation,
                                    ("same", "valid", "symmetric"), value.zeros)
         trail = self.laid(value, [0] + list(range(2, rank + 2)) + [1], extents + [channels],
@@ -700,7 +736,9 @@ class Importer:
         extents, channels = list(value.index.shape[2:]), value.index.shape[1]
         rank = len(extents)
         kernel = list(self.attribute("kernel_shape"))
-        stride = list(self.attribute("strides", [1] * rank))
+        if len(kernel) != rank or min(kernel) < 1:
+            self.refuse(f"kernel_shape {kernel} for {rank} axes")
+        stride = self.steps_of("strides", rank)
         if any(d != 1 for d in self.attribute("dilations", [1] * rank)):
             self.refuse("dilations are not supported")
         pad, places = self.padding(extents, kernel, stride, [1] * rank,
@@ -771,10 +809,14 @@ class Importer:
         channels = value.index.shape[2]
         trail = self.laid(value, [value.batch, 1 if layout else 0, 2], [steps, channels], "steps")
         weight, again = self.floats(1, "a weight"), self.floats(2, "a weight")
-        units = again.shape[2]
+        units = self.attribute("hidden_size", again.shape[2])
         if weight.shape != (1, gates * units, channels):
             self.refuse(f"a weight of {list(weight.shape)} for {channels} channels")
+        if again.shape != (1, gates * units, units):
+            self.refuse(f"a weight of {list(again.shape)} for {units} units")
         bias = self.floats(3, "a bias")
+        if bias is not None and bias.shape != (1, 2 * gates * units):
+            self.refuse(f"a bias of {list(bias.shape)} for {units} units")
         bias = np.zeros(2 * gates * units, np.float32) if bias is None else bias.reshape(-1)
 
         def turned(t):
@@ -869,9 +911,7 @@ def folded_axes(self, data, axes, do):
     given = self.attribute("axes") if axes is None else axes
     if given is None:
         return np.squeeze(data)
-    for a in sorted(int(a) for a in np.ravel(given)):
-        data = do(data, a)
-    return data
+    return do(data, tuple(int(a) for a in np.ravel(given)))
 
 
 def folded_fill(self, shape):
@@ -934,14 +974,17 @@ def imported(model, output, given):
         readings = [(0, False), (0, True), (1, False)]
     failures = []
     for batch, channels_first in readings:
-        extents = [FREE if n is None and i == batch else n for i, n in enumerate(shape)]
-        if None in extents:
-            failures.append((-1, Refused(f"input '{name}': axis {extents.index(None)} has no "
-                                         f"extent; give one by --input")))
+        missing = [i for i, n in enumerate(shape) if n is None and i != batch]
+        if missing:
+            failures.append((-1, Refused(f"input '{name}': axis {missing[0]} has no extent; give "
+                                         f"one by --input")))
             continue
-        walk = Importer(model, output, extents, batch, channels_first)
         try:
-            return walk, walk.run(), (shape, batch, channels_first)
+            for examples in FREE if shape[batch] is None else (shape[batch],):
+                extents = [examples if i == batch else n for i, n in enumerate(shape)]
+                walk = Importer(model, output, extents, batch, channels_first)
+                value = walk.run()
+            return walk, value, (shape, batch, channels_first)
         except Refused as e:
             failures.append((walk.number, e))
     raise max(failures, key=lambda f: f[0])[1]

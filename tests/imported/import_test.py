@@ -150,6 +150,51 @@ def refused(out):
         "no_window": (model([("MaxPool", ["x"], {})], image),
                       "node 0 'maxpool0', MaxPool: it is not as ONNX describes it ('NoneType' "
                       "object is not iterable)"),
+        "pad_last": (model([("Relu", ["x"], {}), ("Pad", ["x", "c0"], {})], image,
+                           constants=[np.array([0, 0, 1, 1, 0, 0, 1, 1])]),
+                     "output 'y': a Pad is supported in front of Conv only"),
+        "slope_below_0": (model([("LeakyRelu", ["x"], {"alpha": -0.5})], vector),
+                          "node 0 'leakyrelu0', LeakyRelu: alpha below 0 is not supported"),
+        "tiny_slope": (model([("LeakyRelu", ["x"], {"alpha": 1e-30})], vector),
+                       "node 0 'leakyrelu0', LeakyRelu: alpha 1e-30 does not fit into a "
+                       "std::ratio"),
+        "tiny_epsilon": (model([("BatchNormalization", ["x", "c0", "c0", "c0", "c0"],
+                                 {"epsilon": 1e-20})], vector, constants=[floats(4)]),
+                         "node 0 'batchnormalization0', BatchNormalization: epsilon 1e-20 does not "
+                         "fit into a std::ratio"),
+        "short_variance": (model([("BatchNormalization", ["x", "c0", "c0", "c0", "c1"], {})],
+                                 image, constants=[floats(2), floats(1)]),
+                           "node 0 'batchnormalization0', BatchNormalization: a variance of [1] "
+                           "for 2 channels"),
+        "long_bias": (model([("Conv", ["x", "c0", "c1"], {})], image,
+                            constants=[floats(4, 2, 3, 3), floats(5)]),
+                      "node 0 'conv0', Conv: a bias of [5] for 4 channels"),
+        "group_of_outputs": (model([("Conv", ["x", "c0"], {"group": 2})], image,
+                                   constants=[floats(3, 1, 3, 3)]),
+                             "node 0 'conv0', Conv: a weight of [3, 1, 3, 3] for 2 channels in 2 "
+                             "groups"),
+        "other_kernel": (model([("Conv", ["x", "c0"], {"kernel_shape": [5, 5]})], image,
+                               constants=[floats(4, 2, 3, 3)]),
+                         "node 0 'conv0', Conv: a weight of [4, 2, 3, 3] for a kernel of [5, 5]"),
+        "backward_stride": (model([("Conv", ["x", "c0"], {"dilations": [-1, -1]})], image,
+                                  constants=[floats(4, 2, 3, 3)]),
+                            "node 0 'conv0', Conv: dilations [-1, -1] for 2 axes"),
+        "no_outputs": (model([("MatMul", ["x", "c0"], {})], vector, constants=[floats(4, 0)]),
+                       "node 0 'matmul0', MatMul: a weight without numbers"),
+        "overflow": (model([("Gemm", ["x", "c0"], {"alpha": 3e38})], vector,
+                           constants=[2 * floats(4, 4)]),
+                     "node 0 'gemm0', Gemm: a weight with NaN or infinity"),
+        "other_units": (model([("LSTM", ["x", "c0", "c1"], {"hidden_size": 2})], steps,
+                              constants=[floats(1, 8, 3), floats(1, 6, 2)]),
+                        "node 0 'lstm0', LSTM: a weight of [1, 6, 2] for 2 units"),
+        "ceiling": (model([("MaxPool", ["x"], {"kernel_shape": [3, 3], "strides": [2, 2],
+                                               "ceil_mode": 1})], ["N", 2, 8, 9]),
+                    "node 0 'maxpool0', MaxPool: padding NOTSET with ceil_mode is neither same, "
+                    "valid nor symmetric"),
+        "as_many_as_examples": (model([("Reshape", ["x", "c0"], {})], ["N", 97],
+                                      constants=[np.array([97, -1])]),
+                                "node 0 'reshape0', Reshape: from [101, 97] to [97, 101] mixes "
+                                "examples (of which there are 101 here)"),
         "no_model": (b"certainly not protobuf", None),
         "absent": (None, "No such file or directory"),
     }
@@ -162,6 +207,22 @@ def refused(out):
                 failures.append(f"{name}: {said}")
         else:
             sentence(out, name, made, expected)
+    taken = {  # what a header has of them
+        "padded": (model([("Pad", ["x", "c0", "", "c1"], {}), ("Conv", ["x", "c2"], {})], image,
+                         constants=[np.array([0, 1, 0, 1]), np.array([1, 3]),
+                                    floats(4, 2, 1, 3)]),
+                   "nn::conv2d<4, nn::window{1, 3}, 1, nn::padding::same, 1, 1, false>"),
+        "folded_axes": (model([("Squeeze", ["c0", "c1"], {}), ("MatMul", ["x", "v0"], {})], vector,
+                              constants=[floats(1, 1, 4, 4), np.array([0, 1])]),
+                        "nn::linear<4, 4, false>"),
+        "no_slope": (model([("LeakyRelu", ["x"], {"alpha": 0.0})], vector), "nn::relu>"),
+    }
+    taken["folded_axes"][0].graph.node[1].input[0] = "x"
+    for name, (made, expected) in taken.items():
+        onnx.save(made, out / f"{name}.onnx")
+        code, said = call(out / f"{name}.onnx", "--out", out / name)
+        if code or expected not in (out / f"{name}.hpp").read_text():
+            failures.append(f"{name}: {said or (out / f'{name}.hpp').read_text()}")
     good = model([("MatMul", ["x", "c0"], {})], ["N", "features"], constants=[floats(4, 4)])
     onnx.save(good, out / "open.onnx")
     if call(out / "open.onnx", "--out", out / "open", "--input", "1,4")[0]:
