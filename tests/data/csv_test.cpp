@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -290,6 +291,11 @@ TEST_CASE("csv: where rows come from and how much they count") {
   CHECK(parse("-3,1,0\n4,1,0\n", {.domain = {0}}).samples.domains ==
         std::vector<std::int32_t>{-3, 4});
   CHECK(support::contains(message("1.5,1,0\n", {.domain = {0}}), "a whole number in field 1"));
+  CHECK(parse("-2147483648,1,0\n2147483647,1,0\n", {.domain = {0}}).samples.domains ==
+        std::vector<std::int32_t>{std::numeric_limits<std::int32_t>::min(),
+                                  std::numeric_limits<std::int32_t>::max()});
+  for (char const* large : {"2147483648,1,0\n", "-2147483649,1,0\n"})
+    CHECK(support::contains(message(large, {.domain = {0}}), "a whole number of 32 bits in field"));
   CHECK(support::contains(message("-1,1,0\n", {.weight = {0}}), "a weight from 0 in field 1"));
   CHECK(message("1,1,0\n", {.domain = {0, 1}}) ==
         "csv: domain and weight: expected at most one column each, found more");

@@ -102,6 +102,19 @@ TEST_CASE("regret: nothing to compare is refused") {
   CHECK(support::contains(
       support::message_of<error>([&] { (void)meta::compare(one, two_families(), many, silent); }),
       "rows"));
+  auto const said = [&](meta::regret_options const& how, auto const& places) {
+    return support::message_of<error>([&] { (void)meta::compare(one, places, how, silent); });
+  };
+  auto falling = o, twice = o, none = o;
+  falling.horizons = {100, 10};
+  twice.horizons = {10, 10};
+  none.rows = {0, 20};
+  CHECK(said(falling, two_families()) == "compare: horizons: expected ascending, found 10");
+  CHECK(said(twice, two_families()) == "compare: horizons: expected ascending, found 10");
+  CHECK(said(none, two_families()) == "compare: rows: expected from 1, found 0");
+  auto mixed = two_families();
+  mixed.push_back(std::make_shared<written>("a", meta::origin::new_head));
+  CHECK(said(o, mixed) == "compare: family a: expected kept head, found new head");
 }
 
 TEST_CASE("regret: an arm whose runs have no error is the worst, not the best") {

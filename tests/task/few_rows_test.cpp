@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <halo/nn/linear.hpp>
+#include <halo/nn/partly_labelled.hpp>
 #include <halo/nn/sequential.hpp>
 
 #include "../support/data.hpp"
@@ -101,6 +102,18 @@ TEST_CASE("few_rows: noise and imbalance change the rows, never those that judge
   CHECK(clean.judge(known().data()).error == noisy.judge(known().data()).error);
   auto const noise = mean_loss({.rows = 200, .batch = 16, .label_noise = 1});
   CHECK(noise != plain);
+}
+
+TEST_CASE("few_rows: noise gives no row a label that had none") {
+  using partly = task::few_rows<network, nn::partly_labelled<nn::cross_entropy>, 16>;
+  auto unlabelled = *examples();
+  for (std::size_t i = 0; i < 300; ++i) unlabelled.train.y.data()[i] = -1;
+  partly t(std::make_shared<partly::split const>(unlabelled), known(),
+           {.rows = 200, .batch = 16, .label_noise = 1});
+  std::vector<float> theta(network::parameters), gradient(network::parameters, 1);
+  t.start(seed{1}, theta.data());
+  CHECK(t.step(theta.data(), gradient.data()).loss == 0);
+  CHECK(gradient == std::vector<float>(network::parameters));
 }
 
 TEST_CASE("few_rows: judges by wrong answers, or by the share of the variance that is left") {

@@ -69,6 +69,17 @@ TEST_CASE("leave_one_out: inputs in units of what is known, of the new rows, or 
   CHECK(moments(none.known, 1).first > 1000);
 }
 
+TEST_CASE("leave_one_out: all rows of a new domain may judge what is known, in its units") {
+  rows const r;
+  auto const a = task::leave_one_out(r.all, r.domains, 1, seed{3}, task::scaling::known, 1);
+  CHECK(a.fresh.train.rows() == 0);
+  CHECK(a.fresh.test.rows() == 20);
+  CHECK(std::abs(moments(a.fresh.test, 1).first) < 1);
+  CHECK(support::message_of<error>([&] {
+          (void)task::leave_one_out(r.all, r.domains, 1, seed{3}, task::scaling::own, 1);
+        }) != "no error");
+}
+
 TEST_CASE("leave_classes_out: those listed become 0, 1 ..., the others stay known") {
   rows const r;
   std::vector<std::int32_t> const left{3, 1};

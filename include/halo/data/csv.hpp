@@ -142,9 +142,11 @@ class csv_parser {
   [[nodiscard]] std::int32_t whole_number(csv_field const& f, std::size_t k) const {
     std::string_view rest = f.text;
     bool const negative = text::take(rest, '-');
-    std::int32_t value = 0;
+    std::int64_t value = 0;
     if (!text::take_integer(rest, value) || !rest.empty()) refuse(f, "a whole number", k);
-    return negative ? -value : value;
+    if (negative) value = -value;
+    if (value != static_cast<std::int32_t>(value)) refuse(f, "a whole number of 32 bits", k);
+    return static_cast<std::int32_t>(value);
   }
 
   [[nodiscard]] float number(csv_field const& f, std::size_t k) const {

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -15,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include <halo/core/error.hpp>
 #include <halo/core/layer_mask.hpp>
 #include <halo/core/random.hpp>
 #include <halo/optim/averaged.hpp>
@@ -82,6 +84,15 @@ namespace detail {
 /// What an error counts as: where it is not finite, as nothing learned.
 [[nodiscard]] inline double counted(double error) noexcept {
   return std::isfinite(error) ? error : 1;
+}
+
+/// Refuses problems of one family whose runs begin in different ways.
+template <class... Rules>
+void expect_alike(std::vector<std::shared_ptr<problem<Rules...> const>> const& problems) {
+  std::map<std::string, origin> begins;
+  for (auto const& p : problems)
+    if (origin const o = begins.emplace(p->family(), p->begins()).first->second; o != p->begins())
+      fail("compare", "family " + p->family(), text(o), text(p->begins()));
 }
 
 /// An optimizer for a run of so many steps: a schedule that has a length gets it, a tenth of it to

@@ -168,8 +168,7 @@ template <class... Rules>
   std::vector<standing> all;
   for (std::uint64_t const h : o.horizons) {
     e.horizon = h;
-    std::array<std::uint64_t, 2> const looks{0, h};
-    auto const seen = place.run(a.rule, e, looks);
+    auto const seen = place.run(a.rule, e, std::array<std::uint64_t, 2>{0, h});
     if (all.empty()) all.push_back(seen[0]);
     all.push_back(seen[1]);
   }
@@ -182,7 +181,8 @@ template <class... Rules>
 /// same rows, mini-batches and starts for every arm. An error that is not finite counts as 1.
 ///
 /// @param ran  called as ran(runs so far, of how many), by one thread at a time
-/// @throws halo::error where there are no arms, problems, horizons or seeds, or no arm of the grid
+/// @throws halo::error where there are no arms, problems, horizons or seeds, or no arm of the grid,
+///         horizons do not ascend, rows are 0, or problems of one family begin in different ways
 template <class... Rules, class Progress>
 [[nodiscard]] regret_table compare(
     std::vector<arm<Rules...>> const& arms,
@@ -192,6 +192,11 @@ template <class... Rules, class Progress>
   if (!grid || problems.empty() || o.horizons.empty() || o.rows.empty() || o.seeds == 0)
     fail("compare", "arms of the grid, problems, horizons, rows and seeds", "at least one of each",
          std::to_string(arms.size()) + " arms, " + std::to_string(problems.size()) + " problems");
+  for (std::size_t h = 1; h < o.horizons.size(); ++h)
+    if (o.horizons[h] <= o.horizons[h - 1])
+      fail("compare", "horizons", "ascending", std::to_string(o.horizons[h]));
+  if (std::count(o.rows.begin(), o.rows.end(), 0U) > 0) fail("compare", "rows", "from 1", "0");
+  detail::expect_alike(problems);
   std::vector<detail::regret_job> jobs;
   for (std::size_t p = 0; p < problems.size(); ++p)
     for (std::size_t const n : o.rows)
@@ -218,6 +223,7 @@ template <class... Rules, class Progress>
     regret_cell cell;
     double runs = 0;
   };
+  std::vector<double> const none(arms.size());
   std::map<std::tuple<std::string, std::size_t, std::size_t>, sum> sums;
   for (std::size_t j = 0; j < jobs.size(); ++j) {
     auto const& place = *problems[jobs[j].problem];
@@ -225,13 +231,7 @@ template <class... Rules, class Progress>
       sum& s = sums[{place.family(), jobs[j].rows, h}];
       regret_cell& c = s.cell;
       if (s.runs == 0)
-        c = {place.family(),
-             place.begins(),
-             jobs[j].rows,
-             o.horizons[h],
-             0,
-             std::vector<double>(arms.size()),
-             std::vector<double>(arms.size())};
+        c = {place.family(), place.begins(), jobs[j].rows, o.horizons[h], 0, none, none};
       s.runs += 1;
       for (std::size_t a = 0; a < arms.size(); ++a) {
         auto const& run = seen[j * arms.size() + a];

@@ -201,7 +201,7 @@ class few_rows {
       for (std::int32_t& y : tensor::elements(some.y)) {
         bool const wrong = chance.bernoulli(options_.label_noise);
         auto const other = chance.below(static_cast<std::uint32_t>(all.classes));
-        if (wrong) y = static_cast<std::int32_t>(other);
+        if (wrong && y >= 0) y = static_cast<std::int32_t>(other);  // no label stays none
       }
     }
     return some;

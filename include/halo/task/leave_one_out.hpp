@@ -40,7 +40,6 @@ template <class Target>
                                         double held_out, seed s) {
   adaptation<Target> a{std::move(known), data::random_split(fresh, held_out, s)};
   if (how == scaling::none) return a;
-  data::standardizer const of_fresh(a.fresh.train);
   if (a.known.rows() > 0) {
     data::standardizer const of_known(a.known);
     of_known.apply(a.known);
@@ -50,6 +49,7 @@ template <class Target>
       return a;
     }
   }
+  data::standardizer const of_fresh(a.fresh.train);
   of_fresh.apply(a.fresh.train);
   of_fresh.apply(a.fresh.test);
   return a;
@@ -62,7 +62,7 @@ template <class Target>
 ///
 /// @param domains   of each row
 /// @param left_out  the domain that is new
-/// @param held_out  share of its rows that judge
+/// @param held_out  share of its rows that judge; 1: none is to learn from
 /// @throws halo::error where the column has another length, or one side would have no rows
 template <class Target>
 [[nodiscard]] adaptation<Target> leave_one_out(data::basic_dataset<Target> const& all,
