@@ -25,6 +25,7 @@
 #include <halo/meta/validation.hpp>
 
 #include "support/arguments.hpp"
+#include "support/evolving.hpp"
 #include "support/meta_recipes.hpp"
 #include "support/meta_tasks.hpp"
 #include "support/mnist_tasks.hpp"
@@ -80,8 +81,9 @@ void write(settings const& s, recipe const& r, learned::optimizer<P> const& rule
   for (std::string const& line : lines) all += line + '\n';
   std::array<io::metadata_entry, 1> const metadata{{{"notes", all}}};
   learned::save_weights(s.out + ".safetensors", rule, metadata);
-  std::string const name = s.out.substr(s.out.find_last_of('/') + 1);
-  meta::save_header(s.out + ".hpp", {name, r.type, r.include, r.sentence, lines}, rule.values());
+  meta::save_header(s.out + ".hpp",
+                    {support::header_name(s.out), r.type, r.include, r.sentence, lines},
+                    rule.values());
 }
 
 /// How a stage of a training goes on.
@@ -134,8 +136,9 @@ meta::validation_report validated(Validation& validation, Rule const& rule, sett
   return v;
 }
 
-std::string words_of(settings const& s, std::uint64_t every) {
-  return s.preset + ", validated every " + std::to_string(every) + " updates";
+std::string words_of(settings const& s, std::uint64_t every, std::string const& data) {
+  return s.preset + ", validated every " + std::to_string(every) + " updates" +
+         (data.empty() ? "" : ", on data " + data);
 }
 
 template <class P, class Tasks>
@@ -148,7 +151,7 @@ void train(settings const& s, recipe const& preset, Tasks const& tasks) {
   meta::trainer<P> trainer(untrained, r.training, tasks.template pool<P>(r.pool));
   meta::champion<P> best(untrained, first.accuracy);
   stage const now{r.training.updates, r.every, path_of(s, ".training.safetensors"),
-                  words_of(s, r.every)};
+                  words_of(s, r.every, tasks.data())};
   if (!s.resume.empty()) meta::resume(s.resume, trainer, best, now.words);
   go_on(trainer, validation, best, s, r, now);
   write(
@@ -214,6 +217,7 @@ settings read(int count, char** argument) {
 int main(int count, char** arguments) {
   try {
     settings const s = read(count, arguments);
+    static_cast<void>(support::header_name(s.out));
     namespace options = learned::hierarchical;
     if (s.preset == "paper")
       train<learned::hierarchical_program<options::paper>>(s, support::paper(),

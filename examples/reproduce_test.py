@@ -51,6 +51,12 @@ assert f"{left} of them to do" in said, said
 assert lines(parts) == lines(whole), "other numbers after a kill, or with other threads"
 assert "0 of them to do" in run(parts, 3)
 
+notes = folder / "notes.txt"
+notes.write_text("no line of results")
+no_lines = subprocess.run(command + ["--out", notes], capture_output=True, text=True)
+assert no_lines.returncode == 1 and "no line of results" in no_lines.stderr, no_lines.stderr
+assert notes.read_text() == "no line of results", "another file was emptied"
+
 some = folder / "some.jsonl"
 run(some, 2, "--arm", "halo")
 asked = [line for line in lines(whole) if line["arm"].startswith("halo")]

@@ -25,6 +25,7 @@
 
 #include <halo/adapt/checkpoint.hpp>
 #include <halo/core/error.hpp>
+#include <halo/core/fingerprint.hpp>
 #include <halo/core/stopwatch.hpp>
 #include <halo/learned/pretrained/best_horizon_rule.hpp>
 #include <halo/learned/weights_file.hpp>
@@ -131,6 +132,14 @@ settings read(int count, char** argument) {
     s.judged = {.horizons = {5, 10}, .rows = {12}, .seeds = 1, .threads = s.judged.threads};
   }
   return s;
+}
+
+/// What the network knows before, and what tells it from other weights under that name.
+std::string known_weights(settings const& s) {
+  if (s.weights.empty()) return {};
+  auto const values = adapt::load_parameters<network>(s.weights);
+  std::span<float const> const all = values.span();
+  return ", " + s.weights + " (" + fingerprint_of(all).text().data() + ")";
 }
 
 /// A problem whose network knows some domains and meets another; `world` counts the networks that
@@ -280,14 +289,14 @@ void run(settings const& s, support::ranks& ranks) {
                                           learning.end());
   learning.resize(learning.size() - judges);
   std::set<std::int32_t> const known(learning.begin(), learning.end());
-  std::string const recipe = (!s.known_data.empty() ? s.known_data
-                              : s.data.empty()      ? "three gases"
-                                                    : s.data) +
-                             ", " + std::to_string(all.rows.rows()) + " rows (" +
-                             support::fingerprint_of(all) + "), " +
-                             std::to_string(learning.size()) + " domains, head " +
-                             std::to_string(s.head) + (s.weights.empty() ? "" : ", " + s.weights);
-  std::printf("%s; %zu parameters\n", recipe.c_str(), network::parameters);
+  std::string const recipe =
+      (!s.known_data.empty() ? s.known_data
+       : s.data.empty()      ? "three gases"
+                             : s.data) +
+      ", " + std::to_string(all.rows.rows()) + " rows (" + support::fingerprint_of(all) + "), " +
+      std::to_string(learning.size()) + " domains, head " + std::to_string(s.head) + ", " +
+      std::to_string(network::parameters) + " parameters" + known_weights(s);
+  std::printf("%s\n", recipe.c_str());
   // the last of the domains that learn choose, where two are left to evolve on
   std::size_t const choosing =
       learning.size() < 3 ? 0 : std::max<std::size_t>(1, learning.size() / 4);

@@ -31,8 +31,9 @@ class lines {
         keys_.emplace(key_of(rest.substr(0, end)));
         rest.remove_prefix(end + 1);
       }
-      if (whole < text.size() && ::truncate(path_.c_str(), static_cast<off_t>(whole)) != 0)
-        refuse();
+      std::string_view const torn = text.substr(whole);
+      if (!torn.starts_with(before) && !before.starts_with(torn)) refuse_line(torn);
+      if (!torn.empty() && ::truncate(path_.c_str(), static_cast<off_t>(whole)) != 0) refuse();
     }
     file_ = std::fopen(path_.c_str(), "ab");
     if (file_ == nullptr) refuse();
@@ -53,12 +54,15 @@ class lines {
   }
 
  private:
+  static constexpr std::string_view before = "{\"key\": \"";
+
+  [[noreturn]] void refuse_line(std::string_view line) const {
+    halo::fail("halo-reproduce", path_, "a line that begins with {\"key\": \"...\"",
+               std::string(line.substr(0, 40)));
+  }
   [[nodiscard]] std::string key_of(std::string_view line) const {
-    constexpr std::string_view before = "{\"key\": \"";
     std::size_t const end = line.find('"', before.size());
-    if (!line.starts_with(before) || end == std::string_view::npos)
-      halo::fail("halo-reproduce", path_, "a line that begins with {\"key\": \"...\"",
-                 std::string(line.substr(0, 40)));
+    if (!line.starts_with(before) || end == std::string_view::npos) refuse_line(line);
     return std::string(line.substr(before.size(), end - before.size()));
   }
   [[noreturn]] void refuse() const {

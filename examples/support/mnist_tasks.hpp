@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <halo/core/fingerprint.hpp>
 #include <halo/data/dataset.hpp>
 #include <halo/data/mnist.hpp>
 #include <halo/data/split.hpp>
@@ -39,6 +40,16 @@ namespace support {
   return {std::move(sides.train), std::move(sides.test)};
 }
 
+/// What tells these rows, and parameters that were trained on others, from any other.
+[[nodiscard]] inline std::string fingerprint_of(data::dataset const& rows,
+                                                std::span<float const> trained) {
+  fingerprint all = halo::fingerprint_of(std::span<float const>(rows.x.data(), rows.x.size()));
+  for (auto const& part : {halo::fingerprint_of(std::span(rows.y.data(), rows.y.size())),
+                           halo::fingerprint_of(trained)})
+    all.add(part.text().data());
+  return all.text().data();
+}
+
 /// The optimizee of Andrychowicz et al. 2016: 784-20-10, sigmoid, 128 examples a mini-batch,
 /// weights ~ N(0, 0.01²).
 struct digits_mlp {
@@ -60,6 +71,8 @@ struct digits_mlp {
     }
     return places;
   }
+  /// What tells their data from other data.
+  [[nodiscard]] std::string data() const { return fingerprint_of(digits->train, {}); }
 };
 
 /// Adaptation as HALO's paper meta-trains on [Li et al. 2020, supplement]: the CNN of its Fig.
@@ -93,6 +106,8 @@ class odd_digits {
     }
     return places;
   }
+  /// What tells their data from other data.
+  [[nodiscard]] std::string data() const { return fingerprint_of(odd_->train, trained_); }
 
  private:
   void pretrain(std::shared_ptr<task::examples const> even) {

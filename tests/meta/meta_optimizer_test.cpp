@@ -90,6 +90,7 @@ TEST_CASE("meta_optimizer: constant, then a cosine down to a fiftieth") {
   CHECK(descent::schedule(o, 1000) == doctest::Approx(0.02));
   o.constant_share = 1;
   CHECK(descent::schedule(o, 100) == 1);
+  CHECK(descent::schedule(o, 1000) == 1);
 }
 
 }  // namespace meta_meta_optimizer_test

@@ -67,7 +67,7 @@ class meta_optimizer {
   [[nodiscard]] static double schedule(training const& o, std::uint64_t update) {
     double const done =
         static_cast<double>(update) / static_cast<double>(std::max<std::uint64_t>(1, o.updates));
-    if (done <= o.constant_share) return 1;
+    if (done <= o.constant_share || o.constant_share == 1) return 1;
     double const falling = std::min(1.0, (done - o.constant_share) / (1 - o.constant_share));
     return 0.02 + 0.98 * 0.5 * (1 + std::cos(std::numbers::pi * falling));
   }

@@ -24,7 +24,7 @@ class shuffled : public wrapper<Inner> {
   using typename wrapper<Inner>::layout;
   using typename wrapper<Inner>::scalar;
 
-  /// A task whose layers' units are permuted at every start.
+  /// A task whose draws begin elsewhere at every start.
   explicit shuffled(Inner inner) : wrapper<Inner>(std::move(inner)) {}
 
   void start(seed s, scalar* theta) {
