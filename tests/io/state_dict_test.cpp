@@ -100,8 +100,14 @@ TEST_CASE("state_dict: layers whose names differ in words go where their shapes 
 
 TEST_CASE("state_dict: another number of tensors; a list of names") {
   std::array<std::string_view, 4> const names{"a", "b", "c", "c.num_batches_tracked"};
-  CHECK(message(names, 4) == "load_pytorch: file: expected 4 tensors for this network, found 3");
-  CHECK(message(names, 2) == "load_pytorch: file: expected 2 tensors for this network, found 3");
+  std::string const file_has = " tensors for this network, found 3 ('a', 'b', 'c')";
+  CHECK(message(names, 4) == "load_pytorch: file: expected 4" + file_has);
+  CHECK(message(names, 2) == "load_pytorch: file: expected 2" + file_has);
+  CHECK(message({}, 2) == "load_pytorch: file: expected 2 tensors for this network, found 0");
+  std::array<std::string_view, 9> const many{"a", "b", "c", "d", "e", "f", "g", "h", "i"};
+  CHECK(message(many, 1) ==
+        "load_pytorch: file: expected 1 tensors for this network, found 9 ('a', 'b', 'c', 'd', "
+        "'e', 'f', 'g', 'h' ...)");
   auto const file = file_of(names);
   std::array<std::string_view, 2> const some{"c", "a"};
   auto const found = io::state_dict(file.tensors(), "file", wanted({2}), some);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <span>
@@ -33,6 +35,16 @@ using state_layer = std::span<tensor_view const* const>;
     if (last) first = i + 1;
   }
   return layers;
+}
+
+/// " ('0.weight', '0.bias' ...)", for messages about how many there are.
+[[nodiscard]] inline std::string first_names(std::span<tensor_view const* const> tensors) {
+  constexpr std::size_t most = 8;
+  std::string text;
+  for (tensor_view const* const t : tensors.first(std::min(most, tensors.size())))
+    text += (text.empty() ? " (" : ", ") + quoted(t->name, 48);
+  if (tensors.size() > most) text += " ...";
+  return text.empty() ? text : text + ')';
 }
 
 /// Whether two layers would fit the same one of a network: they have the same shapes; where a bias
@@ -124,13 +136,13 @@ inline void check_order(std::span<state_layer const> layers, bool whole, std::st
   for (auto const& layer : layers) most += layer.size();
   auto const count = [&] {
     fail("load_pytorch", file, std::to_string(most) + " tensors for this network",
-         std::to_string(sorted.size()));
+         std::to_string(sorted.size()) + detail::first_names(sorted));
   };
-  if (sorted.size() > most) count();
   bool const whole = sorted.size() == most;
   std::sort(sorted.begin(), sorted.end(), [&](tensor_view const* a, tensor_view const* b) {
     return by_name.compare(a->name, b->name).order < 0;
   });
+  if (sorted.size() > most) count();
   std::vector<detail::state_layer> parts = detail::layers_of(sorted);
   if (order.empty()) detail::check_order(parts, whole, file);
 
@@ -158,3 +170,5 @@ inline void check_order(std::span<state_layer const> layers, bool whole, std::st
 }
 
 }  // namespace halo::io
+
+#include <halo/macros_back.hpp>
