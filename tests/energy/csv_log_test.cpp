@@ -44,6 +44,12 @@ TEST_CASE("csv_log: what is wrong is told with its line") {
   CHECK(message("1,5,1,7").find("seconds,volts,amperes") != std::string::npos);
   CHECK(message("1,inf,1").find("seconds,volts,amperes") != std::string::npos);
   CHECK(message("1 , 5 , 1 \n2,5,1") == "no error");
+  CHECK(message("1,5,1\n2,1e200,1e200") ==
+        "csv_log: " + path + ": line 2: expected finite watts, found 2,1e200,1e200");
+  CHECK(message(("1,5,1\n" + std::string(10'000, '0')).c_str()) ==
+        "csv_log: " + path + ": line 2: expected seconds,volts,amperes, found no end of the line");
+  CHECK(support::message_of<error>([] { energy::csv_log const endless("/dev/zero"); }) ==
+        "csv_log: /dev/zero: line 1: expected seconds,volts,amperes, found no end of the line");
   for (char const* const not_in_its_unit :
        {"10:00:00,5,1\n", "2026-11-30T10:00:00,5,1\n", "1,5,482mA\n", "1,5.1V,0.4\n"})
     CHECK(message(not_in_its_unit).find("line 1: expected seconds,volts,amperes, found ") !=

@@ -111,6 +111,10 @@ TEST_CASE("warning_of: a meter that looks once a second says nothing of less") {
   double const nan = std::numeric_limits<double>::quiet_NaN();
   CHECK(about({.joules = nan, .seconds = 50, .samples = 50}, {0, 1})
             .starts_with("the meter is uncertain"));
+  double const infinity = std::numeric_limits<double>::infinity();
+  CHECK(about({.joules = infinity, .seconds = 50, .drift = infinity, .samples = 50}, {0, 1})
+            .starts_with("the meter is uncertain"));
+  CHECK(about({.joules = 3, .seconds = 0, .samples = 50}, {0, 0}).starts_with("the meter's clock"));
 }
 
 TEST_CASE("reading: between two looks drift adds up, edges do not") {

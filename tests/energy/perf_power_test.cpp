@@ -78,6 +78,10 @@ TEST_CASE("perf_power: not there, not allowed") {
         "perf_power: " + m / (m.folder + "/events/energy-pkg") +
             ": expected permission to count; as root: sysctl kernel.perf_event_paranoid=0, found "
             "Permission denied");
+  m.put(m.folder + "/cpumask", "-7,0-2147483647");  // no list without an end
+  CHECK(support::message_of<error>([&] {
+          energy::perf_power<forbids> const none(m.root());
+        }).find("Permission denied") != std::string::npos);
 }
 
 }  // namespace energy_perf_power_test

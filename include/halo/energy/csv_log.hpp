@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
 #include <array>
 #include <cerrno>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -48,11 +51,15 @@ class csv_log {
         fail("csv_log", path_, "a readable file", io::detail::reason(errno));
       if (n <= 0) break;
       rest_.append(part.data(), static_cast<std::size_t>(n));
+      std::size_t begin = 0;
+      for (std::size_t end; (end = rest_.find('\n', begin)) != std::string::npos; begin = end + 1)
+        take(std::string_view(rest_).substr(begin, end - begin));
+      rest_.erase(0, begin);
+      if (rest_.size() > part.size()) {
+        ++line_;
+        fail("csv_log", where(), "seconds,volts,amperes", "no end of the line");
+      }
     }
-    std::size_t begin = 0;
-    for (std::size_t end; (end = rest_.find('\n', begin)) != std::string::npos; begin = end + 1)
-      take(std::string_view(rest_).substr(begin, end - begin));
-    rest_.erase(0, begin);
     return integral_.total();
   }
   /// A time of its own: the mean from one line to the next.
@@ -82,6 +89,8 @@ class csv_log {
       value[i] = n;
       left.remove_prefix(end == std::string_view::npos ? left.size() : end + 1);
     }
+    if (!std::isfinite(value[1] * value[2]))
+      fail("csv_log", where(), "finite watts", std::string(line));
     if (integral_.total().samples > 0 && !(value[0] > last_))
       fail("csv_log", where(), "a later time", std::string(line));
     last_ = value[0];
@@ -99,3 +108,5 @@ class csv_log {
 }  // namespace halo::energy
 
 #endif
+
+#include <halo/macros_back.hpp>

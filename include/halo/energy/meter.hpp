@@ -60,7 +60,8 @@ concept meter = requires(M& m, M const& c) {
     return "the meter looks too seldom for work this short: repeat the work, or sample faster";
   if (spent.joules < 10 * step.joules)
     return "the work took less than ten of the meter's smallest steps: repeat it";
-  if (!(spent.uncertainty() <= 0.1 * std::abs(spent.joules)))  // nor where one is NaN
+  double const size = std::abs(spent.joules);  // not finite: nor does it know
+  if (!(spent.uncertainty() <= 0.1 * size && size <= std::numeric_limits<double>::max()))
     return "the meter is uncertain by more than a tenth of what it found";
   if (!(spent.seconds > 0)) return "the meter's clock did not go on: is the meter still there?";
   return nullptr;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <halo/macros_aside.hpp>
+
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -119,7 +122,8 @@ class perf_power {
       int const last = dash == std::string_view::npos
                            ? first
                            : sysfs::number_in<int>(part.substr(dash + 1)).value_or(first);
-      for (int i = first; i <= last; ++i) found.push_back(i);
+      constexpr int most = 1 << 16;  // processors of a machine
+      for (int i = std::clamp(first, 0, most); i <= std::min(last, most); ++i) found.push_back(i);
       text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     }
     return found;
@@ -141,3 +145,5 @@ class perf_power {
 }  // namespace halo::energy
 
 #endif
+
+#include <halo/macros_back.hpp>

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,13 @@ using cosine_adam = optim::scheduled<optim::adam, optim::cosine>;
 ///     meta::hand_made_grid<optim::momentum, optim::adam, meta::cosine_adam, my_rule>()
 template <class... Rules>
 [[nodiscard]] std::vector<arm<Rules...>> hand_made_grid() {
+  constexpr auto among = []<class Rule>() { return (0 + ... + int{std::is_same_v<Rule, Rules>}); };
+  static_assert(
+      among.template operator()<optim::momentum>() == 1 &&
+          among.template operator()<optim::adam>() == 1 &&
+          among.template operator()<cosine_adam>() == 1,
+      "halo: meta: the grid is of optim::momentum, optim::adam and meta::cosine_adam: each "
+      "once among the rules");
   std::vector<arm<Rules...>> all;
   auto const add = [&](char const* name, double rate, auto const& rule, bool head) {
     std::array<char, 64> text{};
