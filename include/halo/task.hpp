@@ -6,6 +6,7 @@
 #include <halo/task/adapted.hpp>
 #include <halo/task/choice.hpp>
 #include <halo/task/few_rows.hpp>
+#include <halo/task/fitting.hpp>
 #include <halo/task/leave_one_out.hpp>
 #include <halo/task/reparametrised.hpp>
 #include <halo/task/shuffled.hpp>

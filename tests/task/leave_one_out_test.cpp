@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "../support/data.hpp"
@@ -78,6 +79,16 @@ TEST_CASE("leave_one_out: all rows of a new domain may judge what is known, in i
   CHECK(support::message_of<error>([&] {
           (void)task::leave_one_out(r.all, r.domains, 1, seed{3}, task::scaling::own, 1);
         }) != "no error");
+}
+
+TEST_CASE("leave_one_out: an infinite value of the new domain is refused on either side") {
+  for (std::size_t const row : {1, 4, 7, 10, 13, 16}) {
+    rows r;
+    r.all.x.data()[2 * row] = std::numeric_limits<float>::infinity();
+    CHECK(support::contains(support::message_of<error>(
+                                [&] { (void)task::leave_one_out(r.all, r.domains, 1, seed{3}); }),
+                            "expected a finite value, found an infinite one"));
+  }
 }
 
 TEST_CASE("leave_classes_out: those listed become 0, 1 ..., the others stay known") {

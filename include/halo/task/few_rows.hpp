@@ -26,6 +26,7 @@
 #include <halo/nn/gradient.hpp>
 #include <halo/nn/initialize.hpp>
 #include <halo/nn/loss.hpp>
+#include <halo/task/fitting.hpp>
 #include <halo/task/task.hpp>
 
 namespace halo::task {
@@ -87,7 +88,8 @@ class few_rows {
     if (options_.anew > layout::layers)
       fail("few_rows", "layers drawn anew", "at most " + std::to_string(layout::layers),
            std::to_string(o.anew));
-    for (dataset const* d : {&from_->train, &from_->test}) check(*d);
+    for (dataset const* d : {&from_->train, &from_->test})
+      expect_fitting<Network, Loss>(*d, "few_rows");
   }
   /// Shares examples and parameters; has a workspace of its own.
   few_rows(few_rows const& other)
@@ -170,16 +172,6 @@ class few_rows {
   using workspace = nn::workspace<Network, float, Batch>;
 
   [[nodiscard]] static constexpr std::size_t targets() { return Loss::targets(Network::outputs); }
-  void check(dataset const& d) const {
-    if (d.features() != Network::inputs || d.rows() == 0 ||
-        (labelled ? d.classes > Network::outputs : d.targets() != targets()))
-      fail("few_rows", "examples",
-           std::to_string(Network::inputs) + " features, " + (labelled ? "at most " : "") +
-               std::to_string(Network::outputs) + (labelled ? " classes" : " targets") + ", a row",
-           std::to_string(d.features()) + " features, " +
-               std::to_string(labelled ? d.classes : d.targets()) +
-               (labelled ? " classes, " : " targets, ") + std::to_string(d.rows()) + " rows");
-  }
 
   [[nodiscard]] dataset drawn(seed s) const {
     dataset const& all = from_->train;

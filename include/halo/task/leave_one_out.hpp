@@ -40,6 +40,7 @@ template <class Target>
                                         double held_out, seed s) {
   adaptation<Target> a{std::move(known), data::random_split(fresh, held_out, s)};
   if (how == scaling::none) return a;
+  static_cast<void>(data::standardizer(fresh));  // infinite values are refused in all its rows
   if (a.known.rows() > 0) {
     data::standardizer const of_known(a.known);
     of_known.apply(a.known);

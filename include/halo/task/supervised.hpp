@@ -28,6 +28,7 @@
 #include <halo/nn/loss.hpp>
 #include <halo/nn/operations.hpp>
 #include <halo/task/choice.hpp>
+#include <halo/task/fitting.hpp>
 #include <halo/task/task.hpp>
 
 namespace halo::task {
@@ -61,7 +62,8 @@ class supervised {
   /// than Batch
   supervised(shared_examples from, std::size_t batch, seed draws, Rule rule = {})
       : from_(std::move(from)), batch_(batch), draws_(draws), rule_(rule), work_(new workspace) {
-    for (dataset const* part : {&from_->train, &from_->held_out}) check(*part);
+    for (dataset const* part : {&from_->train, &from_->held_out})
+      expect_fitting<Network, Loss>(*part, "supervised");
     if (batch == 0 || batch > Batch)
       fail("supervised", "mini-batch", "1 to " + std::to_string(Batch) + " examples",
            std::to_string(batch));
@@ -165,17 +167,6 @@ class supervised {
 
   [[nodiscard]] static nn::pass pass(std::size_t rows) noexcept {
     return {.rows = rows, .capacity = Batch};
-  }
-  static void check(dataset const& d) {
-    if (d.features() != Network::inputs || d.rows() == 0 ||
-        (labelled ? d.classes > Network::outputs : d.targets() != targets))
-      fail("supervised", "examples",
-           std::to_string(Network::inputs) + " features, " + (labelled ? "at most " : "") +
-               std::to_string(labelled ? Network::outputs : targets) +
-               (labelled ? " classes" : " targets") + ", a row",
-           std::to_string(d.features()) + " features, " +
-               std::to_string(labelled ? d.classes : d.targets()) +
-               (labelled ? " classes, " : " targets, ") + std::to_string(d.rows()) + " rows");
   }
   void copy_row(dataset const& d, std::size_t row, std::size_t to) noexcept {
     float const* const x = d.x.data() + row * Network::inputs;
