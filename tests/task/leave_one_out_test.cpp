@@ -103,6 +103,23 @@ TEST_CASE("leave_classes_out: those listed become 0, 1 ..., the others stay know
           static_cast<int>(a.fresh.test.x.data()[2 * i]) % 4);
 }
 
+TEST_CASE("leave_classes_out, from_nothing: nothing known and too few new rows are refused") {
+  rows const r;
+  std::vector<std::int32_t> const every{0, 1, 2, 3}, one{1};
+  CHECK(support::message_of<error>([&] { (void)task::leave_classes_out(r.all, every, seed{3}); }) ==
+        "leave_classes_out: classes with rows that stay known: expected at least one, found "
+        "none");
+  auto few = data::select(r.all, data::row_numbers{0, 1, 2});  // a row of class 1
+  for (auto const how : {task::scaling::known, task::scaling::own, task::scaling::none})
+    CHECK(support::message_of<error>([&] {
+            (void)task::leave_classes_out(few, one, seed{3}, how);
+          }) == "adaptation: rows of what is new: expected at least 2, found 1");
+  few = data::select(r.all, data::row_numbers{0});
+  CHECK(support::message_of<error>([&] {
+          (void)task::from_nothing(few, seed{3}, task::scaling::none);
+        }) == "adaptation: rows of what is new: expected at least 2, found 1");
+}
+
 TEST_CASE("from_nothing: nothing is known, the rows scale themselves; numbers as well as classes") {
   rows const r;
   auto const a = task::from_nothing(r.all, seed{3});

@@ -38,6 +38,8 @@ template <class Target>
 [[nodiscard]] adaptation<Target> scaled(data::basic_dataset<Target> known,
                                         data::basic_dataset<Target> const& fresh, scaling how,
                                         double held_out, seed s) {
+  if (fresh.rows() < 2)
+    fail("adaptation", "rows of what is new", "at least 2", std::to_string(fresh.rows()));
   adaptation<Target> a{std::move(known), data::random_split(fresh, held_out, s)};
   if (how == scaling::none) return a;
   static_cast<void>(data::standardizer(fresh));  // infinite values are refused in all its rows
@@ -86,7 +88,8 @@ template <class Target>
 
 /// An adaptation to other classes: those listed are new and become 0, 1 ..., the others are known.
 ///
-/// @throws halo::error as data::select_classes
+/// @throws halo::error as data::select_classes, and where no class stays known or the new ones have
+///         one row
 [[nodiscard]] inline adaptation<> leave_classes_out(data::dataset const& all,
                                                     std::span<std::int32_t const> left_out, seed s,
                                                     scaling how = scaling::known,
@@ -98,11 +101,14 @@ template <class Target>
     if (rows[c] > 0 && std::find(left_out.begin(), left_out.end(), label) == left_out.end())
       others.push_back(label);
   }
+  if (others.empty())
+    fail("leave_classes_out", "classes with rows that stay known", "at least one", "none");
   return detail::scaled(data::select_classes(all, others), data::select_classes(all, left_out), how,
                         held_out, s);
 }
 
 /// A problem that nothing was known of: all rows are new.
+/// @throws halo::error where there are fewer than two
 template <class Target>
 [[nodiscard]] adaptation<Target> from_nothing(data::basic_dataset<Target> const& all, seed s,
                                               scaling how = scaling::own, double held_out = 0.5) {
