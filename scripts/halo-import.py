@@ -654,6 +654,9 @@ class Importer:
         kept = fraction(self.attribute("momentum", 0.9))
         if not 0 <= kept < 1:
             kept = fractions.Fraction(9, 10)  # statistics that did not move; those here do
+        note = "The model's norms are in training mode: here they answer by running statistics."
+        if self.attribute("training_mode", 0) and note not in self.notes:
+            self.notes.append(note)
         share = self.ratio(1 - kept, "1 - momentum")
         epsilon = self.ratio(fraction(epsilon), "epsilon")
         text = f"nn::basic_batch_norm<{share}, {epsilon}>"

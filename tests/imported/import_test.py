@@ -215,6 +215,10 @@ def refused(out):
         "folded_axes": (model([("Squeeze", ["c0", "c1"], {}), ("MatMul", ["x", "v0"], {})], vector,
                               constants=[floats(1, 1, 4, 4), np.array([0, 1])]),
                         "nn::linear<4, 4, false>"),
+        "training": (model([("BatchNormalization", ["x", "c0", "c0", "c0", "c0"],
+                             {"training_mode": 1})], vector, constants=[floats(4)], opset=14),
+                     "/// The model's norms are in training mode: here they answer by running "
+                     "statistics.\n"),
         "no_slope": (model([("LeakyRelu", ["x"], {"alpha": 0.0})], vector), "nn::relu>"),
     }
     taken["folded_axes"][0].graph.node[1].input[0] = "x"
