@@ -61,9 +61,8 @@ struct measurement {
 ///     samples.push_back(m.sample_of(cost_of_that_step));
 ///
 /// Looks at the meter about a thousand times a second, after each repeat of a longer work.
-/// @param longest  seconds after which it ends with a warning: of the meter's clock, or, where
-/// there
-///                 is a system, of the system's since the meter's went on last
+/// @param longest  seconds after which it ends with a warning: of the meter's clock, or of the
+///                 system's, where there is one, since the meter's went on last
 template <meter Meter, std::invocable Work>
 [[nodiscard]] measurement measure(Meter& m, Work&& work, double longest = 10) {
   reading const begin = m.read();
