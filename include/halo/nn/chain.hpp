@@ -23,36 +23,45 @@ struct complaint {
                 "gives (I, the layer L and X stand in the note beside this)");
   static_assert(M != mistake::output,
                 "halo: layer: `output<X>`, the shape<...> of an output example, is missing");
-  static_assert(M != mistake::tensors,
-                "halo: layer: `tensors<X>` is missing: a std::array of tensor_spec, its parameters "
-                "(nn::stateless_layer has none)");
-  static_assert(M != mistake::tensor,
-                "halo: layer: a tensor of `tensors<X>` has a name of 1 to 20 letters, at most four "
-                "axes and at least one element");
+  static_assert(
+      M != mistake::tensors,
+      "halo: layer: `tensors<X>` is missing: a std::array of tensor_spec, its parameters, "
+      "constexpr (nn::stateless_layer has none)");
+  static_assert(
+      M != mistake::tensor,
+      "halo: layer: a tensor of `tensors<X>` has a name of its own of 1 to 20 letters, at "
+      "most four axes and at least one element");
   static_assert(M != mistake::memory,
                 "halo: layer: `memory<X>` is missing: how many elements an example forward keeps "
-                "for backward (nn::stateless_layer has none)");
+                "for backward, a constexpr whole number (nn::stateless_layer has none)");
   static_assert(M != mistake::operations,
-                "halo: layer: `operations<X>` is missing: multiply-adds of forward an example "
-                "(nn::stateless_layer counts none)");
-  static_assert(M != mistake::kind, "halo: layer: `kind`, a word for summaries, is missing");
+                "halo: layer: `operations<X>` is missing: multiply-adds of forward an example, "
+                "a constexpr whole number (nn::stateless_layer counts none)");
+  static_assert(M != mistake::kind,
+                "halo: layer: `kind`, a word for summaries, is missing or not constexpr");
+  static_assert(M != mistake::elementwise,
+                "halo: layer: `elementwise` is missing: whether y may lie on top of x, and dx of "
+                "dy, a constexpr bool");
   static_assert(
-      M != mistake::elementwise,
-      "halo: layer: `elementwise` is missing: whether y may lie on top of x, and dx of dy");
-  static_assert(M != mistake::needs_input,
-                "halo: layer: `needs_input` is missing: whether backward reads x");
-  static_assert(M != mistake::needs_output,
-                "halo: layer: `needs_output` is missing: whether backward reads y");
+      M != mistake::needs_input,
+      "halo: layer: `needs_input` is missing: whether backward reads x, a constexpr bool");
+  static_assert(
+      M != mistake::needs_output,
+      "halo: layer: `needs_output` is missing: whether backward reads y, a constexpr bool");
   static_assert(M != mistake::forward,
                 "halo: layer: `forward` is missing or takes something else than forward<X>(pass "
                 "const& p, C theta, C x, P y, P memory) with C = simd::const_of<P>");
   static_assert(M != mistake::backward,
                 "halo: layer: `backward` is missing or takes something else than backward<X>(pass "
                 "const& p, backward_arguments<P> const& a)");
+  static_assert(
+      M != mistake::bound,
+      "halo: layer: `backward` returns nothing, or a bound on the gradient that it wrote, "
+      "a float");
   static_assert(M != mistake::name,
                 "halo: layer: a member has almost the name of one that a layer may have: scratch, "
                 "fixed_scratch, transparent, statistics, observe, keep_rows, forward_activated, "
-                "backward_activated, describe");
+                "backward_activated, describe, room, room_of_few, gradient_bound, gradient_part");
   static_assert(M != mistake::scratch,
                 "halo: layer: `scratch<X>` is a number: elements of work space an example");
   static_assert(M != mistake::fixed_scratch,
@@ -60,6 +69,10 @@ struct complaint {
   static_assert(M != mistake::no_scratch,
                 "halo: layer: `forward` takes work space, and neither `scratch<X>` nor "
                 "`fixed_scratch<X>` says how much");
+  static_assert(
+      M != mistake::room,
+      "halo: layer: `room<X>` and `room_of_few<X>` are numbers: bytes that a pass finds in "
+      "pass.room");
   static_assert(M != mistake::transparent, "halo: layer: `transparent` is true or false");
   static_assert(M != mistake::statistics,
                 "halo: layer: `statistics<X>` is a std::array of tensor_spec, as `tensors<X>` is");

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <type_traits>
 
 #include <halo/core/record.hpp>
@@ -37,6 +38,8 @@ HALO_NN_NAMED(keep_rows);
 HALO_NN_NAMED(forward_activated);
 HALO_NN_NAMED(backward_activated);
 HALO_NN_NAMED(describe);
+HALO_NN_NAMED(room);
+HALO_NN_NAMED(room_of_few);
 // almost those
 HALO_NN_NAMED(scratches);
 HALO_NN_NAMED(fixedscratch);
@@ -48,18 +51,37 @@ HALO_NN_NAMED(keeps_rows);
 HALO_NN_NAMED(forward_activation);
 HALO_NN_NAMED(backward_activation);
 HALO_NN_NAMED(describes);
+HALO_NN_NAMED(rooms);
+HALO_NN_NAMED(room_for_few);
+HALO_NN_NAMED(gradient_bounds);
+HALO_NN_NAMED(gradient_parts);
 #undef HALO_NN_NAMED
+
+/// Values that the compiler knows: of what is not constant, or a number with a fraction or below 0,
+/// there is no such type.
+template <std::size_t N>
+struct constant_number;
+template <bool B>
+struct constant_flag;
+template <class List>
+  requires requires(List const& l) { l.size(); }
+[[nodiscard]] consteval std::size_t number_of(List const list) {
+  return list.size();
+}
+[[nodiscard]] consteval bool is_text(char const* text) { return text != nullptr; }
 
 /// A member that is to be a template over X, looked for as one only if it is no plain one: g++
 /// takes that for an error of its own.
 #define HALO_NN_TEMPLATE(member)                                   \
   template <class L, class X>                                      \
   concept number_##member = !requires { L::member; } && requires { \
-    { L::template member<X> } -> std::convertible_to<std::size_t>; \
+    typename constant_number<std::size_t{L::template member<X>}>;  \
   };                                                               \
   template <class L, class X>                                      \
-  concept list_##member = !requires { L::member; } &&              \
-                          requires { std::span<tensor_spec const>(L::template member<X>); }
+  concept list_##member = !requires { L::member; } && requires {   \
+    std::span<tensor_spec const>(L::template member<X>);           \
+    typename constant_number<number_of(L::template member<X>)>;    \
+  }
 HALO_NN_TEMPLATE(accepts);
 HALO_NN_TEMPLATE(tensors);
 HALO_NN_TEMPLATE(statistics);
@@ -67,13 +89,24 @@ HALO_NN_TEMPLATE(memory);
 HALO_NN_TEMPLATE(operations);
 HALO_NN_TEMPLATE(scratch);
 HALO_NN_TEMPLATE(fixed_scratch);
+HALO_NN_TEMPLATE(room);
+HALO_NN_TEMPLATE(room_of_few);
 #undef HALO_NN_TEMPLATE
 
 template <class L>
 inline constexpr bool misspelt =
     has_scratches<L> || has_fixedscratch<L> || has_transparant<L> || has_statistic<L> ||
     has_observes<L> || has_keep_row<L> || has_keeps_rows<L> || has_forward_activation<L> ||
-    has_backward_activation<L> || has_describes<L>;
+    has_backward_activation<L> || has_describes<L> || has_rooms<L> || has_room_for_few<L> ||
+    has_gradient_bounds<L> || has_gradient_parts<L>;
+
+/// Whether backward returns nothing, or a bound on the gradient that it wrote.
+template <class R>
+concept bound_or_nothing = std::is_void_v<R> || std::floating_point<R>;
+template <class L, class X>
+concept bounds_backward = requires(pass const& p, backward_arguments<float*> const& a) {
+  { L::template backward<X>(p, a) } -> bound_or_nothing;
+};
 
 enum class mistake {
   none,
@@ -90,10 +123,12 @@ enum class mistake {
   needs_output,
   forward,
   backward,
+  bound,
   name,
   scratch,
   fixed_scratch,
   no_scratch,
+  room,
   transparent,
   statistics,
   observe,
@@ -107,10 +142,18 @@ enum class mistake {
 /// Whether a layer declares its tensors as they can be laid out.
 template <class L, class X>
 [[nodiscard]] consteval bool tensors_fit() {
-  for (tensor_spec const& t : L::template tensors<X>) {
+  auto const tensors = L::template tensors<X>;
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    tensor_spec const& t = tensors[i];
     std::size_t letters = 0;
     while (t.name != nullptr && t.name[letters] != '\0') ++letters;
     if (letters == 0 || letters > 20 || t.rank > t.extents.size() || t.count() == 0) return false;
+    for (std::size_t k = 0; k < i; ++k) {
+      tensor_spec const& other = tensors[k];
+      if (other.layer == t.layer && other.path.at == t.path.at &&
+          std::string_view(other.name) == t.name)
+        return false;
+    }
   }
   return true;
 }
@@ -123,24 +166,13 @@ template <class L, class X>
   if (!list_tensors<L, X>) return tensors;
   if (!number_memory<L, X>) return memory;
   if (!number_operations<L, X>) return operations;
-  if (!requires {
-        { L::kind } -> std::convertible_to<char const*>;
-      })
-    return kind;
-  if (!requires {
-        { L::elementwise } -> std::convertible_to<bool>;
-      })
-    return elementwise;
-  if (!requires {
-        { L::needs_input } -> std::convertible_to<bool>;
-      })
-    return needs_input;
-  if (!requires {
-        { L::needs_output } -> std::convertible_to<bool>;
-      })
-    return needs_output;
+  if (!requires { typename constant_flag<is_text(L::kind)>; }) return kind;
+  if (!requires { typename constant_flag<bool{L::elementwise}>; }) return elementwise;
+  if (!requires { typename constant_flag<bool{L::needs_input}>; }) return needs_input;
+  if (!requires { typename constant_flag<bool{L::needs_output}>; }) return needs_output;
   if (!runs_forward<L, X, float*>) return forward;
   if (!runs_backward<L, X, float*>) return backward;
+  if (!bounds_backward<L, X>) return bound;
   return none;
 }
 
@@ -154,9 +186,9 @@ template <class L, class X>
   if (has_scratch<L> && !places) return scratch;
   if (has_fixed_scratch<L> && !fixed_places) return fixed_scratch;
   if (scratching<L, X> && !places && !fixed_places) return no_scratch;
-  if (has_transparent<L> && !requires {
-        { L::transparent } -> std::convertible_to<bool>;
-      })
+  if ((has_room<L> && !number_room<L, X>) || (has_room_of_few<L> && !number_room_of_few<L, X>))
+    return room;
+  if (has_transparent<L> && !requires { typename constant_flag<bool{L::transparent}>; })
     return transparent;
   if (has_statistics<L> && !followed) return statistics;
   bool const observed = requires(pass const& p, float const* m, float* r) {

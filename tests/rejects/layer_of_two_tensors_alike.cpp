@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// error: halo: layer: a tensor of `tensors<X>` has a name of its own of 1 to 20 letters,
+#include "../support/smallest_layer.hpp"
+
+using namespace halo;
+
+struct own : support::smallest_layer {
+  template <class X>
+  static constexpr std::array<nn::tensor_spec, 2> tensors{
+      nn::tensor_spec{"gain", {X::size, 0, 0, 0}, 1, parameter_role::gain},
+      nn::tensor_spec{"gain", {X::size, 0, 0, 0}, 1, parameter_role::gain}};
+};
+
+static_assert(nn::sequential<shape<3>, own>::outputs == 3);
