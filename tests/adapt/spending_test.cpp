@@ -188,6 +188,32 @@ TEST_CASE("spending: a meter that broke ends a run by joules, and no other") {
   CHECK(adapt::run(d, stream, {.iterations = 10}, second).reason == stop::iterations);
 }
 
+TEST_CASE("spending: a meter that stands still ends a run by joules, and no other") {
+  struct stuck {
+    double pace, seconds = 0;
+    energy::reading read() { return {.joules = 3, .seconds = seconds += pace, .samples = 1}; }
+    static energy::resolution resolution() { return {}; }
+    static char const* source() { return "stuck"; }
+  };
+  device d;
+  rows stream;
+  for (double const pace : {0.0, 1.0, -1.0}) {
+    stuck meter{pace};
+    adapt::spending spent(d, energy::horowitz45{}, meter);
+    spent.set_longest(0.01);
+    adapt::outcome const o = adapt::run(d, stream, {.joules = 50}, spent);
+    CHECK(o.reason == stop::energy);
+    CHECK(o.totals.iterations > 0);
+    REQUIRE(spent.warning() != nullptr);
+    CHECK(std::string(spent.warning()).find("stood still") != std::string::npos);
+    CHECK(adapt::run(d, stream, {.iterations = 10}, spent).reason == stop::iterations);
+  }
+  ticking alive;
+  adapt::spending spent(d, energy::horowitz45{}, alive);
+  spent.set_longest(1);
+  CHECK(adapt::run(d, stream, {.joules = 50}, spent).totals.iterations == 50);
+}
+
 TEST_CASE("spending: a budget in joules that nobody counts is refused") {
   device d;
   rows stream;

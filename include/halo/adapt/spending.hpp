@@ -3,12 +3,14 @@
 
 #include <concepts>
 #include <cstddef>
+#include <limits>
 #include <type_traits>
 #include <utility>
 
 #include <halo/adapt/report.hpp>
 #include <halo/adapt/run.hpp>
 #include <halo/core/options.hpp>
+#include <halo/core/stopwatch.hpp>
 #include <halo/energy/estimate.hpp>
 #include <halo/energy/meter.hpp>
 #include <halo/optim/policy.hpp>
@@ -37,6 +39,24 @@ concept estimator = energy::model<E> || requires(E const& e, optim::decision con
   { e(d, std::size_t{}) } -> std::convertible_to<energy::joules>;
 };
 
+namespace detail {
+
+/// Whether a meter's joules rise, by the system's clock.
+struct standstill {
+  stopwatch since{};     ///< they rose last
+  double most = 0;       ///< joules so far
+  double longest = 60;   ///< seconds, see spending::set_longest
+  bool reached = false;  ///< whether they stood for so long
+
+  /// A meter of these steps has counted so much.
+  void look(double joules, energy::resolution const& step) noexcept {
+    if (joules > most) most = joules, since.restart();
+    reached = since.seconds() > longest + 10 * step.seconds + 1e3 * step.joules;
+  }
+};
+
+}  // namespace detail
+
 /// Counts the joules of a run, by a model, a meter or both side by side: the observer that a budget
 /// in joules asks.
 ///
@@ -46,7 +66,8 @@ concept estimator = energy::model<E> || requires(E const& e, optim::decision con
 ///
 /// With a meter the budget is of what the meter says, evaluations and whatever else the machine
 /// does included; a model counts steps alone, those that were refused too. Counts from when it is
-/// made; a meter is referred to and read after each step. Allocates nothing itself.
+/// made; a meter is referred to and read after each step. A meter whose joules stand still is taken
+/// for broken, so that a budget in joules ends: see set_longest. Allocates nothing itself.
 /// @tparam Observer  called with each report as well; may end the run
 template <class Device, class Model = no_model, energy::meter Meter = no_meter,
           class Observer = no_observer>
@@ -74,16 +95,31 @@ class spending {
   /// A step was made.
   bool operator()(report const& r) {
     modelled_ += estimate(r);
-    if constexpr (metered) now_ = meter_->read();
+    if constexpr (metered) {
+      now_ = meter_->read();
+      standing_.look(measured().joules, meter_->resolution());
+    }
     if constexpr (std::same_as<std::invoke_result_t<Observer&, report const&>, bool>)
       return observe_(r);
     observe_(r);
     return true;
   }
 
-  /// What the budget counts: by the meter where there is one, else by the model.
+  /// What the budget counts: by the meter where there is one, NaN once it stood still for too long,
+  /// else by the model.
   [[nodiscard]] double joules() const noexcept {
+    if constexpr (metered) {
+      if (standing_.reached) return std::numeric_limits<double>::quiet_NaN();
+    }
     return metered ? measured().joules : modelled_.total();
+  }
+  /// How many seconds the meter's joules may stand still, unless told 60; ten of the meter's own
+  /// steps, and the time that its step of joules lasts at a milliwatt, are added. By the system's
+  /// clock: where there is none nobody notices.
+  void set_longest(double seconds) noexcept
+    requires(!std::same_as<Meter, no_meter>)
+  {
+    standing_.longest = seconds;
   }
   /// What the model says of the steps so far.
   [[nodiscard]] energy::joules const& modelled() const noexcept { return modelled_; }
@@ -91,7 +127,10 @@ class spending {
   [[nodiscard]] energy::reading measured() const noexcept { return now_ - begin_; }
   /// Why the meter's joules are not to be trusted; null where they are, or no meter is read.
   [[nodiscard]] char const* warning() const {
-    if constexpr (metered) return energy::warning_of(measured(), meter_->resolution());
+    if constexpr (metered) {
+      if (standing_.reached) return "the meter's joules stood still: is the meter still there?";
+      return energy::warning_of(measured(), meter_->resolution());
+    }
     return nullptr;
   }
 
@@ -112,6 +151,7 @@ class spending {
 
   Model model_;
   [[no_unique_address]] std::conditional_t<metered, Meter*, no_meter> meter_{};
+  [[no_unique_address]] std::conditional_t<metered, detail::standstill, no_model> standing_{};
   [[no_unique_address]] Observer observe_;
   energy::joules modelled_{};
   energy::reading begin_{}, now_{};
