@@ -78,6 +78,9 @@ class spending {
   static_assert(std::invocable<Observer&, report const&>,
                 "halo: spending: behind the model come a meter, which has read(), resolution() and "
                 "source(), and an observer of reports");
+  static_assert(
+      !std::same_as<Model, no_model> || !std::same_as<Meter, no_meter>,
+      "halo: spending: counts by a model, a meter or both; no_model has a meter behind it");
 
  public:
   /// By a model.

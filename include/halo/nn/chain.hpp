@@ -16,6 +16,9 @@ namespace halo::nn::detail {
 template <std::size_t I, class L, class X, mistake M>
 struct complaint {
   static_assert(
+      M != mistake::network,
+      "halo: sequential: a network is no layer of another: write its layers in its place");
+  static_assert(
       M != mistake::no_layer,
       "halo: layer: L is no layer: `accepts<X>`, whether examples of shape X fit, is missing");
   static_assert(M != mistake::shape,

@@ -110,6 +110,7 @@ concept bounds_backward = requires(pass const& p, backward_arguments<float*> con
 
 enum class mistake {
   none,
+  network,
   no_layer,
   shape,
   output,
@@ -206,7 +207,9 @@ template <class L, class X>
 
 template <class L, class X>
 [[nodiscard]] consteval mistake mistake_of() {
-  if constexpr (!number_accepts<L, X>) {
+  if constexpr (requires { typename L::layout; } && !number_accepts<L, X>) {
+    return mistake::network;
+  } else if constexpr (!number_accepts<L, X>) {
     return mistake::no_layer;
   } else if constexpr (!L::template accepts<X>) {
     return mistake::shape;
