@@ -82,7 +82,7 @@ TEST_CASE("leave_one_out: all rows of a new domain may judge what is known, in i
 }
 
 TEST_CASE("leave_one_out: an infinite value of the new domain is refused on either side") {
-  for (std::size_t const row : {1, 4, 7, 10, 13, 16}) {
+  for (std::size_t const row : {1U, 4U, 7U, 10U, 13U, 16U}) {
     rows r;
     r.all.x.data()[2 * row] = std::numeric_limits<float>::infinity();
     CHECK(support::contains(support::message_of<error>(
