@@ -81,6 +81,12 @@ class recorder {
   constexpr void option(name_type name, T const& value) const {
     scalar(name, field_kind::option, value, {});
   }
+  template <class T>
+  constexpr void option(name_type, T const&) const {
+    static_assert(std::same_as<T, bool>,
+                  "halo: record: an option that is a number has a range, "
+                  "such as f.option(\"rate\", self.rate, allowed::positive())");
+  }
   /// Several, each from the same range.
   template <class T, std::size_t N>
   constexpr void options(name_type name, std::span<T, N> values, allowed range) const {

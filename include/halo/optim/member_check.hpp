@@ -41,6 +41,8 @@ HALO_OPTIM_NAMED(forget);
 HALO_OPTIM_NAMED(decide);
 HALO_OPTIM_NAMED(misfit);
 HALO_OPTIM_NAMED(ungated);
+HALO_OPTIM_NAMED(functions_per_parameter);
+HALO_OPTIM_NAMED(takes_parts);
 // almost those
 HALO_OPTIM_NAMED(operation);
 HALO_OPTIM_NAMED(operation_per_tensor);
@@ -54,13 +56,25 @@ HALO_OPTIM_NAMED(misfits);
 HALO_OPTIM_NAMED(mis_fit);
 HALO_OPTIM_NAMED(ungate);
 HALO_OPTIM_NAMED(un_gated);
+HALO_OPTIM_NAMED(function_per_parameter);
+HALO_OPTIM_NAMED(functions_per_parameters);
+HALO_OPTIM_NAMED(take_parts);
+HALO_OPTIM_NAMED(takes_part);
 #undef HALO_OPTIM_NAMED
 
 template <class O>
 concept misspelt_optimizer =
     has_operation<O> || has_operation_per_tensor<O> || has_operations_per_tensors<O> ||
     has_operation_per_step<O> || has_operations_per_steps<O> || has_prefered_policy<O> ||
-    has_preferred_policies<O> || has_forgets<O> || has_misfits<O> || has_mis_fit<O>;
+    has_preferred_policies<O> || has_forgets<O> || has_misfits<O> || has_mis_fit<O> ||
+    has_function_per_parameter<O> || has_functions_per_parameters<O> || has_take_parts<O> ||
+    has_takes_part<O>;
+
+/// Of what is not constant, or a number with a fraction or below 0, there is no such type.
+template <std::size_t N>
+struct constant_number;
+template <bool B>
+struct constant_flag;
 template <class P>
 concept misspelt_policy = has_misfits<P> || has_mis_fit<P> || has_ungate<P> || has_un_gated<P>;
 
@@ -72,9 +86,9 @@ template <class O, class Layout, class T>
         { O::name } -> std::convertible_to<char const*>;
       }, "halo: optimizer: `name`, a word for checkpoints, is missing");
   static_assert(
-      requires {
-        { O::operations_per_parameter } -> std::convertible_to<std::size_t>;
-      }, "halo: optimizer: `operations_per_parameter`, a number, is missing");
+      requires { typename constant_number<std::size_t{O::operations_per_parameter}>; },
+      "halo: optimizer: `operations_per_parameter`, a number, is missing or no static constexpr "
+      "whole one");
   static_assert(recordable<O>,
                 "halo: optimizer: `static void record(auto& self, auto&& f)`, which names its "
                 "options, is missing");
@@ -107,15 +121,22 @@ template <class O, class Layout, class T>
   static_assert(!misspelt_optimizer<O>,
                 "halo: optimizer: a member has almost the name of one that an optimizer may have: "
                 "operations, operations_per_tensor, operations_per_step, preferred_policy, forget, "
-                "misfit");
+                "misfit, functions_per_parameter, takes_parts");
   static_assert(
       !has_operations_per_tensor<O> || requires {
-        { O::operations_per_tensor } -> std::convertible_to<std::size_t>;
+        typename constant_number<std::size_t{O::operations_per_tensor}>;
       }, "halo: optimizer: operations_per_tensor is a number");
   static_assert(
       !has_operations_per_step<O> || requires {
-        { O::operations_per_step } -> std::convertible_to<std::size_t>;
+        typename constant_number<std::size_t{O::operations_per_step}>;
       }, "halo: optimizer: operations_per_step is a number");
+  static_assert(
+      !has_functions_per_parameter<O> || requires {
+        typename constant_number<std::size_t{O::functions_per_parameter}>;
+      }, "halo: optimizer: functions_per_parameter is a number");
+  static_assert(
+      !has_takes_parts<O> || requires { typename constant_flag<bool{O::takes_parts}>; },
+      "halo: optimizer: takes_parts is true or false");
   static_assert(
       !has_operations<O> || requires(layer_mask m) {
         { O::template operations<Layout>(m) } -> std::convertible_to<std::size_t>;
