@@ -139,7 +139,9 @@ template <std::size_t Outputs, class Loss, class M>
 [[nodiscard]] consteval bool measures() {
   static_assert(measure::measure<M, typename Loss::target>,
                 "halo: evaluate: the measure does not count targets of this loss: accuracy, "
-                "confusion<...> and the like are of labels, rmse, r2<...>, flags<...> of numbers");
+                "confusion<...> and the like are of labels, rmse, r2<...>, flags<...> of numbers; "
+                "a measure of your own has name, lower_is_better, add, merge and "
+                "value, which is const");
   static_assert(classes_of<M> == 0 || classes_of<M> == Outputs,
                 "halo: evaluate: the measure is of as many classes as the network has outputs");
   static_assert(targets_of<M> == 0 || targets_of<M> == Loss::targets(Outputs),

@@ -167,10 +167,9 @@ template <class P>
       "halo: policy: `state`, a type for what it remembers, is missing (optim::no_memory "
       "for nothing)");
   static_assert(
-      requires {
-        { P::selective } -> std::convertible_to<bool>;
-      },
-      "halo: policy: `selective`, a bool, whether it may ask for the hardest examples, is missing");
+      requires { typename constant_flag<bool{P::selective}>; },
+      "halo: policy: `selective`, a bool, whether it may ask for the hardest examples, is missing "
+      "or not static constexpr");
   static_assert(
       recordable<P>,
       "halo: policy: `static void record(auto& self, auto&& f)`, which names its options, "
