@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -196,6 +197,32 @@ TEST_CASE("discriminant: no rows, rows that are all alike, rows that are not fin
   auto const one = solved(*s);
   for (float const w : one.w) CHECK(w == 0);
   CHECK(one.b[1] > one.b[0]);
+}
+
+TEST_CASE("discriminant: millions of rows do not move what is within classes by rounding") {
+  sums s;
+  auto const first_of = [&](std::string_view name) {
+    float* first = nullptr;
+    walk(s, [&]<class T>(field_path const& path, recorded_field<T> const& field) {
+      if constexpr (std::is_same_v<T, float>)
+        if (path.name == name) first = field.values.data();
+    });
+    return first;
+  };
+  *first_of("rows") = 8e6F;
+  *first_of("means") = 0.1F;
+  *first_of("scatter") = 0.09F;  // p (1 - p)
+  std::array<float, features> row{};
+  for (int i = 0; i < 500000; ++i) {
+    row[0] = i % 10 == 0 ? 1.0F : 0.0F;
+    s.add(row.data(), 0);
+  }
+  CHECK(static_cast<double>(*first_of("means")) == doctest::Approx(0.1).epsilon(1e-5));
+  CHECK(static_cast<double>(*first_of("scatter")) == doctest::Approx(0.09).epsilon(1e-5));
+  *first_of("rows") = 0x1p24F;
+  auto const before = support::bytes_of(s);
+  s.add(row.data(), 0);
+  CHECK(support::bytes_of(s) == before);
 }
 
 TEST_CASE("discriminant: what it remembers is recorded") {

@@ -190,6 +190,44 @@ TEST_CASE("nearest_mean: a head of one row, of rows that are all alike, and of n
   }
 }
 
+TEST_CASE("nearest_mean: rows that are all alike under several labels make no steep head") {
+  for (std::size_t k = 1; k < 50; ++k) {
+    readout r;
+    std::array<float, features * classes> w{};
+    std::array<float, classes> b{};
+    std::array<float, features> h{};
+    h.fill(0.37F * static_cast<float>(k));
+    for (std::size_t const c : {0U, 1U, 2U}) r.add(h.data(), c);
+    REQUIRE(r.solve(w.data(), b.data()));
+    for (float const x : w) CHECK(std::abs(x) < 0.01F);
+  }
+}
+
+TEST_CASE("nearest_mean: millions of rows do not move a mean by rounding, and 2^24 are all") {
+  auto const begin_at = [](readout& r, float rows, float mean) {
+    walk(r, [&]<class T>(field_path const& path, recorded_field<T> const& field) {
+      if constexpr (std::is_same_v<T, float>) {
+        if (path.name == "rows") field.values[0] = rows;
+        if (path.name == "means") field.values[0] = mean;
+      }
+    });
+  };
+  readout r;
+  begin_at(r, 8e6F, 0.1F);
+  std::array<float, features> h{};
+  for (int i = 0; i < 500000; ++i) {
+    h[0] = i % 10 == 0 ? 1.0F : 0.0F;
+    r.add(h.data(), 0);
+  }
+  CHECK(r.rows(0) == 8500000);
+  CHECK(static_cast<double>(r.mean(0)[0]) == doctest::Approx(0.1).epsilon(1e-5));
+  begin_at(r, 0x1p24F, 0.1F);
+  auto const before = support::bytes_of(r);
+  h[0] = 1e6F;
+  r.add(h.data(), 0);
+  CHECK(support::bytes_of(r) == before);
+}
+
 TEST_CASE("nearest_mean: all that it remembers is recorded, and its options have ranges") {
   readout a, b;
   for (auto const& row : draw(20, 10)) a.add(row.h.data(), row.label);

@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include <halo/adapt/nearest_mean.hpp>
@@ -39,10 +40,12 @@ struct class_scatter {
   float *off, *all;  ///< scratch: [features] each
 
   void add(float const* h, std::size_t label) const noexcept {
+    if (means.full(label)) return;
     float weight = 0;
     means.add(h, label, [&](std::size_t k, float o, float share) { off[k] = o, weight = share; });
     // a mean, not a sum: a long sum in a float would lose what is added to it
     auto const newest = static_cast<float>(1 / means.all_rows());
+    if (means.all_rows() > static_cast<double>(few_rows)) return scatter_by_turns(weight);
     float* s = scatter;
     for (std::size_t i = 0; i < means.features; s += means.features - i, ++i) {
       float const x = weight * off[i];
@@ -75,6 +78,19 @@ struct class_scatter {
   }
 
  private:
+  /// The same for one of many rows.
+  [[gnu::noinline]] void scatter_by_turns(float weight) const noexcept {
+    double const n = means.all_rows();
+    float* s = scatter;
+    for (std::size_t i = 0; i < means.features; ++i) {
+      double const x = static_cast<double>(weight) * static_cast<double>(off[i]);
+      for (std::size_t j = i; j < means.features; ++j, ++s) {
+        double const before = static_cast<double>(*s);
+        *s = rounded_by_turns(before + (x * static_cast<double>(off[j]) - before) / n,
+                              static_cast<std::uint32_t>(n));
+      }
+    }
+  }
   /// off ← w_c; returns b_c.
   [[nodiscard]] double column(double n, float const* factor, std::size_t c) const noexcept {
     double b = means.log_prior(c, n);
@@ -113,11 +129,12 @@ struct class_scatter {
 ///
 /// With n_c rows of class c of mean μ_c, n in all of mean μ, and Σ = (1/n) Σ (h - μ_c)(h - μ_c)ᵀ
 ///     Σ' = (1 - λ) Σ + (λ + 1e-3) t I,  λ = sF / (n + sF),
-///     t = max(tr Σ / F, mean² of μ_c - μ / 20),
+///     t = max(tr Σ / F, mean² of μ_c - μ / 20, mean² of μ's last digit),
 ///     w_c = Σ'⁻¹ (μ_c - μ),   b_c = ln((n_c + ½) / (n + C/2)) - w_cᵀ(μ_c + μ)/2
 /// Rows are counted in by Welford's recurrence and never kept: the memory is sizeof, whatever their
-/// number, and more may be added at any time. A class without rows gets w = 0 and a bias 3 below
-/// the prior of none. Describes itself (core/record.hpp). Allocates nothing.
+/// number, and more may be added at any time; of a class 2^24, and more change nothing. A class
+/// without rows gets w = 0 and a bias 3 below the prior of none. Describes itself
+/// (core/record.hpp). Allocates nothing.
 template <std::size_t Features, std::size_t Classes>
 class discriminant {
   static_assert(Features > 0 && Classes > 0,
@@ -161,7 +178,7 @@ class discriminant {
     f.constant("name", "discriminant");
     f.constant("features", Features);
     f.constant("classes", Classes);
-    f.per_problem("rows", std::span(self.rows_), allowed::between(0, 0x1p24));  // as ++ goes
+    f.per_problem("rows", std::span(self.rows_), allowed::between(0, detail::most_rows));
     f.per_problem("means", self.means_.span(), allowed::between(-1e15, 1e15));
     f.per_problem("scatter", self.scatter_.span());
   }

@@ -7,11 +7,13 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 
 #include <halo/core/aligned.hpp>
 #include <halo/core/assert.hpp>
+#include <halo/core/bit_cast.hpp>
 #include <halo/core/portable.hpp>
 #include <halo/core/record.hpp>
 
@@ -35,12 +37,26 @@ namespace detail {
   return true;
 }
 
+/// Rows of a class that are counted: from here on ++ would leave a float as it is.
+inline constexpr float most_rows = 0x1p24F;
+/// Behind so many rows what one more adds to a mean is a few of its last digits: rounding them to
+/// the nearest would move it by itself, further than its rows do.
+inline constexpr float few_rows = 65536;
+
+/// x as a float, up or down by turns: in the mean over many it is x.
+[[nodiscard]] inline float rounded_by_turns(double x, std::uint32_t turn) noexcept {
+  constexpr std::uint64_t below = (std::uint64_t{1} << 29U) - 1;  // digits that a float has not
+  std::uint32_t const part = turn * 0x9E3779B9U;  // of the golden ratio: they fill 0 ... 1 evenly
+  auto const raw = (core::bit_cast<std::uint64_t>(x) + (part >> 3U)) & ~below;
+  return static_cast<float>(core::bit_cast<double>(raw));
+}
+
 /// Means of classes, wherever they lie.
 /// @tparam T  float, or float const
 template <class T>
 struct class_means {
   std::size_t features, classes;
-  T* rows;   ///< [classes]; whole numbers, which stay at 2^24
+  T* rows;   ///< [classes]; whole numbers, at most most_rows
   T* means;  ///< [classes, features]
 
   [[nodiscard]] T* mean(std::size_t label) const noexcept { return means + label * features; }
@@ -57,29 +73,39 @@ struct class_means {
     return sum;
   }
   /// Counts a row in, and calls each(k, h_k - μ_k as it was, (n - 1)/n) with the n rows of its
-  /// class.
+  /// class; nothing where it is full.
   template <class Each>
   void add(float const* h, std::size_t label, Each&& each) const noexcept {
+    if (full(label)) return;
     float const n = ++rows[label], share = (n - 1) / n;
     T* const m = mean(label);
     for (std::size_t k = 0; k < features; ++k) {
       float const off = h[k] - m[k];
-      m[k] += off / n;
+      if (n > few_rows)
+        m[k] = rounded_by_turns(static_cast<double>(m[k]) + static_cast<double>(off / n),
+                                static_cast<std::uint32_t>(n));
+      else
+        m[k] += off / n;
       each(k, off, share);
     }
   }
+  /// Whether a class takes no more rows.
+  [[nodiscard]] bool full(std::size_t label) const noexcept { return rows[label] >= most_rows; }
   /// t: the variance within classes, or where that is hardly any a twentieth of that between them;
-  /// both mean over the features, of n rows.
+  /// both mean over the features, of n rows. At least what rounding makes of features that do not
+  /// vary.
   [[nodiscard]] double scale(double within, double n) const noexcept {
-    double between = 0;
+    double between = 0, rounding = 0;
     for (std::size_t k = 0; k < features; ++k) {
       double const center = mean_of_all(k, n);
+      rounding += 0x1p-46 * center * center;  // (a float's last digit)²
       for (std::size_t c = 0; c < classes; ++c) {
         double const off = static_cast<double>(mean(c)[k]) - center;
         between += static_cast<double>(rows[c]) / n * off * off;
       }
     }
-    return std::max({within, between / static_cast<double>(features) / 20, 1e-30});
+    auto const f = static_cast<double>(features);
+    return std::max({within, between / f / 20, rounding / f, 1e-30});
   }
   /// ln of the share of a class among n rows; 3 less where it has none.
   [[nodiscard]] double log_prior(std::size_t label, double n) const noexcept {
@@ -116,9 +142,10 @@ struct class_means {
 ///     y_c = -|h - μ_c|²,  μ_c = the mean of the rows of class c
 /// A new class is there with its first row, at any time, and one that is taken away is gone. Rows
 /// are counted in by Welford's recurrence and never kept: the memory is sizeof, whatever their
-/// number. Features are those that a body makes of examples (inference::count_in and features of
-/// device and predictor), or anything else with distances. Describes itself (core/record.hpp), so
-/// that adapt::save takes it along. Allocates nothing.
+/// number; of a class 2^24, and more change nothing. Features are those that a body makes of
+/// examples (inference::count_in and features of device and predictor), or anything else with
+/// distances. Describes itself (core/record.hpp), so that adapt::save takes it along. Allocates
+/// nothing.
 template <std::size_t Features, std::size_t Classes>
 class nearest_mean {
   static_assert(Features > 0 && Classes > 0,
@@ -179,8 +206,8 @@ class nearest_mean {
   /// nearest mean where classes have as many rows as each other:
   ///     w_c = a (μ_c - μ) / t,   b_c = a ln((n_c + ½) / (n + C/2)) - w_cᵀ(μ_c + μ)/2
   /// with a the confidence, μ the mean of all n rows and t the variance within classes, mean over
-  /// the features, at least a twentieth of that between. A class without rows gets w = 0 and a bias
-  /// 3a below the prior of none.
+  /// the features, at least a twentieth of that between, and what rounding makes of μ. A class
+  /// without rows gets w = 0 and a bias 3a below the prior of none.
   ///
   /// @param weights  W [Features, Classes]
   /// @param biases   b [Classes]
@@ -195,7 +222,7 @@ class nearest_mean {
     f.constant("name", "nearest_mean");
     f.constant("features", Features);
     f.constant("classes", Classes);
-    f.per_problem("rows", std::span(self.rows_), allowed::between(0, 0x1p24));  // as ++ goes
+    f.per_problem("rows", std::span(self.rows_), allowed::between(0, detail::most_rows));
     f.per_problem("means", self.means_.span(), allowed::between(-1e15, 1e15));
     f.per_problem("spread", std::span(self.spread_), allowed::non_negative());
   }
