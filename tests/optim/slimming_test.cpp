@@ -11,6 +11,8 @@
 #include <vector>
 
 #include <halo/optim/adam.hpp>
+#include <halo/optim/cost.hpp>
+#include <halo/optim/pulled.hpp>
 #include <halo/optim/schedule.hpp>
 #include <halo/optim/sgd.hpp>
 
@@ -108,6 +110,17 @@ TEST_CASE("slimming: a step that is not done leaves the gains") {
   none.mask = layer_mask();
   CHECK(rule.step(theta.data(), g.data(), state, none) == optim::status::empty);
   CHECK(theta == before);
+}
+
+TEST_CASE("slimming: a step costs a multiply-add, a read and a write more for each selected gain") {
+  using with = optim::slimming<optim::pulled<optim::sgd>>;
+  using without = optim::pulled<optim::sgd>;
+  for (std::uint64_t const bits : {1U, 2U, 3U}) {
+    std::uint64_t const n = bits == 3 ? 8 : 4;
+    CHECK(optim::step_cost<with, layout>(layer_mask(bits)) ==
+          optim::step_cost<without, layout>(layer_mask(bits)) + cost{n, 0, n, n});
+  }
+  CHECK(optim::step_cost<with, layout>(layer_mask{}) == cost{});
 }
 
 }  // namespace optim_slimming_test

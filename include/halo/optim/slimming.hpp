@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include <halo/optim/wrapper.hpp>
@@ -48,10 +49,14 @@ struct slimming : wrapper<slimming<Inner>, Inner> {
   /// Multiply-adds of a step: the inner optimizer's, and one a selected gain.
   template <parameter_layout Layout>
   [[nodiscard]] static constexpr std::size_t operations(layer_mask mask) noexcept {
-    std::size_t n = optim::operations<Inner, Layout>(mask);
-    for (parameter_info const& info : Layout::table)
-      n += is_gain(info) && mask[info.layer] ? info.count : 0;
-    return n;
+    return optim::operations<Inner, Layout>(mask) + gains<Layout>(mask);
+  }
+
+  /// Numbers that a step reads and writes: the inner optimizer's, and the selected gains once more.
+  template <parameter_layout Layout>
+  [[nodiscard]] static constexpr cost moved(layer_mask mask) noexcept {
+    std::uint64_t const n = gains<Layout>(mask);
+    return optim::moved<Inner, Layout>(mask) + cost{0, 0, n, n};
   }
 
   /// One step of the inner optimizer; where it is done, reads and writes the selected gains again.
@@ -70,6 +75,13 @@ struct slimming : wrapper<slimming<Inner>, Inner> {
   }
 
  private:
+  template <parameter_layout Layout>
+  [[nodiscard]] static constexpr std::size_t gains(layer_mask mask) noexcept {
+    std::size_t n = 0;
+    for (parameter_info const& info : Layout::table)
+      n += is_gain(info) && mask[info.layer] ? info.count : 0;
+    return n;
+  }
   [[nodiscard]] static constexpr bool is_gain(parameter_info const& info) noexcept {
     return info.role == parameter_role::gain;
   }
