@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <halo/adapt/adapter.hpp>
@@ -93,6 +94,21 @@ TEST_CASE("federated_average: what does not fit changes nothing; it is saved lik
   adapt::resume(bytes.span(), e, b);
   CHECK(b.weight() == 2);
   CHECK(std::ranges::equal(b.parameters(), a.parameters()));
+}
+
+TEST_CASE("federated_average: means too far apart for a variance are refused") {
+  average a;
+  std::vector<float> const theta(n, 1.0F);
+  std::vector<float> here(k, 1.0F), there = here;
+  here[1] = 1e20F, there[1] = -1e20F;
+  a.add(theta, here, 1);
+  CHECK(a.statistics()[5] == 1);
+  CHECK(message_of<error>([&] { a.add(theta, there, 1); }).find("variance of all: number 5") !=
+        std::string::npos);
+  CHECK(a.weight() == 1);
+  CHECK(std::equal(here.begin(), here.end(), a.statistics().begin()));
+  a.add(theta, here, 1);
+  CHECK(std::equal(here.begin(), here.end(), a.statistics().begin()));
 }
 
 }  // namespace adapt_federated_average_test

@@ -33,14 +33,17 @@ class federated_average {
  public:
   /// Adds what an adapter or a predictor answers with.
   /// @param weight  of any unit, mostly its rows; at least 0
-  /// @throws halo::error for a weight that is none
+  /// @throws halo::error for a weight that is none, and means so far apart that a variance would be
+  ///         infinite; nothing has changed then
   template <class Device>
   void add(Device const& device, double weight = 1) {
     throw_if(try_add(device, weight), "federated_average");
   }
   /// Adds parameters and statistics from anywhere, in the order of the network's layouts; the
   /// statistics may also lie behind the parameters.
-  /// @throws halo::error for others than the network's, and a weight that is none
+  /// @throws halo::error for others than the network's, a weight that is none, and means so far
+  /// apart
+  ///         that a variance would be infinite; nothing has changed then
   void add(std::span<float const> parameters, std::span<float const> statistics, double weight) {
     throw_if(try_add(parameters, statistics, weight), "federated_average");
   }
@@ -57,8 +60,9 @@ class federated_average {
     if (!(weight >= 0 && std::isfinite(weight_ + weight)))
       return detail::out_of_range("weight", allowed::non_negative(), weight);
     if (weight == 0) return {};
+    auto const share = static_cast<float>(weight / (weight_ + weight));
+    if (auto const no = check_variances(statistics, share)) return no;
     weight_ += weight;
-    auto const share = static_cast<float>(weight / weight_);
     add_variances(statistics, share);
     move(parameters_.span(), parameters, share);
     move(statistics_.span(), statistics, share);
@@ -85,6 +89,19 @@ class federated_average {
  private:
   static void move(std::span<float> mean, std::span<float const> values, float share) noexcept {
     for (std::size_t i = 0; i < mean.size(); ++i) mean[i] = std::lerp(mean[i], values[i], share);
+  }
+  /// Whether means lie so far from each other that a variance would be infinite.
+  [[nodiscard]] refusal check_variances(std::span<float const> statistics,
+                                        float share) const noexcept {
+    refusal no{};
+    detail::for_each_moments<typename Network::statistics_layout>(
+        [&](std::size_t mean, std::size_t variance) {
+          float const off = statistics[mean] - statistics_[mean];
+          float const all = statistics_[variance] + share * off * off;
+          if (share < 1 && !std::isfinite(all))
+            no = {misfit::not_finite, "variance of all", variance, 0, static_cast<double>(all)};
+        });
+    return no;
   }
   /// What variances gain by means that differ; the means are still the old ones.
   void add_variances(std::span<float const> statistics, float share) noexcept {
