@@ -81,6 +81,7 @@ class recorder {
   constexpr void option(name_type name, T const& value) const {
     scalar(name, field_kind::option, value, {});
   }
+  /// A number without its range, which is a mistake.
   template <class T>
   constexpr void option(name_type, T const&) const {
     static_assert(std::same_as<T, bool>,
