@@ -81,7 +81,9 @@ TEST_CASE("svmlight: bad input is named with line, column, expected and found") 
       {"1 1:nan\n", "column 3: expected <index>:<finite number>"},
       {"1 1:1e39\n", "found '1:1e39'"},
       {"1 1:2,3:4\n", "found '1:2,3:4'"},
-      {"1 1:2\n1 qid:4 1:1\n", "line 2, column 3: expected qid:<whole number>, once ahead"},
+      {"1 1:2\n1 qid:4 1:1\n",
+       "line 2, column 3: expected qid:<whole number>, once ahead of the features, in every row or "
+       "in none, found 'qid:4'"},
       {"1 qid:4 1:2\n1 1:1\n", "expected qid in every row or in none, found 1 of them"},
       {"1 qid:4 qid:5 1:2\n", "column 9: expected qid:<whole number>, once ahead of the features"},
       {"1 1:2 qid:4\n", "column 7: expected qid:<whole number>, once ahead of the features"},

@@ -68,6 +68,9 @@ TEST_CASE("decide: the hardest are fewer than the rows that they are of, or all"
 
 TEST_CASE("decide: rows of any size leave between one example and all") {
   std::size_t const huge = std::numeric_limits<std::size_t>::max();
+  for (std::size_t const rows : {huge, std::size_t{0xFFFFFFFF}, std::size_t{0x80000001}})
+    CHECK(cut({.rows = rows, .hardest = rows / 2}).rows <= 0x80000000U);
+  CHECK(cut({.rows = 0x80000000U}).rows == 0x80000000U);
   for (std::size_t const rows : {std::size_t{0}, std::size_t{5}, huge / 2, huge - 1, huge}) {
     for (std::size_t const hardest : {std::size_t{0}, std::size_t{1}, huge / 4, huge - 1, huge}) {
       CAPTURE(rows);

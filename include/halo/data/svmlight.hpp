@@ -104,7 +104,7 @@ class svmlight_parser {
     std::int32_t domain = 0;
     bool const first = last == 0 && domains_.size() + 1 == begins_.size();
     if (!first || !text::take_integer(rest, domain) || !ends(rest))
-      in_.fail_at(at, "qid:<whole number>, once ahead of the features",
+      in_.fail_at(at, "qid:<whole number>, once ahead of the features, in every row or in none",
                   text::quoted(text::word(at)));
     domains_.push_back(domain);
   }
@@ -191,12 +191,13 @@ class svmlight_parser {
 /// Reads a text of rows such as
 ///
 ///     1 3:0.5 7:-2 # a comment        a label, features by index from 1; the others are 0
-///     -1 qid:4 1:2                    labels -1 and 1 become 0 and 1; qid goes to domains
+///     -1 1:2                          labels -1 and 1 become 0 and 1
 ///
-/// x [rows, features] with the zeros written out. Indices ascend. Lines of a comment alone are
-/// left out. parse_svmlight<float> reads a number to be met in place of a label. Where features
-/// count from 0, as scikit-learn's dump_svmlight_file has it unless told otherwise, say so by
-/// first_index = 0: a file need not show it.
+/// x [rows, features] with the zeros written out. Indices ascend. A number of its domain may stand
+/// behind the label, 1 qid:4 3:0.5, of every row or of none. Lines of a comment alone are left out.
+/// parse_svmlight<float> reads a number to be met in place of a label. Where features count from 0,
+/// as scikit-learn's dump_svmlight_file has it unless told otherwise, say so by first_index = 0: a
+/// file need not show it.
 ///
 /// halo::error with line, column, expected and found for anything else; `name` stands in it as the
 /// file.

@@ -121,8 +121,8 @@ void softmax(std::size_t rows, std::size_t n, simd::const_of<P> x, P y) noexcept
 ///
 /// L = 1/rows Σ_i (ln Σ_k e^(x_ik - m_i) - (x_il - m_i)),  l = label i,  m_i = max_k x_ik
 /// dL/dx_ij = (softmax(x_i)_j - [j = l]) / rows
-/// (PyTorch's cross_entropy with class numbers and its default reduction). Never overflows; NaN
-/// where softmax gives NaN.
+/// (PyTorch's cross_entropy with class numbers and its default reduction). No exponential
+/// overflows; L does where the sum of the rows' losses is no number. NaN where softmax gives NaN.
 ///
 /// @param logits    rows by classes, row-major
 /// @param labels    one a row, each in [0, classes)

@@ -14,7 +14,7 @@ namespace halo::measure {
 ///
 /// An output above 0 says yes, a target of 1/2 or more is one. A NaN says no to a yes and yes to a
 /// no: it is wrong. The value is the mean F1 of the flags that a target or an answer says yes to
-/// (scikit-learn's f1_score with average="macro"). 24 · Flags bytes.
+/// (scikit-learn's f1_score with average="macro" and zero_division=nan). 24 · Flags bytes.
 template <std::size_t Flags>
 class flags {
  public:

@@ -19,8 +19,8 @@ namespace halo::nn {
 ///
 /// L = -τ² mean over the rows of Σ_k q_k ln softmax(x/τ)_k
 /// (PyTorch's cross_entropy with class probabilities for τ = 1; the q of a teacher are
-/// kernel::softmax of its logits divided by the same τ.) The smallest value is the entropy of q,
-/// not 0.
+/// kernel::softmax of its logits divided by the same τ.) The smallest value is τ² times the
+/// entropy of q, not 0.
 ///
 /// @tparam Temperature  τ, a std::ratio above 0
 template <class Temperature = std::ratio<1>>

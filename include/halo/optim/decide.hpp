@@ -25,7 +25,7 @@ template <policy P>
   decision d = p.decide(s, g, step, layers);
   d.layers = d.layers & layer_mask::all(layers);
   if (!P::selective || d.hardest >= d.rows) d.hardest = 0;
-  while ((d.rows >> 31) > 1) {
+  while (d.rows > std::uint64_t{1} << 31U) {
     d.rows >>= 1;
     d.hardest = d.hardest == 1 ? 1 : d.hardest >> 1;
   }
