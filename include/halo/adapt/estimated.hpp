@@ -26,9 +26,9 @@ class estimated : public assigned<Self, Network> {
   /// One forward pass over the rows, in as few parts of nearly equal size as max_batch allows. Each
   /// part is normalised by its own moments (so more rows at a time are better, and classes should
   /// be mixed); the statistics are those of all rows together, whatever the parts: means weighted
-  /// by rows, variances with what lies between the parts. Ranges of quantised layers become the
-  /// mean of the parts'. Layers that are frozen are estimated, too; parameters, optimizer and
-  /// policy stay. Allocates nothing.
+  /// by rows, variances with what lies between the parts, divided by the rows less one. Ranges of
+  /// quantised layers become the mean of the parts'. Layers that are frozen are estimated, too;
+  /// parameters, optimizer and policy stay. Allocates nothing.
   ///
   /// @param x   any number of examples from one on, a span or a tensor; where a channel has a
   ///            single number its statistics stay
@@ -45,7 +45,6 @@ class estimated : public assigned<Self, Network> {
     static_assert(Network::statistics > 0,
                   "halo: estimate_statistics: the network has no running statistics; batch_norm "
                   "has some");
-    static_assert(Network::statistics <= Network::parameters);
     auto const e = detail::flat_examples<Network>(x);
     if (e.no) return e.no;
     if (auto const no = detail::check_examples<Network>(e.values, 1)) return no;
@@ -54,14 +53,16 @@ class estimated : public assigned<Self, Network> {
     std::size_t const parts = (rows + Self::max_batch - 1) / Self::max_batch;
     Self& self = static_cast<Self&>(*this);
     for (std::size_t i = 0; i < parts; ++i) {
-      std::size_t const first = rows * i / parts, end = rows * (i + 1) / parts;
+      // the larger parts first: a last one of a single row has no moments, and changes nothing
+      std::size_t const first = (rows * i + parts - 1) / parts,
+                        end = (rows * (i + 1) + parts - 1) / parts;
       nn::pass const p{.rows = end - first,
                        .capacity = Self::max_batch,
                        .share = static_cast<double>(end - first) / static_cast<double>(end)};
       float* const arena = self.work_.arena.data();
       Network::template forward<float*>(p, self.parameters(at).data(),
                                         e.values.data() + first * Network::inputs, arena);
-      if (!self.statistics_.pool(p, arena, self.gradient_.data())) {
+      if (!self.statistics_.pool(p, arena)) {
         return {misfit::not_finite, "statistics", first, 0,
                 std::numeric_limits<double>::infinity()};
       }

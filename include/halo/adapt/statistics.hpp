@@ -33,6 +33,19 @@ void for_each_moments(Body&& body) noexcept {
   }
 }
 
+/// Mean and variance of the places before and of so many more, which are a share of all [Chan et
+/// al. 1979]. Running variances are divided by the places less one, that of the new ones by all.
+inline void join_moments(double share, std::size_t places, float mean, float variance,
+                         float& of_mean, float& of_variance) noexcept {
+  auto const here = static_cast<double>(places);
+  double const all = here / share, before = all - here;
+  double const off = static_cast<double>(mean) - static_cast<double>(of_mean);
+  double const square = (before - 1) * static_cast<double>(of_variance) +
+                        here * static_cast<double>(variance) + before * share * off * off;
+  of_mean = static_cast<float>(static_cast<double>(of_mean) + share * off);
+  of_variance = static_cast<float>(square / (all - 1));
+}
+
 /// The running statistics of a network, in the order of its statistics_layout: nothing at all where
 /// it has none.
 template <class Network, std::size_t N = Network::statistics>
@@ -56,20 +69,14 @@ class running_statistics {
 
   /// Prepares statistics of the rows of several forward passes, one after the other: the share of a
   /// pass is that of its rows in those so far, 1 for the first. accept() makes the move.
-  ///
-  /// Variances become those of all rows together: v + (1 - share)·share·(difference of means)².
-  /// @param work  N numbers of room
   /// @return whether all are finite
-  [[nodiscard]] bool pool(nn::pass const& p, float const* arena, float* work) noexcept {
-    if (p.share >= 1) next_ = values_;
-    std::copy_n(next_.data(), N, work);
-    if (!Network::observe(p, arena, next_.data())) return false;
-    auto const share = static_cast<float>(p.share);
-    for_each_moments<typename Network::statistics_layout>([&](std::size_t mean, std::size_t v) {
-      float const moved = next_[mean] - work[mean];  // share of the difference
-      if (share < 1) next_[v] += (1 - share) / share * moved * moved;
-    });
-    return std::isfinite(kernel::magnitude(N, static_cast<float const*>(next_.data())));
+  [[nodiscard]] bool pool(nn::pass p, float const* arena) noexcept {
+    if (p.share >= 1)
+      next_ = values_;
+    else
+      p.join = join_moments;
+    return Network::observe(p, arena, next_.data()) &&
+           std::isfinite(kernel::magnitude(N, static_cast<float const*>(next_.data())));
   }
 
   void take(std::span<float const> values) noexcept {

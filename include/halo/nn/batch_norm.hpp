@@ -160,12 +160,19 @@ struct basic_batch_norm : detail::channel_norm {
   }
 
   /// Running mean and variance after a forward pass on the mini-batch's own; null: only looks.
+  /// Where the pass brings a `join`, that of these and of the places before.
   /// @return whether the mini-batch's are finite; of one number a channel there are none
   template <class X, class T>
   static bool observe(pass const& p, T const* memory, float* running) noexcept {
     constexpr std::size_t n = detail::channels<X>;
     std::size_t const places = p.rows * (X::size / n);
     if (places < 2) return true;
+    if (p.join != nullptr) {  // of moments that are not finite comes what is not
+      for (std::size_t c = 0; c < n; ++c)
+        p.join(p.share, places, static_cast<float>(memory[c]), static_cast<float>(memory[n + c]),
+               running[c], running[n + c]);
+      return true;
+    }
     auto const share = static_cast<float>(p.share > 0 ? p.share : detail::value_of<Share>);
     double const unbias = static_cast<double>(places) / static_cast<double>(places - 1);
     bool finite = true;

@@ -34,7 +34,12 @@ struct pass {
   normalization normalize_by =
       normalization::running;  ///< for layers that do not learn, outside of training all
   double share = 0;            ///< of this mini-batch in running statistics; 0: as a layer says
-  kernel::room room{};         ///< of the layers' kernels, L::room bytes, set by the network
+  /// How means and variances join those of passes before, of which this is a share, where they are
+  /// to be those of all together: not by a share of each, which would count none of what lies
+  /// between the passes. Null: by the share.
+  void (*join)(double share, std::size_t places, float mean, float variance, float& of_mean,
+               float& of_variance) noexcept = nullptr;
+  kernel::room room{};  ///< of the layers' kernels, L::room bytes, set by the network
 
   /// Whether a layer normalises by its running statistics.
   [[nodiscard]] constexpr bool by_running() const noexcept {
