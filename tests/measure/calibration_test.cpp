@@ -14,6 +14,7 @@ namespace measure_calibration_test {
 using namespace halo;
 using measure::answers;
 using measure::calibration_error;
+static_assert(sizeof(calibration_error<16>) == 8 * 16 + 8);
 
 TEST_CASE("calibration: who is right as often as it says has no error") {
   // logits 0 and ln 3: p = 3/4, right three times of four

@@ -10,6 +10,7 @@
 namespace measure_confusion_test {
 
 using namespace halo::measure;
+static_assert(sizeof(confusion<5>) == 8 * 5 * 6);
 
 namespace {
 

@@ -12,6 +12,7 @@ namespace measure_errors_test {
 
 using namespace halo;
 using namespace halo::measure;
+static_assert(sizeof(r2<5>) == 24 * 5 + 8);
 
 TEST_CASE("errors: root of the mean square, and mean absolute error, by hand") {
   float const y[] = {1, 2, 3, 4}, t[] = {0, 2, 5, 4};

@@ -8,6 +8,7 @@
 namespace measure_flags_test {
 
 using namespace halo::measure;
+static_assert(sizeof(flags<5>) == 24 * 5);
 
 TEST_CASE("flags: precision, recall and F1 of each") {
   float const y[] = {1, -1, -1, 1, 1, -1, -1, -1, 2, 2, -1, -1};

@@ -15,6 +15,7 @@ namespace measure_roc_auc_test {
 using namespace halo;
 using measure::answers;
 using measure::roc_auc;
+static_assert(sizeof(roc_auc<16>) == 16 * 16 + 8);
 
 namespace {
 

@@ -20,7 +20,7 @@ namespace halo::measure {
 /// Σ_b |Σ_{i in b} (right_i - p_i)| / rows. Of classes p is the softmax of the largest logit and
 /// right whether the label is there; of flags each output is a row, p the sigmoid of its logit and
 /// right its target. Bins are of equal width in p. 0 is perfect; NaN while there is no row and from
-/// a NaN on. Rows without a class for a label are not counted. 8 · Bins bytes.
+/// a NaN on. Rows without a class for a label are not counted. 8 · Bins + 8 bytes.
 template <std::size_t Bins = 15>
 class calibration_error {
  public:

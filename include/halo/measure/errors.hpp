@@ -68,7 +68,7 @@ struct mae : detail::mean_error {
 
 /// Coefficient of determination R²: 1 - Σ (y - t)² / Σ (t - mean t)² of each target, and the mean
 /// of these (scikit-learn's r2_score). 1 is perfect, 0 as good as the targets' mean; NaN while a
-/// target has one value only. 32 · Targets + 8 bytes.
+/// target has one value only. 24 · Targets + 8 bytes.
 template <std::size_t Targets = 1>
 class r2 {
  public:

@@ -19,7 +19,7 @@ namespace halo::measure {
 /// width in s / (1 + |s|), so that any score has one; two rows of a bin count as a tie. Hence
 /// |value - exact| <= error() = Σ_b p_b n_b / (2 P N), p_b and n_b the rows of both kinds in bin b
 /// of P and N in all: what it is can be asked. NaN for a score that is NaN, and while one kind has
-/// no row. 16 · Bins bytes.
+/// no row. 16 · Bins + 8 bytes.
 ///
 /// @tparam Output  which flag; for two classes 0
 template <std::size_t Bins = 256, std::size_t Output = 0>
