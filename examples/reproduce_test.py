@@ -61,7 +61,7 @@ some = folder / "some.jsonl"
 run(some, 2, "--arm", "halo")
 asked = [line for line in lines(whole) if line["arm"].startswith("halo")]
 assert lines(some) == asked and {line["arm"] for line in asked} == {"halo"}, "other arms"
-no_arm = subprocess.run(command + ["--arm", "Hallo"], capture_output=True, text=True, cwd=folder)
+no_arm = subprocess.run(command + ["--out", some, "--arm", "Hallo"], capture_output=True, text=True)
 assert no_arm.returncode == 1 and "'Hallo'" in no_arm.stderr, no_arm.stderr
 
 for line in lines(whole):
