@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// error: halo: layer: a tensor of `tensors<X>` has a name of its own of 1 to 20 letters, at most four
+// error: halo: layer: a tensor of `tensors<X>` has a name of its own of 1 to 20 letters, at most
 #include "../support/smallest_layer.hpp"
 
 using namespace halo;
