@@ -8,9 +8,14 @@
 #include <vector>
 
 #include <halo/adapt/nearest_mean.hpp>
+#include <halo/adapt/predictor.hpp>
 #include <halo/nn/activation.hpp>
+#include <halo/nn/conv2d.hpp>
 #include <halo/nn/dropout.hpp>
+#include <halo/nn/flatten.hpp>
+#include <halo/nn/head.hpp>
 #include <halo/nn/linear.hpp>
+#include <halo/nn/pool.hpp>
 #include <halo/nn/sequential.hpp>
 
 #include "../support/network.hpp"
@@ -42,6 +47,34 @@ TEST_CASE("features: what a plain loop makes of the body, in parts of the worksp
         adapt::misfit::count);
   CHECK(adapt::try_features<network>({theta}, std::span(x).first(4), h, work).what ==
         adapt::misfit::example_size);
+}
+
+TEST_CASE("features: of bodies that end in more numbers than the network, in its own memory") {
+  using cnn =
+      nn::sequential<shape<12, 12, 1>, nn::conv2d<3, 3>, nn::relu, nn::max_pool<2>,
+                     nn::conv2d<4, 3>, nn::relu, nn::max_pool<2>, nn::flatten, nn::linear<36, 2>>;
+  static_assert(nn::head<cnn>::body::body_arena_size(1) <= cnn::inference_arena_size(1));
+  static_assert(nn::head<cnn>::body::inference_arena_size(1) > cnn::inference_arena_size(1));
+  std::vector<float> const theta = support::draw<float>(cnn::parameters, 5);
+  std::vector<float> const x = support::draw<float>(5 * cnn::inputs, 6);
+  std::vector<float> h(5 * 36), one(5 * 36), y(5 * 2);
+  adapt::inference_workspace<cnn, 2> work;
+  REQUIRE_FALSE(adapt::try_features<cnn>({theta}, x, h, work));
+  REQUIRE_FALSE(adapt::try_predict<cnn>({theta}, x, y, work));
+  for (std::size_t i = 0; i < 5; ++i)
+    for (std::size_t j = 0; j < 2; ++j) {
+      double sum = static_cast<double>(theta[nn::head<cnn>::biases + j]);
+      for (std::size_t k = 0; k < 36; ++k)
+        sum += static_cast<double>(h[36 * i + k]) *
+               static_cast<double>(theta[nn::head<cnn>::weights + 2 * k + j]);
+      CHECK(static_cast<double>(y[2 * i + j]) == doctest::Approx(sum).epsilon(1e-4));
+    }
+  adapt::inference_workspace<cnn, 1> least;
+  REQUIRE_FALSE(adapt::try_features<cnn>({theta}, x, one, least));
+  CHECK(one == h);
+  adapt::predictor<cnn, 1> const p(theta);
+  p.features(x, one);
+  CHECK(one == h);
 }
 
 TEST_CASE("features: rows are counted in, or none of them") {

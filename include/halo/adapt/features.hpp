@@ -38,6 +38,21 @@ struct counted {
   static constexpr std::size_t inputs = Inputs, outputs = Outputs;
 };
 
+/// The body of a network for functions of networks, in the memory of the whole.
+template <class Network>
+struct body_of {
+  using body = typename nn::head<Network>::body;
+  static constexpr std::size_t inputs = body::inputs, outputs = body::outputs,
+                               parameters = body::parameters, statistics = body::statistics;
+  [[nodiscard]] static constexpr std::size_t inference_arena_size(std::size_t capacity) noexcept {
+    return body::body_arena_size(capacity);
+  }
+  template <class P>
+  static auto infer(nn::pass const& p, float const* theta, float const* x, P arena) noexcept {
+    return body::template infer_as_body<P>(p, theta, x, arena);
+  }
+};
+
 /// The numbers of the body of a network.
 template <class Network>
 [[nodiscard]] network_view body_view(network_view n) noexcept {
@@ -58,11 +73,12 @@ template <class Network, class Target, forward_memory Work, class Add>
 void count_rows(network_view const& n, std::span<float const> x, Target const* labels, Work& work,
                 Add&& add) noexcept {
   using body = typename nn::head<Network>::body;
-  for_each_part<body>(x.size() / Network::inputs, body_view<Network>(n), x.data(), work,
-                      [&](std::size_t first, std::size_t part, float const* h) {
-                        for (std::size_t i = 0; i < part; ++i)
-                          add(h + i * body::outputs, static_cast<std::size_t>(labels[first + i]));
-                      });
+  for_each_part<body_of<Network>>(x.size() / Network::inputs, body_view<Network>(n), x.data(), work,
+                                  [&](std::size_t first, std::size_t part, float const* h) {
+                                    for (std::size_t i = 0; i < part; ++i)
+                                      add(h + i * body::outputs,
+                                          static_cast<std::size_t>(labels[first + i]));
+                                  });
 }
 
 }  // namespace detail
@@ -76,7 +92,7 @@ void count_rows(network_view const& n, std::span<float const> x, Target const* l
 template <class Network, forward_memory Work, class X>
 [[nodiscard]] refusal try_features(network_view const& n, X const& x, std::span<float> h,
                                    Work& work) noexcept {
-  return try_predict<typename nn::head<Network>::body>(detail::body_view<Network>(n), x, h, work);
+  return try_predict<detail::body_of<Network>>(detail::body_view<Network>(n), x, h, work);
 }
 
 /// Counts the features of labelled rows into sums: a nearest_mean or a discriminant, which may have

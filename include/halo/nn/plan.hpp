@@ -83,6 +83,7 @@ struct plan {
   std::array<std::size_t, N> delta{};       ///< place in scratch of its dx; 0 for the first layer
   layer_sizes all{};                        ///< of the block
   std::size_t inner = 0;                    ///< place in scratch of the layers' own scratch
+  std::size_t y = 0;  ///< a place in memory, or behind it, that y may have without backward
 };
 
 /// Where something of this size lies; null for nothing, so that nobody reads what is another's.
@@ -161,9 +162,8 @@ template <std::size_t N>
   return p;
 }
 
-/// The same outputs where no backward follows: two places that outputs take turns in, one for the
-/// memory of each layer while it runs, no gradients. Where that is not smaller it is the plan
-/// given.
+/// The same outputs where no backward follows: two places that they take turns in, one for the
+/// memory of each layer while it runs, no gradients. Where that is not smaller, the plan given.
 template <std::size_t N>
 [[nodiscard]] consteval plan<N> without_backward(plan<N> const& full) {
   plan<N> p = full;
@@ -183,7 +183,9 @@ template <std::size_t N>
   p.inner = 0;
   p.all.memory = used * width + memory;
   p.all.scratch = scratch;
-  return p.all.memory + scratch < full.all.memory + full.all.scratch ? p : full;
+  if (p.all.memory + scratch >= full.all.memory + full.all.scratch) p = full, used = 0;
+  p.y = used == 2 && p.all.outputs <= width ? (1 - turn) * width : p.all.memory;
+  return p;
 }
 
 /// Moves rows kept[0] < kept[1] < ... of width elements to the front.

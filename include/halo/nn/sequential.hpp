@@ -89,6 +89,8 @@ struct sequential<shape<Extents...>, L...> {
   /// The same where infer runs in place of forward: much less, nothing is kept for backward.
   static constexpr std::size_t inference_memory_per_row =
       block::lean.all.memory + sizes.outputs + block::lean.all.scratch;
+  static constexpr std::size_t body_memory_per_row =
+      block::lean.all.memory + (block::lean.y < block::lean.all.memory ? 0 : sizes.outputs);
   [[nodiscard]] static constexpr std::size_t inference_arena_size(std::size_t capacity) noexcept {
     return inference_memory_per_row * capacity + sizes.fixed_scratch + room_size(capacity);
   }
@@ -172,6 +174,21 @@ struct sequential<shape<Extents...>, L...> {
     block::template infer<P>(with_room(p, arena, inference_arena_size(p.capacity)),
                              {theta, x, y, arena, y + sizes.outputs * p.capacity});
     return y;
+  }
+
+  /// The same where the output, too, takes its turn among those of the layers, as it does where
+  /// layers follow: in an arena that is as small as that of a network of which this is the body.
+  template <class P>
+  static P infer_as_body(pass const& p, simd::const_of<P> theta, simd::const_of<P> x,
+                         P arena) noexcept {
+    P const y = arena + block::lean.y * p.capacity;
+    block::template infer<P>(with_room(p, arena, body_arena_size(p.capacity)),
+                             {theta, x, y, arena, arena + body_memory_per_row * p.capacity});
+    return y;
+  }
+  [[nodiscard]] static constexpr std::size_t body_arena_size(std::size_t capacity) noexcept {
+    return (body_memory_per_row + block::lean.all.scratch) * capacity + sizes.fixed_scratch +
+           room_size(capacity);
   }
 
   /// Moves what forward left of rows kept[0] < kept[1] < ... to the front, for backward on them
