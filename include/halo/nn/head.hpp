@@ -16,11 +16,13 @@ struct no_body {
   [[nodiscard]] static constexpr std::size_t inference_arena_size(std::size_t) noexcept {
     return 0;
   }
+  /// As sequential's.
   [[nodiscard]] static constexpr std::size_t body_arena_size(std::size_t) noexcept { return 0; }
   template <class P>
   static simd::const_of<P> infer(pass const&, simd::const_of<P>, simd::const_of<P> x, P) noexcept {
     return x;
   }
+  /// As infer.
   template <class P>
   static simd::const_of<P> infer_as_body(pass const& p, simd::const_of<P> theta,
                                          simd::const_of<P> x, P arena) noexcept {

@@ -89,6 +89,7 @@ struct sequential<shape<Extents...>, L...> {
   /// The same where infer runs in place of forward: much less, nothing is kept for backward.
   static constexpr std::size_t inference_memory_per_row =
       block::lean.all.memory + sizes.outputs + block::lean.all.scratch;
+  /// What an example's layer outputs take of infer_as_body's arena.
   static constexpr std::size_t body_memory_per_row =
       block::lean.all.memory + (block::lean.y < block::lean.all.memory ? 0 : sizes.outputs);
   [[nodiscard]] static constexpr std::size_t inference_arena_size(std::size_t capacity) noexcept {
@@ -186,6 +187,7 @@ struct sequential<shape<Extents...>, L...> {
                              {theta, x, y, arena, arena + body_memory_per_row * p.capacity});
     return y;
   }
+  /// Elements of the arena that infer_as_body takes.
   [[nodiscard]] static constexpr std::size_t body_arena_size(std::size_t capacity) noexcept {
     return (body_memory_per_row + block::lean.all.scratch) * capacity + sizes.fixed_scratch +
            room_size(capacity);
