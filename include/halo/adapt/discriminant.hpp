@@ -45,7 +45,7 @@ struct class_scatter {
     means.add(h, label, [&](std::size_t k, float o, float share) { off[k] = o, weight = share; });
     // a mean, not a sum: a long sum in a float would lose what is added to it
     auto const newest = static_cast<float>(1 / means.all_rows());
-    if (means.all_rows() > static_cast<double>(few_rows)) return scatter_by_turns(weight);
+    if (means.all_rows() > static_cast<double>(nearest_rows)) return scatter_by_turns(weight);
     float* s = scatter;
     for (std::size_t i = 0; i < means.features; s += means.features - i, ++i) {
       float const x = weight * off[i];

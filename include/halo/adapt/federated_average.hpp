@@ -42,8 +42,7 @@ class federated_average {
   /// Adds parameters and statistics from anywhere, in the order of the network's layouts; the
   /// statistics may also lie behind the parameters.
   /// @throws halo::error for others than the network's, a weight that is none, and means so far
-  /// apart
-  ///         that a variance would be infinite; nothing has changed then
+  ///         apart that a variance would be infinite; nothing has changed then
   void add(std::span<float const> parameters, std::span<float const> statistics, double weight) {
     throw_if(try_add(parameters, statistics, weight), "federated_average");
   }

@@ -41,7 +41,7 @@ namespace detail {
 inline constexpr float most_rows = 0x1p24F;
 /// Behind so many rows what one more adds to a mean is a few of its last digits: rounding them to
 /// the nearest would move it by itself, further than its rows do.
-inline constexpr float few_rows = 65536;
+inline constexpr float nearest_rows = 65536;
 
 /// x as a float, up or down by turns: in the mean over many it is x.
 [[nodiscard]] inline float rounded_by_turns(double x, std::uint32_t turn) noexcept {
@@ -81,7 +81,7 @@ struct class_means {
     T* const m = mean(label);
     for (std::size_t k = 0; k < features; ++k) {
       float const off = h[k] - m[k];
-      if (n > few_rows)
+      if (n > nearest_rows)
         m[k] = rounded_by_turns(static_cast<double>(m[k]) + static_cast<double>(off / n),
                                 static_cast<std::uint32_t>(n));
       else
